@@ -1,0 +1,144 @@
+/**
+ * Chat completion: an answer to a conversation, whole, streamed, or as an object that fits a schema.
+ *
+ * ```ts
+ * import { Chat } from "@effect-mistral/chat"
+ * import { Completion, MistralClient } from "@effect-mistral/core"
+ * import { Console, Effect, Layer, Stream } from "effect"
+ * import { FetchHttpClient } from "effect/http"
+ *
+ * const program = Chat.stream({
+ *   model: "mistral-small-latest",
+ *   messages: [{ role: "user", content: "Who is the best French painter?" }]
+ * }).pipe(Stream.runForEach((chunk) => Console.log(Completion.chunkText(chunk))))
+ *
+ * const MistralLive = Chat.layer.pipe(
+ *   Layer.provide(MistralClient.layerConfig()),
+ *   Layer.provide(FetchHttpClient.layer)
+ * )
+ *
+ * const main = program.pipe(Effect.provide(MistralLive))
+ * ```
+ *
+ * @see https://docs.mistral.ai/api/endpoint/chat
+ * @since 0.1.0
+ */
+import type * as Completion from "@effect-mistral/core/Completion"
+import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import * as CompletionService from "@effect-mistral/core/CompletionService"
+import * as Endpoint from "@effect-mistral/core/Endpoint"
+import type * as MistralClient from "@effect-mistral/core/MistralClient"
+import type { MistralError } from "@effect-mistral/core/MistralError"
+import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+
+/**
+ * A chat request: `model`, `messages` and every parameter of Mistral's reference, under its own names.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Request extends CompletionRequest.Chat {}
+
+/**
+ * A chat request whose answer is an object that fits a `schema`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
+
+/**
+ * What the chat service can do.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service extends CompletionService.ObjectCompletionService<Request> {}
+
+/**
+ * The chat service. In tests: `Layer.mock(Chat.Chat)({ complete: () => Effect.succeed(...) })`.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Chat extends Context.Service<Chat, Service>()("@effect-mistral/chat/Chat") {}
+
+/**
+ * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  options?: RequestOptions.RequestOptions
+): Effect.Effect<Service, never, MistralClient.MistralClient> => CompletionService.makeObject(Endpoint.chat, options)
+
+/**
+ * The service over the client of the environment.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = Layer.effect(Chat, make())
+
+/**
+ * The service over the client of the environment, with options of its own.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerOptions = (
+  options: RequestOptions.RequestOptions
+): Layer.Layer<Chat, never, MistralClient.MistralClient> => Layer.effect(Chat, make(options))
+
+/**
+ * The whole completion of a conversation: `{ id, model, choices: [{ message, finish_reason }], usage }`.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const complete = (
+  request: Request,
+  options?: RequestOptions.RequestOptions
+): Effect.Effect<Completion.Response, MistralError, Chat> => Chat.use((chat) => chat.complete(request, options))
+
+/**
+ * The completion of a conversation in chunks, as the model writes it. It ends well only after the server's `[DONE]`;
+ * whoever stops reading closes the connection.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const stream = (
+  request: Request,
+  options?: RequestOptions.RequestOptions
+): Stream.Stream<Completion.Chunk, MistralError, Chat> =>
+  Stream.unwrap(Chat.useSync((chat) => chat.stream(request, options)))
+
+/**
+ * An answer as an object: `schema` goes to the model as a strict JSON Schema, and its answer is decoded to the schema's
+ * type. An answer that does not fit is an `InvalidOutput` with what the model wrote and where it does not fit.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const completeObject = <A>(
+  request: ObjectRequest<A>,
+  options?: RequestOptions.RequestOptions
+): Effect.Effect<A, MistralError, Chat> => Chat.use((chat) => chat.completeObject(request, options))
+
+/**
+ * An answer as an object that grows while the model writes it (`Partial`), then the object itself, checked (`Complete`).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const streamObject = <A>(
+  request: ObjectRequest<A>,
+  options?: RequestOptions.RequestOptions
+): Stream.Stream<CompletionService.ObjectPart<A>, MistralError, Chat> =>
+  Stream.unwrap(Chat.useSync((chat) => chat.streamObject(request, options)))

@@ -1,0 +1,144 @@
+/**
+ * Endpoints as values: name, method, path, and the schemas of what goes in and out.
+ *
+ * The client sends by them, the emulator routes by them, and a test compares them with Mistral's OpenAPI file.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as Completion from "./Completion.ts"
+import * as CompletionRequest from "./CompletionRequest.ts"
+import * as Embedding from "./Embedding.ts"
+import * as Model from "./Model.ts"
+
+/**
+ * An operation of the API: `Request` goes in as JSON, `Response` comes out as JSON.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Endpoint<in out Request, in out Response> {
+  /** What errors, spans and logs call it: `Chat.complete`. */
+  readonly name: string
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  /** From `/v1` on; `{name}` stands for a parameter. */
+  readonly path: `/v1/${string}`
+  readonly request: Schema.Codec<Request, unknown>
+  readonly response: Schema.Codec<Response, unknown>
+  /** Whether sending it twice does no more than sending it once. */
+  readonly repeatable: boolean
+  /** The OpenTelemetry name of what it does, if it runs a model. */
+  readonly operation?: "chat" | "text_completion" | "embeddings" | "invoke_agent" | undefined
+}
+
+/**
+ * An operation whose answer is a stream of `Event`s.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpoint<Request, Event>, "response"> {
+  readonly event: Schema.Codec<Event, unknown>
+  /** The index of the choice that an event says has failed, if it does. */
+  readonly failedChoice: (event: Event) => number | undefined
+}
+
+/**
+ * A completion endpoint: one path that answers whole or streamed, as the request's `stream` says.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CompletionEndpoint<in out Request> {
+  readonly complete: Endpoint<Request, Completion.Response>
+  readonly stream: StreamEndpoint<Request, Completion.Chunk>
+}
+
+/**
+ * Makes a completion endpoint from what tells it from the others.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const completion = <Request>(options: {
+  readonly name: string
+  readonly path: `/v1/${string}`
+  readonly request: Schema.Codec<Request, unknown>
+  readonly operation: Endpoint<Request, unknown>["operation"]
+}): CompletionEndpoint<Request> => {
+  const shared = {
+    method: "POST" as const,
+    path: options.path,
+    request: options.request,
+    repeatable: true,
+    operation: options.operation
+  }
+  return {
+    complete: { ...shared, name: `${options.name}.complete`, response: Completion.Response },
+    stream: {
+      ...shared,
+      name: `${options.name}.stream`,
+      event: Completion.Chunk,
+      failedChoice: (chunk) => chunk.choices.find((choice) => choice.finish_reason === "error")?.index
+    }
+  }
+}
+
+/**
+ * `POST /v1/chat/completions`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const chat: CompletionEndpoint<CompletionRequest.Chat> = completion({
+  name: "Chat",
+  path: "/v1/chat/completions",
+  request: CompletionRequest.Chat,
+  operation: "chat"
+})
+
+/**
+ * `GET /v1/models`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const listModels: Endpoint<void, Model.List> = {
+  name: "Models.list",
+  method: "GET",
+  path: "/v1/models",
+  request: Schema.Void,
+  response: Model.List,
+  repeatable: true
+}
+
+/**
+ * `GET /v1/models/{model_id}`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const fetchModel: Endpoint<void, Model.Model> = {
+  name: "Models.fetch",
+  method: "GET",
+  path: "/v1/models/{model_id}",
+  request: Schema.Void,
+  response: Model.Model,
+  repeatable: true
+}
+
+/**
+ * `POST /v1/embeddings`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const createEmbeddings: Endpoint<Embedding.Request, Embedding.Response> = {
+  name: "Embeddings.create",
+  method: "POST",
+  path: "/v1/embeddings",
+  request: Embedding.Request,
+  response: Embedding.Response,
+  repeatable: true,
+  operation: "embeddings"
+}

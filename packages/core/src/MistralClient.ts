@@ -1,0 +1,258 @@
+/**
+ * The client every service is built on: it knows where the API is, the key, the time limits and the retry policy, and
+ * sends endpoints.
+ *
+ * ```ts
+ * import { MistralClient } from "@effect-mistral/core"
+ * import { Redacted } from "effect"
+ *
+ * const layer = MistralClient.layer({ apiKey: Redacted.make("my key"), timeout: { total: "1 minute" } })
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
+import { type Call, makeCall, type Target } from "./internal/call.ts"
+import { startDeadline } from "./internal/deadline.ts"
+import { makeEventStream } from "./internal/eventStream.ts"
+import { type Exchange, open, type Prepared } from "./internal/exchange.ts"
+import { schemaDecoder } from "./internal/schemaDecoder.ts"
+import { readWhole } from "./internal/wholeAnswer.ts"
+import type { MistralError } from "./MistralError.ts"
+import * as Reason from "./MistralErrorReason.ts"
+import * as RequestOptions from "./RequestOptions.ts"
+import * as Telemetry from "./Telemetry.ts"
+import { version } from "./version.ts"
+
+/**
+ * A key of the API: redacted, or an effect that yields one, asked before every attempt, for tokens that expire.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ApiKey = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
+
+/**
+ * The options of one call: those of the client, laid over them, and where the call goes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CallOptions extends RequestOptions.RequestOptions, Target {}
+
+/**
+ * What a client can do.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  /** Sends a request and gives the whole answer, checked against the endpoint's schema. */
+  readonly request: <Request, Response>(
+    endpoint: Endpoint<Request, Response>,
+    request: Request,
+    options?: CallOptions
+  ) => Effect.Effect<Response, MistralError>
+  /**
+   * Sends a request and gives the events of the answer as they come, checked against the endpoint's schema. It ends well
+   * only after `[DONE]`. Whoever stops reading closes the connection.
+   */
+  readonly stream: <Request, Event>(
+    endpoint: StreamEndpoint<Request, Event>,
+    request: Request,
+    options?: CallOptions
+  ) => Stream.Stream<Event, MistralError>
+}
+
+/**
+ * The client every service is built on.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class MistralClient extends Context.Service<MistralClient, Service>()("@effect-mistral/core/MistralClient") {}
+
+/**
+ * How a client is made. Everything may be left out; without `apiKey` no `authorization` header is sent.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options extends RequestOptions.RequestOptions {
+  readonly apiKey?: ApiKey | undefined
+  /** Sent as `user-agent`, where the platform lets a program set it. */
+  readonly userAgent?: string | undefined
+  /** Sends the trace's context (`traceparent`, `b3`) to the API. Off by default. */
+  readonly propagateTrace?: boolean | undefined
+  /** Changes the HTTP client, last of all: to log, to limit, to route. */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+}
+
+/**
+ * Makes a client over the `HttpClient` of the environment.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options): Effect.Effect<Service, never, HttpClient.HttpClient> =>
+  Effect.map(HttpClient.HttpClient, (environment) => {
+    const client = options.propagateTrace === true ? environment : HttpClient.transformResponse(
+      environment,
+      Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+    )
+    const exchange: Exchange = {
+      http: options.transformClient === undefined ? client : options.transformClient(client),
+      prepare: (call) => Effect.map(resolveKey(options.apiKey, call), (key) => prepare(call, key, options.userAgent))
+    }
+    const base = RequestOptions.resolve(RequestOptions.defaults, options)
+
+    const request = <Request, Response>(
+      endpoint: Endpoint<Request, Response>,
+      body: Request,
+      callOptions?: CallOptions
+    ): Effect.Effect<Response, MistralError> => {
+      const resolved = RequestOptions.resolve(base, callOptions)
+      const run = Effect.fnUntraced(function*() {
+        const call = yield* makeCall(endpoint, body, "application/json", resolved, callOptions)
+        const deadline = yield* startDeadline(resolved.timeout.total)
+        const answer = yield* Effect.uninterruptibleMask((restore) =>
+          Effect.flatMap(
+            restore(open(exchange, call, deadline)),
+            (opened) =>
+              Effect.ensuring(restore(readWhole(call, opened, schemaDecoder(endpoint.response))), opened.close)
+          )
+        )
+        yield* Effect.annotateCurrentSpan(Telemetry.responseAttributes(answer))
+        return answer
+      })
+      return run().pipe(
+        Effect.tapError((error) => Effect.annotateCurrentSpan(Telemetry.errorAttributes(error))),
+        Effect.withSpan(Telemetry.spanName(endpoint, body), {
+          kind: "client",
+          attributes: Telemetry.requestAttributes(endpoint, body, resolved.baseUrl)
+        })
+      )
+    }
+
+    const stream = <Request, Event>(
+      endpoint: StreamEndpoint<Request, Event>,
+      body: Request,
+      callOptions?: CallOptions
+    ): Stream.Stream<Event, MistralError> => {
+      const resolved = RequestOptions.resolve(base, callOptions)
+      const run = Effect.fnUntraced(function*() {
+        const call = yield* makeCall(endpoint, body, "text/event-stream", resolved, callOptions)
+        const deadline = yield* startDeadline(resolved.timeout.total)
+        let release: Effect.Effect<void> = Effect.void
+        yield* Effect.addFinalizer(() => release)
+        const opened = yield* Effect.uninterruptibleMask((restore) =>
+          Effect.map(restore(open(exchange, call, deadline)), (opened) => {
+            release = opened.close
+            return opened
+          })
+        )
+        const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), endpoint.failedChoice)
+        release = events.release
+        const span = yield* Effect.option(Effect.currentSpan)
+        const annotate = (attributes: Telemetry.Attributes) => {
+          if (Option.isNone(span)) return
+          for (const [name, value] of Object.entries(attributes)) span.value.attribute(name, value)
+        }
+        return Stream.fromPull(Effect.succeed(
+          Option.isNone(span) ? events.pull : Effect.map(events.pull, (chunks) => {
+            const last = chunks[chunks.length - 1]!
+            if ((last as { readonly usage?: unknown }).usage != null) annotate(Telemetry.responseAttributes(last))
+            return chunks
+          })
+        )).pipe(
+          Stream.tapError((error) => Effect.sync(() => annotate(Telemetry.errorAttributes(error))))
+        )
+      })
+      return Stream.unwrap(run()).pipe(
+        Stream.withSpan(Telemetry.spanName(endpoint, body), {
+          kind: "client",
+          attributes: Telemetry.requestAttributes(endpoint, body, resolved.baseUrl)
+        })
+      )
+    }
+
+    return MistralClient.of({ request, stream })
+  })
+
+/**
+ * A client over the `HttpClient` of the environment.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options): Layer.Layer<MistralClient, never, HttpClient.HttpClient> =>
+  Layer.effect(MistralClient, make(options))
+
+/**
+ * A client whose key and address come from the configuration: `MISTRAL_API_KEY` and, if set, `MISTRAL_BASE_URL`. What
+ * `overrides` gives, as values or as other configs, comes first. Fails with a `ConfigError` if the key is missing.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (
+  overrides?: Omit<Options, "apiKey" | "baseUrl"> & {
+    readonly apiKey?: Config.Config<Redacted.Redacted<string>> | undefined
+    readonly baseUrl?: Config.Config<string> | undefined
+  }
+): Layer.Layer<MistralClient, Config.ConfigError, HttpClient.HttpClient> =>
+  Layer.effect(
+    MistralClient,
+    Effect.gen(function*() {
+      const apiKey = yield* overrides?.apiKey ?? Config.Redacted("MISTRAL_API_KEY")
+      const baseUrl = yield* Config.option(overrides?.baseUrl ?? Config.String("MISTRAL_BASE_URL"))
+      return yield* make({ ...overrides, apiKey, baseUrl: Option.getOrUndefined(baseUrl) })
+    })
+  )
+
+const resolveKey = (apiKey: ApiKey | undefined, call: Call): Effect.Effect<string | undefined, MistralError> => {
+  if (apiKey === undefined) return Effect.succeed(undefined)
+  const invalid = (message: string) => call.fail(new Reason.InvalidRequest({ issues: [{ path: ["apiKey"], message }] }))
+  return Effect.flatMap(
+    Redacted.isRedacted(apiKey)
+      ? Effect.succeed(apiKey)
+      : Effect.mapError(apiKey, () => invalid("The effect that yields the key failed")),
+    (redacted) => {
+      // A key from a file or a secret store often ends with a line break, which no header may hold.
+      const key = Redacted.value(redacted).trim()
+      return /^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)
+        ? Effect.succeed(key)
+        : Effect.fail(invalid(key === "" ? "The key is empty" : "The key holds characters that no header may hold"))
+    }
+  )
+}
+
+const prepare = (call: Call, key: string | undefined, userAgent: string | undefined): Prepared => {
+  const request = HttpClientRequest.make(call.method)(call.url, {
+    headers: {
+      accept: call.accept,
+      "user-agent": userAgent ?? `effect-mistral/${version}`,
+      ...(key === undefined ? undefined : {
+        authorization: key.startsWith("Bearer ") ? key : `Bearer ${key}`
+      }),
+      ...call.options.headers
+    }
+  })
+  const secret = key?.replace(/^Bearer /, "")
+  return {
+    request: call.body === undefined
+      ? request
+      : HttpClientRequest.setBody(request, HttpBody.text(call.body, "application/json")),
+    scrub: secret === undefined ? (text) => text : (text) => text.replaceAll(secret, "<redacted>")
+  }
+}

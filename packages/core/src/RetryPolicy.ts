@@ -1,0 +1,107 @@
+/**
+ * When a failed call is made again, and after how long.
+ *
+ * Retries are on by default. They happen only before the first byte of an answer: what a caller has begun to read is
+ * never sent twice.
+ *
+ * ```ts
+ * import { RetryPolicy } from "@effect-mistral/core"
+ * import { Schedule } from "effect"
+ *
+ * const patient = RetryPolicy.make({ schedule: Schedule.spaced("2 seconds").pipe(Schedule.upTo({ times: 10 })) })
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { MistralError } from "./MistralError.ts"
+
+/**
+ * When a failed call is made again: while `while` says so and `schedule` goes on, after the schedule's delay or the
+ * server's `Retry-After`, whichever is longer. A `Retry-After` beyond `maxRetryAfter` ends the call at once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RetryPolicy {
+  readonly schedule: Schedule.Schedule<unknown, MistralError>
+  readonly while: (error: MistralError) => boolean
+  readonly maxRetryAfter: Duration.Duration
+}
+
+/**
+ * The schedule of the default policy: 500 ms, doubling up to 8 seconds, each with 20 % of jitter, at most 4 retries, and
+ * none later than 2 minutes after the first failure.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.min([
+  Schedule.exponential("500 millis"),
+  Schedule.spaced("8 seconds")
+]).pipe(
+  Schedule.jittered,
+  Schedule.upTo({ times: 4, duration: "2 minutes" })
+)
+
+/**
+ * Makes a policy. What is left out is as in `defaultPolicy`: its schedule, errors that are retryable, and a
+ * `maxRetryAfter` of one minute.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options?: {
+  readonly schedule?: Schedule.Schedule<unknown, MistralError> | undefined
+  readonly while?: ((error: MistralError) => boolean) | undefined
+  readonly maxRetryAfter?: Duration.Input | undefined
+}): RetryPolicy => ({
+  schedule: options?.schedule ?? defaultSchedule,
+  while: options?.while ?? ((error) => error.isRetryable),
+  maxRetryAfter: Duration.fromInputUnsafe(options?.maxRetryAfter ?? "1 minute")
+})
+
+/**
+ * The policy used where none is given: statuses 408, 429 and 500 to 599, failed connections, and answers of which
+ * nothing came.
+ *
+ * @category policies
+ * @since 0.1.0
+ */
+export const defaultPolicy: RetryPolicy = make()
+
+/**
+ * The policy that never makes a call again.
+ *
+ * @category policies
+ * @since 0.1.0
+ */
+export const none: RetryPolicy = make({ schedule: Schedule.recurs(0), while: () => false })
+
+/**
+ * Makes a call again as a policy says.
+ *
+ * With `repeatable: false` (the call creates something) only refusals are repeated, of which it is certain that nothing
+ * was done: rate limits and missing capacity.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const retry = <A, R>(
+  call: Effect.Effect<A, MistralError, R>,
+  policy: RetryPolicy,
+  options?: { readonly repeatable?: boolean | undefined }
+): Effect.Effect<A, MistralError, R> =>
+  policy === none ? call : Effect.retry(call, {
+    schedule: Schedule.modifyDelay(policy.schedule, ({ duration, input }) =>
+      Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))),
+    while: (error) =>
+      policy.while(error) &&
+      (options?.repeatable !== false || wasRefused(error)) &&
+      (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
+  })
+
+const wasRefused = (error: MistralError): boolean =>
+  error.reason._tag === "RateLimited" || error.reason._tag === "CapacityExceeded"

@@ -1,0 +1,99 @@
+/**
+ * What the spans of this library say, by OpenTelemetry's conventions for generative AI.
+ *
+ * One span covers one operation, a stream from its first pull to its end. It names the model, the sizes and the outcome;
+ * it never holds a prompt or an answer.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import type { Endpoint } from "./Endpoint.ts"
+import type { MistralError } from "./MistralError.ts"
+
+/**
+ * Attributes of a span.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Attributes = Readonly<Record<string, unknown>>
+
+/**
+ * The name of an operation's span: `chat mistral-small-latest`, or the operation's own name where no model is run.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const spanName = (
+  endpoint: Pick<Endpoint<unknown, unknown>, "name" | "operation">,
+  request: unknown
+): string => {
+  const model = field(request, "model") ?? field(request, "agent_id")
+  return endpoint.operation === undefined || model === undefined ? endpoint.name : `${endpoint.operation} ${model}`
+}
+
+/**
+ * What a request says of itself: operation, provider, model, agent and sampling parameters.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const requestAttributes = (
+  endpoint: Pick<Endpoint<unknown, unknown>, "name" | "operation">,
+  request: unknown,
+  baseUrl: string
+): Attributes =>
+  known({
+    "gen_ai.provider.name": "mistral_ai",
+    "gen_ai.operation.name": endpoint.operation,
+    "gen_ai.request.model": field(request, "model"),
+    "gen_ai.agent.id": field(request, "agent_id"),
+    "gen_ai.request.temperature": field(request, "temperature"),
+    "gen_ai.request.top_p": field(request, "top_p"),
+    "gen_ai.request.max_tokens": field(request, "max_tokens"),
+    "gen_ai.request.seed": field(request, "random_seed"),
+    "gen_ai.request.choice.count": field(request, "n"),
+    "mistral_ai.operation": endpoint.name,
+    "server.address": URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined
+  })
+
+/**
+ * What an answer, or the last chunk of one, says of itself: id, model, finish reasons, tokens.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const responseAttributes = (response: unknown): Attributes => {
+  const usage = field(response, "usage")
+  const choices = field(response, "choices")
+  const reasons = Array.isArray(choices)
+    ? choices.map((choice) => field(choice, "finish_reason")).filter(Predicate.isString)
+    : []
+  return known({
+    "gen_ai.response.id": field(response, "id"),
+    "gen_ai.response.model": field(response, "model"),
+    "gen_ai.response.finish_reasons": reasons.length === 0 ? undefined : reasons,
+    "gen_ai.usage.input_tokens": field(usage, "prompt_tokens"),
+    "gen_ai.usage.output_tokens": field(usage, "completion_tokens")
+  })
+}
+
+/**
+ * What a failure says of itself: its reason, and the status and request id it came with.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const errorAttributes = (error: MistralError): Attributes =>
+  known({
+    "error.type": error.reason._tag,
+    "http.response.status_code": error.status,
+    "mistral_ai.request.id": error.requestId
+  })
+
+const field = (value: unknown, name: string): unknown =>
+  Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+
+const known = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null))

@@ -1,0 +1,20 @@
+/**
+ * @since 0.1.0
+ */
+export * as Completion from "./Completion.ts"
+export * as CompletionRequest from "./CompletionRequest.ts"
+export * as CompletionService from "./CompletionService.ts"
+export * as Content from "./Content.ts"
+export * as Embedding from "./Embedding.ts"
+export * as Endpoint from "./Endpoint.ts"
+export * as Guardrail from "./Guardrail.ts"
+export * as Message from "./Message.ts"
+export * as MistralClient from "./MistralClient.ts"
+export * as MistralError from "./MistralError.ts"
+export * as Model from "./Model.ts"
+export * as RequestOptions from "./RequestOptions.ts"
+export * as ResponseFormat from "./ResponseFormat.ts"
+export * as RetryPolicy from "./RetryPolicy.ts"
+export * as Telemetry from "./Telemetry.ts"
+export * as Tool from "./Tool.ts"
+export * as Usage from "./Usage.ts"

@@ -1,0 +1,197 @@
+import type * as Completion from "../Completion.ts"
+import type * as Content from "../Content.ts"
+import type * as Message from "../Message.ts"
+import type * as Tool from "../Tool.ts"
+
+/** A completion as far as its chunks have come. */
+export interface Draft {
+  readonly head: Readonly<Record<string, unknown>>
+  readonly choices: ReadonlyArray<DraftChoice>
+}
+
+interface DraftChoice {
+  readonly index: number
+  readonly rest: Readonly<Record<string, unknown>>
+  readonly messages: ReadonlyArray<DraftMessage>
+}
+
+interface DraftMessage {
+  readonly index: number
+  readonly rest: Readonly<Record<string, unknown>>
+  readonly content: Message.Received["content"]
+  readonly calls: ReadonlyArray<DraftCall>
+}
+
+interface DraftCall {
+  readonly rest: Readonly<Record<string, unknown>>
+  readonly id: string | undefined
+  readonly index: number | undefined
+  readonly name: string
+  readonly arguments: Tool.ReceivedCall["function"]["arguments"]
+}
+
+export const empty: Draft = { head: {}, choices: [] }
+
+/** Adds a chunk. Keys this version does not know are kept; of two values the later one stays. */
+export const append = (draft: Draft, chunk: Completion.Chunk): Draft => {
+  const { choices, ...head } = chunk
+  return {
+    head: { ...draft.head, ...present(head) },
+    choices: choices.reduce(
+      (all, choice) => upsert(all, (one) => one.index === choice.index, (one) => appendChoice(one, choice)),
+      draft.choices
+    )
+  }
+}
+
+/** The response the chunks add up to. */
+export const toResponse = (draft: Draft): Completion.Response => {
+  const { object, ...head } = draft.head
+  return {
+    // A chunk has both, by its schema; a stream of no chunk at all has neither.
+    id: "",
+    model: "",
+    ...head,
+    ...(typeof object === "string" ? { object: object.replace(/\.chunk$/, "") } : undefined),
+    choices: [...draft.choices].sort((a, b) => a.index - b.index).map((choice) => {
+      const messages = [...choice.messages].sort((a, b) => a.index - b.index)
+      return {
+        index: choice.index,
+        ...choice.rest,
+        ...(messages.length > 1
+          ? { messages: messages.map((message) => ({ ...toMessage(message), index: message.index })) }
+          : { message: toMessage(messages[0] ?? newMessage(0)) })
+      }
+    })
+  }
+}
+
+const appendChoice = (draft: DraftChoice | undefined, choice: Completion.ChunkChoice): DraftChoice => {
+  const { delta, index, ...rest } = choice
+  const at = delta.index ?? draft?.messages.at(-1)?.index ?? 0
+  return {
+    index,
+    rest: { ...draft?.rest, ...present(rest) },
+    messages: upsert(
+      draft?.messages ?? [],
+      (message) => message.index === at,
+      (message) => appendDelta(message ?? newMessage(at), delta)
+    )
+  }
+}
+
+const newMessage = (index: number): DraftMessage => ({ index, rest: {}, content: undefined, calls: [] })
+
+const appendDelta = (draft: DraftMessage, delta: Message.Delta): DraftMessage => {
+  const { content, index: _, tool_calls, ...rest } = delta
+  return {
+    index: draft.index,
+    rest: { ...draft.rest, ...present(rest) },
+    content: appendContent(draft.content, content),
+    calls: (tool_calls ?? []).reduce(appendCall, draft.calls)
+  }
+}
+
+const toMessage = (draft: DraftMessage): Message.Delta & Message.Received => ({
+  role: "assistant",
+  ...draft.rest,
+  ...(draft.content === undefined ? undefined : { content: draft.content }),
+  ...(draft.calls.length === 0 ? undefined : { tool_calls: draft.calls.map(toCall) })
+})
+
+type ReceivedContent = Message.Received["content"]
+
+const appendContent = (before: ReceivedContent, more: ReceivedContent): ReceivedContent => {
+  if (more === undefined || more === null) return before === undefined ? more : before
+  if (typeof more === "string") {
+    if (before === undefined || before === null) return more
+    if (typeof before === "string") return before + more
+    return more === "" ? before : appendPiece(before, { type: "text", text: more })
+  }
+  const pieces: ReadonlyArray<Content.Received> = before === undefined || before === null || before === ""
+    ? []
+    : typeof before === "string"
+    ? [{ type: "text", text: before }]
+    : before
+  return more.reduce(appendPiece, pieces)
+}
+
+/** Text goes on the text before it, thinking on the thinking before it, unless that was closed. */
+const appendPiece = (
+  pieces: ReadonlyArray<Content.Received>,
+  piece: Content.Received
+): ReadonlyArray<Content.Received> => {
+  const last = pieces[pieces.length - 1]
+  const joined = last === undefined ? undefined : join(last, piece)
+  return joined === undefined ? [...pieces, piece] : [...pieces.slice(0, -1), joined]
+}
+
+const join = (last: Content.Received, piece: Content.Received): Content.Received | undefined => {
+  if (last.type === "text" && piece.type === "text") return { ...last, ...piece, text: last.text + piece.text }
+  if (last.type === "thinking" && piece.type === "thinking" && last.closed !== true) {
+    return {
+      ...last,
+      ...piece,
+      thinking: piece.thinking.reduce<typeof last.thinking>((inner, next) => {
+        const before = inner[inner.length - 1]
+        return before?.type === "text" && next.type === "text"
+          ? [...inner.slice(0, -1), { ...before, ...next, text: before.text + next.text }]
+          : [...inner, next]
+      }, last.thinking)
+    }
+  }
+  return undefined
+}
+
+/** Servers that have no id send none, or the text `"null"`. */
+const knownId = (id: string | null | undefined): string | undefined =>
+  id === null || id === undefined || id === "" || id === "null" ? undefined : id
+
+const appendCall = (calls: ReadonlyArray<DraftCall>, delta: Tool.CallDelta): ReadonlyArray<DraftCall> => {
+  const id = knownId(delta.id)
+  const index = delta.index ?? undefined
+  const belongs = (call: DraftCall, at: number): boolean => {
+    if (id !== undefined && call.id !== undefined) return id === call.id
+    if (index !== undefined && call.index !== undefined) return index === call.index
+    // Without an index an id begins a call, and its absence continues the last one.
+    return id === undefined && at === calls.length - 1
+  }
+  const { function: fn, id: _, index: __, ...rest } = delta
+  return upsert(calls, belongs, (call) => ({
+    rest: { ...call?.rest, ...present(rest) },
+    id: call?.id ?? id,
+    index: call?.index ?? index,
+    name: call?.name || (fn.name ?? ""),
+    arguments: appendArguments(call?.arguments, fn.arguments)
+  }))
+}
+
+const appendArguments = (
+  before: DraftCall["arguments"] | undefined,
+  more: DraftCall["arguments"] | null | undefined
+): DraftCall["arguments"] => {
+  if (more === undefined || more === null) return before ?? ""
+  return typeof more === "string"
+    ? typeof before === "object" ? more === "" ? before : more : (before ?? "") + more
+    : more
+}
+
+const toCall = (call: DraftCall): Tool.ReceivedCall => ({
+  ...(call.id === undefined ? undefined : { id: call.id }),
+  ...call.rest,
+  function: { name: call.name, arguments: call.arguments },
+  ...(call.index === undefined ? undefined : { index: call.index })
+})
+
+/** The keys that say something: `null` in a later chunk does not undo an earlier value. */
+const present = (record: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
+
+const upsert = <A>(
+  all: ReadonlyArray<A>,
+  is: (one: A, at: number) => boolean,
+  change: (one: A | undefined) => A
+): ReadonlyArray<A> => {
+  const at = all.findIndex(is)
+  return at === -1 ? [...all, change(undefined)] : all.with(at, change(all[at]))
+}

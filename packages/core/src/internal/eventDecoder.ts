@@ -1,0 +1,120 @@
+import type { MistralError } from "../MistralError.ts"
+import * as Reason from "../MistralErrorReason.ts"
+import type { Call } from "./call.ts"
+import { reasonFromEvent } from "./errorBody.ts"
+import type { Opened } from "./exchange.ts"
+import type { SchemaDecoder } from "./schemaDecoder.ts"
+import { makeSplitter } from "./sse.ts"
+import { invalid } from "./wholeAnswer.ts"
+
+/** How a stream stands after a piece of it: going on, ended well, or failed. */
+export type State = "open" | "done" | MistralError
+
+/** Turns the bytes of an event stream into checked values, one network read at a time, without an effect per event. */
+export interface EventDecoder<A> {
+  /** The values that a read of the network completes. Those before a bad event are given, then `state` tells. */
+  readonly feed: (bytes: ReadonlyArray<Uint8Array>) => Array<A>
+  /** The body is over: the values that its end completes. `state` is not `open` any more. */
+  readonly end: () => Array<A>
+  readonly state: () => State
+}
+
+export const makeEventDecoder = <A>(
+  call: Call,
+  opened: Opened,
+  decoder: SchemaDecoder<A>,
+  failedChoice: (event: A) => number | undefined
+): EventDecoder<A> => {
+  const text = new TextDecoder()
+  const { maxSize } = call.options
+  let state: State = "open"
+  let values: Array<A> = []
+
+  const fail = (error: MistralError): false => {
+    state = error
+    return false
+  }
+
+  const onEvent = (data: string, name: string | undefined): boolean => {
+    if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
+      state = "done"
+      return false
+    }
+    let json: unknown
+    try {
+      json = JSON.parse(data)
+    } catch {
+      return fail(
+        (name === "error" ? errorEvent(undefined, name, data) : undefined) ??
+          invalid(call, opened, "json", "an event that is no JSON")
+      )
+    }
+    if (name !== "error" && decoder.is(json) && !carriesError(json)) {
+      values.push(json)
+      call.progress.chunks++
+      const choice = failedChoice(json)
+      if (choice === undefined) return true
+      return fail(call.fail(
+        new Reason.GenerationFailed({ choice, chunks: call.progress.chunks, requestId: opened.requestId })
+      ))
+    }
+    return fail(
+      errorEvent(json, name, data) ??
+        invalid(call, opened, "schema", "an event that does not fit the schema", decoder.explain(json))
+    )
+  }
+
+  const errorEvent = (json: unknown, name: string | undefined, data: string): MistralError | undefined => {
+    const scrubbed = opened.scrub(data)
+    const reason = reasonFromEvent(
+      { json: scrubbed === data ? json : parse(scrubbed), name, text: scrubbed },
+      { status: opened.status, chunks: call.progress.chunks, requestId: opened.requestId }
+    )
+    return reason && call.fail(reason)
+  }
+
+  const splitter = makeSplitter(onEvent)
+
+  const take = (): Array<A> => {
+    const taken = values
+    values = []
+    return taken
+  }
+
+  return {
+    state: () => state,
+    feed: (bytes) => {
+      for (let i = 0; i < bytes.length && state === "open"; i++) {
+        splitter.feed(text.decode(bytes[i], { stream: true }))
+        if (state === "open" && splitter.held() > maxSize) {
+          fail(invalid(call, opened, "tooLarge", `an event of more than ${maxSize} characters`))
+        }
+      }
+      return take()
+    },
+    end: () => {
+      if (state === "open") {
+        splitter.feed(text.decode())
+        splitter.end()
+      }
+      if (state === "open") {
+        fail(call.fail(new Reason.StreamEndedEarly({ chunks: call.progress.chunks, requestId: opened.requestId })))
+      }
+      return take()
+    }
+  }
+}
+
+/** Some servers put an `error` beside the keys of an ordinary chunk. */
+const carriesError = (json: unknown): boolean => {
+  const error = (json as { readonly error?: unknown }).error
+  return error !== undefined && error !== null
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,109 @@
+import type * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import type { MistralError } from "../MistralError.ts"
+import type { Call } from "./call.ts"
+import { reasonFromEvent } from "./errorBody.ts"
+import { makeEventDecoder } from "./eventDecoder.ts"
+import type { Opened } from "./exchange.ts"
+import type { SchemaDecoder } from "./schemaDecoder.ts"
+import { invalid, notJson, readText } from "./wholeAnswer.ts"
+
+/** How long the rest of a body is read after `[DONE]`, so that the connection can be used again. */
+const drainLimit = "100 millis"
+
+/** The checked values of an event stream, and how it is let go. */
+export interface EventStream<A> {
+  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
+  /** Runs when the caller has read enough, however that came. Never makes the caller wait. */
+  readonly release: Effect.Effect<void>
+}
+
+/** Decodes an answer as an event stream; an answer that is none is explained. */
+export const makeEventStream = <A>(
+  call: Call,
+  opened: Opened,
+  schema: SchemaDecoder<A>,
+  failedChoice: (event: A) => number | undefined
+): Effect.Effect<EventStream<A>, MistralError> =>
+  Effect.map(expectEvents(call, opened), (bytes) => {
+    const decoder = makeEventDecoder(call, opened, schema, failedChoice)
+    let bodyEnded = false
+    const next = Pull.matchEffect(bytes, {
+      onSuccess: (read) => Effect.succeed(decoder.feed(read)),
+      onFailure: (cause) => Effect.failCause(cause),
+      onDone: () => {
+        bodyEnded = true
+        return Effect.succeed(decoder.end())
+      }
+    })
+    const pull: EventStream<A>["pull"] = Effect.suspend(() => {
+      const state = decoder.state()
+      return state === "open" ? step : state === "done" ? Cause.done() : Effect.fail(state)
+    })
+    const step: EventStream<A>["pull"] = Effect.flatMap(next, (values) =>
+      values.length > 0
+        ? Effect.succeed(values as unknown as Arr.NonEmptyReadonlyArray<A>)
+        : pull)
+    return {
+      pull,
+      release: Effect.suspend(() =>
+        decoder.state() === "done" && !bodyEnded
+          ? Effect.asVoid(Effect.forkDetach(drain(bytes, opened.close)))
+          : opened.close
+      )
+    }
+  })
+
+const drain = (bytes: Opened["pull"], close: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.whileLoop({ while: () => true, body: () => bytes, step: () => {} }).pipe(
+    Effect.ignore,
+    Effect.timeoutOption(drainLimit),
+    Effect.ensuring(close),
+    Effect.asVoid
+  )
+
+/**
+ * The bytes of an answer, if they are those of an event stream: by its content type, or, as some servers send none or a
+ * wrong one, by its first line.
+ */
+const expectEvents = (call: Call, opened: Opened): Effect.Effect<Opened["pull"], MistralError> => {
+  const type = opened.headers["content-type"]
+  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.succeed(opened.pull)
+  return Pull.matchEffect(opened.pull, {
+    onSuccess: (first) => {
+      let ahead: typeof first | undefined = first
+      const pull: Opened["pull"] = Effect.suspend(() => {
+        if (ahead === undefined) return opened.pull
+        const bytes = ahead
+        ahead = undefined
+        return Effect.succeed(bytes)
+      })
+      return looksLikeEvents(new TextDecoder().decode(first[0]))
+        ? Effect.succeed(pull)
+        : Effect.flatMap(readText(call, { ...opened, pull }), (text) => Effect.fail(explain(call, opened, text)))
+    },
+    onFailure: (cause) => Effect.failCause(cause),
+    onDone: () => Effect.fail(explain(call, opened, ""))
+  })
+}
+
+const looksLikeEvents = (text: string): boolean => /^\s*(data|event|id|retry)?:/.test(text)
+
+/** Why an answer with a good status is no event stream: an error the server reported, or something else altogether. */
+const explain = (call: Call, opened: Opened, text: string): MistralError => {
+  let json: unknown
+  try {
+    json = JSON.parse(opened.scrub(text))
+  } catch {
+    return invalid(call, opened, ...notJson(opened, text))
+  }
+  const reason = reasonFromEvent(
+    { json, name: undefined, text },
+    { status: opened.status, chunks: 0, requestId: opened.requestId }
+  )
+  return reason === undefined
+    ? invalid(call, opened, "contentType", "JSON in place of an event stream")
+    : call.fail(reason)
+}

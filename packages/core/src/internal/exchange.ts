@@ -1,0 +1,209 @@
+import type * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientError } from "effect/http/HttpClientError"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Pull from "effect/Pull"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { MistralError } from "../MistralError.ts"
+import * as Reason from "../MistralErrorReason.ts"
+import * as RetryPolicy from "../RetryPolicy.ts"
+import type { Call } from "./call.ts"
+import { type Deadline, within } from "./deadline.ts"
+import { reasonFromAnswer, requestId } from "./errorBody.ts"
+import { describe } from "./transportError.ts"
+
+/** One read of the network: one or more pieces of it. */
+export type Bytes = Arr.NonEmptyReadonlyArray<Uint8Array>
+
+/** An answer with a good status, of which the first bytes have come. */
+export interface Opened {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly requestId: string | undefined
+  /** The next bytes, the first ones first. */
+  readonly pull: Pull.Pull<Bytes, MistralError>
+  /** Gives the connection up; if the answer was read to its end, leaves it to be used again. */
+  readonly close: Effect.Effect<void>
+  readonly scrub: (text: string) => string
+}
+
+/** A request ready to be sent, and a way to take out of a text what must not be seen. */
+export interface Prepared {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly scrub: (text: string) => string
+}
+
+/** What an exchange needs of the client. The request is prepared anew for each attempt: the key may change. */
+export interface Exchange {
+  readonly http: HttpClient.HttpClient
+  readonly prepare: (call: Call) => Effect.Effect<Prepared, MistralError>
+}
+
+/** Sends a call, again if its policy says so, until the first bytes of a good answer have come. */
+export const open = (exchange: Exchange, call: Call, deadline: Deadline): Effect.Effect<Opened, MistralError> =>
+  Effect.suspend(() => {
+    const held: Held = { close: Effect.void }
+    const attempts = RetryPolicy.retry(
+      Effect.suspend(() => attempt(exchange, call, deadline, held)),
+      call.options.retry,
+      { repeatable: call.repeatable }
+    )
+    // Each attempt has its own limit to the first byte; the whole call's ends the pauses between them too.
+    return within(attempts, "firstByte", Duration.infinity, deadline, (ranOut) => timeout(call, ranOut)).pipe(
+      Effect.onError(() => held.close)
+    )
+  })
+
+/** The connection of the attempt under way. It is given up even where an interruption crosses its success. */
+interface Held {
+  close: Effect.Effect<void>
+}
+
+const attempt = (
+  exchange: Exchange,
+  call: Call,
+  deadline: Deadline,
+  held: Held
+): Effect.Effect<Opened, MistralError> => {
+  const scope = Scope.makeUnsafe()
+  held.close = Scope.close(scope, Exit.void)
+  return within(
+    send(exchange, call, deadline, scope, held.close),
+    "firstByte",
+    call.options.timeout.firstByte,
+    deadline,
+    (ranOut) => timeout(call, ranOut)
+  ).pipe(
+    Effect.onError(() => held.close)
+  )
+}
+
+const send = Effect.fnUntraced(function*(
+  exchange: Exchange,
+  call: Call,
+  deadline: Deadline,
+  scope: Scope.Scope,
+  close: Effect.Effect<void>
+): Effect.fn.Return<Opened, MistralError> {
+  const { request, scrub } = yield* exchange.prepare(call)
+  const response = yield* HttpClient.withScope(exchange.http).execute(request).pipe(
+    Scope.provide(scope),
+    Effect.catch((error) => {
+      switch (error.reason._tag) {
+        case "StatusCodeError":
+          // A client told to fail on an error status: the answer is there all the same.
+          return Effect.succeed(error.reason.response)
+        case "InvalidUrlError":
+        case "EncodeError":
+          return Effect.fail(call.fail(
+            new Reason.InvalidRequest({ issues: [{ path: [], message: scrub(describe(error)) }] })
+          ))
+        default:
+          return Effect.fail(call.fail(new Reason.ConnectionFailed({ description: scrub(describe(error)) })))
+      }
+    })
+  )
+  const headers: Opened["headers"] = response.headers
+  const id = requestId(headers)
+  const source = yield* bytesOf(response, scope)
+  if (response.status < 200 || response.status > 299) return yield* refusal(call, response, source, scrub)
+
+  const pull = Effect.mapError(source, (error) =>
+    Cause.isDone(error) ? error : call.fail(
+      new Reason.ConnectionLost({
+        description: scrub(describe(error)),
+        chunks: call.progress.chunks,
+        requestId: id
+      })
+    ))
+  const opened = {
+    status: response.status,
+    headers,
+    requestId: id,
+    close,
+    scrub,
+    pull: within(pull, "idle", call.options.timeout.idle, deadline, (ranOut) => timeout(call, ranOut, id))
+  }
+  let ahead = yield* Pull.matchEffect(pull, {
+    onSuccess: (bytes): Effect.Effect<Bytes | undefined> => Effect.succeed(bytes),
+    onFailure: (cause) => Effect.failCause(cause),
+    onDone: () => Effect.succeed(undefined)
+  })
+  if (ahead === undefined) {
+    // A stream of which nothing came can be asked for again; a whole answer may well be empty.
+    if (call.accept === "text/event-stream") {
+      return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: id })))
+    }
+    return { ...opened, pull: Cause.done() }
+  }
+  return {
+    ...opened,
+    pull: Effect.suspend(() => {
+      if (ahead === undefined) return opened.pull
+      const bytes = ahead
+      ahead = undefined
+      return Effect.succeed(bytes)
+    })
+  }
+})
+
+/** The body as it comes from the network. An answer without a body ends at once. */
+const bytesOf = (
+  response: HttpClientResponse,
+  scope: Scope.Scope
+): Effect.Effect<Pull.Pull<Bytes, HttpClientError>> =>
+  Effect.map(Scope.provide(Stream.toPull(response.stream), scope), (pull) =>
+    Effect.catchIf(
+      pull,
+      (error): error is HttpClientError => !Cause.isDone(error) && error.reason._tag === "EmptyBodyError",
+      () => Cause.done()
+    ))
+
+/** How much of an error's body is read, and for how long: some servers never finish it. */
+const refusalLimits = { bytes: 64 * 1024, time: Duration.seconds(2) }
+
+const refusal = (
+  call: Call,
+  response: HttpClientResponse,
+  source: Pull.Pull<Bytes, HttpClientError>,
+  scrub: Prepared["scrub"]
+): Effect.Effect<never, MistralError> => {
+  const decoder = new TextDecoder()
+  let body = ""
+  let size = 0
+  const read = Effect.whileLoop({
+    while: () => size < refusalLimits.bytes,
+    body: () => source,
+    step: (bytes) => {
+      for (const piece of bytes) {
+        const kept = piece.subarray(0, refusalLimits.bytes - size)
+        size += kept.length
+        body += decoder.decode(kept, { stream: true })
+      }
+    }
+  })
+  return read.pipe(
+    // What came before the end, a failure or the limit is what there is to read.
+    Effect.ignore,
+    Effect.timeoutOption(refusalLimits.time),
+    Effect.andThen(Clock.currentTimeMillis),
+    Effect.flatMap((now) => {
+      const headers: Record<string, string> = {}
+      for (const [name, value] of Object.entries(response.headers)) headers[name] = scrub(value)
+      return Effect.fail(call.fail(reasonFromAnswer({ status: response.status, headers, body: scrub(body), now })))
+    })
+  )
+}
+
+const timeout = (
+  call: Call,
+  ranOut: Pick<Reason.Timeout, "phase" | "duration">,
+  requestId?: string
+): MistralError => call.fail(new Reason.Timeout({ ...ranOut, chunks: call.progress.chunks, requestId }))

@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config"
+
+const condition = "@effect-mistral/source"
+
+/** One project per package, and one for the examples. */
+const project = (name: string, include: string) => ({
+  extends: true as const,
+  test: { name, include: [include] }
+})
+
+export default defineConfig({
+  // Sources are tested, not what was built from them.
+  resolve: { conditions: [condition] },
+  ssr: { resolve: { conditions: [condition, "node", "module", "import", "default"] } },
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      ...["core", "chat", "testing", "emulator"].map((name) => project(name, `packages/${name}/test/**/*.test.ts`)),
+      project("examples", "examples/test/**/*.test.ts"),
+      project("repository", "test/**/*.test.ts")
+    ]
+  }
+})
