@@ -31,7 +31,7 @@ import type * as MistralClient from "@effect-mistral/core/MistralClient"
 import type { MistralError } from "@effect-mistral/core/MistralError"
 import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 

@@ -84,8 +84,9 @@ export const makeEventDecoder = <A>(
   return {
     state: () => state,
     feed: (bytes) => {
-      for (let i = 0; i < bytes.length && state === "open"; i++) {
-        splitter.feed(text.decode(bytes[i], { stream: true }))
+      for (const piece of bytes) {
+        if (state !== "open") break
+        splitter.feed(text.decode(piece, { stream: true }))
         if (state === "open" && splitter.held() > maxSize) {
           fail(invalid(call, opened, "tooLarge", `an event of more than ${maxSize} characters`))
         }

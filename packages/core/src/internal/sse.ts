@@ -66,6 +66,7 @@ export const makeSplitter = (onEvent: (data: string, name: string | undefined) =
       // Where there is no carriage return at all, `indexOf` finds the lines fastest.
       let nextCarriageReturn = text.indexOf("\r", start)
       let nextLineFeed = text.indexOf("\n", start)
+      // oxlint-disable-next-line no-unmodified-loop-condition -- `onLine` sets it
       while (!stopped) {
         let end: number
         let next: number

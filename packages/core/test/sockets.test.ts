@@ -1,0 +1,204 @@
+/**
+ * What becomes of connections, seen by a server on a real socket, with both of the HTTP clients of Node.
+ */
+import { Chat } from "@effect-mistral/chat"
+import { MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { NodeHttpClient } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Duration, Effect, Fiber, Layer, Redacted, Result, Stream } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+
+const clients = { fetch: FetchHttpClient.layer, undici: NodeHttpClient.layerUndici }
+
+for (const [name, http] of Object.entries(clients)) {
+  describe(`over ${name}`, () => {
+    it.live("an interruption closes the socket within milliseconds", () =>
+      Effect.gen(function*() {
+        const closed = yield* Deferred.make<number>()
+        const { layer } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          response.write(chunk("a"))
+          response.on("close", () => Deferred.doneUnsafe(closed, Effect.succeed(performance.now())))
+        })
+        const first = yield* Deferred.make<void>()
+        const fiber = yield* Chat.stream(request).pipe(
+          Stream.runForEach(() => Deferred.succeed(first, undefined)),
+          Effect.provide(layer),
+          Effect.forkChild
+        )
+        yield* Deferred.await(first)
+        const before = performance.now()
+        yield* Fiber.interrupt(fiber)
+        const after = yield* Deferred.await(closed)
+        assert.isBelow(after - before, 200)
+      }))
+
+    it.live("an interruption before the head of the answer closes the socket too", () =>
+      Effect.gen(function*() {
+        const arrived = yield* Deferred.make<void>()
+        const closed = yield* Deferred.make<void>()
+        const { layer } = yield* serve(http, (_, response) => {
+          response.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+          Deferred.doneUnsafe(arrived, Effect.void)
+        })
+        const fiber = yield* Effect.forkChild(Effect.provide(Chat.complete(request), layer))
+        yield* Deferred.await(arrived)
+        yield* Fiber.interrupt(fiber)
+        yield* Deferred.await(closed)
+      }))
+
+    it.live("whoever stops reading closes the socket", () =>
+      Effect.gen(function*() {
+        const closed = yield* Deferred.make<void>()
+        const { layer } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          response.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+          response.write(chunk("a") + chunk("b"))
+        })
+        const chunks = yield* Stream.runCollect(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(layer))
+        assert.lengthOf(chunks, 1)
+        yield* Deferred.await(closed)
+      }))
+
+    it.live("20 refusals whose bodies never end leave no request open", () =>
+      Effect.gen(function*() {
+        const { layer, open } = yield* serve(http, (_, response) => {
+          response.writeHead(500, { "content-type": "application/json" })
+          response.write("{\"message\":\"broken\",")
+        })
+        const results = yield* Effect.forEach(
+          Array.from({ length: 20 }),
+          () => Effect.result(Chat.complete(request)),
+          { concurrency: 20 }
+        ).pipe(Effect.provide(layer))
+        for (const result of results) {
+          assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "ServerError")
+        }
+        yield* until(() => open() === 0)
+      }))
+
+    it.live("a stream whose timeout ran out leaves no request open", () =>
+      Effect.gen(function*() {
+        const { layer, open } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          response.write(chunk("a"))
+        })
+        const error = yield* Effect.flip(
+          Stream.runDrain(Chat.stream(request, { timeout: { idle: "50 millis" } })).pipe(Effect.provide(layer))
+        )
+        assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "idle")
+        assert.strictEqual(error.reason._tag === "Timeout" && error.reason.chunks, 1)
+        yield* until(() => open() === 0)
+      }))
+
+    it.live("30 streams whose bodies end a packet after [DONE] share at most 2 connections", () =>
+      Effect.gen(function*() {
+        const { connections, layer } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          response.write(chunk("a") + "data: [DONE]\n\n")
+          setTimeout(() => response.end(), 5)
+        })
+        yield* Effect.forEach(
+          Array.from({ length: 30 }),
+          () => Effect.andThen(Stream.runDrain(Chat.stream(request)), Effect.sleep("15 millis"))
+        ).pipe(Effect.provide(layer))
+        assert.isAtMost(connections(), 2)
+      }))
+
+    it.live("a server that keeps the body open after [DONE] keeps neither the caller nor the connection", () =>
+      Effect.gen(function*() {
+        const { layer, open } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          response.write(chunk("a") + "data: [DONE]\n\n")
+        })
+        const [duration] = yield* Effect.timed(Stream.runDrain(Chat.stream(request))).pipe(
+          Effect.andThen((result) => Effect.as(until(() => open() === 0), result)),
+          Effect.provide(layer)
+        )
+        assert.isBelow(Duration.toMillis(duration), 1000)
+      }))
+
+    it.live("a connection cut in the middle of a stream is lost, and one refused has failed", () =>
+      Effect.gen(function*() {
+        const { layer } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          response.write(chunk("a"), () => response.destroy())
+        })
+        const lost = yield* Effect.flip(Stream.runDrain(Chat.stream(request))).pipe(Effect.provide(layer))
+        assert.strictEqual(lost.reason._tag, "ConnectionLost")
+        assert.isTrue(lost.isRetryable)
+        const refused = yield* Effect.flip(Chat.complete(request, { baseUrl: "http://127.0.0.1:9/" })).pipe(
+          Effect.provide(layer)
+        )
+        assert.strictEqual(refused.reason._tag, "ConnectionFailed")
+      }))
+  })
+}
+
+const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
+
+const eventStream = { "content-type": "text/event-stream" }
+
+const chunk = (content: string): string =>
+  `data: ${
+    JSON.stringify({ id: "1", model: "m", choices: [{ index: 0, delta: { content }, finish_reason: null }] })
+  }\n\n`
+
+/** A server for the length of a test, the chat service that calls it, and what is open on it. */
+const serve = (
+  http: typeof FetchHttpClient.layer,
+  handler: (request: IncomingMessage, response: ServerResponse) => void
+) =>
+  Effect.acquireRelease(
+    Effect.callback<
+      {
+        readonly close: () => void
+        readonly port: number
+        readonly open: () => number
+        readonly connections: () => number
+      }
+    >(
+      (resume) => {
+        const open = new Set<ServerResponse>()
+        const sockets = new Set<Socket>()
+        let connections = 0
+        const server = createServer((request, response) => {
+          open.add(response)
+          response.on("close", () => open.delete(response))
+          request.resume().on("end", () => handler(request, response))
+        })
+        server.on("connection", (socket) => {
+          connections++
+          sockets.add(socket)
+          socket.on("close", () => sockets.delete(socket))
+        })
+        server.listen(0, "127.0.0.1", () =>
+          resume(Effect.succeed({
+            port: (server.address() as AddressInfo).port,
+            open: () => open.size,
+            connections: () => connections,
+            close: () => {
+              server.close()
+              for (const socket of sockets) socket.destroy()
+            }
+          })))
+      }
+    ),
+    ({ close }) => Effect.sync(close)
+  ).pipe(Effect.map((server) => ({
+    ...server,
+    layer: Chat.layer.pipe(
+      Layer.provide(MistralClient.layer({
+        apiKey: Redacted.make("a-key"),
+        baseUrl: `http://127.0.0.1:${server.port}`,
+        retry: RetryPolicy.none
+      })),
+      Layer.provide(http)
+    )
+  })))
+
+/** Waits for something the server sees; the test's own time limit ends it if it never comes. */
+const until = (condition: () => boolean): Effect.Effect<void> =>
+  Effect.suspend(() => condition() ? Effect.void : Effect.andThen(Effect.sleep("2 millis"), until(condition)))
