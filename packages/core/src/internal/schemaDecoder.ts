@@ -1,6 +1,7 @@
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { Issue } from "../MistralErrorReason.ts"
+import { guard } from "./guard.ts"
 import { issues } from "./issues.ts"
 
 /** Checks values against a schema that changes nothing: a value that fits is the value itself. */
@@ -22,7 +23,7 @@ export const schemaDecoder = <A>(schema: Schema.Codec<A, unknown>): SchemaDecode
   if (decoder === undefined) {
     const decode = Schema.decodeUnknownExit(schema)
     decoder = {
-      is: Schema.is(schema),
+      is: guard(schema),
       explain: (value) => failureIssues(decode(value, { errors: "all" }))
     }
     decoders.set(schema, decoder)

@@ -1,0 +1,105 @@
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+
+/**
+ * The predicate of a schema, put together from closures once.
+ *
+ * It answers as `Schema.is` does, which interprets the schema each time: 1.8 microseconds for a completion chunk, where
+ * `JSON.parse` takes 0.8. Effect's own compiler is as fast but needs `eval`, which edge runtimes forbid, and 7.5 kB of a
+ * bundle. Whatever is not known here goes to `Schema.is`.
+ */
+export const guard = <A>(schema: Schema.Codec<A, unknown>): (value: unknown) => value is A =>
+  // The closures answer as `Schema.is` does, by construction and by test.
+  compile(schema.ast) as (value: unknown) => value is A
+
+type Guard = (value: unknown) => boolean
+
+const compile = (ast: SchemaAST.AST): Guard => {
+  if (ast.encoding !== undefined) return interpret(ast)
+  const type = compileType(ast)
+  if (ast.checks === undefined) return type
+  const checks = ast.checks.flatMap(filters)
+  return (value) => {
+    if (!type(value)) return false
+    for (const check of checks) if (check.run(value, ast, options) !== undefined) return false
+    return true
+  }
+}
+
+const options: SchemaAST.ParseOptions = {}
+
+const filters = (check: SchemaAST.Check<unknown>): ReadonlyArray<SchemaAST.Filter<unknown>> =>
+  check._tag === "Filter" ? [check] : check.checks.flatMap(filters)
+
+const compileType = (ast: SchemaAST.AST): Guard => {
+  switch (ast._tag) {
+    case "String":
+      return (value) => typeof value === "string"
+    case "Number":
+      return (value) => typeof value === "number"
+    case "Boolean":
+      return (value) => typeof value === "boolean"
+    case "Null":
+      return (value) => value === null
+    case "Undefined":
+      return (value) => value === undefined
+    case "Unknown":
+      return () => true
+    case "Literal": {
+      const { literal } = ast
+      return (value) => value === literal
+    }
+    case "Union":
+      return ast.options?.mode === "oneOf" ? interpret(ast) : anyOf(ast.types.map(compile))
+    case "Arrays":
+      return ast.elements.length === 0 && ast.rest.length === 1 ? arrayOf(compile(ast.rest[0]!)) : interpret(ast)
+    case "Objects":
+      return compileObject(ast) ?? interpret(ast)
+    default:
+      return interpret(ast)
+  }
+}
+
+const interpret = (ast: SchemaAST.AST): Guard => Schema.is(Schema.make<Schema.Top>(ast) as Schema.Codec<unknown>)
+
+const anyOf = (guards: ReadonlyArray<Guard>): Guard => {
+  if (guards.length === 2) {
+    const [first, second] = guards as [Guard, Guard]
+    return (value) => first(value) || second(value)
+  }
+  return (value) => {
+    for (const is of guards) if (is(value)) return true
+    return false
+  }
+}
+
+const arrayOf = (is: Guard): Guard => (value) => {
+  if (!Array.isArray(value)) return false
+  for (let i = 0; i < value.length; i++) if (!is(value[i])) return false
+  return true
+}
+
+const compileObject = (ast: SchemaAST.Objects): Guard | undefined => {
+  const { indexSignatures, propertySignatures } = ast
+  if (propertySignatures.length === 0 && indexSignatures.length === 0) return undefined
+  if (!indexSignatures.every(({ parameter, type }) => isAnything(type) && parameter._tag === "String")) return undefined
+  const properties = propertySignatures.map(({ name, type }) => ({
+    name,
+    optional: SchemaAST.isOptional(type),
+    is: compile(type)
+  }))
+  return (value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return false
+    const record = value as Readonly<Record<PropertyKey, unknown>>
+    for (const { is, name, optional } of properties) {
+      const property = record[name]
+      if (property === undefined && !(name in record)) {
+        if (!optional) return false
+      } else if (!is(property)) return false
+    }
+    return true
+  }
+}
+
+const isAnything = (ast: SchemaAST.AST): boolean =>
+  ast._tag === "Unknown" && ast.checks === undefined && ast.encoding === undefined

@@ -1,0 +1,103 @@
+import { Completion, CompletionRequest, Content, Embedding, Message, Model } from "@effect-mistral/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { guard } from "../src/internal/guard.ts"
+
+describe("guard", () => {
+  for (const [name, schema] of Object.entries(schemas())) {
+    it.effect.prop(
+      `answers as Schema.is does for ${name}, on values that fit and on broken ones`,
+      [schema, damage],
+      ([value, damage]) =>
+        Effect.sync(() => {
+          const is = guard(schema)
+          const reference = Schema.is(schema)
+          assert.isTrue(is(value))
+          const broken = breakAt(value, damage)
+          assert.strictEqual(is(broken), reference(broken), JSON.stringify(broken))
+        })
+    )
+  }
+
+  for (const [name, schema, values] of forms()) {
+    it(`answers as Schema.is does for ${name}`, () => {
+      const is = guard(schema)
+      const reference = Schema.is(schema)
+      for (const value of [...values, ...anything]) {
+        assert.strictEqual(is(value), reference(value), `${name}: ${String(value)}`)
+      }
+      assert.isTrue(values.some((value) => is(value)), "no value fits")
+    })
+  }
+})
+
+function schemas(): Record<string, Schema.Codec<unknown>> {
+  return {
+    Chunk: Completion.Chunk,
+    Response: Completion.Response,
+    "Model.List": Model.List,
+    "Embedding.Response": Embedding.Response,
+    "CompletionRequest.Chat": CompletionRequest.Chat,
+    "Content.Received": Content.Received,
+    "Message.Delta": Message.Delta
+  }
+}
+
+/** Forms of schema that the endpoints do not use, or that the guard leaves to `Schema.is`. */
+function forms(): ReadonlyArray<readonly [string, Schema.Codec<unknown>, ReadonlyArray<unknown>]> {
+  interface Tree {
+    readonly children: ReadonlyArray<Tree>
+  }
+  const Tree: Schema.Codec<Tree> = Schema.Struct({
+    children: Schema.Array(Schema.suspend((): Schema.Codec<Tree> => Tree))
+  })
+  return [
+    ["an empty struct", Schema.Struct({}), [{}, { a: 1 }]],
+    ["a tuple", Schema.Tuple([Schema.String, Schema.Number]), [["a", 1], ["a"]]],
+    ["a tuple with rest", Schema.TupleWithRest(Schema.Tuple([Schema.String]), [Schema.Number]), [["a", 1, 2], [1]]],
+    ["a record of numbers", Schema.Record(Schema.String, Schema.Number), [{ a: 1 }, { a: "1" }]],
+    ["a recursive schema", Tree, [{ children: [{ children: [] }] }, { children: [{}] }]],
+    ["an optional key", Schema.Struct({ a: Schema.optionalKey(Schema.String) }), [{}, { a: "1" }, { a: undefined }]],
+    ["an optional value", Schema.Struct({ a: Schema.optional(Schema.String) }), [{}, { a: "1" }, { a: undefined }]],
+    ["a union of one", Schema.Union([Schema.String]), ["a"]],
+    ["a union of exactly one", Schema.Union([Schema.Number, Schema.Int], { mode: "oneOf" }), [1.5, 1]],
+    ["a refined string", Schema.String.check(Schema.isMinLength(2), Schema.isMaxLength(3)), ["a", "ab", "abcd"]],
+    ["a finite number", Schema.Finite, [1, NaN, Infinity]],
+    ["a class", Schema.Date, [new Date(0), new Date(NaN)]],
+    ["a transformation", Schema.NumberFromString, [1, "1"]]
+  ]
+}
+
+const anything = [undefined, null, 0, 1.5, "", "text", true, [], [1], {}, { a: 1 }, Symbol.iterator, 1n, () => 1]
+
+const damage = Schema.Struct({
+  at: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9 }))).check(Schema.isMaxLength(6)),
+  by: Schema.Literals(["delete", "null", "undefined", "number", "text", "list", "object", "fraction"])
+})
+
+/** A copy of a value with one place of it changed. */
+const breakAt = (value: unknown, { at, by }: typeof damage.Type): unknown => {
+  const [first, ...rest] = at
+  if (first === undefined || typeof value !== "object" || value === null) return replacements[by]
+  if (Array.isArray(value)) {
+    return value.length === 0
+      ? [replacements[by]]
+      : value.with(first % value.length, breakAt(value[first % value.length], { at: rest, by }))
+  }
+  const keys = Object.keys(value)
+  const key = keys[first % (keys.length || 1)]
+  if (key === undefined) return { id: replacements[by] }
+  const { [key]: inner, ...others } = value as Record<string, unknown>
+  return rest.length === 0 && by === "delete" ? others : { ...others, [key]: breakAt(inner, { at: rest, by }) }
+}
+
+const replacements = {
+  delete: [],
+  null: null,
+  undefined,
+  number: 7,
+  text: "text",
+  list: [null],
+  object: { type: "text" },
+  fraction: 1.5
+}
