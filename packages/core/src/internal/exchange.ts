@@ -18,6 +18,7 @@ import type { Call } from "./call.ts"
 import { type Deadline, within } from "./deadline.ts"
 import { reasonFromAnswer, requestId } from "./errorBody.ts"
 import { describe } from "./transportError.ts"
+import { watch } from "./watch.ts"
 
 /** One read of the network: one or more pieces of it. */
 export type Bytes = Arr.NonEmptyReadonlyArray<Uint8Array>
@@ -123,14 +124,13 @@ const send = Effect.fnUntraced(function*(
         requestId: id
       })
     ))
-  const opened = {
-    status: response.status,
-    headers,
-    requestId: id,
-    close,
-    scrub,
-    pull: within(pull, "idle", call.options.timeout.idle, deadline, (ranOut) => timeout(call, ranOut, id))
-  }
+  const watched = yield* watch(pull, {
+    idle: call.options.timeout.idle,
+    deadline,
+    scope,
+    onTimeout: (ranOut) => timeout(call, ranOut, id)
+  })
+  const opened = { status: response.status, headers, requestId: id, close, scrub, pull: watched }
   let ahead = yield* Pull.matchEffect(pull, {
     onSuccess: (bytes): Effect.Effect<Bytes | undefined> => Effect.succeed(bytes),
     onFailure: (cause) => Effect.failCause(cause),
