@@ -1,8 +1,9 @@
 /**
- * What becomes of connections, seen by a server on a real socket, with both of the HTTP clients of Node.
+ * What becomes of connections, seen by a server on a real socket, with each of the HTTP clients of Node.
  */
 import { Chat } from "@effect-mistral/chat"
 import { MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { UndiciHttpClient } from "@effect-mistral/node"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Layer, Redacted, Result, Stream } from "effect"
@@ -10,7 +11,11 @@ import { FetchHttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 
-const clients = { fetch: FetchHttpClient.layer, undici: NodeHttpClient.layerUndici }
+const clients = {
+  fetch: FetchHttpClient.layer,
+  "platform-node's undici client": NodeHttpClient.layerUndici,
+  "UndiciHttpClient": UndiciHttpClient.layer
+}
 
 for (const [name, http] of Object.entries(clients)) {
   describe(`over ${name}`, () => {

@@ -1,0 +1,117 @@
+import type * as Undici from "@effect/platform-node/Undici"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Cookies from "effect/http/Cookies"
+import * as Headers from "effect/http/Headers"
+import * as HttpClientError from "effect/http/HttpClientError"
+import type { HttpClientRequest } from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as UrlParams from "effect/http/UrlParams"
+import * as Inspectable from "effect/Inspectable"
+import * as Option from "effect/Option"
+import { pipeArguments } from "effect/Pipeable"
+import type * as Schema from "effect/Schema"
+import type * as Socket from "effect/socket/Socket"
+import * as Stream from "effect/Stream"
+import type { Body } from "./body.ts"
+
+/** An answer whose body comes straight from the dispatcher. */
+export class DispatchedResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
+  readonly [HttpIncomingMessage.TypeId]: typeof HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
+  readonly [HttpClientResponse.TypeId]: typeof HttpClientResponse.TypeId = HttpClientResponse.TypeId
+  readonly request: HttpClientRequest
+  readonly url: string
+  readonly status: number
+  readonly headers: Headers.Headers
+  readonly remoteAddress: Option.Option<string> = Option.none()
+  readonly #cookies: string | Array<string> | undefined
+  readonly #body: Body
+
+  constructor(
+    request: HttpClientRequest,
+    url: URL,
+    status: number,
+    headers: Parameters<NonNullable<Undici.Dispatcher.DispatchHandler["onResponseStart"]>>[2],
+    body: Body
+  ) {
+    super()
+    this.request = request
+    this.url = url.href.split("#")[0] ?? ""
+    this.status = status
+    this.headers = Headers.fromInput(headers)
+    this.#cookies = headers["set-cookie"]
+    this.#body = body
+  }
+
+  get cookies(): Cookies.Cookies {
+    return this.#cookies === undefined ? Cookies.empty : Cookies.fromSetCookie(this.#cookies)
+  }
+
+  get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
+    return Stream.fromPull(Effect.succeed(
+      Effect.mapError(this.#body.pull, (cause) => Cause.isDone(cause) ? cause : this.#decodeError(cause))
+    ))
+  }
+
+  #bytes: Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> | undefined
+  get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> {
+    // The body can be read once; what was read is kept for the other accessors.
+    return this.#bytes ??= Effect.runSync(Effect.cached(Stream.mkArrayBuffer(this.stream)))
+  }
+
+  get text(): Effect.Effect<string, HttpClientError.HttpClientError> {
+    return Effect.map(this.arrayBuffer, (bytes) => new TextDecoder().decode(bytes))
+  }
+
+  get json(): Effect.Effect<Schema.Json, HttpClientError.HttpClientError> {
+    return Effect.flatMap(this.text, (text) => this.#attempt(() => text === "" ? null : JSON.parse(text)))
+  }
+
+  get urlParamsBody(): Effect.Effect<UrlParams.UrlParams, HttpClientError.HttpClientError> {
+    return Effect.flatMap(this.text, (text) => this.#attempt(() => UrlParams.fromInput(new URLSearchParams(text))))
+  }
+
+  get formData(): Effect.Effect<FormData, HttpClientError.HttpClientError> {
+    return Effect.flatMap(this.arrayBuffer, (bytes) =>
+      Effect.tryPromise({
+        try: () => new Response(bytes, { headers: { "content-type": this.headers["content-type"] ?? "" } }).formData(),
+        catch: (cause) => this.#decodeError(cause)
+      }))
+  }
+
+  get upgrade(): Effect.Effect<Socket.Socket, HttpClientError.HttpClientError> {
+    return Effect.fail(
+      new HttpClientError.HttpClientError({
+        reason: new HttpClientError.StatusCodeError({
+          request: this.request,
+          response: this,
+          description: "UndiciHttpClient upgrades no connection"
+        })
+      })
+    )
+  }
+
+  toJSON(): unknown {
+    return HttpIncomingMessage.inspect(this, {
+      _id: "effect/http/HttpClientResponse",
+      request: this.request.toJSON(),
+      status: this.status
+    })
+  }
+
+  pipe() {
+    // oxlint-disable-next-line prefer-rest-params -- as Effect's own pipeable classes do
+    return pipeArguments(this, arguments)
+  }
+
+  #attempt<A>(evaluate: () => A): Effect.Effect<A, HttpClientError.HttpClientError> {
+    return Effect.try({ try: evaluate, catch: (cause) => this.#decodeError(cause) })
+  }
+
+  #decodeError(cause: unknown): HttpClientError.HttpClientError {
+    return new HttpClientError.HttpClientError({
+      reason: new HttpClientError.DecodeError({ request: this.request, response: this, cause })
+    })
+  }
+}
