@@ -11,21 +11,25 @@
  *
  * @since 0.1.0
  */
+import * as Channel from "effect/Channel"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
 import { type Call, makeCall, type Target } from "./internal/call.ts"
 import { startDeadline } from "./internal/deadline.ts"
-import { makeEventStream } from "./internal/eventStream.ts"
-import { type Exchange, open, type Prepared } from "./internal/exchange.ts"
+import { type EventStream, makeEventStream } from "./internal/eventStream.ts"
+import { type Exchange, type Held, open, type Prepared } from "./internal/exchange.ts"
 import { schemaDecoder } from "./internal/schemaDecoder.ts"
 import { readWhole } from "./internal/wholeAnswer.ts"
 import type { MistralError } from "./MistralError.ts"
@@ -125,12 +129,10 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       const run = Effect.fnUntraced(function*() {
         const call = yield* makeCall(endpoint, body, "application/json", resolved, callOptions)
         const deadline = yield* startDeadline(resolved.timeout.total)
-        const answer = yield* Effect.uninterruptibleMask((restore) =>
-          Effect.flatMap(
-            restore(open(exchange, call, deadline)),
-            (opened) =>
-              Effect.ensuring(restore(readWhole(call, opened, schemaDecoder(endpoint.response))), opened.close)
-          )
+        const held: Held = { release: Effect.void }
+        const answer = yield* open(exchange, call, deadline, held).pipe(
+          Effect.flatMap((opened) => readWhole(call, opened, schemaDecoder(endpoint.response))),
+          Effect.ensuring(Effect.suspend(() => held.release))
         )
         yield* Effect.annotateCurrentSpan(Telemetry.responseAttributes(answer))
         return answer
@@ -150,40 +152,37 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       callOptions?: CallOptions
     ): Stream.Stream<Event, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const run = Effect.fnUntraced(function*() {
-        const call = yield* makeCall(endpoint, body, "text/event-stream", resolved, callOptions)
-        const deadline = yield* startDeadline(resolved.timeout.total)
-        let release: Effect.Effect<void> = Effect.void
-        yield* Effect.addFinalizer(() => release)
-        const opened = yield* Effect.uninterruptibleMask((restore) =>
-          Effect.map(restore(open(exchange, call, deadline)), (opened) => {
-            release = opened.close
-            return opened
-          })
-        )
-        const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), endpoint.failedChoice)
-        release = events.release
-        const span = yield* Effect.option(Effect.currentSpan)
-        const annotate = (attributes: Telemetry.Attributes) => {
-          if (Option.isNone(span)) return
-          for (const [name, value] of Object.entries(attributes)) span.value.attribute(name, value)
-        }
-        return Stream.fromPull(Effect.succeed(
-          Option.isNone(span) ? events.pull : Effect.map(events.pull, (chunks) => {
-            const last = chunks[chunks.length - 1]!
-            if ((last as { readonly usage?: unknown }).usage != null) annotate(Telemetry.responseAttributes(last))
-            return chunks
-          })
-        )).pipe(
-          Stream.tapError((error) => Effect.sync(() => annotate(Telemetry.errorAttributes(error))))
-        )
-      })
-      return Stream.unwrap(run()).pipe(
-        Stream.withSpan(Telemetry.spanName(endpoint, body), {
+      const start = Effect.fnUntraced(function*(scope: Scope.Scope) {
+        const span = yield* Effect.makeSpanScoped(Telemetry.spanName(endpoint, body), {
           kind: "client",
           attributes: Telemetry.requestAttributes(endpoint, body, resolved.baseUrl)
         })
-      )
+        yield* Scope.addFinalizerExit(scope, (exit) =>
+          Effect.sync(() => {
+            const error = Exit.findErrorOption(exit)
+            if (Option.isSome(error)) annotate(span, Telemetry.errorAttributes(error.value))
+          }))
+        const call = yield* makeCall(endpoint, body, "text/event-stream", resolved, callOptions)
+        const deadline = yield* startDeadline(resolved.timeout.total)
+        const held: Held = { release: Effect.void }
+        yield* Scope.addFinalizer(scope, Effect.suspend(() => held.release))
+        const opened = yield* Effect.withParentSpan(open(exchange, call, deadline, held), span)
+        const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), {
+          failedChoice: endpoint.failedChoice,
+          // The chunk that has the usage is the last one.
+          onValue: (value) => {
+            if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))
+          }
+        })
+        held.release = events.release
+        return events.pull
+      })
+      return Stream.fromChannel(Channel.fromTransformBracket((_upstream, _scope, scope) => {
+        let pull: EventStream<Event>["pull"] | undefined
+        return Effect.succeed(
+          Effect.suspend(() => pull ?? Effect.flatMap(Scope.provide(start(scope), scope), (started) => pull = started))
+        )
+      }))
     }
 
     return MistralClient.of({ request, stream })
@@ -219,6 +218,15 @@ export const layerConfig = (
       return yield* make({ ...overrides, apiKey, baseUrl: Option.getOrUndefined(baseUrl) })
     })
   )
+
+const hasUsage = (event: unknown): boolean => {
+  const usage = (event as { readonly usage?: unknown }).usage
+  return usage !== undefined && usage !== null
+}
+
+const annotate = (span: Tracer.Span, attributes: Telemetry.Attributes): void => {
+  for (const [name, value] of Object.entries(attributes)) span.attribute(name, value)
+}
 
 const resolveKey = (apiKey: ApiKey | undefined, call: Call): Effect.Effect<string | undefined, MistralError> => {
   if (apiKey === undefined) return Effect.succeed(undefined)

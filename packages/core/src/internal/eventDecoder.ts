@@ -19,11 +19,17 @@ export interface EventDecoder<A> {
   readonly state: () => State
 }
 
+/** What is asked of each value on its way. */
+export interface EventHooks<A> {
+  readonly failedChoice: (event: A) => number | undefined
+  readonly onValue: (event: A) => void
+}
+
 export const makeEventDecoder = <A>(
   call: Call,
   opened: Opened,
   decoder: SchemaDecoder<A>,
-  failedChoice: (event: A) => number | undefined
+  { failedChoice, onValue }: EventHooks<A>
 ): EventDecoder<A> => {
   const text = new TextDecoder()
   const { maxSize } = call.options
@@ -51,6 +57,7 @@ export const makeEventDecoder = <A>(
     }
     if (name !== "error" && decoder.is(json) && !carriesError(json)) {
       values.push(json)
+      onValue(json)
       call.progress.chunks++
       const choice = failedChoice(json)
       if (choice === undefined) return true

@@ -5,7 +5,7 @@ import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import type { Call } from "./call.ts"
 import { reasonFromEvent } from "./errorBody.ts"
-import { makeEventDecoder } from "./eventDecoder.ts"
+import { type EventHooks, makeEventDecoder } from "./eventDecoder.ts"
 import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
 import { invalid, notJson, readText } from "./wholeAnswer.ts"
@@ -25,10 +25,10 @@ export const makeEventStream = <A>(
   call: Call,
   opened: Opened,
   schema: SchemaDecoder<A>,
-  failedChoice: (event: A) => number | undefined
+  hooks: EventHooks<A>
 ): Effect.Effect<EventStream<A>, MistralError> =>
   Effect.map(expectEvents(call, opened), (bytes) => {
-    const decoder = makeEventDecoder(call, opened, schema, failedChoice)
+    const decoder = makeEventDecoder(call, opened, schema, hooks)
     let bodyEnded = false
     const next = Pull.matchEffect(bytes, {
       onSuccess: (read) => Effect.succeed(decoder.feed(read)),

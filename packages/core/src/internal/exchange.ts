@@ -47,24 +47,28 @@ export interface Exchange {
   readonly prepare: (call: Call) => Effect.Effect<Prepared, MistralError>
 }
 
-/** Sends a call, again if its policy says so, until the first bytes of a good answer have come. */
-export const open = (exchange: Exchange, call: Call, deadline: Deadline): Effect.Effect<Opened, MistralError> =>
-  Effect.suspend(() => {
-    const held: Held = { close: Effect.void }
-    const attempts = RetryPolicy.retry(
-      Effect.suspend(() => attempt(exchange, call, deadline, held)),
-      call.options.retry,
-      { repeatable: call.repeatable }
-    )
-    // Each attempt has its own limit to the first byte; the whole call's ends the pauses between them too.
-    return within(attempts, "firstByte", Duration.infinity, deadline, (ranOut) => timeout(call, ranOut)).pipe(
-      Effect.onError(() => held.close)
-    )
-  })
+/** Who must give up the connection that is open, however the call ends. */
+export interface Held {
+  release: Effect.Effect<void>
+}
 
-/** The connection of the attempt under way. It is given up even where an interruption crosses its success. */
-interface Held {
-  close: Effect.Effect<void>
+/**
+ * Sends a call, again if its policy says so, until the first bytes of a good answer have come. What `held.release` says
+ * then must run when the answer is over.
+ */
+export const open = (
+  exchange: Exchange,
+  call: Call,
+  deadline: Deadline,
+  held: Held
+): Effect.Effect<Opened, MistralError> => {
+  const attempts = RetryPolicy.retry(
+    Effect.suspend(() => attempt(exchange, call, deadline, held)),
+    call.options.retry,
+    { repeatable: call.repeatable }
+  )
+  // Each attempt has its own limit to the first byte; the whole call's ends the pauses between them too.
+  return within(attempts, "firstByte", Duration.infinity, deadline, (ranOut) => timeout(call, ranOut))
 }
 
 const attempt = (
@@ -74,15 +78,16 @@ const attempt = (
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
   const scope = Scope.makeUnsafe()
-  held.close = Scope.close(scope, Exit.void)
+  const close = Scope.close(scope, Exit.void)
+  held.release = close
   return within(
-    send(exchange, call, deadline, scope, held.close),
+    send(exchange, call, deadline, scope, close),
     "firstByte",
     call.options.timeout.firstByte,
     deadline,
     (ranOut) => timeout(call, ranOut)
   ).pipe(
-    Effect.onError(() => held.close)
+    Effect.onError(() => close)
   )
 }
 
