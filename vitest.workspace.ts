@@ -15,7 +15,9 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     projects: [
-      ...["core", "chat", "node", "testing", "emulator"].map((name) => project(name, `packages/${name}/test/**/*.test.ts`)),
+      ...["core", "chat", "node", "testing", "emulator"].map((name) =>
+        project(name, `packages/${name}/test/**/*.test.ts`)
+      ),
       project("examples", "examples/test/**/*.test.ts"),
       project("repository", "test/**/*.test.ts")
     ]

@@ -100,11 +100,11 @@ export const make = <Request extends { readonly stream?: boolean | undefined }>(
 ): Effect.Effect<CompletionService<Request>, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => ({
     complete: (request, callOptions) =>
-      request.stream === true
+      request.stream !== undefined && request.stream !== false
         ? Effect.fail(wrongStream(endpoint.complete, "Expected false or nothing: use `stream` to stream"))
         : client.request(endpoint.complete, { ...request, stream: false }, RequestOptions.merge(options, callOptions)),
     stream: (request, callOptions) =>
-      request.stream === false
+      request.stream !== undefined && request.stream !== true
         ? Stream.fail(wrongStream(endpoint.stream, "Expected true or nothing: use `complete` for a whole answer"))
         : client.stream(endpoint.stream, { ...request, stream: true }, RequestOptions.merge(options, callOptions))
   }))

@@ -96,7 +96,10 @@ export interface Options extends RequestOptions.RequestOptions {
   readonly apiKey?: ApiKey | undefined
   /** Sent as `user-agent`, where the platform lets a program set it. */
   readonly userAgent?: string | undefined
-  /** Sends the trace's context (`traceparent`, `b3`) to the API. Off by default. */
+  /**
+   * Sends the trace's context (`traceparent`, `b3`) to the API, and gives each attempt a span of the HTTP client. Off by
+   * default: a vendor need not know it, and one span covers the operation.
+   */
   readonly propagateTrace?: boolean | undefined
   /** Changes the HTTP client, last of all: to log, to limit, to route. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
@@ -110,9 +113,10 @@ export interface Options extends RequestOptions.RequestOptions {
  */
 export const make = (options: Options): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (environment) => {
+    // The client's own span would end with the transport's error as it is, and that may quote the key.
     const client = options.propagateTrace === true ? environment : HttpClient.transformResponse(
       environment,
-      Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+      Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
     )
     const exchange: Exchange = {
       http: options.transformClient === undefined ? client : options.transformClient(client),

@@ -20,7 +20,8 @@ import type { MistralError } from "./MistralError.ts"
 
 /**
  * When a failed call is made again: while `while` says so and `schedule` goes on, after the schedule's delay or the
- * server's `Retry-After`, whichever is longer. A `Retry-After` beyond `maxRetryAfter` ends the call at once.
+ * server's `Retry-After`, whichever is longer. A `Retry-After` beyond `maxRetryAfter`, or an attempt that would begin more
+ * than `maxElapsed` after the first failure, ends the call at once.
  *
  * @category models
  * @since 0.1.0
@@ -29,11 +30,11 @@ export interface RetryPolicy {
   readonly schedule: Schedule.Schedule<unknown, MistralError>
   readonly while: (error: MistralError) => boolean
   readonly maxRetryAfter: Duration.Duration
+  readonly maxElapsed: Duration.Duration
 }
 
 /**
- * The schedule of the default policy: 500 ms, doubling up to 8 seconds, each with 20 % of jitter, at most 4 retries, and
- * none later than 2 minutes after the first failure.
+ * The schedule of the default policy: 500 ms, doubling up to 8 seconds, each with 20 % of jitter, at most 4 retries.
  *
  * @category schedules
  * @since 0.1.0
@@ -43,12 +44,12 @@ export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.mi
   Schedule.spaced("8 seconds")
 ]).pipe(
   Schedule.jittered,
-  Schedule.upTo({ times: 4, duration: "2 minutes" })
+  Schedule.upTo({ times: 4 })
 )
 
 /**
- * Makes a policy. What is left out is as in `defaultPolicy`: its schedule, errors that are retryable, and a
- * `maxRetryAfter` of one minute.
+ * Makes a policy. What is left out is as in `defaultPolicy`: its schedule, for errors that are retryable, a
+ * `maxRetryAfter` of one minute, and a `maxElapsed` of two, or none where a schedule is given.
  *
  * @category constructors
  * @since 0.1.0
@@ -57,10 +58,14 @@ export const make = (options?: {
   readonly schedule?: Schedule.Schedule<unknown, MistralError> | undefined
   readonly while?: ((error: MistralError) => boolean) | undefined
   readonly maxRetryAfter?: Duration.Input | undefined
+  readonly maxElapsed?: Duration.Input | undefined
 }): RetryPolicy => ({
   schedule: options?.schedule ?? defaultSchedule,
   while: options?.while ?? ((error) => error.isRetryable),
-  maxRetryAfter: Duration.fromInputUnsafe(options?.maxRetryAfter ?? "1 minute")
+  maxRetryAfter: Duration.fromInputUnsafe(options?.maxRetryAfter ?? "1 minute"),
+  maxElapsed: Duration.fromInputUnsafe(
+    options?.maxElapsed ?? (options?.schedule === undefined ? "2 minutes" : Duration.infinity)
+  )
 })
 
 /**
@@ -95,8 +100,14 @@ export const retry = <A, R>(
   options?: { readonly repeatable?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> =>
   policy === none ? call : Effect.retry(call, {
-    schedule: Schedule.modifyDelay(policy.schedule, ({ duration, input }) =>
-      Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))),
+    schedule: policy.schedule.pipe(
+      Schedule.modifyDelay(({ duration, input }) =>
+        Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))
+      ),
+      Schedule.while(({ duration, elapsed }) =>
+        Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
+      )
+    ),
     while: (error) =>
       policy.while(error) &&
       (options?.repeatable !== false || wasRefused(error)) &&

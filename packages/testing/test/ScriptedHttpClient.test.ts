@@ -29,7 +29,8 @@ describe("ScriptedHttpClient", () => {
 
   it.effect("answers by a function of the request and its number", () =>
     Effect.gen(function*() {
-      const texts = yield* Effect.forEach(["a", "b"], (model) => Effect.map(Chat.complete({ ...request, model }), Completion.text))
+      const texts = yield* Effect.forEach(["a", "b"], (model) =>
+        Effect.map(Chat.complete({ ...request, model }), Completion.text))
       assert.deepStrictEqual(texts, ["a 0", "b 1"])
     }).pipe(Effect.provide(scripted((request, index) =>
       ScriptedHttpClient.json(TestCompletion.response(`${(request.body as { model: string }).model} ${index}`))
@@ -114,19 +115,23 @@ describe("Layer.mock", () => {
   it.effect("replaces the chat service, or only the members a test needs", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* askTwice, ["whole", "in pieces"])
-    }).pipe(Effect.provide(Layer.mock(Chat.Chat)({
-      complete: () => Effect.succeed(TestCompletion.response("whole")),
-      stream: () => Stream.fromIterable(TestCompletion.chunks("in pieces"))
-    }))))
+    }).pipe(Effect.provide(
+      Layer.mock(Chat.Chat)({
+        complete: () => Effect.succeed(TestCompletion.response("whole")),
+        stream: () => Stream.fromIterable(TestCompletion.chunks("in pieces"))
+      })
+    )))
 
   it.effect("makes a member that was left out a defect that names it", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(askTwice)
       assert.include(String(exit), "stream")
       assert.strictEqual(exit._tag, "Failure")
-    }).pipe(Effect.provide(Layer.mock(Chat.Chat)({
-      complete: () => Effect.succeed(TestCompletion.response("whole"))
-    }))))
+    }).pipe(Effect.provide(
+      Layer.mock(Chat.Chat)({
+        complete: () => Effect.succeed(TestCompletion.response("whole"))
+      })
+    )))
 })
 
 const request = { model: "mistral-small-latest", messages: [{ role: "user" as const, content: "Hi" }] }

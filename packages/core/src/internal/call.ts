@@ -41,6 +41,8 @@ export const makeCall = <Request>(
 
     const issues = requestIssues(endpoint.request, request)
     if (issues.length > 0) return Effect.fail(fail(new InvalidRequest({ issues })))
+    const missing = [...endpoint.path.matchAll(/\{(\w+)\}/g)].find(([, name]) => target?.params?.[name!] === undefined)
+    if (missing !== undefined) return invalid("Expected a value for the path", "params", missing[1]!)
     let body: string | undefined
     try {
       body = request === undefined ? undefined : JSON.stringify(request)
@@ -66,8 +68,7 @@ export const makeCall = <Request>(
 
 const withParams = (path: string, params: Target["params"]): string =>
   path.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = params?.[name]
-    return value === undefined ? whole : encodeURIComponent(value)
+    return encodeURIComponent(params?.[name] ?? whole)
   })
 
 const queryString = (query: Target["query"]): string => {

@@ -153,8 +153,8 @@ const appendCall = (calls: ReadonlyArray<DraftCall>, delta: Tool.CallDelta): Rea
   const belongs = (call: DraftCall, at: number): boolean => {
     if (id !== undefined && call.id !== undefined) return id === call.id
     if (index !== undefined && call.index !== undefined) return index === call.index
-    // Without an index an id begins a call, and its absence continues the last one.
-    return id === undefined && at === calls.length - 1
+    // Without an index, an id or a name begins a call; the lack of both continues the last one.
+    return id === undefined && at === calls.length - 1 && !(delta.function.name && call.name)
   }
   const { function: fn, id: _, index: __, ...rest } = delta
   return upsert(calls, belongs, (call) => ({
@@ -192,6 +192,6 @@ const upsert = <A>(
   is: (one: A, at: number) => boolean,
   change: (one: A | undefined) => A
 ): ReadonlyArray<A> => {
-  const at = all.findIndex(is)
+  const at = all.findLastIndex(is)
   return at === -1 ? [...all, change(undefined)] : all.with(at, change(all[at]))
 }

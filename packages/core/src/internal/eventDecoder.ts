@@ -41,7 +41,10 @@ export const makeEventDecoder = <A>(
     return false
   }
 
+  const tooLarge = (): false => fail(invalid(call, opened, "tooLarge", `an event of more than ${maxSize} characters`))
+
   const onEvent = (data: string, name: string | undefined): boolean => {
+    if (data.length > maxSize) return tooLarge()
     if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
       state = "done"
       return false
@@ -94,9 +97,7 @@ export const makeEventDecoder = <A>(
       for (const piece of bytes) {
         if (state !== "open") break
         splitter.feed(text.decode(piece, { stream: true }))
-        if (state === "open" && splitter.held() > maxSize) {
-          fail(invalid(call, opened, "tooLarge", `an event of more than ${maxSize} characters`))
-        }
+        if (state === "open" && splitter.held() > maxSize) tooLarge()
       }
       return take()
     },

@@ -71,25 +71,37 @@ const drain = (bytes: Opened["pull"], close: Effect.Effect<void>): Effect.Effect
 const expectEvents = (call: Call, opened: Opened): Effect.Effect<Opened["pull"], MistralError> => {
   const type = opened.headers["content-type"]
   if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.succeed(opened.pull)
-  return Pull.matchEffect(opened.pull, {
-    onSuccess: (first) => {
-      let ahead: typeof first | undefined = first
-      const pull: Opened["pull"] = Effect.suspend(() => {
-        if (ahead === undefined) return opened.pull
-        const bytes = ahead
-        ahead = undefined
-        return Effect.succeed(bytes)
-      })
-      return looksLikeEvents(new TextDecoder().decode(first[0]))
-        ? Effect.succeed(pull)
-        : Effect.flatMap(readText(call, { ...opened, pull }), (text) => Effect.fail(explain(call, opened, text)))
+  const decoder = new TextDecoder()
+  const ahead: Array<Uint8Array> = []
+  let beginning = ""
+  const rest: Opened["pull"] = Effect.suspend(() =>
+    ahead.length === 0
+      ? opened.pull
+      : Effect.succeed(ahead.splice(0) as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>)
+  )
+  const unusable = Effect.suspend(() =>
+    Effect.flatMap(readText(call, { ...opened, pull: rest }), (text) => Effect.fail(explain(call, opened, text)))
+  )
+  const look: Effect.Effect<Opened["pull"], MistralError> = Pull.matchEffect(opened.pull, {
+    onSuccess: (bytes) => {
+      for (const piece of bytes) {
+        ahead.push(piece)
+        beginning += decoder.decode(piece, { stream: true })
+      }
+      const verdict = looksLikeEvents(beginning.trimStart())
+      return verdict === undefined ? look : verdict ? Effect.succeed(rest) : unusable
     },
     onFailure: (cause) => Effect.failCause(cause),
-    onDone: () => Effect.fail(explain(call, opened, ""))
+    onDone: () => unusable
   })
+  return look
 }
 
-const looksLikeEvents = (text: string): boolean => /^\s*(data|event|id|retry)?:/.test(text)
+const fields = ["data", "event", "id", "retry", ""].map((name) => `${name}:`)
+
+/** Whether a text begins as an event stream does; `undefined` if it is too short to say. */
+const looksLikeEvents = (text: string): boolean | undefined =>
+  fields.some((field) => text.startsWith(field)) || (fields.some((field) => field.startsWith(text)) ? undefined : false)
 
 /** Why an answer with a good status is no event stream: an error the server reported, or something else altogether. */
 const explain = (call: Call, opened: Opened, text: string): MistralError => {

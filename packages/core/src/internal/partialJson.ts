@@ -148,7 +148,7 @@ export const makePartialJson = (): PartialJson => {
       }
       if (word !== undefined && !endWord()) return false
       const sign = text[at++]!
-      if (!/\s/.test(sign) && !onSign(sign)) return false
+      if (!whiteSpace.has(sign) && !onSign(sign)) return false
     }
     return true
   }
@@ -169,8 +169,10 @@ export const makePartialJson = (): PartialJson => {
         if (frame.kind === "array") {
           inner = { value: inner === undefined ? [...frame.items] : [...frame.items, inner.value] }
         } else {
-          const value = { ...frame.entries }
-          if (inner !== undefined && frame.key !== undefined) value[frame.key] = inner.value
+          // A computed key is an own one, whatever its name.
+          const value = inner !== undefined && frame.key !== undefined
+            ? { ...frame.entries, [frame.key]: inner.value }
+            : { ...frame.entries }
           inner = { value }
         }
       }
@@ -178,6 +180,8 @@ export const makePartialJson = (): PartialJson => {
     }
   }
 }
+
+const whiteSpace = new Set([" ", "\t", "\n", "\r"])
 
 const wordPattern = /[-+.\w]+/y
 

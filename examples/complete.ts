@@ -1,0 +1,33 @@
+/**
+ * A whole answer in a conversation of two turns.
+ *
+ * Run: node --conditions=@effect-mistral/source examples/complete.ts
+ */
+import { Chat } from "@effect-mistral/chat"
+import { Completion, Message } from "@effect-mistral/core"
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Layer } from "effect"
+import { MistralLive } from "./mistral.ts"
+
+const program = Effect.gen(function*() {
+  const model = "mistral-small-latest"
+  const conversation: Array<Message.Message> = [
+    Message.system("You are terse."),
+    Message.user("Name a French cheese.")
+  ]
+
+  const first = yield* Chat.complete({ model, messages: conversation, temperature: 0.3 })
+  yield* Console.log(`1: ${Completion.text(first)}`)
+
+  for (const { message } of first.choices) if (message) conversation.push(Message.fromReceived(message))
+  conversation.push(Message.user("And a wine that goes with it?"))
+
+  const second = yield* Chat.complete({ model, messages: conversation, temperature: 0.3 })
+  yield* Console.log(`2: ${Completion.text(second)}`)
+  yield* Console.log(`${second.usage?.total_tokens} tokens`)
+})
+
+program.pipe(
+  Effect.provide(Chat.layer.pipe(Layer.provide(MistralLive))),
+  NodeRuntime.runMain
+)

@@ -1,0 +1,32 @@
+/**
+ * Streams an answer to the terminal, token by token, then says what it cost.
+ *
+ * Run: npm start
+ */
+import { Chat } from "@effect-mistral/chat"
+import { Completion } from "@effect-mistral/core"
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Layer, Stream } from "effect"
+import { MistralLive } from "./mistral.ts"
+
+const program = Effect.gen(function*() {
+  const answer = yield* Chat.stream({
+    model: "mistral-small-latest",
+    messages: [{ role: "user", content: "Who is the best French painter? Answer in a few short sentences." }],
+    max_tokens: 200
+  }).pipe(
+    Stream.tap((chunk) => Effect.sync(() => process.stdout.write(Completion.chunkText(chunk)))),
+    Completion.collect
+  )
+  yield* Console.log("\n")
+  yield* Console.log(`model:         ${answer.model}`)
+  yield* Console.log(`finish reason: ${answer.choices[0]?.finish_reason}`)
+  yield* Console.log(
+    `usage:         ${answer.usage?.prompt_tokens} prompt tokens, ${answer.usage?.completion_tokens} completion tokens`
+  )
+})
+
+program.pipe(
+  Effect.provide(Chat.layer.pipe(Layer.provide(MistralLive))),
+  NodeRuntime.runMain
+)

@@ -1,0 +1,63 @@
+import { assert, describe, it } from "@effect/vitest"
+import { execFile } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+const folder = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** What each example prints, in order. A program without an entry here fails the test below. */
+const expected: Record<string, ReadonlyArray<RegExp>> = {
+  "quickstart.ts": [
+    /\S+ \S+ \S+/,
+    /model: +mistral-small/,
+    /finish reason: stop/,
+    /usage: +\d+ prompt tokens, \d+ completion/
+  ],
+  "complete.ts": [/^1: \S+/m, /^2: \S+/m, /^\d+ tokens/m],
+  "structured-output.ts": [
+    /\((novel|essay|poetry|drama), -?\d+\), a Book/,
+    /so far: +\{/,
+    /complete: \{.*"authors":\[/
+  ],
+  "error-handling.ts": [
+    /^1\. \S+/m,
+    /^2\. never sent: temperature: Expected a value between 0 and 1\.5/m,
+    /^3\. refused with code 1500: Invalid model: no-such-model/m
+  ],
+  "custom-retry.ts": [
+    /attempt 1 failed, the next one in 100 ms/,
+    /attempt 2 failed, the next one in 200 ms/,
+    /Hello at last\./,
+    /without retries: .*503 server error: Service unavailable/
+  ]
+}
+
+/** Modules that programs share; they are not programs. */
+const shared = ["mistral.ts"]
+
+describe("examples", () => {
+  const programs = readdirSync(folder).filter((file) => file.endsWith(".ts") && !shared.includes(file))
+
+  it("each have an expectation here", () => {
+    assert.deepStrictEqual(programs.sort(), Object.keys(expected).sort())
+  })
+
+  for (const program of programs) {
+    it(`${program} runs against the emulator and prints what it should`, async () => {
+      const { MISTRAL_API_KEY: _, ...env } = process.env
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ["--conditions=@effect-mistral/source", join(folder, program)],
+        { env, timeout: 30_000 }
+      )
+      let rest = stdout
+      for (const pattern of expected[program] ?? []) {
+        const found = pattern.exec(rest)
+        assert.isNotNull(found, `${pattern} not found in what is left of the output:\n${rest}`)
+        rest = rest.slice(found!.index + found![0].length)
+      }
+    })
+  }
+})

@@ -1,0 +1,55 @@
+import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import * as Endpoint from "@effect-mistral/core/Endpoint"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Stream from "effect/Stream"
+import { type Answer, makeAnswer } from "./answer.ts"
+import { toChunks, toResponse } from "./completion.ts"
+import { conversationProblem } from "./conversationRules.ts"
+import type { Operation } from "./endpointRoute.ts"
+import { can, findModel } from "./models.ts"
+import { paced, waitFor } from "./pacing.ts"
+import { costHeader } from "./rateMeter.ts"
+import { invalidModel, Refusal } from "./refusal.ts"
+import type { Settings } from "./settings.ts"
+
+/** `POST /v1/chat/completions`, whole or streamed as the request's `stream` says. */
+export const chatOperation = (settings: Settings): Operation<CompletionRequest.Chat> => ({
+  route: Endpoint.chat.complete,
+  answer: Effect.fnUntraced(function*(request) {
+    const model = findModel(request.model)
+    if (model === undefined || !can(model, "completion_chat")) return yield* invalidModel(request.model)
+    const problem = conversationProblem(request)
+    if (problem !== undefined) return yield* problem
+    const answer = makeAnswer(request, settings.seed)
+    if (answer instanceof Refusal) return yield* answer
+    return yield* request.stream === true ? streamed(answer, settings) : whole(answer, settings)
+  })
+})
+
+const headers = (answer: Answer) => ({ [costHeader]: String(answer.promptTokens + answer.completionTokens) })
+
+const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
+
+const whole = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
+  const created = yield* seconds
+  // The choices are written at the same time: the longest one decides.
+  yield* waitFor(pace, Math.max(...answer.choices.map((choice) => choice.tokens)))
+  return HttpServerResponse.jsonUnsafe(toResponse(answer, created), { headers: headers(answer) })
+})
+
+const encoder = new TextEncoder()
+
+const streamed = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
+  const chunks = toChunks(answer, yield* seconds)
+  const events = paced(chunks, pace, ({ after }) => after).pipe(
+    Stream.map(({ chunk }) => `data: ${JSON.stringify(chunk)}\n\n`),
+    Stream.concat(Stream.make("data: [DONE]\n\n")),
+    Stream.map((event) => encoder.encode(event))
+  )
+  return HttpServerResponse.stream(events, {
+    contentType: "text/event-stream; charset=utf-8",
+    headers: { ...headers(answer), "cache-control": "no-cache" }
+  })
+})

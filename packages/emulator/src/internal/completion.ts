@@ -1,0 +1,94 @@
+import type * as Completion from "@effect-mistral/core/Completion"
+import type * as Content from "@effect-mistral/core/Content"
+import type * as Message from "@effect-mistral/core/Message"
+import type * as Usage from "@effect-mistral/core/Usage"
+import type { Answer, AnswerChoice } from "./answer.ts"
+
+const usage = (answer: Answer): Usage.Usage => ({
+  prompt_tokens: answer.promptTokens,
+  completion_tokens: answer.completionTokens,
+  total_tokens: answer.promptTokens + answer.completionTokens
+})
+
+const thinkingPiece = (text: string): Content.ReceivedThinking => ({
+  type: "thinking",
+  thinking: [{ type: "text", text }]
+})
+
+const wholeContent = (choice: AnswerChoice): string | ReadonlyArray<Content.Received> => {
+  const text = choice.prefix + choice.text.join("")
+  if (choice.thinking.length === 0) return text
+  const thought = thinkingPiece(choice.thinking.join(""))
+  return text === "" ? [thought] : [thought, { type: "text", text }]
+}
+
+/** An answer as one body; `created` is in seconds. */
+export const toResponse = (answer: Answer, created: number): Completion.Response => ({
+  id: answer.id,
+  object: "chat.completion",
+  created,
+  model: answer.model,
+  choices: answer.choices.map((choice) => ({
+    index: choice.index,
+    message: {
+      role: "assistant",
+      content: wholeContent(choice),
+      ...(choice.calls.length === 0 ? undefined : { tool_calls: choice.calls })
+    },
+    finish_reason: choice.finishReason
+  })),
+  usage: usage(answer)
+})
+
+/** A chunk, and how many tokens of its choice were generated when it can be sent. */
+export interface TimedChunk {
+  readonly chunk: Completion.Chunk
+  readonly after: number
+}
+
+/**
+ * An answer as chunks: the role, one token at a time, tool calls whole, and at last the finish reason. Choices take
+ * turns; the very last chunk holds the usage.
+ */
+export const toChunks = (answer: Answer, created: number): ReadonlyArray<TimedChunk> => {
+  const events = answer.choices.flatMap((choice) =>
+    choiceDeltas(choice).map(({ after, delta, finishReason }) => ({
+      after,
+      chunk: {
+        id: answer.id,
+        object: "chat.completion.chunk",
+        created,
+        model: answer.model,
+        choices: [{ index: choice.index, delta, finish_reason: finishReason, logprobs: null }]
+      }
+    }))
+  ).sort((a, b) => a.after - b.after)
+  return events.map((event, at) =>
+    at === events.length - 1 ? { ...event, chunk: { ...event.chunk, usage: usage(answer) } } : event
+  )
+}
+
+interface TimedDelta {
+  readonly after: number
+  readonly delta: Message.Delta
+  readonly finishReason: AnswerChoice["finishReason"] | null
+}
+
+const choiceDeltas = (choice: AnswerChoice): ReadonlyArray<TimedDelta> => {
+  const delta = (delta: Message.Delta, after: number): TimedDelta => ({ delta, after, finishReason: null })
+  const thought = choice.thinking.length
+  const last: TimedDelta = choice.calls.length > 0
+    ? {
+      delta: { content: null, tool_calls: choice.calls },
+      after: choice.tokens,
+      finishReason: choice.finishReason
+    }
+    : { delta: { content: "" }, after: choice.tokens, finishReason: choice.finishReason }
+  return [
+    delta({ role: "assistant", content: "" }, 0),
+    ...choice.thinking.map((text, at) => delta({ content: [thinkingPiece(text)] }, at + 1)),
+    ...(choice.prefix === "" ? [] : [delta({ content: choice.prefix }, thought)]),
+    ...choice.text.map((content, at) => delta({ content }, thought + at + 1)),
+    last
+  ]
+}

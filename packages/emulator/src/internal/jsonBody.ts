@@ -1,0 +1,75 @@
+import { detail, type Refusal } from "./refusal.ts"
+
+// oxlint-disable-next-line no-control-regex -- JSON texts hold no bare control characters
+const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/
+
+const atom = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/
+
+const tokens = new RegExp(`\\s*(?:(${string.source})|(${atom.source})|([[\\]{},:]))`, "y")
+
+/**
+ * Where a text stops being JSON, and what was expected there in the words of Python's reader. The runtime's own message
+ * names a position only for some errors.
+ */
+const firstError = (text: string): { readonly at: number; readonly error: string } => {
+  const open: Array<"{" | "["> = []
+  let expected: "value" | "key" | "colon" | "end" = "value"
+  let mayClose = false
+  tokens.lastIndex = 0
+  const say = (at: number): { readonly at: number; readonly error: string } => ({
+    at,
+    error: text[at] === "\""
+      ? "Unterminated string or invalid escape"
+      : expected === "value"
+      ? "Expecting value"
+      : expected === "key"
+      ? "Expecting property name enclosed in double quotes"
+      : expected === "colon"
+      ? "Expecting ':' delimiter"
+      : open.length === 0
+      ? "Extra data"
+      : "Expecting ',' delimiter"
+  })
+  for (;;) {
+    const from = tokens.lastIndex
+    const start = from + (/^\s*/.exec(text.slice(from, from + 4096))?.[0].length ?? 0)
+    const match = tokens.exec(text)
+    if (match === null) return say(start)
+    const [, string, atom, mark] = match
+    const wanted = expected
+    const couldClose = mayClose
+    mayClose = false
+    if (wanted === "key" && string !== undefined) expected = "colon"
+    else if (wanted === "colon" && mark === ":") expected = "value"
+    else if (wanted === "value" && (string !== undefined || atom !== undefined)) expected = "end"
+    else if (wanted === "value" && (mark === "{" || mark === "[")) {
+      open.push(mark)
+      expected = mark === "{" ? "key" : "value"
+      mayClose = true
+    } else if (wanted === "end" && mark === "," && open.length > 0) {
+      expected = open.at(-1) === "{" ? "key" : "value"
+    } else if ((wanted === "end" || couldClose) && mark === (open.at(-1) === "{" ? "}" : "]") && open.length > 0) {
+      open.pop()
+      expected = "end"
+    } else return say(start)
+  }
+}
+
+/** Reads the JSON of a body, or says how the API refuses it. */
+export const parseBody = (text: string): { readonly value: unknown } | Refusal => {
+  if (text.trim() === "") {
+    return detail(422, [{ type: "missing", loc: ["body"], msg: "Field required", input: null }])
+  }
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    const { at, error } = firstError(text)
+    return detail(422, [{
+      type: "json_invalid",
+      loc: ["body", at],
+      msg: "JSON decode error",
+      input: {},
+      ctx: { error }
+    }])
+  }
+}

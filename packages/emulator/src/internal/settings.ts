@@ -1,0 +1,25 @@
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import type { Pace } from "./pacing.ts"
+
+/** The options of an emulator with their defaults filled in. */
+export interface Settings {
+  readonly apiKey: Redacted.Redacted<string>
+  readonly pace: Pace
+  readonly seed: number
+}
+
+/** Fills in the defaults. */
+export const makeSettings = (options: {
+  readonly apiKey?: Redacted.Redacted<string> | undefined
+  readonly timeToFirstToken?: Duration.Input | undefined
+  readonly tokensPerSecond?: number | undefined
+  readonly seed?: number | undefined
+}): Settings => ({
+  apiKey: options.apiKey ?? Redacted.make("emulator-key"),
+  pace: {
+    timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
+    tokensPerSecond: options.tokensPerSecond ?? 60
+  },
+  seed: options.seed ?? 0
+})

@@ -1,0 +1,59 @@
+import * as Chat from "@effect-mistral/chat/Chat"
+import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import * as MistralClient from "@effect-mistral/core/MistralClient"
+import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
+import { Emulator } from "@effect-mistral/emulator"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+
+/** An emulator that answers at once. */
+export const instant = { timeToFirstToken: 0, tokensPerSecond: Infinity } satisfies Emulator.Options
+
+/** The real client, told where the emulator is. */
+const client = Layer.unwrap(Effect.map(
+  Emulator.Emulator,
+  ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url, retry: RetryPolicy.none })
+)).pipe(Layer.provide(FetchHttpClient.layer))
+
+/** The chat service of the real client, and the emulator it speaks to. */
+export const local = (options: Emulator.Options = instant) =>
+  Layer.provideMerge(Layer.provideMerge(Chat.layer, client), Emulator.layer(options))
+
+/** A request with one user message. */
+export const ask = (content: string, more?: Partial<CompletionRequest.Chat>): CompletionRequest.Chat => ({
+  model: "mistral-small-latest",
+  messages: [{ role: "user", content }],
+  ...more
+})
+
+/** What a raw request was answered. */
+export interface Raw {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: unknown
+}
+
+/** Sends what the client would not: any method, path, headers and body. */
+export const raw = (path: string, init: RequestInit = {}): Effect.Effect<Raw, never, Emulator.Emulator> =>
+  Effect.flatMap(Emulator.Emulator, ({ apiKey, url }) =>
+    Effect.promise(async (signal) => {
+      const response = await fetch(`${url}${path}`, {
+        signal,
+        ...init,
+        headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, ...init.headers }
+      })
+      const text = await response.text()
+      const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined
+      return { status: response.status, headers: response.headers, text, json }
+    }))
+
+/** Posts a body to the chat endpoint. */
+export const post = (body: unknown, init?: RequestInit) =>
+  raw("/v1/chat/completions", {
+    method: "POST",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    ...init
+  })

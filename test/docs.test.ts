@@ -1,0 +1,79 @@
+/**
+ * The examples in the READMEs and in doc comments: each is type-checked, and run against the emulator.
+ */
+import { Emulator } from "@effect-mistral/emulator"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { execFile } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const out = join(root, "test", ".docs")
+const run = promisify(execFile)
+
+describe("examples in the documentation", () => {
+  it("type-check", async () => {
+    write()
+    const { stdout } = await run("tsc", ["-p", "tsconfig.checks.json"], { cwd: root }).catch((error) => error)
+    assert.strictEqual(stdout, "")
+  }, 60_000)
+
+  it.live("run against the emulator", () =>
+    Effect.gen(function*() {
+      const names = write()
+      assert.isAbove(names.length, 8)
+      const emulator = yield* Emulator.Emulator
+      const outputs = yield* Effect.forEach(names, (name) =>
+        Effect.promise(() =>
+          run(process.execPath, ["--conditions=@effect-mistral/source", join(out, name)], {
+            env: {
+              ...process.env,
+              MISTRAL_API_KEY: Redacted.value(emulator.apiKey),
+              MISTRAL_BASE_URL: emulator.url
+            },
+            timeout: 30_000
+          }).then(() =>
+            `${name}: ran`, (error) => `${name}: ${error.stderr || error}`)
+        ), { concurrency: 2 })
+      assert.deepStrictEqual(
+        outputs,
+        names.map((name) =>
+          `${name}: ran`
+        )
+      )
+    }).pipe(Effect.provide(Emulator.layer())), 120_000)
+})
+
+/** Writes every example to a file of its own, named after where it stands; gives the names. */
+const write = (): ReadonlyArray<string> => {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  const names: Array<string> = []
+  for (const file of sources()) {
+    const text = readFileSync(file, "utf8")
+    const markdown = file.endsWith(".md") ? text : [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)]
+      .map(([comment]) => comment.replaceAll(/^ *\* ?/gm, ""))
+      .join("\n")
+    for (const [index, match] of [...markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].entries()) {
+      const name = `${relative(root, file).replaceAll(/[^\w]+/g, "_")}_${index + 1}.ts`
+      writeFileSync(join(out, name), `${match[1]}\nexport {}\n`)
+      names.push(name)
+    }
+  }
+  return names
+}
+
+const sources = (): ReadonlyArray<string> => {
+  const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name))
+  return [
+    join(root, "README.md"),
+    ...packages.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => /^README\.md$/.test(file) || /^src\/.*\.ts$/.test(file))
+        .map((file) => join(folder, file))
+    )
+  ]
+}

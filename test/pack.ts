@@ -1,0 +1,94 @@
+/**
+ * Packs every published package, checks the packages with publint and attw, installs them in an empty project outside the
+ * repository, and type-checks and runs a program there. It runs from what was packed: `dist`, on a plain `node`.
+ *
+ * Run: npm run pack:check
+ */
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const project = mkdtempSync(join(tmpdir(), "effect-mistral-pack-"))
+
+const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
+
+try {
+  run(root, "tsc", "-b")
+  const tarballs = join(project, "tarballs")
+  mkdirSync(tarballs)
+  const names = readdirSync(join(root, "packages"))
+  for (const name of names) {
+    const folder = join(root, "packages", name)
+    run(root, "npm", "pack", "--silent", "--pack-destination", tarballs, folder)
+    console.log(run(root, "publint", "run", folder, "--strict").trim())
+  }
+  const packed = readdirSync(tarballs).map((file) => join(tarballs, file))
+  for (const tarball of packed) {
+    run(root, "attw", tarball, "--profile", "esm-only", "--format", "ascii")
+    console.log(`attw: ${tarball.split("/").at(-1)} is clean`)
+  }
+
+  const versions = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "outside", private: true, type: "module" }))
+  run(
+    project,
+    "npm",
+    "install",
+    "--silent",
+    "--no-audit",
+    ...packed,
+    ...["effect", "@effect/platform-node", "typescript", "@types/node"].map((name) => `${name}@${versions[name]}`)
+  )
+  writeFileSync(
+    join(project, "main.ts"),
+    `
+import { Chat } from "@effect-mistral/chat"
+import { Completion, MistralClient } from "@effect-mistral/core"
+import { Emulator } from "@effect-mistral/emulator"
+import { TestCompletion } from "@effect-mistral/testing"
+import { Effect, Layer, Schema } from "effect"
+import { FetchHttpClient } from "effect/http"
+
+class Painter extends Schema.Class<Painter>("Painter")({ name: Schema.String }) {}
+
+const request = { model: "mistral-small-latest", messages: [{ role: "user" as const, content: "Hi" }], max_tokens: 8 }
+const program = Effect.gen(function*() {
+  const streamed = yield* Completion.collect(Chat.stream(request))
+  const painter: Painter = yield* Chat.completeObject({ ...request, max_tokens: 500, schema: Painter })
+  return [streamed.usage?.completion_tokens, typeof painter.name, Completion.text(TestCompletion.response("ok"))]
+})
+const Client = Layer.unwrap(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url }))
+).pipe(Layer.provide(Emulator.layer({ tokensPerSecond: Infinity })))
+const Live = Chat.layer.pipe(Layer.provide(Client), Layer.provide(FetchHttpClient.layer))
+console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, Live))))
+`
+  )
+  writeFileSync(
+    join(project, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        module: "NodeNext",
+        target: "ES2023",
+        lib: ["ES2023", "DOM"],
+        types: ["node"],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        noEmit: true
+      },
+      include: ["main.ts"]
+    })
+  )
+  run(project, join(project, "node_modules/.bin/tsc"))
+  console.log("installed outside: type-checks")
+  const output = run(project, process.execPath, "main.ts").trim()
+  if (output !== "[8,\"string\",\"ok\"]") throw new Error(`unexpected output: ${output}`)
+  console.log(`installed outside: runs from dist and prints ${output}`)
+} finally {
+  rmSync(project, { recursive: true, force: true })
+}
