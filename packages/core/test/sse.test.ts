@@ -292,6 +292,11 @@ const streams = (): ReadonlyArray<Case> => {
       code: "3",
       type: "t"
     }),
+    bad("that reports one without a word", reports({ object: "ERROR", code: 3 }), ["a"], {
+      tag: "StreamError",
+      chunks: 1,
+      code: "3"
+    }),
     bad("that reports one as OpenAI does", reports({ error: { message: "m", type: "t", code: "c" } }), ["a"], {
       tag: "StreamError",
       chunks: 1,
