@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as InternalDraft from "./internal/draft.ts"
@@ -182,10 +183,42 @@ export const toResponse: (draft: Draft) => Response = InternalDraft.toResponse
  * Folds a stream of chunks into the response that the whole completion would have been: texts and thinking joined, tool
  * calls put together from their fragments, every choice with its finish reason, and the usage.
  *
- * Fails as the stream fails. To keep what came before a failure, fold with `append` yourself.
+ * Fails as the stream fails; `collectPartial` keeps what came before.
  *
  * @category accumulating
  * @since 0.1.0
  */
 export const collect = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect<Response, E, R> =>
   Effect.map(Stream.runFold(stream, () => emptyDraft, append), toResponse)
+
+/**
+ * What a stream of chunks came to, whole or not, and the error that ended it early, if one did.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Partial<out E> {
+  readonly response: Response
+  readonly error: Option.Option<E>
+}
+
+/**
+ * Folds a stream of chunks as `collect` does, and does not fail: what had come before a failure is there, beside the
+ * error.
+ *
+ * @category accumulating
+ * @since 0.1.0
+ */
+export const collectPartial = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect<Partial<E>, never, R> =>
+  Effect.suspend(() => {
+    let draft = emptyDraft
+    return Stream.runForEachArray(stream, (chunks) =>
+      Effect.sync(() => {
+        draft = chunks.reduce(append, draft)
+      })).pipe(
+        Effect.match({
+          onSuccess: () => ({ response: toResponse(draft), error: Option.none() }),
+          onFailure: (error) => ({ response: toResponse(draft), error: Option.some(error) })
+        })
+      )
+  })

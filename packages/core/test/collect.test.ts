@@ -517,6 +517,14 @@ const messages: ReadonlyArray<readonly [name: string, deltas: ReadonlyArray<Delt
     { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "{}" }, index: 0 }] }
   ],
   [
+    "keeps the name once where every fragment repeats it",
+    [
+      { tool_calls: [{ id: "a", function: fn("f", "{"), index: 0 }] },
+      { tool_calls: [{ id: "a", function: fn("f", "}"), index: 0 }] }
+    ],
+    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "{}" }, index: 0 }] }
+  ],
+  [
     "takes the name that comes after an empty one",
     [
       { tool_calls: [{ id: "a", function: fn("", ""), index: 0 }] },

@@ -349,6 +349,34 @@ describe("Chat.stream", () => {
       assert.strictEqual(times.length, 1)
     }))
 
+  for (const pause of ["9 seconds", "10 seconds", "11 seconds"] as const) {
+    for (const idle of ["2 minutes", Duration.infinity] as const) {
+      it.effect(`ends in total while its reader pauses for ${pause} (idle: ${String(idle)})`, () =>
+        Effect.gen(function*() {
+          const body = openBody()
+          body.push(event("a"))
+          const { layer } = timed(() => eventStream(body.stream), { timeout: { total: "10 seconds", idle } })
+          const fiber = yield* Chat.stream(request).pipe(
+            Stream.runForEach(() => Effect.sleep(pause)),
+            failure,
+            Effect.provide(layer),
+            Effect.forkChild
+          )
+          yield* settle
+          yield* TestClock.adjust(pause)
+          yield* settle
+          if (pause === "9 seconds") {
+            assert.isUndefined(fiber.pollUnsafe())
+            yield* TestClock.adjust("1 second")
+            yield* settle
+          }
+          assert.isDefined(fiber.pollUnsafe())
+          const error = yield* Fiber.join(fiber)
+          assert.deepStrictEqual(phaseOf(error), { phase: "total", millis: 10_000, chunks: 1 })
+        }))
+    }
+  }
+
   it.effect("sends a new request each time it is run", () =>
     Effect.gen(function*() {
       const { layer, times } = timed(() => eventStream(event("a") + done))

@@ -1,0 +1,163 @@
+/**
+ * What holds for every stream: however it is written down and cut, and whatever bytes it is made of.
+ */
+import { Chat } from "@effect-mistral/chat"
+import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option, Schema, Stream } from "effect"
+import { TestClock } from "effect/testing"
+
+describe("a stream", () => {
+  it.effect.prop(
+    "gives the same chunks whatever its line endings, its comments and its cuts",
+    [Schema.Array(Completion.Chunk).check(Schema.isMaxLength(8)), style, cuts],
+    ([generated, style, cuts]) =>
+      Effect.gen(function*() {
+        const chunks = generated.map(wellMeant)
+        const { given, outcome } = yield* run(cut(encode(write(chunks, style)), cuts))
+        assert.strictEqual(outcome, "well")
+        assert.deepStrictEqual(given, chunks)
+      })
+  )
+
+  it.effect.prop(
+    "that is cut off gives the chunks that are whole, and says that it ended early or where it broke",
+    [Schema.Array(Completion.Chunk).check(Schema.isMaxLength(5)), style, cuts, Schema.Finite],
+    ([generated, style, cuts, where]) =>
+      Effect.gen(function*() {
+        const chunks = generated.map(wellMeant)
+        const bytes = encode(write(chunks, style))
+        const length = Math.abs(Math.trunc(where)) % (bytes.length + 1)
+        const { given, outcome } = yield* run(cut(bytes.slice(0, length), cuts))
+        assert.deepStrictEqual(given, chunks.slice(0, given.length))
+        assert.include(["well", "StreamEndedEarly", "InvalidResponse"], outcome)
+        if (given.length < chunks.length) assert.notStrictEqual(outcome, "well")
+      })
+  )
+
+  it.effect.prop(
+    "of bytes at random ends with a reason, and leaves nothing open",
+    [Schema.Array(byte).check(Schema.isMaxLength(200)), cuts, Schema.Boolean],
+    ([bytes, cuts, asEvents]) =>
+      Effect.gen(function*() {
+        const { outcome, open } = yield* run(
+          cut(new Uint8Array(bytes), cuts),
+          asEvents ? "text/event-stream" : "text/plain"
+        )
+        assert.include(["StreamEndedEarly", "InvalidResponse", "StreamError"], outcome)
+        assert.strictEqual(open, 0)
+      })
+  )
+
+  it.effect.prop(
+    "that is damaged in one byte ends well or with a reason, and leaves nothing open",
+    [Schema.Array(Completion.Chunk).check(Schema.isMinLength(1), Schema.isMaxLength(4)), cuts, Schema.Finite, byte],
+    ([generated, cuts, where, replacement]) =>
+      Effect.gen(function*() {
+        const chunks = generated.map(wellMeant)
+        const bytes = encode(write(chunks, { end: "\n", space: true, comments: false, bom: false }))
+        bytes[Math.abs(Math.trunc(where)) % bytes.length] = replacement
+        const { open, outcome } = yield* run(cut(bytes, cuts))
+        assert.include(["well", "StreamEndedEarly", "InvalidResponse", "StreamError", "GenerationFailed"], outcome)
+        assert.strictEqual(open, 0)
+      })
+  )
+})
+
+describe("collectPartial", () => {
+  it.effect("keeps what came before a failure beside the failure", () =>
+    Effect.gen(function*() {
+      const { error, response } = yield* Completion.collectPartial(Chat.stream(request))
+      assert.strictEqual(Completion.text(response), "half")
+      assert.strictEqual(Option.getOrThrow(error).reason._tag, "ConnectionLost")
+    }).pipe(Effect.provide(scripted(ScriptedHttpClient.bytes(
+      [`data: ${JSON.stringify(chunk("ha"))}\n\n`, `data: ${JSON.stringify(chunk("lf"))}\n\n`, "data: {\"id\":"],
+      { headers: { "content-type": "text/event-stream" }, ending: "fail" }
+    )))))
+
+  it.effect("says of a whole stream that nothing ended it early", () =>
+    Effect.gen(function*() {
+      const { error, response } = yield* Completion.collectPartial(Chat.stream(request))
+      assert.deepStrictEqual(error, Option.none())
+      assert.deepStrictEqual(response, yield* Completion.collect(Stream.make(chunk("whole"))))
+    }).pipe(Effect.provide(scripted(ScriptedHttpClient.sse([chunk("whole")])))))
+})
+
+const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
+
+const chunk = (content: string): Completion.Chunk => ({
+  id: "1",
+  model: "m",
+  choices: [{ index: 0, delta: { content }, finish_reason: null }]
+})
+
+const scripted = (answer: ScriptedHttpClient.Answer) =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none })),
+    Layer.provideMerge(ScriptedHttpClient.layer([answer]))
+  )
+
+const run = (reads: ReadonlyArray<Uint8Array>, contentType = "text/event-stream") => {
+  const given: Array<Completion.Chunk> = []
+  return Effect.gen(function*() {
+    const outcome = yield* Chat.stream(request).pipe(
+      Stream.runForEach((chunk) => Effect.sync(() => void given.push(chunk))),
+      Effect.match({ onSuccess: () => "well", onFailure: (error) => error.reason._tag })
+    )
+    // What follows [DONE] is drained for a moment.
+    yield* TestClock.adjust("200 millis")
+    const { open } = yield* ScriptedHttpClient.ScriptedHttpClient
+    return { given, outcome, open: yield* open }
+  }).pipe(Effect.provide(scripted(ScriptedHttpClient.bytes(reads, { headers: { "content-type": contentType } }))))
+}
+
+/** A chunk as JSON can express it, that reports no failure of its own. */
+function wellMeant(chunk: Completion.Chunk): Completion.Chunk {
+  const { error: _, ...rest } = JSON.parse(JSON.stringify(
+    chunk,
+    (_, value) => typeof value === "number" && !Number.isFinite(value) ? 0 : value
+  )) as Completion.Chunk & { readonly error?: unknown }
+  return {
+    ...rest,
+    choices: rest.choices.map((choice) =>
+      choice.finish_reason === "error" ? { ...choice, finish_reason: "stop" } : choice
+    )
+  }
+}
+
+const style = Schema.Struct({
+  end: Schema.Literals(["\n", "\r", "\r\n"]),
+  space: Schema.Boolean,
+  comments: Schema.Boolean,
+  bom: Schema.Boolean
+})
+
+const cuts = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 40 })))
+
+const byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
+
+function write(chunks: ReadonlyArray<Completion.Chunk>, { bom, comments, end, space }: typeof style.Type): string {
+  const field = space ? "data: " : "data:"
+  const events = [...chunks.map((chunk) => JSON.stringify(chunk)), "[DONE]"].map((data) =>
+    (comments ? `: a comment${end}id: 7${end}retry: 10${end}unknown${end}` : "") + field + data + end + end
+  )
+  return (bom ? "\uFEFF" : "") + events.join("")
+}
+
+const encoder = new TextEncoder()
+
+function encode(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** Cuts bytes into reads of the given sizes; the last read is what is left. */
+function cut(bytes: Uint8Array, sizes: ReadonlyArray<number>): ReadonlyArray<Uint8Array> {
+  const reads: Array<Uint8Array> = []
+  let at = 0
+  for (const size of sizes) {
+    if (at >= bytes.length) break
+    reads.push(bytes.slice(at, at += size))
+  }
+  return at < bytes.length ? [...reads, bytes.slice(at)] : reads
+}
