@@ -23,17 +23,14 @@
  * @see https://docs.mistral.ai/api/endpoint/chat
  * @since 0.1.0
  */
-import type * as Completion from "@effect-mistral/core/Completion"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as CompletionService from "@effect-mistral/core/CompletionService"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import type * as MistralClient from "@effect-mistral/core/MistralClient"
-import type { MistralError } from "@effect-mistral/core/MistralError"
 import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
 
 /**
  * A chat request: `model`, `messages` and every parameter of Mistral's reference, under its own names.
@@ -95,16 +92,16 @@ export const layerOptions = (
   options: RequestOptions.RequestOptions
 ): Layer.Layer<Chat, never, MistralClient.MistralClient> => Layer.effect(Chat, make(options))
 
+const functions = CompletionService.functions<Chat, Request>(Chat)
+const objectFunctions = CompletionService.objectFunctions<Chat, Request>(Chat)
+
 /**
  * The whole completion of a conversation: `{ id, model, choices: [{ message, finish_reason }], usage }`.
  *
  * @category operations
  * @since 0.1.0
  */
-export const complete = (
-  request: Request,
-  options?: RequestOptions.RequestOptions
-): Effect.Effect<Completion.Response, MistralError, Chat> => Chat.use((chat) => chat.complete(request, options))
+export const complete = functions.complete
 
 /**
  * The completion of a conversation in chunks, as the model writes it. It ends well only after the server's `[DONE]`;
@@ -113,11 +110,7 @@ export const complete = (
  * @category operations
  * @since 0.1.0
  */
-export const stream = (
-  request: Request,
-  options?: RequestOptions.RequestOptions
-): Stream.Stream<Completion.Chunk, MistralError, Chat> =>
-  Stream.unwrap(Chat.useSync((chat) => chat.stream(request, options)))
+export const stream = functions.stream
 
 /**
  * An answer as an object: `schema` goes to the model as a strict JSON Schema, and its answer is decoded to the schema's
@@ -126,10 +119,7 @@ export const stream = (
  * @category operations
  * @since 0.1.0
  */
-export const completeObject = <A>(
-  request: ObjectRequest<A>,
-  options?: RequestOptions.RequestOptions
-): Effect.Effect<A, MistralError, Chat> => Chat.use((chat) => chat.completeObject(request, options))
+export const completeObject = objectFunctions.completeObject
 
 /**
  * An answer as an object that grows while the model writes it (`Partial`), then the object itself, checked (`Complete`).
@@ -137,8 +127,4 @@ export const completeObject = <A>(
  * @category operations
  * @since 0.1.0
  */
-export const streamObject = <A>(
-  request: ObjectRequest<A>,
-  options?: RequestOptions.RequestOptions
-): Stream.Stream<CompletionService.ObjectPart<A>, MistralError, Chat> =>
-  Stream.unwrap(Chat.useSync((chat) => chat.streamObject(request, options)))
+export const streamObject = objectFunctions.streamObject

@@ -105,3 +105,47 @@ export const Chat = Schema.Struct({
  * @since 0.1.0
  */
 export interface Chat extends Schema.Schema.Type<typeof Chat> {}
+
+/**
+ * The request of `POST /v1/agents/completions`. Required: `agent_id` and `messages`. The agent brings the model and how
+ * tokens are drawn: there is no `model`, `temperature` or `top_p`.
+ *
+ * @see https://docs.mistral.ai/api/endpoint/agents
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Agents = Schema.Struct({ agent_id: Schema.String, ...conversation, ...common })
+
+/**
+ * The request of `POST /v1/agents/completions`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Agents extends Schema.Schema.Type<typeof Agents> {}
+
+/**
+ * The request of `POST /v1/fim/completions`. Required: `model` and `prompt`. With a `suffix` the model writes what stands
+ * between the two.
+ *
+ * @see https://docs.mistral.ai/api/endpoint/fim
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Fim = Schema.Struct({
+  model: Schema.String,
+  prompt: Schema.String,
+  suffix: nullable(Schema.String),
+  /** At least this many tokens are generated. */
+  min_tokens: nullable(natural),
+  ...sampling,
+  ...common
+})
+
+/**
+ * The request of `POST /v1/fim/completions`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Fim extends Schema.Schema.Type<typeof Fim> {}

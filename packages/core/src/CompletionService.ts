@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -134,6 +135,42 @@ export const makeObject = <Request extends { readonly stream?: boolean | undefin
         ([structured, plain]) => objectParts(endpoint.stream, structured, service.stream(plain, callOptions))
       ))
   }))
+
+/**
+ * The operations of a completion service as functions that need it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const functions = <Self, Request>(
+  service: Context.Service<Self, CompletionService<Request>>
+): {
+  readonly complete: (...args: Args<Request>) => Effect.Effect<Completion.Response, MistralError, Self>
+  readonly stream: (...args: Args<Request>) => Stream.Stream<Completion.Chunk, MistralError, Self>
+} => ({
+  complete: (...args) => Effect.flatMap(service, ({ complete }) => complete(...args)),
+  stream: (...args) => Stream.unwrap(Effect.map(service, ({ stream }) => stream(...args)))
+})
+
+/**
+ * The operations of a completion service whose answers can be held to a schema, as functions that need it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const objectFunctions = <Self, Request>(
+  service: Context.Service<Self, ObjectCompletionService<Request>>
+): {
+  readonly completeObject: <A>(...args: Args<ObjectRequest<Request, A>>) => Effect.Effect<A, MistralError, Self>
+  readonly streamObject: <A>(
+    ...args: Args<ObjectRequest<Request, A>>
+  ) => Stream.Stream<ObjectPart<A>, MistralError, Self>
+} => ({
+  completeObject: (...args) => Effect.flatMap(service, ({ completeObject }) => completeObject(...args)),
+  streamObject: (...args) => Stream.unwrap(Effect.map(service, ({ streamObject }) => streamObject(...args)))
+})
+
+type Args<Request> = [request: Request, options?: RequestOptions.RequestOptions]
 
 type Named = CompletionEndpoint<never>["complete"] | CompletionEndpoint<never>["stream"]
 type Operation = Pick<Named, "name" | "method" | "path">

@@ -98,6 +98,32 @@ export const chat: CompletionEndpoint<CompletionRequest.Chat> = completion({
 })
 
 /**
+ * `POST /v1/agents/completions`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const agents: CompletionEndpoint<CompletionRequest.Agents> = completion({
+  name: "Agents",
+  path: "/v1/agents/completions",
+  request: CompletionRequest.Agents,
+  operation: "invoke_agent"
+})
+
+/**
+ * `POST /v1/fim/completions`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const fim: CompletionEndpoint<CompletionRequest.Fim> = completion({
+  name: "Fim",
+  path: "/v1/fim/completions",
+  request: CompletionRequest.Fim,
+  operation: "text_completion"
+})
+
+/**
  * `GET /v1/models`.
  *
  * @category endpoints

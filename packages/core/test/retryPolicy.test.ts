@@ -141,6 +141,33 @@ for (const operation of ["complete", "stream"] as const) {
         for (const time of times) assert.isAtMost(time, 120_000)
       }))
 
+    it.effect("is tried just two minutes after its first failure", () =>
+      Effect.gen(function*() {
+        const { layer, times } = timed(() => json(503, {}, { "retry-after": "60" }))
+        const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+        yield* passing("10 minutes", "1 second")
+        yield* Fiber.join(fiber)
+        assert.deepStrictEqual(times, [0, 60_000, 120_000])
+      }))
+
+    it.effect("is tried for as long as its own policy says", () =>
+      Effect.gen(function*() {
+        const attempts = (maxElapsed: Duration.Input | undefined) =>
+          Effect.gen(function*() {
+            const retry = RetryPolicy.make({
+              schedule: Schedule.spaced("1 minute").pipe(Schedule.upTo({ times: 6 })),
+              maxElapsed
+            })
+            const { layer, times } = timed(() => json(503, {}), { retry })
+            const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+            yield* passing("10 minutes", "10 seconds")
+            yield* Fiber.join(fiber)
+            return times.length
+          })
+        assert.strictEqual(yield* attempts(undefined), 7)
+        assert.strictEqual(yield* attempts("150 seconds"), 3)
+      }))
+
     it.effect("ends at once where it is interrupted between two attempts", () =>
       Effect.gen(function*() {
         const { layer, times } = timed(() => json(429, {}, { "retry-after": "30" }))

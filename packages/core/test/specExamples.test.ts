@@ -112,6 +112,8 @@ const table: ReadonlyArray<readonly [pattern: RegExp, ...ReadonlyArray<Entry>]> 
   [/^(fim|agents)-response\.json$/, { schema: response }],
   [/^(chat|fim|agents)-stream.*\.chunks\.json$/, { schema: any(Completion.Chunk), each: true }],
   [/^chat-(?!moderations).*request.*\.json$/, { schema: chat, strict: true }],
+  [/^agents-request.*\.json$/, { schema: any(CompletionRequest.Agents), strict: true }],
+  [/^fim-request.*\.json$/, { schema: any(CompletionRequest.Fim), strict: true }],
   [/^chat-tool-choice-forms\.json$/, { schema: any(Tool.Choice), strict: true, each: true }],
   [/^response-format-forms\.json$/, { schema: any(ResponseFormat.ResponseFormat), strict: true, each: true }],
   [/^response-format-from-zod-strict\.json$/, { schema: any(ResponseFormat.ResponseFormat), strict: true }],
@@ -129,7 +131,6 @@ const table: ReadonlyArray<readonly [pattern: RegExp, ...ReadonlyArray<Entry>]> 
 ]
 
 const leftOut: ReadonlyArray<readonly [pattern: RegExp, why: string]> = [
-  [/^(agents|fim)-request/, "these endpoints have no request schemas yet"],
   [/^chat-moderations-/, "moderation has no schemas yet"]
 ]
 
