@@ -25,6 +25,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
+import * as Deployment from "./Deployment.ts"
 import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
 import { type Call, makeCall, type Target } from "./internal/call.ts"
 import { startDeadline } from "./internal/deadline.ts"
@@ -94,6 +95,8 @@ export class MistralClient extends Context.Service<MistralClient, Service>()("@e
  */
 export interface Options extends RequestOptions.RequestOptions {
   readonly apiKey?: ApiKey | undefined
+  /** The place that serves the API. Mistral's platform unless set. */
+  readonly deployment?: Deployment.Deployment | undefined
   /** Sent as `user-agent`, where the platform lets a program set it. */
   readonly userAgent?: string | undefined
   /**
@@ -123,6 +126,14 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       prepare: (call) => Effect.map(resolveKey(options.apiKey, call), (key) => prepare(call, key, options.userAgent))
     }
     const base = RequestOptions.resolve(RequestOptions.defaults, options)
+    const deployment = options.deployment ?? Deployment.mistral
+    const spanOptions = (endpoint: Telemetry.Operation, body: unknown, { baseUrl }: RequestOptions.Resolved) => ({
+      kind: "client" as const,
+      attributes: Telemetry.requestAttributes(endpoint, body, {
+        provider: deployment.provider,
+        baseUrl: baseUrl ?? deployment.baseUrl
+      })
+    })
 
     const request = <Request, Response>(
       endpoint: Endpoint<Request, Response>,
@@ -131,7 +142,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
     ): Effect.Effect<Response, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
       const run = Effect.fnUntraced(function*() {
-        const call = yield* makeCall(endpoint, body, "application/json", resolved, callOptions)
+        const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, callOptions)
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
         const answer = yield* open(exchange, call, deadline, held).pipe(
@@ -143,10 +154,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       })
       return run().pipe(
         Effect.tapError((error) => Effect.annotateCurrentSpan(Telemetry.errorAttributes(error))),
-        Effect.withSpan(Telemetry.spanName(endpoint, body), {
-          kind: "client",
-          attributes: Telemetry.requestAttributes(endpoint, body, resolved.baseUrl)
-        })
+        Effect.withSpan(Telemetry.spanName(endpoint, body), spanOptions(endpoint, body, resolved))
       )
     }
 
@@ -157,16 +165,16 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
     ): Stream.Stream<Event, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
       const start = Effect.fnUntraced(function*(scope: Scope.Scope) {
-        const span = yield* Effect.makeSpanScoped(Telemetry.spanName(endpoint, body), {
-          kind: "client",
-          attributes: Telemetry.requestAttributes(endpoint, body, resolved.baseUrl)
-        })
+        const span = yield* Effect.makeSpanScoped(
+          Telemetry.spanName(endpoint, body),
+          spanOptions(endpoint, body, resolved)
+        )
         yield* Scope.addFinalizerExit(scope, (exit) =>
           Effect.sync(() => {
             const error = Exit.findErrorOption(exit)
             if (Option.isSome(error)) annotate(span, Telemetry.errorAttributes(error.value))
           }))
-        const call = yield* makeCall(endpoint, body, "text/event-stream", resolved, callOptions)
+        const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
         yield* Scope.addFinalizer(scope, Effect.suspend(() => held.release))

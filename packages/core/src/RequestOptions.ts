@@ -35,6 +35,22 @@ export interface RequestOptions {
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   /** The longest event of a stream and the longest whole answer, in characters. Default: 64 Mi. */
   readonly maxSize?: number | undefined
+  /** Keys added to the body after it was checked, for servers that know more than Mistral's reference. */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined
+  /** Checks of a conversation before it is sent. All on by default. */
+  readonly checks?: Checks | undefined
+}
+
+/**
+ * Checks of a conversation before it is sent; each can be switched off. `order`: that no user or system message stands
+ * directly after a tool result. `toolCalls`: that calls and results pair up.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Checks {
+  readonly order?: boolean | undefined
+  readonly toolCalls?: boolean | undefined
 }
 
 /**
@@ -44,7 +60,7 @@ export interface RequestOptions {
  * @since 0.1.0
  */
 export interface Resolved {
-  readonly baseUrl: string
+  readonly baseUrl: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: {
     readonly firstByte: Duration.Duration
@@ -53,17 +69,19 @@ export interface Resolved {
   }
   readonly retry: RetryPolicy.RetryPolicy
   readonly maxSize: number
+  readonly extraBody: Readonly<Record<string, unknown>> | undefined
+  readonly checks: { readonly order: boolean; readonly toolCalls: boolean }
 }
 
 /**
- * The options of a client that is given none: Mistral's global host, 5 minutes to the first byte, 2 minutes between two
+ * The options of a client that is given none: the base URL of its deployment, 5 minutes to the first byte, 2 minutes between two
  * reads, no limit in total, the default retry policy.
  *
  * @category constants
  * @since 0.1.0
  */
 export const defaults: Resolved = {
-  baseUrl: "https://api.mistral.ai",
+  baseUrl: undefined,
   headers: {},
   timeout: {
     firstByte: Duration.minutes(5),
@@ -71,7 +89,9 @@ export const defaults: Resolved = {
     total: Duration.infinity
   },
   retry: RetryPolicy.defaultPolicy,
-  maxSize: 64 * 1024 * 1024
+  maxSize: 64 * 1024 * 1024,
+  extraBody: undefined,
+  checks: { order: true, toolCalls: true }
 }
 
 /**
@@ -90,7 +110,12 @@ export const resolve = (base: Resolved, over: RequestOptions | undefined): Resol
       total: duration(over.timeout.total, base.timeout.total)
     },
     retry: over.retry ?? base.retry,
-    maxSize: over.maxSize ?? base.maxSize
+    maxSize: over.maxSize ?? base.maxSize,
+    extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
+    checks: {
+      order: over.checks?.order ?? base.checks.order,
+      toolCalls: over.checks?.toolCalls ?? base.checks.toolCalls
+    }
   }
 
 /**
@@ -107,7 +132,9 @@ export const merge = (
     ...base,
     ...over,
     headers: { ...base.headers, ...over.headers },
-    timeout: { ...base.timeout, ...over.timeout }
+    timeout: { ...base.timeout, ...over.timeout },
+    extraBody: { ...base.extraBody, ...over.extraBody },
+    checks: { ...base.checks, ...over.checks }
   }
 
 const duration = (over: Duration.Input | undefined, base: Duration.Duration): Duration.Duration =>

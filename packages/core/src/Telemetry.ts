@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
+import type { Deployment } from "./Deployment.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { MistralError } from "./MistralError.ts"
 
@@ -20,13 +21,21 @@ import type { MistralError } from "./MistralError.ts"
 export type Attributes = Readonly<Record<string, unknown>>
 
 /**
+ * What spans need to know of an endpoint.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Operation = Pick<Endpoint<unknown, unknown>, "name" | "operation">
+
+/**
  * The name of an operation's span: `chat mistral-small-latest`, or the operation's own name where no model is run.
  *
  * @category spans
  * @since 0.1.0
  */
 export const spanName = (
-  endpoint: Pick<Endpoint<unknown, unknown>, "name" | "operation">,
+  endpoint: Operation,
   request: unknown
 ): string => {
   const model = field(request, "model") ?? field(request, "agent_id")
@@ -40,12 +49,12 @@ export const spanName = (
  * @since 0.1.0
  */
 export const requestAttributes = (
-  endpoint: Pick<Endpoint<unknown, unknown>, "name" | "operation">,
+  endpoint: Operation,
   request: unknown,
-  baseUrl: string
+  deployment: Pick<Deployment, "provider" | "baseUrl">
 ): Attributes =>
   known({
-    "gen_ai.provider.name": "mistral_ai",
+    "gen_ai.provider.name": deployment.provider,
     "gen_ai.operation.name": endpoint.operation,
     "gen_ai.request.model": field(request, "model"),
     "gen_ai.agent.id": field(request, "agent_id"),
@@ -55,7 +64,7 @@ export const requestAttributes = (
     "gen_ai.request.seed": field(request, "random_seed"),
     "gen_ai.request.choice.count": field(request, "n"),
     "mistral_ai.operation": endpoint.name,
-    "server.address": URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined
+    "server.address": URL.canParse(deployment.baseUrl) ? new URL(deployment.baseUrl).host : undefined
   })
 
 /**

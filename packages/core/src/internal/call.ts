@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
+import type { Deployment } from "../Deployment.ts"
 import type * as Endpoint from "../Endpoint.ts"
 import { MistralError, type MistralErrorReason } from "../MistralError.ts"
-import { InvalidRequest } from "../MistralErrorReason.ts"
+import { InvalidRequest, type Issue } from "../MistralErrorReason.ts"
 import type { Resolved } from "../RequestOptions.ts"
+import { conversationIssues } from "./conversation.ts"
 import { requestIssues } from "./schemaDecoder.ts"
 
 /** One call on its way: what is sent, how, and what its errors are called. */
@@ -30,33 +32,43 @@ export const makeCall = <Request>(
   endpoint: Pick<Endpoint.Endpoint<Request, unknown>, "name" | "method" | "path" | "request" | "repeatable">,
   request: Request,
   accept: Call["accept"],
+  deployment: Deployment,
   options: Resolved,
   target?: Target
 ): Effect.Effect<Call, MistralError> =>
   Effect.suspend(() => {
     const fail = (reason: MistralErrorReason) =>
       new MistralError({ operation: endpoint.name, method: endpoint.method, path: endpoint.path, reason })
-    const invalid = (message: string, ...path: ReadonlyArray<string>) =>
-      Effect.fail(fail(new InvalidRequest({ issues: [{ path, message }] })))
+    const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(fail(new InvalidRequest({ issues })))
 
-    const issues = requestIssues(endpoint.request, request)
-    if (issues.length > 0) return Effect.fail(fail(new InvalidRequest({ issues })))
+    const unfit = requestIssues(endpoint.request, request)
+    if (unfit.length > 0) return invalid(unfit)
+    const problems = conversationIssues(request, options.checks)
+    if (problems.length > 0) return invalid(problems)
     const missing = [...endpoint.path.matchAll(/\{(\w+)\}/g)].find(([, name]) => target?.params?.[name!] === undefined)
-    if (missing !== undefined) return invalid("Expected a value for the path", "params", missing[1]!)
+    if (missing !== undefined) return invalid([{ path: ["params", missing[1]!], message: "Missing key" }])
+    const baseUrl = (options.baseUrl ?? deployment.baseUrl).trim()
+    if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl)) {
+      return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
+    }
+
+    const routed = deployment.route({
+      baseUrl,
+      path: withParams(endpoint.path, target?.params),
+      body: request === undefined ? undefined : { ...request, ...options.extraBody },
+      streaming: accept === "text/event-stream"
+    })
+    if ("issues" in routed) return invalid(routed.issues)
     let body: string | undefined
     try {
-      body = request === undefined ? undefined : JSON.stringify(request)
+      body = routed.body === undefined ? undefined : JSON.stringify(routed.body)
     } catch {
-      return invalid("Expected values that JSON can express: no BigInt, no cycle")
-    }
-    const base = options.baseUrl.trim().replace(/\/+$/, "").replace(/\/v1$/, "")
-    if (!/^https?:\/\/[^/]/.test(base) || !URL.canParse(base)) {
-      return invalid("Expected a URL that begins with http:// or https://", "baseUrl")
+      return invalid([{ path: [], message: "Expected values that JSON can express: no BigInt, no cycle" }])
     }
     return Effect.succeed({
       operation: endpoint.name,
       method: endpoint.method,
-      url: base + withParams(endpoint.path, target?.params) + queryString(target?.query),
+      url: withQuery(routed.url, target?.query),
       body,
       accept,
       repeatable: endpoint.repeatable,
@@ -67,13 +79,11 @@ export const makeCall = <Request>(
   })
 
 const withParams = (path: string, params: Target["params"]): string =>
-  path.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    return encodeURIComponent(params?.[name] ?? whole)
-  })
+  path.replace(/\{(\w+)\}/g, (whole, name: string) => encodeURIComponent(params?.[name] ?? whole))
 
-const queryString = (query: Target["query"]): string => {
+const withQuery = (url: string, query: Target["query"]): string => {
   const entries = Object.entries(query ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]]
   )
-  return entries.length === 0 ? "" : `?${new URLSearchParams(entries)}`
+  return entries.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(entries)}`
 }

@@ -18,7 +18,7 @@ type JsonObject = { readonly [key: string]: unknown }
 
 /** The reason an answer with an error status stands for. */
 export const reasonFromAnswer = (answer: ErrorAnswer): MistralErrorReason => {
-  const json = parse(answer.body)
+  const json = firstOf(parse(answer.body))
   const parsed = Predicate.isObject(json) ? readBody(json as JsonObject) : { issues: [] }
   const said = {
     status: answer.status,
@@ -76,6 +76,9 @@ export const reasonFromEvent = (
 /** The id under which the server knows a request. */
 export const requestId = (headers: ErrorAnswer["headers"]): string | undefined =>
   headers["mistral-correlation-id"] ?? headers["x-kong-request-id"] ?? headers["x-request-id"]
+
+/** Google's streaming methods put their error into a list. */
+const firstOf = (json: unknown): unknown => Array.isArray(json) && json.length === 1 ? json[0] : json
 
 const guardrailCode = "3201"
 

@@ -49,7 +49,7 @@ export const watch = <A, E>(
       Effect.callback<A, E>((resume) => {
         const now = clock.currentTimeMillisUnsafe()
         due = Math.min(now + idle, deadline.at)
-        if (due < now) return resume(Effect.fail(options.onTimeout(ranOut())))
+        if (due <= now) return resume(Effect.fail(options.onTimeout(ranOut())))
         const fiber = fork(effect)
         const stop = (ranOut: RanOut) => {
           expire = undefined

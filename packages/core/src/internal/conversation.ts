@@ -1,0 +1,68 @@
+import * as Predicate from "effect/Predicate"
+import type { Message } from "../Message.ts"
+import type { Issue } from "../MistralErrorReason.ts"
+import type { Resolved } from "../RequestOptions.ts"
+
+/**
+ * What the server would refuse in a conversation although it fits its schema. A request without messages has nothing to
+ * refuse.
+ */
+export const conversationIssues = (request: unknown, checks: Resolved["checks"]): ReadonlyArray<Issue> => {
+  if (!Predicate.hasProperty(request, "messages") || !Array.isArray(request.messages)) return []
+  // The request was checked against its schema before.
+  const messages = request.messages as ReadonlyArray<Message>
+  return [
+    ...(checks.order ? orderIssues(messages) : []),
+    ...(checks.toolCalls ? toolCallIssues(messages) : [])
+  ]
+}
+
+const orderIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> =>
+  messages.flatMap((message, at) =>
+    messages[at - 1]?.role === "tool" && message.role !== "tool" && message.role !== "assistant"
+      ? [{
+        path: ["messages", at, "role"],
+        message: `Expected an assistant message after a tool result, got a ${message.role} message`
+      }]
+      : []
+  )
+
+/** Each run of tool results must answer the calls of the assistant message before it, each once. */
+const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> => {
+  const issues: Array<Issue> = []
+  for (let at = 0; at < messages.length; at++) {
+    const message = messages[at]!
+    if (message.role === "tool") {
+      issues.push({
+        path: ["messages", at],
+        message: "Expected tool results directly after the message with their calls"
+      })
+      while (messages[at + 1]?.role === "tool") at++
+      continue
+    }
+    if (message.role !== "assistant" || message.tool_calls == null || message.tool_calls.length === 0) continue
+    const calls = message.tool_calls
+    const first = at + 1
+    while (messages[at + 1]?.role === "tool") at++
+    const results = messages.slice(first, at + 1)
+    // Calls at the very end are the model's last word; there the order of roles has its own check.
+    if (results.length === 0 && at === messages.length - 1) continue
+    const waiting = new Set(calls.map((call, index) => call.id ?? index))
+    for (const [offset, result] of results.entries()) {
+      const id = result.role === "tool" ? result.tool_call_id ?? offset : offset
+      if (!waiting.delete(id)) {
+        issues.push({
+          path: ["messages", first + offset, "tool_call_id"],
+          message: "Expected the id of a call before it"
+        })
+      }
+    }
+    if (waiting.size > 0) {
+      issues.push({
+        path: ["messages", first - 1, "tool_calls"],
+        message: `Expected a result for each call, ${waiting.size} of ${calls.length} have none`
+      })
+    }
+  }
+  return issues
+}

@@ -1,0 +1,128 @@
+import { Chat } from "@effect-mistral/chat"
+import { Message, MistralClient, ToolCallId } from "@effect-mistral/core"
+import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema } from "effect"
+
+const user = Message.user("Hi")
+const calls = (...ids: ReadonlyArray<string>) =>
+  Message.assistant("", { tool_calls: ids.map((id) => ({ id, function: { name: "f", arguments: "{}" } })) })
+const result = (id: string | null) => ({ role: "tool" as const, content: "1", tool_call_id: id })
+
+describe("a conversation", () => {
+  const good: Record<string, ReadonlyArray<Message.Message>> = {
+    "is sent when calls and results pair up": [
+      user,
+      calls("aaaaaaaaa", "bbbbbbbbb"),
+      result("aaaaaaaaa"),
+      result("bbbbbbbbb")
+    ],
+    "is sent when results come in another order": [
+      user,
+      calls("aaaaaaaaa", "bbbbbbbbb"),
+      result("bbbbbbbbb"),
+      result("aaaaaaaaa")
+    ],
+    "is sent when it goes on after the results": [
+      user,
+      calls("aaaaaaaaa"),
+      result("aaaaaaaaa"),
+      Message.assistant("So."),
+      user
+    ],
+    "is sent when calls and results have no ids": [
+      user,
+      Message.assistant("", { tool_calls: [{ function: { name: "f", arguments: "{}" } }] }),
+      { role: "tool", content: "1" }
+    ],
+    "is sent when it ends with calls": [user, calls("aaaaaaaaa")],
+    "is sent when it is empty": []
+  }
+  for (const [name, messages] of Object.entries(good)) {
+    it.effect(name, () =>
+      Effect.gen(function*() {
+        yield* Chat.complete({ model: "m", messages })
+      }).pipe(Effect.provide(scripted)))
+  }
+
+  const bad: Record<
+    string,
+    readonly [ReadonlyArray<Message.Message>, path: ReadonlyArray<string | number>, check: "order" | "toolCalls"]
+  > = {
+    "with a user message directly after a tool result": [[user, calls("aaaaaaaaa"), result("aaaaaaaaa"), user], [
+      "messages",
+      3,
+      "role"
+    ], "order"],
+    "with a system message directly after a tool result": [
+      [user, calls("aaaaaaaaa"), result("aaaaaaaaa"), Message.system("s"), user],
+      ["messages", 3, "role"],
+      "order"
+    ],
+    "with a result that answers no call": [[user, calls("aaaaaaaaa"), result("ccccccccc")], [
+      "messages",
+      2,
+      "tool_call_id"
+    ], "toolCalls"],
+    "with two results for one call": [
+      [user, calls("aaaaaaaaa"), result("aaaaaaaaa"), result("aaaaaaaaa")],
+      ["messages", 3, "tool_call_id"],
+      "toolCalls"
+    ],
+    "with a call that has no result": [
+      [user, calls("aaaaaaaaa", "bbbbbbbbb"), result("aaaaaaaaa")],
+      ["messages", 1, "tool_calls"],
+      "toolCalls"
+    ],
+    "with calls that are passed over": [[user, calls("aaaaaaaaa"), user], ["messages", 1, "tool_calls"], "toolCalls"],
+    "with a result out of nowhere": [[user, result("aaaaaaaaa")], ["messages", 1], "toolCalls"]
+  }
+  for (const [name, [messages, path, check]] of Object.entries(bad)) {
+    it.effect(`${name} is not sent, unless the check is switched off`, () =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(Chat.complete({ model: "m", messages }))
+        assert.isTrue(error.reason._tag === "InvalidRequest")
+        if (error.reason._tag === "InvalidRequest") {
+          assert.deepInclude(error.reason.issues.map(({ path }) => path), path)
+        }
+        const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+        assert.lengthOf(yield* requests, 0)
+        yield* Chat.complete({ model: "m", messages }, { checks: { order: false, toolCalls: false } })
+        assert.lengthOf(yield* requests, 1)
+        const others = check === "order" ? { toolCalls: false } : { order: false }
+        assert.strictEqual(
+          (yield* Effect.flip(Chat.complete({ model: "m", messages }, { checks: others }))).reason._tag,
+          "InvalidRequest"
+        )
+      }).pipe(Effect.provide(scripted)))
+  }
+})
+
+describe("ToolCallId", () => {
+  it.effect.prop("makes an id that Mistral takes of any id, always the same, and leaves a valid one alone", [
+    Schema.String
+  ], ([id]) =>
+    Effect.sync(() => {
+      const made = ToolCallId.fromForeign(id)
+      assert.match(made, /^[A-Za-z0-9]{9}$/)
+      assert.strictEqual(ToolCallId.fromForeign(id), made)
+      assert.strictEqual(ToolCallId.fromForeign(made), made)
+    }))
+
+  it("keeps ten thousand ids apart", () => {
+    const made = new Set(Array.from({ length: 10_000 }, (_, i) => ToolCallId.fromForeign(`call_${i}`)))
+    assert.strictEqual(made.size, 10_000)
+  })
+
+  it("changes a call and its result alike, and nothing else", () => {
+    const messages = [user, calls("call_1", "aB3dE6gH9"), result("call_1"), result("aB3dE6gH9"), result(null)]
+    const changed = ToolCallId.inMessages(messages)
+    const id = ToolCallId.fromForeign("call_1")
+    assert.deepStrictEqual(changed, [user, calls(id, "aB3dE6gH9"), result(id), result("aB3dE6gH9"), result(null)])
+  })
+})
+
+const scripted = Chat.layer.pipe(
+  Layer.provide(MistralClient.layer({})),
+  Layer.provideMerge(ScriptedHttpClient.layer(() => ScriptedHttpClient.json(TestCompletion.response("ok"))))
+)
