@@ -2,6 +2,7 @@
  * @since 0.1.0
  */
 export * as AzureAi from "./AzureAi.ts"
+export * as ByteSource from "./ByteSource.ts"
 export * as Completion from "./Completion.ts"
 export * as CompletionRequest from "./CompletionRequest.ts"
 export * as CompletionService from "./CompletionService.ts"

@@ -114,6 +114,8 @@ const table: ReadonlyArray<readonly [pattern: RegExp, ...ReadonlyArray<Entry>]> 
   [/^chat-(?!moderations).*request.*\.json$/, { schema: chat, strict: true }],
   [/^agents-request.*\.json$/, { schema: any(CompletionRequest.Agents), strict: true }],
   [/^fim-request.*\.json$/, { schema: any(CompletionRequest.Fim), strict: true }],
+  [/^agents-request.*\.json$/, { schema: any(CompletionRequest.Agents), strict: true }],
+  [/^fim-request.*\.json$/, { schema: any(CompletionRequest.Fim), strict: true }],
   [/^chat-tool-choice-forms\.json$/, { schema: any(Tool.Choice), strict: true, each: true }],
   [/^response-format-forms\.json$/, { schema: any(ResponseFormat.ResponseFormat), strict: true, each: true }],
   [/^response-format-from-zod-strict\.json$/, { schema: any(ResponseFormat.ResponseFormat), strict: true }],

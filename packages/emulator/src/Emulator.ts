@@ -95,6 +95,8 @@ export interface Options {
   readonly tokensPerSecond?: number | undefined
   /** Another seed gives other answers to the same requests. 0 unless set. */
   readonly seed?: number | undefined
+  /** The model of each agent, by the agent's id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
+  readonly agents?: Readonly<Record<string, string>> | undefined
   /** A free port unless set. */
   readonly port?: number | undefined
   /** `127.0.0.1` unless set: nobody else on the network can reach it. */

@@ -8,7 +8,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { ask, instant, local, post, raw } from "./support.ts"
+import { ask, instant, local, post, problemsOf, raw } from "./support.ts"
 
 describe("refusals", () => {
   it.effect("a missing or wrong key is 401", () =>
@@ -99,7 +99,7 @@ describe("refusals", () => {
         store: false
       })
       assert.strictEqual(answer.status, 422)
-      const { detail, ...problem } = messageOf(answer.json)
+      const { detail, ...problem } = problemsOf(answer.json)
       assert.deepStrictEqual(problem, { object: "error", type: "invalid_request_error", param: null, code: null })
       assert.sameDeepMembers([...detail], [
         { type: "string_type", loc: ["body", "model"], msg: "Input should be a valid string", input: 1 },
@@ -175,7 +175,7 @@ describe("refusals", () => {
 
   it.effect("an empty request lacks what is required", () =>
     Effect.gen(function*() {
-      const { detail } = messageOf((yield* post({})).json)
+      const { detail } = problemsOf((yield* post({})).json)
       assert.deepStrictEqual(
         detail,
         ["model", "messages"].map((key) => ({
@@ -285,9 +285,3 @@ describe("refusals", () => {
       assert.include(impossible.text, "no value that fits the JSON Schema impossible")
     }).pipe(Effect.provide(local())))
 })
-
-/** The details of a wrapped validation error, beside the rest of it. */
-const messageOf = (body: unknown): Record<string, unknown> & { readonly detail: ReadonlyArray<unknown> } => {
-  const { message, ...rest } = body as { readonly message: { readonly detail: ReadonlyArray<unknown> } }
-  return { ...rest, detail: message.detail }
-}

@@ -1,8 +1,10 @@
+import * as Agents from "@effect-mistral/agents/Agents"
 import * as Chat from "@effect-mistral/chat/Chat"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { Emulator } from "@effect-mistral/emulator"
+import * as Fim from "@effect-mistral/fim/Fim"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -17,9 +19,12 @@ const client = Layer.unwrap(Effect.map(
   ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url, retry: RetryPolicy.none })
 )).pipe(Layer.provide(FetchHttpClient.layer))
 
-/** The chat service of the real client, and the emulator it speaks to. */
+/** The services of the real client, and the emulator they speak to. */
 export const local = (options: Emulator.Options = instant) =>
-  Layer.provideMerge(Layer.provideMerge(Chat.layer, client), Emulator.layer(options))
+  Layer.provideMerge(
+    Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer), client),
+    Emulator.layer(options)
+  )
 
 /** A request with one user message. */
 export const ask = (content: string, more?: Partial<CompletionRequest.Chat>): CompletionRequest.Chat => ({
@@ -50,10 +55,17 @@ export const raw = (path: string, init: RequestInit = {}): Effect.Effect<Raw, ne
       return { status: response.status, headers: response.headers, text, json }
     }))
 
+/** Posts a body to an endpoint. */
+export const postTo = (path: string) => (body: unknown, init?: RequestInit) =>
+  raw(path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body), ...init })
+
 /** Posts a body to the chat endpoint. */
-export const post = (body: unknown, init?: RequestInit) =>
-  raw("/v1/chat/completions", {
-    method: "POST",
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    ...init
-  })
+export const post = postTo("/v1/chat/completions")
+
+/** The details of a wrapped validation error, beside the rest of it. */
+export const problemsOf = (
+  body: unknown
+): Record<string, unknown> & { readonly detail: ReadonlyArray<unknown> } => {
+  const { message, ...rest } = body as { readonly message: { readonly detail: ReadonlyArray<unknown> } }
+  return { ...rest, detail: message.detail }
+}

@@ -144,7 +144,7 @@ describe("makeBody", () => {
       body.push(new Uint8Array([3, 4]))
       body.push(new Uint8Array([5]))
       assert.deepStrictEqual(calls, ["pause"])
-      assert.lengthOf(yield* body.pull, 3)
+      assert.strictEqual(yield* read(body), "3 pieces")
       assert.deepStrictEqual(calls, ["pause", "resume"])
     }))
 
@@ -153,11 +153,40 @@ describe("makeBody", () => {
       const body = makeBody(4)
       body.push(new Uint8Array([1]))
       body.fail("lost")
-      assert.lengthOf(yield* body.pull, 1)
-      assert.strictEqual(yield* Effect.flip(body.pull), "lost")
-      assert.strictEqual(yield* Effect.flip(body.pull), "lost")
+      assert.strictEqual(yield* read(body), "1 pieces")
+      assert.strictEqual(yield* read(body), "lost")
+      assert.strictEqual(yield* read(body), "lost")
+    }))
+
+  it.effect("gives a waiting reader all that comes in one turn, then what is left, then the end", () =>
+    Effect.gen(function*() {
+      const body = makeBody(4)
+      const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
+      body.push(new Uint8Array([1]))
+      body.push(new Uint8Array([2]))
+      body.end()
+      assert.strictEqual(yield* Fiber.join(waiting), "2 pieces")
+      assert.strictEqual(yield* read(body), "end")
+    }))
+
+  it.effect("forgets a reader that no longer waits", () =>
+    Effect.gen(function*() {
+      const body = makeBody(4)
+      const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
+      body.push(new Uint8Array([1]))
+      yield* Fiber.interrupt(waiting)
+      assert.strictEqual(yield* read(body), "1 pieces")
     }))
 })
+
+const read = (body: ReturnType<typeof makeBody>) =>
+  Effect.callback<unknown>((resume) =>
+    Effect.sync(body.read({
+      onBytes: (bytes) => resume(Effect.succeed(`${bytes.length} pieces`)),
+      onEnd: () => resume(Effect.succeed("end")),
+      onError: (error) => resume(Effect.succeed(error))
+    }))
+  )
 
 const serve = (handler: (request: IncomingMessage, response: ServerResponse) => void, onConnection?: () => void) =>
   Effect.acquireRelease(

@@ -1,27 +1,23 @@
-import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
-import type { HttpClientError } from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type { Bytes, ByteSource } from "../ByteSource.ts"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
+import { sourceOf } from "./byteSource.ts"
 import type { Call } from "./call.ts"
 import { type Deadline, within } from "./deadline.ts"
 import { reasonFromAnswer, requestId } from "./errorBody.ts"
 import { describe } from "./transportError.ts"
-import { watch } from "./watch.ts"
-
-/** One read of the network: one or more pieces of it. */
-export type Bytes = Arr.NonEmptyReadonlyArray<Uint8Array>
+import { makeWatch, type Watch } from "./watch.ts"
 
 /** An answer with a good status, of which the first bytes have come. */
 export interface Opened {
@@ -77,25 +73,39 @@ const attempt = (
   deadline: Deadline,
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
-  const scope = Scope.makeUnsafe()
-  const close = Scope.close(scope, Exit.void)
-  held.release = close
-  return within(
-    send(exchange, call, deadline, scope, close),
-    "firstByte",
-    call.options.timeout.firstByte,
-    deadline,
-    (ranOut) => timeout(call, ranOut)
-  ).pipe(
-    Effect.onError(() => close)
+  const { firstByte, idle } = call.options.timeout
+  const answer: Answer = { requestId: undefined, ended: false, cancel: () => {} }
+  return Effect.flatMap(
+    makeWatch({ firstByte, idle, deadline, onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId) }),
+    (watch) => {
+      const scope = Scope.makeUnsafe()
+      const close = Effect.suspend(() => {
+        watch.stop()
+        // Closing aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
+        if (answer.ended) return Effect.void
+        answer.cancel()
+        return Scope.close(scope, Exit.void)
+      })
+      held.release = close
+      return Effect.onError(watch.toFirstByte(send(exchange, call, watch, scope, answer, close)), () => close)
+    }
   )
+}
+
+/** What is known of an answer while it comes. */
+interface Answer {
+  requestId: string | undefined
+  /** It was read to its end, and its connection is free. */
+  ended: boolean
+  cancel: () => void
 }
 
 const send = Effect.fnUntraced(function*(
   exchange: Exchange,
   call: Call,
-  deadline: Deadline,
+  watch: Watch<MistralError>,
   scope: Scope.Scope,
+  answer: Answer,
   close: Effect.Effect<void>
 ): Effect.fn.Return<Opened, MistralError> {
   const { request, scrub } = yield* exchange.prepare(call)
@@ -117,41 +127,49 @@ const send = Effect.fnUntraced(function*(
     })
   )
   const headers: Opened["headers"] = response.headers
-  const id = requestId(headers)
-  const source = yield* bytesOf(response, scope)
+  answer.requestId = requestId(headers)
+  const source = yield* sourceOf(response, scope)
+  answer.cancel = source.cancel
   if (response.status < 200 || response.status > 299) return yield* refusal(call, response, source, scrub)
 
-  const pull = Effect.mapError(source, (error) =>
-    Cause.isDone(error) ? error : call.fail(
+  const lost = (error: unknown) =>
+    call.fail(
       new Reason.ConnectionLost({
         description: scrub(describe(error)),
         chunks: call.progress.chunks,
-        requestId: id
+        requestId: answer.requestId
       })
-    ))
-  const watched = yield* watch(pull, {
-    idle: call.options.timeout.idle,
-    deadline,
-    scope,
-    onTimeout: (ranOut) => timeout(call, ranOut, id)
-  })
-  const opened = { status: response.status, headers, requestId: id, close, scrub, pull: watched }
-  let ahead = yield* Pull.matchEffect(pull, {
-    onSuccess: (bytes): Effect.Effect<Bytes | undefined> => Effect.succeed(bytes),
-    onFailure: (cause) => Effect.failCause(cause),
-    onDone: () => Effect.succeed(undefined)
-  })
-  if (ahead === undefined) {
-    // A stream of which nothing came can be asked for again; a whole answer may well be empty.
-    if (call.accept === "text/event-stream") {
-      return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: id })))
+    )
+  const startRead = (done: (read: Pull.Pull<Bytes, MistralError>) => void) =>
+    source.read({
+      onBytes: (bytes) => done(Effect.succeed(bytes)),
+      onEnd: () => {
+        answer.ended = !source.closes
+        done(Cause.done())
+      },
+      onError: (error) => done(Effect.fail(lost(error)))
+    })
+  let ahead = yield* Pull.matchEffect(
+    Effect.callback<Bytes, MistralError | Cause.Done>((resume) => Effect.sync(startRead(resume))),
+    {
+      onSuccess: (bytes): Effect.Effect<Bytes | undefined> => Effect.succeed(bytes),
+      onFailure: (cause) => Effect.failCause(cause),
+      onDone: () => Effect.succeed(undefined)
     }
-    return { ...opened, pull: Cause.done() }
+  )
+  if (ahead === undefined && call.accept === "text/event-stream") {
+    // A stream of which nothing came can be asked for again; a whole answer may well be empty.
+    return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: answer.requestId })))
   }
+  const next: Opened["pull"] = ahead === undefined ? Cause.done() : watch.read(startRead)
   return {
-    ...opened,
+    status: response.status,
+    headers,
+    requestId: answer.requestId,
+    close,
+    scrub,
     pull: Effect.suspend(() => {
-      if (ahead === undefined) return opened.pull
+      if (ahead === undefined) return next
       const bytes = ahead
       ahead = undefined
       return Effect.succeed(bytes)
@@ -159,33 +177,28 @@ const send = Effect.fnUntraced(function*(
   }
 })
 
-/** The body as it comes from the network. An answer without a body ends at once. */
-const bytesOf = (
-  response: HttpClientResponse,
-  scope: Scope.Scope
-): Effect.Effect<Pull.Pull<Bytes, HttpClientError>> =>
-  Effect.map(Scope.provide(Stream.toPull(response.stream), scope), (pull) =>
-    Effect.catchIf(
-      pull,
-      (error): error is HttpClientError => !Cause.isDone(error) && error.reason._tag === "EmptyBodyError",
-      () => Cause.done()
-    ))
-
 /** How much of an error's body is read, and for how long: some servers never finish it. */
 const refusalLimits = { bytes: 64 * 1024, time: Duration.seconds(2) }
 
 const refusal = (
   call: Call,
   response: HttpClientResponse,
-  source: Pull.Pull<Bytes, HttpClientError>,
+  source: ByteSource,
   scrub: Prepared["scrub"]
 ): Effect.Effect<never, MistralError> => {
   const decoder = new TextDecoder()
   let body = ""
   let size = 0
+  const next = Effect.callback<Bytes, unknown>((resume) =>
+    Effect.sync(source.read({
+      onBytes: (bytes) => resume(Effect.succeed(bytes)),
+      onEnd: () => resume(Cause.done()),
+      onError: (error) => resume(Effect.fail(error))
+    }))
+  )
   const read = Effect.whileLoop({
     while: () => size < refusalLimits.bytes,
-    body: () => source,
+    body: () => next,
     step: (bytes) => {
       for (const piece of bytes) {
         const kept = piece.subarray(0, refusalLimits.bytes - size)

@@ -1,12 +1,9 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import { answerFingerprint, wordsFingerprint } from "./fingerprint.ts"
-import { jsonValue } from "./jsonValue.ts"
-import { lastText, messageText, promptTokens } from "./prompt.ts"
-import { paragraph, sentence, thinking, topics } from "./prose.ts"
 import { hexadecimal, makeRandom, type Random } from "./random.ts"
-import { badRequest, Refusal } from "./refusal.ts"
-import { countTokens, tokenize } from "./tokenizer.ts"
-import { type ToolCall, toolCalls } from "./toolCalls.ts"
+import { Refusal } from "./refusal.ts"
+import { tokenize } from "./tokenizer.ts"
+import type { ToolCall } from "./toolCalls.ts"
 
 /** An answer before it is sent: every token of every choice. */
 export interface Answer {
@@ -31,77 +28,54 @@ export interface AnswerChoice {
   readonly tokens: number
 }
 
+/** What tells the answer to one request from that to another. */
+export interface Making {
+  readonly model: string
+  readonly seed: number
+  readonly promptTokens: number
+  /** How many choices there are. */
+  readonly count: number
+  readonly choice: (index: number, random: Random) => AnswerChoice | Refusal
+}
+
 /** The answer to a request: the same for the same request and seed. */
-export const makeAnswer = (request: CompletionRequest.Chat, seed: number): Answer | Refusal => {
-  const words = wordsFingerprint(request, seed)
+export const makeAnswer = (request: object, making: Making): Answer | Refusal => {
+  const words = wordsFingerprint(request, making.seed)
   const choices: Array<AnswerChoice> = []
-  for (let index = 0; index < (request.n ?? 1); index++) {
-    const choice = makeChoice(request, index, makeRandom(`${words}#${index}`))
+  for (let index = 0; index < making.count; index++) {
+    const choice = making.choice(index, makeRandom(`${words}#${index}`))
     if (choice instanceof Refusal) return choice
     choices.push(choice)
   }
   return {
-    id: hexadecimal(answerFingerprint(request, seed)),
-    model: request.model,
+    id: hexadecimal(answerFingerprint(request, making.seed)),
+    model: making.model,
     choices,
-    promptTokens: promptTokens(request),
+    promptTokens: making.promptTokens,
     completionTokens: choices.reduce((sum, choice) => sum + choice.tokens, 0)
   }
 }
 
-const makeChoice = (request: CompletionRequest.Chat, index: number, random: Random): AnswerChoice | Refusal => {
-  const about = topics(lastText(request.messages, "user"))
-  const thought = thinks(request) ? tokenize(thinking(random, about)) : []
-  const last = request.messages.at(-1)
-  const prefix = last?.role === "assistant" ? messageText(last) : ""
-  const calls = prefix === "" ? toolCalls(request, random) : []
-  if (calls instanceof Refusal) return calls
-  const limit = request.max_tokens ?? Infinity
-  if (calls.length > 0) return cutCalls(index, thought, calls, limit)
-  const text = makeText(request, random, about)
-  return text instanceof Refusal
-    ? text
-    : cutText(index, thought, /(^|\s)$/.test(prefix) ? text : ` ${text}`, prefix, limit, request.stop)
+/** A text before anything is cut off it. */
+export interface WholeText {
+  readonly index: number
+  readonly text: string
+  readonly thinking?: ReadonlyArray<string>
+  readonly prefix?: string
+  /** At most this many tokens are generated. */
+  readonly limit: number
+  /** A stop text counts only after this many tokens. */
+  readonly minimum?: number
+  readonly stop: CompletionRequest.Chat["stop"]
 }
 
-const thinks = (request: CompletionRequest.Chat): boolean =>
-  request.reasoning_effort == null ? request.prompt_mode === "reasoning" : request.reasoning_effort !== "none"
-
-const makeText = (
-  request: CompletionRequest.Chat,
-  random: Random,
-  about: ReadonlyArray<string>
-): string | Refusal => {
-  const format = request.response_format
-  if (format?.type === "json_schema" && format.json_schema != null) {
-    const made = jsonValue(format.json_schema.schema, random)
-    return made === undefined
-      ? badRequest({
-        message: `The emulator finds no value that fits the JSON Schema ${format.json_schema.name}`,
-        type: "invalid_request_error",
-        param: "response_format"
-      })
-      : JSON.stringify(made.value)
-  }
-  if (format?.type === "json_object") {
-    return JSON.stringify({ answer: sentence(random, about), topics: about, confidence: random.int(50, 99) / 100 })
-  }
-  const last = request.messages.at(-1)
-  return paragraph(random, about, last?.role === "tool" ? messageText(last) : undefined)
-}
-
-const cutText = (
-  index: number,
-  thought: ReadonlyArray<string>,
-  whole: string,
-  prefix: string,
-  limit: number,
-  stop: CompletionRequest.Chat["stop"]
-): AnswerChoice => {
-  const all = tokenize(whole)
+/** The choice that is a text, as far as the tokens go and up to the first stop text. */
+export const cutText = (whole: WholeText): AnswerChoice => {
+  const { index, limit, minimum = 0, prefix = "", stop, thinking: thought = [] } = whole
+  const all = tokenize(whole.text)
   const thinking = thought.slice(0, limit)
   const possible = all.slice(0, Math.max(0, limit - thinking.length))
-  const text = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [])
+  const text = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [], minimum)
   const complete = thinking.length === thought.length && possible.length === all.length
   return {
     index,
@@ -117,10 +91,12 @@ const cutText = (
 /** The tokens before the first of some texts, the last one cut where the text begins; `undefined` if there is none. */
 const beforeStop = (
   tokens: ReadonlyArray<string>,
-  stops: ReadonlyArray<string>
+  stops: ReadonlyArray<string>,
+  minimum: number
 ): ReadonlyArray<string> | undefined => {
   const text = tokens.join("")
-  const found = stops.filter((stop) => stop !== "").map((stop) => text.indexOf(stop)).filter((at) => at !== -1)
+  const from = tokens.slice(0, minimum).join("").length
+  const found = stops.filter((stop) => stop !== "").map((stop) => text.indexOf(stop, from)).filter((at) => at !== -1)
   if (found.length === 0) return undefined
   let left = Math.min(...found)
   const kept: Array<string> = []
@@ -130,30 +106,4 @@ const beforeStop = (
     left -= token.length
   }
   return kept
-}
-
-/** Calls that do not fit into `max_tokens` end in the middle of their arguments, as a model's would. */
-const cutCalls = (
-  index: number,
-  thought: ReadonlyArray<string>,
-  calls: ReadonlyArray<ToolCall>,
-  limit: number
-): AnswerChoice => {
-  const thinking = thought.slice(0, limit)
-  const kept: Array<ToolCall> = []
-  let tokens = thinking.length
-  for (const call of calls) {
-    const name = countTokens(call.function.name)
-    const all = tokenize(call.function.arguments)
-    const some = all.slice(0, Math.max(0, limit - tokens - name))
-    if (tokens + name > limit) return { ...choice(), finishReason: "length" }
-    kept.push({ ...call, function: { name: call.function.name, arguments: some.join("") } })
-    tokens += name + some.length
-    if (some.length < all.length) return { ...choice(), finishReason: "length" }
-  }
-  return choice()
-
-  function choice(): AnswerChoice {
-    return { index, thinking, prefix: "", text: [], calls: kept, finishReason: "tool_calls", tokens }
-  }
 }

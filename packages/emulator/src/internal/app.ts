@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
-import { chatOperation } from "./chatOperation.ts"
+import { agentsOperation, chatOperation, fimOperation } from "./completionOperations.ts"
 import { operationRoute } from "./endpointRoute.ts"
 import { frame } from "./frame.ts"
 import { fetchModel, listModels } from "./modelOperations.ts"
@@ -12,6 +12,8 @@ export const makeApp = (settings: Settings) =>
   Effect.flatMap(
     HttpRouter.toHttpEffect(Layer.mergeAll(
       operationRoute(settings, chatOperation(settings)),
+      operationRoute(settings, agentsOperation(settings)),
+      operationRoute(settings, fimOperation(settings)),
       operationRoute(settings, listModels),
       operationRoute(settings, fetchModel)
     )),

@@ -11,8 +11,8 @@ const canonical = (value: unknown): string => {
 /** How an answer is sent, not what it says: the whole answer and the stream are one. */
 const delivery = ["stream"]
 
-/** What cuts or counts an answer without changing its words: a shorter answer is the beginning of the longer one. */
-const cuts = ["max_tokens", "stop", "n"]
+/** What cuts, prolongs or counts an answer without changing its words: a shorter one is the beginning of the longer. */
+const cuts = ["max_tokens", "min_tokens", "stop", "n"]
 
 const without = (request: object, keys: ReadonlyArray<string>) =>
   Object.fromEntries(Object.entries(request).filter(([key]) => !keys.includes(key)))

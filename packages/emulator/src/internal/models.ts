@@ -1,4 +1,5 @@
 import type * as Model from "@effect-mistral/core/Model"
+import { invalidModel, type Refusal } from "./refusal.ts"
 
 interface Entry {
   readonly id: string
@@ -141,5 +142,8 @@ export const models: ReadonlyArray<Model.Model> = entries.map((entry) => ({
 export const findModel = (id: string): Model.Model | undefined =>
   models.find((model) => model.id === id || (model.aliases ?? []).includes(id))
 
-/** Whether a model can do something, by the name of the capability. */
-export const can = (model: Model.Model, capability: string): boolean => model.capabilities?.[capability] === true
+/** The model with an id or alias, if it has a capability; the refusal of the request that names it, if not. */
+export const modelFor = (id: string, capability: string): Model.Model | Refusal => {
+  const model = findModel(id)
+  return model?.capabilities?.[capability] === true ? model : invalidModel(id)
+}

@@ -60,3 +60,10 @@ export const badRequest = (options: {
 /** A model that the emulator does not have, or that cannot do what is asked of it. */
 export const invalidModel = (model: string, status = 400): Refusal =>
   badRequest({ message: `Invalid model: ${model}`, type: "invalid_model", code: "1500", raw: true, status })
+
+/**
+ * An agent that the emulator does not have. The status and the sentence are a guess in the form of the API's other
+ * errors: no answer of the API to an unknown agent is on record.
+ */
+export const unknownAgent = (id: string): Refusal =>
+  badRequest({ message: `Agent not found: ${id}`, type: "invalid_request_error", param: "agent_id", status: 404 })

@@ -7,6 +7,8 @@ export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
   readonly pace: Pace
   readonly seed: number
+  /** The models of the agents, by the agents' ids. */
+  readonly agents: ReadonlyMap<string, string>
 }
 
 /** Fills in the defaults. */
@@ -15,11 +17,13 @@ export const makeSettings = (options: {
   readonly timeToFirstToken?: Duration.Input | undefined
   readonly tokensPerSecond?: number | undefined
   readonly seed?: number | undefined
+  readonly agents?: Readonly<Record<string, string>> | undefined
 }): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
     tokensPerSecond: options.tokensPerSecond ?? 60
   },
-  seed: options.seed ?? 0
+  seed: options.seed ?? 0,
+  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" }))
 })

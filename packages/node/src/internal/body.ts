@@ -1,30 +1,24 @@
+import type * as ByteSource from "@effect-mistral/core/ByteSource"
 import type { Dispatcher } from "@effect/platform-node/Undici"
-import type * as Arr from "effect/Array"
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import type * as Pull from "effect/Pull"
 
 /** What comes from the socket, kept until it is read. */
-export interface Body {
+export interface Body extends ByteSource.ByteSource {
   readonly start: (controller: Pick<Dispatcher.DispatchController, "pause" | "resume">) => void
   readonly push: (chunk: Uint8Array) => void
   readonly end: () => void
   readonly fail: (error: unknown) => void
-  /** All that waits, or the next that comes. */
-  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, unknown>
 }
-
-type Waiting = (pull: Body["pull"]) => void
 
 export const makeBody = (highWaterMark: number): Body => {
   let chunks: Array<Uint8Array> = []
   let size = 0
   let paused = false
-  let over: Body["pull"] | undefined
-  let waiting: Waiting | undefined
+  let over: ((reader: ByteSource.Reader) => void) | undefined
+  let waiting: ByteSource.Reader | undefined
+  let flushing = false
   let controller: Pick<Dispatcher.DispatchController, "pause" | "resume"> | undefined
 
-  const take = (): Arr.NonEmptyReadonlyArray<Uint8Array> => {
+  const give = (reader: ByteSource.Reader): void => {
     const taken = chunks
     chunks = []
     size = 0
@@ -32,43 +26,53 @@ export const makeBody = (highWaterMark: number): Body => {
       paused = false
       controller?.resume()
     }
-    return taken as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>
+    reader.onBytes(taken as unknown as ByteSource.Bytes)
   }
 
-  const wake = (pull: Body["pull"]): boolean => {
-    const waiter = waiting
+  /** Tells who waits, once all that one read of the socket held has been pushed. */
+  const flush = () => {
+    flushing = false
+    if (waiting === undefined || (chunks.length === 0 && over === undefined)) return
+    const reader = waiting
     waiting = undefined
-    waiter?.(pull)
-    return waiter !== undefined
+    if (chunks.length > 0) give(reader)
+    else over?.(reader)
   }
 
-  const finish = (pull: Body["pull"]) => {
-    over = pull
-    wake(pull)
+  const changed = () => {
+    if (waiting === undefined || flushing) return
+    flushing = true
+    queueMicrotask(flush)
   }
-
-  const next: Body["pull"] = Effect.callback((resume) => {
-    waiting = resume
-    return Effect.sync(() => {
-      if (waiting === resume) waiting = undefined
-    })
-  })
 
   return {
     start: (started) => {
       controller = started
     },
     push: (chunk) => {
-      if (wake(Effect.succeed([chunk]))) return
       chunks.push(chunk)
       size += chunk.length
       if (size >= highWaterMark && !paused) {
         paused = true
         controller?.pause()
       }
+      changed()
     },
-    end: () => finish(Cause.done()),
-    fail: (error) => finish(Effect.fail(error)),
-    pull: Effect.suspend(() => chunks.length > 0 ? Effect.succeed(take()) : over ?? next)
+    end: () => {
+      over = (reader) => reader.onEnd()
+      changed()
+    },
+    fail: (error) => {
+      over = (reader) => reader.onError(error)
+      changed()
+    },
+    read: (reader) => {
+      if (chunks.length > 0) give(reader)
+      else if (over !== undefined) over(reader)
+      else waiting = reader
+      return () => {
+        if (waiting === reader) waiting = undefined
+      }
+    }
   }
 }

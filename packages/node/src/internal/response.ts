@@ -1,3 +1,4 @@
+import * as ByteSource from "@effect-mistral/core/ByteSource"
 import type * as Undici from "@effect/platform-node/Undici"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -44,13 +45,23 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
     this.#body = body
   }
 
+  get [ByteSource.key](): ByteSource.ByteSource {
+    return this.#body
+  }
+
   get cookies(): Cookies.Cookies {
     return this.#cookies === undefined ? Cookies.empty : Cookies.fromSetCookie(this.#cookies)
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
     return Stream.fromPull(Effect.succeed(
-      Effect.mapError(this.#body.pull, (cause) => Cause.isDone(cause) ? cause : this.#decodeError(cause))
+      Effect.callback<ByteSource.Bytes, HttpClientError.HttpClientError | Cause.Done>((resume) =>
+        Effect.sync(this.#body.read({
+          onBytes: (bytes) => resume(Effect.succeed(bytes)),
+          onEnd: () => resume(Cause.done()),
+          onError: (cause) => resume(Effect.fail(this.#decodeError(cause)))
+        }))
+      )
     ))
   }
 

@@ -1,28 +1,25 @@
-import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
-import * as Endpoint from "@effect-mistral/core/Endpoint"
+import type { CompletionEndpoint } from "@effect-mistral/core/Endpoint"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
-import { type Answer, makeAnswer } from "./answer.ts"
+import type { Answer } from "./answer.ts"
 import { toChunks, toResponse } from "./completion.ts"
-import { conversationProblem } from "./conversationRules.ts"
 import type { Operation } from "./endpointRoute.ts"
-import { can, findModel } from "./models.ts"
 import { paced, waitFor } from "./pacing.ts"
 import { costHeader } from "./rateMeter.ts"
-import { invalidModel, Refusal } from "./refusal.ts"
+import { Refusal } from "./refusal.ts"
 import type { Settings } from "./settings.ts"
 
-/** `POST /v1/chat/completions`, whole or streamed as the request's `stream` says. */
-export const chatOperation = (settings: Settings): Operation<CompletionRequest.Chat> => ({
-  route: Endpoint.chat.complete,
+/** A completion endpoint: its answers are sent whole, or streamed if the request's `stream` says so. */
+export const completionOperation = <Request extends { readonly stream?: boolean | undefined }>(
+  settings: Settings,
+  endpoint: CompletionEndpoint<Request>,
+  answerTo: (request: Request) => Answer | Refusal
+): Operation<Request> => ({
+  route: endpoint.complete,
   answer: Effect.fnUntraced(function*(request) {
-    const model = findModel(request.model)
-    if (model === undefined || !can(model, "completion_chat")) return yield* invalidModel(request.model)
-    const problem = conversationProblem(request)
-    if (problem !== undefined) return yield* problem
-    const answer = makeAnswer(request, settings.seed)
+    const answer = answerTo(request)
     if (answer instanceof Refusal) return yield* answer
     return yield* request.stream === true ? streamed(answer, settings) : whole(answer, settings)
   })

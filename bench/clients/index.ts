@@ -1,0 +1,24 @@
+/** The contenders, the floor first. A further one is one file and one line. */
+import type { Client } from "./Client.ts"
+
+type Load = () => Promise<{ readonly client: Client }>
+
+export const clients = new Map<string, Load>(Object.entries<Load>({
+  floor: () => import("./floor.ts"),
+  "eventsource-parser": () => import("./eventsourceParser.ts"),
+  mistralai: () => import("./mistralai.ts"),
+  openai: () => import("./openai.ts"),
+  "ai-sdk": () => import("./aiSdk.ts"),
+  "ai-streamText": () => import("./aiStreamText.ts"),
+  "naive-effect": () => import("./naiveEffect.ts"),
+  "ours-fetch": () => import("./oursFetch.ts"),
+  "ours-undici": () => import("./oursUndici.ts"),
+  "ours-node": () => import("./oursNode.ts"),
+  "ours-each": () => import("./oursEach.ts")
+}))
+
+export const load = async (name: string): Promise<Client> => {
+  const found = clients.get(name)
+  if (found === undefined) throw new Error(`No contender ${name}; there are: ${[...clients.keys()].join(", ")}`)
+  return (await found()).client
+}

@@ -1,0 +1,5 @@
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import { oneByOne, ours } from "./ours.ts"
+
+/** Over fetch, with one effect per chunk on the caller's side. */
+export const client = ours("ours-each", FetchHttpClient.layer, oneByOne)

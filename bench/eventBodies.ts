@@ -1,0 +1,127 @@
+/** The bodies the loopback server sends: what Mistral sends, made to measure. */
+
+/** What a stream looks like. Written into the request's `model`, so that every client can ask for it. */
+export interface StreamSpec {
+  /** Events that carry text or a fragment of a tool call's arguments. A first and a last one without come on top. */
+  readonly events: number
+  readonly kind: "text" | "tools"
+  /** Characters of each event's text; 0 for words of natural length. */
+  readonly text: number
+  /** Bytes of each chunk of the HTTP body, or `event`: one event each. */
+  readonly write: number | "event"
+  /** Milliseconds between two events; 0 for as fast as the client reads. */
+  readonly pace: number
+  /** Milliseconds between `[DONE]` and the end of the body; 0 for the same packet. */
+  readonly tail: number
+}
+
+export const streamSpec = (spec: Partial<StreamSpec> & { readonly events: number }): StreamSpec => ({
+  kind: "text",
+  text: 0,
+  write: "event",
+  pace: 0,
+  tail: 0,
+  ...spec
+})
+
+export const toModel = (spec: StreamSpec): string =>
+  `stream:events=${spec.events},kind=${spec.kind},text=${spec.text},write=${spec.write},pace=${spec.pace},tail=${spec.tail}`
+
+export const fromModel = (model: string): StreamSpec => {
+  const fields = new Map(
+    model.slice("stream:".length).split(",").map((field) => {
+      const [name, value] = field.split("=")
+      return [name!, value!] as const
+    })
+  )
+  const number = (name: string) => Number(fields.get(name) ?? 0)
+  return {
+    events: number("events"),
+    kind: fields.get("kind") === "tools" ? "tools" : "text",
+    text: number("text"),
+    write: fields.get("write") === "event" ? "event" : number("write"),
+    pace: number("pace"),
+    tail: number("tail")
+  }
+}
+
+const words = "The light, he said once, is the principal person in the picture; and so the haystacks, the poplars, \
+the cathedral at Rouen – painted again and again – are less about stone or straw than about the hour of the day. "
+  .split(/(?= )/)
+
+const wordAt = (spec: StreamSpec, index: number): string =>
+  spec.text === 0
+    ? words[index % words.length]!
+    : "haystacks, poplars, water lilies; ".repeat(Math.ceil(spec.text / 34)).slice(0, spec.text)
+
+const argumentsAt = (spec: StreamSpec, index: number): string => {
+  if (index === 0) return `{"paintings":["Impression`
+  if (index === spec.events - 1) return `"]}`
+  return index % 4 === 0 ? `","Water Lilies no. ${index}` : ` seen${index}`
+}
+
+/** The text that event number `index` carries. */
+export const textAt = (spec: StreamSpec, index: number): string =>
+  spec.kind === "text" ? wordAt(spec, index) : argumentsAt(spec, index)
+
+/** How many characters a client must have seen at the end of a stream. */
+export const characters = (spec: StreamSpec): number => {
+  let sum = 0
+  for (let index = 0; index < spec.events; index++) sum += textAt(spec, index).length
+  return sum
+}
+
+/** The events of a stream, ready to be sent, `[DONE]` last. No two streams have the same `id`. */
+export const events = (spec: StreamSpec, id: string): Array<string> => {
+  const chunk = (delta: unknown, finish: string | null, usage?: unknown) =>
+    `data: ${
+      JSON.stringify({
+        id,
+        object: "chat.completion.chunk",
+        created: 1769088720,
+        model: "mistral-small-latest",
+        choices: [{ index: 0, delta, finish_reason: finish, logprobs: null }],
+        usage
+      })
+    }\n\n`
+  const all = [chunk({ role: "assistant", content: "" }, null)]
+  for (let index = 0; index < spec.events; index++) {
+    const text = textAt(spec, index)
+    all.push(chunk(
+      spec.kind === "text" ? { content: text } : {
+        tool_calls: [{
+          ...(index === 0 ? { id: "D681PevKs" } : undefined),
+          type: "function",
+          function: { name: index === 0 ? "list_paintings" : "", arguments: text },
+          index: 0
+        }],
+        content: ""
+      },
+      null
+    ))
+  }
+  all.push(chunk({ content: "" }, spec.kind === "text" ? "stop" : "tool_calls", {
+    prompt_tokens: 13,
+    total_tokens: 13 + spec.events,
+    completion_tokens: spec.events
+  }))
+  all.push("data: [DONE]\n\n")
+  return all
+}
+
+/** A whole answer. */
+export const whole = JSON.stringify({
+  id: "5319bd0299614c679a0068a4f2c8ffd0",
+  created: 1769088720,
+  model: "mistral-small-latest",
+  usage: { prompt_tokens: 13, total_tokens: 113, completion_tokens: 100 },
+  object: "chat.completion",
+  choices: [{
+    index: 0,
+    finish_reason: "stop",
+    message: { role: "assistant", tool_calls: null, content: words.join("").repeat(2) }
+  }]
+})
+
+/** The characters of the text of `whole`. */
+export const wholeCharacters = words.join("").length * 2

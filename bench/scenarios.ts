@@ -1,0 +1,221 @@
+/** What is measured. */
+import { type StreamSpec, streamSpec } from "./eventBodies.ts"
+
+/** One piece of work, done again and again by each contender. */
+export interface Work {
+  /** `stream` or `complete`: which operation. */
+  readonly operation: "stream" | "complete"
+  readonly spec: StreamSpec
+  /** Operations of a round. */
+  readonly count: number
+  /** How many of them at a time. */
+  readonly concurrency: number
+  /** The work of the warm-up: this many operations at this length. */
+  readonly warmUp: { readonly count: number; readonly events: number; readonly concurrency?: number }
+}
+
+/** What a scenario's table shows, and what is compared. */
+export type Measure = "cpuPerEvent" | "memory" | "firstEvent" | "callsPerSecond" | "connections"
+
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  readonly work: Work
+  readonly measures: ReadonlyArray<Measure>
+  readonly rounds: number
+  /** A new process for each round: memory that was once taken is rarely given back. */
+  readonly fresh?: boolean
+  /** Part of `--quick`. */
+  readonly quick?: boolean
+  /** Only for this library. */
+  readonly oursOnly?: boolean
+}
+
+const one = streamSpec({ events: 1 })
+const kib = 1024
+const mib = 1024 * kib
+
+const burst = (spec: StreamSpec, count: number, warmUp = 5): Work => ({
+  operation: "stream",
+  spec,
+  count,
+  concurrency: 1,
+  warmUp: { count: warmUp, events: Math.min(spec.events, 2000) }
+})
+
+const paced = (streams: number, events: number, pace: number, warmUp: Work["warmUp"]): Work => ({
+  operation: "stream",
+  spec: streamSpec({ events, pace }),
+  count: streams,
+  concurrency: streams,
+  warmUp
+})
+
+const calls = (count: number, concurrency: number): Work => ({
+  operation: "complete",
+  spec: one,
+  count,
+  concurrency,
+  warmUp: { count: 300, events: 1, concurrency }
+})
+
+const cpu: ReadonlyArray<Measure> = ["cpuPerEvent"]
+
+/** One giant event: the work counts in pieces of 1 KiB. */
+const giant = (size: number, count: number): Work => burst(streamSpec({ events: 1, text: size, write: kib }), count, 1)
+
+export const scenarios: ReadonlyArray<Scenario> = [
+  {
+    name: "2k-event",
+    title: "2,000 chunks, one event per write",
+    work: burst(streamSpec({ events: 2000 }), 10),
+    measures: cpu,
+    rounds: 4
+  },
+  {
+    name: "2k-16k",
+    title: "2,000 chunks, 16 kB writes",
+    work: burst(streamSpec({ events: 2000, write: 16_000 }), 10),
+    measures: cpu,
+    rounds: 5,
+    quick: true
+  },
+  {
+    name: "20k-event",
+    title: "20,000 chunks, one event per write",
+    work: burst(streamSpec({ events: 20_000 }), 1),
+    measures: cpu,
+    rounds: 4
+  },
+  {
+    name: "20k-16k",
+    title: "20,000 chunks, 16 kB writes",
+    work: burst(streamSpec({ events: 20_000, write: 16_000 }), 1),
+    measures: cpu,
+    rounds: 5
+  },
+  {
+    name: "tools",
+    title: "2,000 fragments of a tool call, 16 kB writes",
+    work: burst(streamSpec({ events: 2000, kind: "tools", write: 16_000 }), 10),
+    measures: cpu,
+    rounds: 4
+  },
+  {
+    name: "giant",
+    title: "One event of 4 MiB in 1 KiB pieces",
+    work: giant(4 * mib, 2),
+    measures: cpu,
+    rounds: 3
+  },
+  {
+    name: "burst",
+    title: "A burst of 8 MiB (32,000 events) at once",
+    work: burst(streamSpec({ events: 32_000, write: 64 * kib }), 1),
+    measures: cpu,
+    rounds: 4
+  },
+  {
+    name: "paced",
+    title: "100 streams at a time, one event per read, 50 events a second each",
+    work: paced(100, 100, 20, { count: 200, events: 150, concurrency: 100 }),
+    measures: cpu,
+    rounds: 3,
+    quick: true
+  },
+  {
+    name: "memory-1",
+    title: "Memory: one stream of 2,000 events",
+    work: {
+      ...burst(streamSpec({ events: 2000, write: 16_000 }), 1),
+      warmUp: { count: 2, events: 10 }
+    },
+    measures: ["memory"],
+    rounds: 2,
+    fresh: true
+  },
+  {
+    name: "memory-200",
+    title: "Memory: 200 paced streams at a time",
+    work: paced(200, 20, 50, { count: 2, events: 10 }),
+    measures: ["memory", "cpuPerEvent"],
+    rounds: 1,
+    fresh: true
+  },
+  {
+    name: "memory-1000",
+    title: "Memory: 1,000 paced streams at a time",
+    work: paced(1000, 12, 200, { count: 2, events: 10 }),
+    measures: ["memory", "cpuPerEvent"],
+    rounds: 2,
+    fresh: true
+  },
+  {
+    name: "first-event",
+    title: "Time to the first event",
+    work: { ...burst(streamSpec({ events: 20, write: "event" }), 100), warmUp: { count: 200, events: 20 } },
+    measures: ["firstEvent"],
+    rounds: 5,
+    quick: true
+  },
+  {
+    name: "calls-1",
+    title: "Whole answers, one call at a time",
+    work: calls(300, 1),
+    measures: ["callsPerSecond", "cpuPerEvent"],
+    rounds: 5
+  },
+  {
+    name: "calls-64",
+    title: "Whole answers, 64 calls at a time",
+    work: calls(600, 64),
+    measures: ["callsPerSecond", "cpuPerEvent"],
+    rounds: 5,
+    quick: true
+  },
+  {
+    name: "connections",
+    title: "Connections used by 30 streams in a row whose body ends a packet after `[DONE]`",
+    work: {
+      operation: "stream",
+      spec: streamSpec({ events: 20, write: 16_000, tail: 1 }),
+      count: 30,
+      concurrency: 1,
+      warmUp: { count: 0, events: 1 }
+    },
+    measures: ["connections"],
+    rounds: 1,
+    quick: true
+  },
+  ...[2000, 20_000, 200_000].map((events): Scenario => ({
+    name: `linear-${events}`,
+    title: `Linearity: ${events.toLocaleString("en")} events, 16 kB writes`,
+    work: burst(streamSpec({ events, write: 16_000 }), Math.max(1, 20_000 / events), 20),
+    measures: cpu,
+    rounds: 3,
+    oursOnly: true
+  })),
+  ...[100, 500].map((events): Scenario => ({
+    name: `linear-bytes-${events}`,
+    title: `Linearity: ${events} events, byte by byte`,
+    work: {
+      ...burst(streamSpec({ events, write: 1 }), 500 / events),
+      warmUp: { count: 1, events: 200 }
+    },
+    measures: cpu,
+    rounds: 3,
+    oursOnly: true
+  })),
+  ...[1, 4, 16].map((size): Scenario => ({
+    name: `linear-${size}MiB`,
+    title: `Linearity: one event of ${size} MiB in 1 KiB pieces`,
+    work: giant(size * mib, Math.max(1, 4 / size)),
+    measures: cpu,
+    rounds: 3,
+    oursOnly: true
+  }))
+]
+
+/** What the cost of a round is divided by: events, or the pieces of 1 KiB of a giant one. */
+export const units = ({ count, operation, spec }: Work): number =>
+  operation === "complete" ? count : count * (spec.text > 0 ? spec.events * spec.text / kib : spec.events)

@@ -1,0 +1,32 @@
+import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import { type Answer, cutText, makeAnswer } from "./answer.ts"
+import { codeBetween } from "./code.ts"
+import { modelFor } from "./models.ts"
+import { Refusal } from "./refusal.ts"
+import { countTokens } from "./tokenizer.ts"
+
+/** The answer to a fill-in-the-middle request, or the refusal of a model that cannot fill in. */
+export const fimAnswer = (request: CompletionRequest.Fim, seed: number): Answer | Refusal => {
+  const model = modelFor(request.model, "completion_fim")
+  if (model instanceof Refusal) return model
+  const suffix = request.suffix ?? ""
+  const promptTokens = countTokens(request.prompt) + countTokens(suffix)
+  const room = Math.max(0, (model.max_context_length ?? Infinity) - promptTokens)
+  const limit = Math.min(request.max_tokens ?? Infinity, room)
+  // One more than there is room for, so that a text that is cut off is known to be.
+  const minimum = Math.min(request.min_tokens ?? 0, limit + 1)
+  return makeAnswer(request, {
+    model: request.model,
+    seed,
+    promptTokens,
+    count: 1,
+    choice: (index, random) =>
+      cutText({
+        index,
+        text: codeBetween(request.prompt, suffix, random, minimum),
+        limit,
+        minimum,
+        stop: request.stop
+      })
+  })
+}
