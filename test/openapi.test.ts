@@ -153,6 +153,10 @@ const endpoints: ReadonlyArray<{
 }> = [
   Endpoint.chat.complete,
   Endpoint.chat.stream,
+  Endpoint.agents.complete,
+  Endpoint.agents.stream,
+  Endpoint.fim.complete,
+  Endpoint.fim.stream,
   Endpoint.listModels,
   Endpoint.fetchModel,
   Endpoint.createEmbeddings
@@ -160,6 +164,8 @@ const endpoints: ReadonlyArray<{
 
 const bodies: Record<string, { readonly method: string; readonly path: string }> = {
   ChatCompletionRequest: Endpoint.chat.complete,
+  AgentsCompletionRequest: Endpoint.agents.complete,
+  FIMCompletionRequest: Endpoint.fim.complete,
   EmbeddingRequest: Endpoint.createEmbeddings
 }
 
@@ -174,6 +180,8 @@ interface Struct {
 
 const structs: Record<string, Struct> = {
   ChatCompletionRequest: CompletionRequest.Chat,
+  AgentsCompletionRequest: CompletionRequest.Agents,
+  FIMCompletionRequest: CompletionRequest.Fim,
   EmbeddingRequest: Embedding.Request,
   Prediction: CompletionRequest.Prediction,
   ResponseFormat: ResponseFormat.ResponseFormat,
@@ -205,6 +213,8 @@ const structs: Record<string, Struct> = {
 
 const ranged: Record<string, Fields> = {
   ChatCompletionRequest: CompletionRequest.Chat.fields,
+  AgentsCompletionRequest: CompletionRequest.Agents.fields,
+  FIMCompletionRequest: CompletionRequest.Fim.fields,
   EmbeddingRequest: Embedding.Request.fields
 }
 

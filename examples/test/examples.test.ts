@@ -15,12 +15,19 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /finish reason: stop/,
     /usage: +\d+ prompt tokens, \d+ completion/
   ],
+  "agents.ts": [/mistral-medium-latest: \S+ \S+/, /\n\S+ \S+ \S+/, /\(\d+ tokens, then (stop|length)\)/],
+  "fim.ts": [
+    /^export const mean = .*\n {2}const total = (mean|values|total|ReadonlyArray)\b/,
+    /\n}\n\nconsole\.log\(mean\(\[1, 2, 3\]\)\)\n/,
+    /\/\/ \d+ tokens suggested by codestral-latest/
+  ],
   "complete.ts": [/^1: \S+/m, /^2: \S+/m, /^\d+ tokens/m],
   "structured-output.ts": [
     /\((novel|essay|poetry|drama), -?\d+\), a Book/,
     /so far: +\{/,
     /complete: \{.*"authors":\[/
   ],
+  "deployments.ts": [/^Mistral: +\S+/m, /^OpenAI-compatible: +\S+/m],
   "error-handling.ts": [
     /^1\. \S+/m,
     /^2\. never sent: temperature: Expected a value between 0 and 1\.5/m,

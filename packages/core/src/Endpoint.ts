@@ -9,6 +9,8 @@ import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
+import type { Repeated } from "./internal/eventDecoder.ts"
+import { makeRepeatedChunk } from "./internal/repeatedChunk.ts"
 import * as Model from "./Model.ts"
 
 /**
@@ -41,6 +43,8 @@ export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpo
   readonly event: Schema.Codec<Event, unknown>
   /** The index of the choice that an event says has failed, if it does. */
   readonly failedChoice: (event: Event) => number | undefined
+  /** A shorter way to parse events of one stream that repeat each other, made anew for each stream. */
+  readonly repeated?: (() => Repeated<Event>) | undefined
 }
 
 /**
@@ -79,10 +83,13 @@ export const completion = <Request>(options: {
       ...shared,
       name: `${options.name}.stream`,
       event: Completion.Chunk,
-      failedChoice: (chunk) => chunk.choices.find((choice) => choice.finish_reason === "error")?.index
+      failedChoice: (chunk) => chunk.choices.find(hasFailed)?.index,
+      repeated: makeRepeatedChunk
     }
   }
 }
+
+const hasFailed = (choice: Completion.ChunkChoice): boolean => choice.finish_reason === "error"
 
 /**
  * `POST /v1/chat/completions`.

@@ -129,6 +129,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
     const deployment = options.deployment ?? Deployment.mistral
     const spanOptions = (endpoint: Telemetry.Operation, body: unknown, { baseUrl }: RequestOptions.Resolved) => ({
       kind: "client" as const,
+      captureStackTrace: false,
       attributes: Telemetry.requestAttributes(endpoint, body, {
         provider: deployment.provider,
         baseUrl: baseUrl ?? deployment.baseUrl
@@ -181,6 +182,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const opened = yield* Effect.withParentSpan(open(exchange, call, deadline, held), span)
         const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), {
           failedChoice: endpoint.failedChoice,
+          repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
           // The chunk that has the usage is the last one.
           onValue: (value) => {
             if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))

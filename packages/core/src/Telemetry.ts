@@ -104,5 +104,9 @@ export const errorAttributes = (error: MistralError): Attributes =>
 const field = (value: unknown, name: string): unknown =>
   Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
-const known = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null))
+const known = (attributes: Record<string, unknown>): Attributes => {
+  for (const name in attributes) {
+    if (attributes[name] === undefined || attributes[name] === null) delete attributes[name]
+  }
+  return attributes
+}

@@ -35,6 +35,12 @@ describe("a conversation", () => {
       Message.assistant("", { tool_calls: [{ function: { name: "f", arguments: "{}" } }] }),
       { role: "tool", content: "1" }
     ],
+    "is sent when a result has no id, or the call's is the text null": [
+      user,
+      calls("aaaaaaaaa", "null"),
+      result(null),
+      result("null")
+    ],
     "is sent when it ends with calls": [user, calls("aaaaaaaaa")],
     "is sent when it is empty": []
   }

@@ -241,7 +241,8 @@ describe("an OpenAI-compatible server", () => {
         { model: "m", messages, tools: [tool], tool_choice: "any" },
         { extraBody: { top_k: 5, stream_options: null } }
       )
-      const unknown = yield* Effect.flip(Chat.complete({ model: "m", messages, ...{ top_k: 5 } }))
+      const unchecked = Object.assign({ model: "m", messages }, { top_k: 5 })
+      const unknown = yield* Effect.flip(Chat.complete(unchecked))
       assert.strictEqual(unknown.reason._tag, "InvalidRequest")
       const mistralOnly = yield* Effect.flip(Chat.complete({ model: "m", messages, safe_prompt: true }))
       assert.strictEqual(mistralOnly.reason._tag, "InvalidRequest")

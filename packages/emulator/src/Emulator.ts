@@ -1,6 +1,6 @@
 /**
  * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
- * network.
+ * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, and the list of its models.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"

@@ -2,6 +2,7 @@ import * as Predicate from "effect/Predicate"
 import type { Message } from "../Message.ts"
 import type { Issue } from "../MistralErrorReason.ts"
 import type { Resolved } from "../RequestOptions.ts"
+import { knownId } from "./draft.ts"
 
 /**
  * What the server would refuse in a conversation although it fits its schema. A request without messages has nothing to
@@ -47,10 +48,11 @@ const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> 
     const results = messages.slice(first, at + 1)
     // Calls at the very end are the model's last word; there the order of roles has its own check.
     if (results.length === 0 && at === messages.length - 1) continue
-    const waiting = new Set(calls.map((call, index) => call.id ?? index))
+    const waiting = new Map(calls.map((call, index) => [index, knownId(call.id)]))
     for (const [offset, result] of results.entries()) {
-      const id = result.role === "tool" ? result.tool_call_id ?? offset : offset
-      if (!waiting.delete(id)) {
+      const answered = answeredBy(waiting, offset, result.role === "tool" ? knownId(result.tool_call_id) : undefined)
+      if (answered !== undefined) waiting.delete(answered)
+      else {
         issues.push({
           path: ["messages", first + offset, "tool_call_id"],
           message: "Expected the id of a call before it"
@@ -65,4 +67,20 @@ const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> 
     }
   }
   return issues
+}
+
+/**
+ * The call that a result answers: the one with its id; where one of them has none, the call at its place, or the first
+ * that waits.
+ */
+const answeredBy = (
+  waiting: ReadonlyMap<number, string | undefined>,
+  place: number,
+  id: string | undefined
+): number | undefined => {
+  const calls = [...waiting]
+  const [index] = calls.find(([, known]) => id !== undefined && known === id) ??
+    calls.find(([at, known]) => (id === undefined || known === undefined) && at === place) ??
+    calls.find(([, known]) => id === undefined || known === undefined) ?? []
+  return index
 }

@@ -144,7 +144,7 @@ const join = (last: Content.Received, piece: Content.Received): Content.Received
 }
 
 /** Servers that have no id send none, or the text `"null"`. */
-const knownId = (id: string | null | undefined): string | undefined =>
+export const knownId = (id: string | null | undefined): string | undefined =>
   id === null || id === undefined || id === "" || id === "null" ? undefined : id
 
 const appendCall = (calls: ReadonlyArray<DraftCall>, delta: Tool.CallDelta): ReadonlyArray<DraftCall> => {

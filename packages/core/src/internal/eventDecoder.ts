@@ -19,8 +19,15 @@ export interface EventDecoder<A> {
   readonly state: () => State
 }
 
+/** A shorter way to the value of an event that repeats an earlier one. */
+export interface Repeated<A> {
+  readonly parse: (data: string) => A | undefined
+  readonly remember: (data: string, value: A) => void
+}
+
 /** What is asked of each value on its way. */
 export interface EventHooks<A> {
+  readonly repeated: Repeated<A> | undefined
   readonly failedChoice: (event: A) => number | undefined
   readonly onValue: (event: A) => void
 }
@@ -29,7 +36,7 @@ export const makeEventDecoder = <A>(
   call: Call,
   opened: Opened,
   decoder: SchemaDecoder<A>,
-  { failedChoice, onValue }: EventHooks<A>
+  { failedChoice, onValue, repeated }: EventHooks<A>
 ): EventDecoder<A> => {
   const text = new TextDecoder()
   const { maxSize } = call.options
@@ -41,11 +48,25 @@ export const makeEventDecoder = <A>(
     return false
   }
 
+  const give = (value: A): boolean => {
+    values.push(value)
+    onValue(value)
+    call.progress.chunks++
+    const choice = failedChoice(value)
+    return choice === undefined || fail(call.fail(
+      new Reason.GenerationFailed({ choice, chunks: call.progress.chunks, requestId: opened.requestId })
+    ))
+  }
+
   const tooLarge = (): false => fail(invalid(call, opened, "tooLarge", `an event of more than ${maxSize} characters`))
 
   const onEvent = (data: string, name: string | undefined): boolean => {
     if (data.length > maxSize) return tooLarge()
-    if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
+    if (repeated !== undefined && name === undefined) {
+      const value = repeated.parse(data)
+      if (value !== undefined) return give(value)
+    }
+    if (data.charCodeAt(0) === 91 && data.trimEnd() === "[DONE]") {
       state = "done"
       return false
     }
@@ -59,14 +80,8 @@ export const makeEventDecoder = <A>(
       )
     }
     if (name !== "error" && decoder.is(json) && !carriesError(json)) {
-      values.push(json)
-      onValue(json)
-      call.progress.chunks++
-      const choice = failedChoice(json)
-      if (choice === undefined) return true
-      return fail(call.fail(
-        new Reason.GenerationFailed({ choice, chunks: call.progress.chunks, requestId: opened.requestId })
-      ))
+      if (repeated !== undefined) repeated.remember(data, json)
+      return give(json)
     }
     return fail(
       errorEvent(json, name, data) ??

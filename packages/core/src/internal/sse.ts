@@ -34,7 +34,7 @@ export const makeSplitter = (onEvent: (data: string, name: string | undefined) =
   const onLine = (line: string) => {
     if (line.length === 0) return dispatch()
     // The field that matters first: `data`, nearly every line of a completion stream.
-    if (line.startsWith("data:")) {
+    if (line.charCodeAt(0) === 100 && line.slice(0, 5) === "data:") {
       const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5)
       data = data === undefined ? value : `${data}\n${value}`
     } else if (line === "data") {

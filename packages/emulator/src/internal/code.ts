@@ -97,8 +97,7 @@ export const codeBetween = (prompt: string, suffix: string, random: Random, mini
   const colons = usesColons(prompt)
   const semicolon = !colons && /;[^\S\n]*$/m.test(prompt + suffix) ? ";" : ""
   const unit = /^(\t| {2,8})(?![*\s])/m.exec(prompt)?.[1] ?? (colons ? "    " : "  ")
-  const statement = () =>
-    random.pick(statements).replaceAll("{a}", name()).replaceAll("{b}", name()) + semicolon
+  const statement = () => random.pick(statements).replaceAll("{a}", name()).replaceAll("{b}", name()) + semicolon
 
   const line = lastLineOf(prompt)
   const blank = line.trim() === ""

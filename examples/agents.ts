@@ -1,0 +1,35 @@
+/**
+ * A conversation with an agent that was set up before, whole and streamed. The agent brings the model and its
+ * instructions: set MISTRAL_AGENT_ID to the id of one of yours, beside MISTRAL_API_KEY.
+ *
+ * Run: node --conditions=@effect-mistral/source examples/agents.ts
+ */
+import { Agents } from "@effect-mistral/agents"
+import { Completion, Message } from "@effect-mistral/core"
+import { NodeRuntime } from "@effect/platform-node"
+import { Config, Console, Effect, Layer, Stream } from "effect"
+import { MistralLive } from "./mistral.ts"
+
+const agentId = Config.withDefault(Config.String("MISTRAL_AGENT_ID"), "ag_emulator")
+
+const program = Effect.gen(function*() {
+  const agent_id = yield* agentId
+  const conversation: Array<Message.Message> = [Message.user("Which painters worked in Giverny?")]
+
+  const answer = yield* Agents.complete({ agent_id, messages: conversation })
+  yield* Console.log(`${answer.model}: ${Completion.text(answer)}`)
+
+  for (const { message } of answer.choices) if (message) conversation.push(Message.fromReceived(message))
+  conversation.push(Message.user("And which of them painted gardens?"))
+
+  const streamed = yield* Agents.stream({ agent_id, messages: conversation, max_tokens: 60 }).pipe(
+    Stream.tap((chunk) => Effect.sync(() => process.stdout.write(Completion.chunkText(chunk)))),
+    Completion.collect
+  )
+  yield* Console.log(`\n(${streamed.usage?.completion_tokens} tokens, then ${streamed.choices[0]?.finish_reason})`)
+})
+
+program.pipe(
+  Effect.provide(Agents.layer.pipe(Layer.provide(MistralLive))),
+  NodeRuntime.runMain
+)

@@ -1,0 +1,35 @@
+/**
+ * The same program on two deployments, by swapping the Layer: Mistral's platform, and an OpenAI-compatible server.
+ *
+ * Run: node --conditions=@effect-mistral/source examples/deployments.ts
+ */
+import { Chat } from "@effect-mistral/chat"
+import { Completion, MistralClient, OpenAiCompatible } from "@effect-mistral/core"
+import { Emulator } from "@effect-mistral/emulator"
+import { UndiciHttpClient } from "@effect-mistral/node"
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Layer } from "effect"
+
+const program = Chat.complete({
+  model: "mistral-small-latest",
+  messages: [{ role: "user", content: "Name a French painter." }],
+  max_tokens: 20
+}).pipe(Effect.map(Completion.text))
+
+// The emulator stands for both places: it answers at paths with and without /v1, as such servers do.
+const platform = Layer.unwrap(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url }))
+)
+const compatible = Layer.unwrap(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => OpenAiCompatible.layer({ apiKey, baseUrl: `${url}/v1` }))
+)
+
+const main = Effect.gen(function*() {
+  yield* Console.log(`Mistral:           ${yield* Effect.provide(program, Layer.provide(Chat.layer, platform))}`)
+  yield* Console.log(`OpenAI-compatible: ${yield* Effect.provide(program, Layer.provide(Chat.layer, compatible))}`)
+})
+
+main.pipe(
+  Effect.provide(Layer.merge(Emulator.layer(), UndiciHttpClient.layer)),
+  NodeRuntime.runMain
+)

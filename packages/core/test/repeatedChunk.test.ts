@@ -1,0 +1,155 @@
+/**
+ * The shorter way to parse chunks gives what the plain way gives, on whatever a server may send.
+ */
+import { Chat } from "@effect-mistral/chat"
+import { type Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema, Stream } from "effect"
+import { makeRepeatedChunk } from "../src/internal/repeatedChunk.ts"
+
+describe("a stream of chunks that repeat each other", () => {
+  it.effect.prop(
+    "is parsed as in full, whatever its texts",
+    [Schema.Array(text).check(Schema.isMinLength(2)), shape],
+    ([texts, shape]) => same(texts.map((content) => JSON.stringify(chunkOf(content, shape))))
+  )
+
+  it.effect.prop(
+    "is parsed as in full where its events are damaged",
+    [Schema.Array(text).check(Schema.isMinLength(3)), shape, Schema.Array(damage)],
+    ([texts, shape, damages]) => {
+      const events = texts.map((content) => JSON.stringify(chunkOf(content, shape)))
+      for (const { at, by, event } of damages) {
+        const index = event % events.length
+        const data = events[index]!
+        const place = at % (data.length + 1)
+        events[index] = data.slice(0, place) + by + data.slice(place + (at % 3))
+      }
+      return same(events)
+    }
+  )
+
+  it.effect.prop(
+    "is parsed as in full where its shape changes",
+    [Schema.Array(Schema.Struct({ content: text, shape })).check(Schema.isMinLength(3))],
+    ([events]) => same(events.map(({ content, shape }) => JSON.stringify(chunkOf(content, shape))))
+  )
+
+  const tricky: Record<string, ReadonlyArray<string>> = {
+    "text that holds the keys around it": ["a", "\"content\":\"b\"", "\"}}],\"x\":\"", "c"],
+    "text that ends in backslashes": ["\\", "\\\\", "\\\"", "\""],
+    "text of control and line characters": ["\u0000", "\n", "\u2028", "\u007f"],
+    "halves of surrogates": ["\ud83d", "\ude00", "😀"]
+  }
+  for (const [name, texts] of Object.entries(tricky)) {
+    it.effect(`is parsed as in full with ${name}`, () =>
+      same(texts.map((content) => JSON.stringify(chunkOf(content, {})))))
+  }
+
+  const raw: Record<string, ReadonlyArray<string>> = {
+    "an unescaped quote that opens another key": [event("a"), event("b\",\"content\":\"c"), event("d\",\"role\":\"x")],
+    "a content that stands twice": [
+      `{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"a","content":"b"},"finish_reason":null}]}`,
+      `{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"c","content":"b"},"finish_reason":null}]}`
+    ],
+    "another content before the delta's, whose key is escaped": [
+      `{"content":"x","id":"1","model":"m","choices":[{"index":0,"delta":{"\\u0063ontent":"a"},"finish_reason":null}]}`,
+      `{"content":"y","id":"1","model":"m","choices":[{"index":0,"delta":{"\\u0063ontent":"a"},"finish_reason":null}]}`
+    ],
+    "an unescaped control character": [event("a"), event("\u0001"), event("b")],
+    "an incomplete escape": [event("a"), event("\\u12"), event("b")],
+    "white space around its keys": [event("a").replaceAll(":", " : "), event("b").replaceAll(":", " : ")],
+    "an error beside its keys": [event("a"), event("b").replace("{", "{\"error\":{\"message\":\"no\"},")],
+    "a failed choice": [
+      event("a"),
+      event("b"),
+      event("c").replace("null", "\"error\""),
+      event("d").replace("null", "\"error\"")
+    ]
+  }
+  for (const [name, events] of Object.entries(raw)) {
+    it.effect(`is parsed as in full with ${name}`, () => same(events))
+  }
+})
+
+describe("makeRepeatedChunk", () => {
+  it("repeats: the plain way is taken once, and each chunk is a value of its own", () => {
+    const repeated = makeRepeatedChunk()
+    const first = chunkOf("a", {})
+    assert.isUndefined(repeated.parse(JSON.stringify(first)))
+    repeated.remember(JSON.stringify(first), first)
+    const second = repeated.parse(JSON.stringify(chunkOf("b\n\"", {})))
+    const third = repeated.parse(JSON.stringify(chunkOf("c", {})))
+    assert.deepStrictEqual([second, third], [chunkOf("b\n\"", {}), chunkOf("c", {})])
+    assert.notStrictEqual(second?.choices, third?.choices)
+    assert.notStrictEqual(second?.choices[0], third?.choices[0])
+    assert.notStrictEqual(second?.choices[0]?.delta, third?.choices[0]?.delta)
+  })
+
+  it("shares no object between chunks: what holds further ones is not remembered", () => {
+    const repeated = makeRepeatedChunk()
+    const chunk = { ...chunkOf("a", {}), usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }
+    repeated.remember(JSON.stringify(chunk), chunk)
+    assert.isUndefined(repeated.parse(JSON.stringify(chunk)))
+  })
+
+  it("gives up on streams that do not repeat", () => {
+    const repeated = makeRepeatedChunk()
+    const chunk = chunkOf("a", {})
+    for (let i = 0; i < 20; i++) {
+      const other = { ...chunk, id: String(i) }
+      assert.isUndefined(repeated.parse(JSON.stringify(other)))
+      repeated.remember(JSON.stringify(other), other)
+    }
+    repeated.remember(JSON.stringify(chunk), chunk)
+    assert.isUndefined(repeated.parse(JSON.stringify(chunk)))
+  })
+})
+
+const text = Schema.String
+
+const shape = Schema.Struct({
+  role: Schema.optionalKey(Schema.Literals(["assistant"])),
+  finish: Schema.optionalKey(Schema.Literals(["stop", "length"])),
+  extra: Schema.optionalKey(Schema.Union([Schema.String, Schema.Null, Schema.Boolean]))
+})
+
+const damage = Schema.Struct({
+  event: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 50 })),
+  at: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300 })),
+  by: Schema.Literals(["", "\"", "\\", "{", "}", ",", "x", "\u0001", "\"content\":\"", "null"])
+})
+
+function chunkOf(content: string, { extra, finish, role }: typeof shape.Type): Completion.Chunk {
+  const delta = { ...(role === undefined ? undefined : { role }), content }
+  const chunk = { id: "1", model: "m", created: 1, choices: [{ index: 0, delta, finish_reason: finish ?? null }] }
+  return extra === undefined ? chunk : Object.assign(chunk, { extra })
+}
+
+function event(raw: string): string {
+  return `{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"${raw}"},"finish_reason":null}]}`
+}
+
+/** Streams the same events with the shorter way and without; both must give the same chunks and the same end. */
+const same = (events: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const [short, full] = yield* Effect.forEach([false, true], (parseInFull) => {
+      const given: Array<Completion.Chunk> = []
+      return Chat.stream({ model: "m", messages: [] }, { parseInFull }).pipe(
+        Stream.runForEach((chunk) => Effect.sync(() => void given.push(chunk))),
+        Effect.match({ onSuccess: () => "well", onFailure: (error) => error.message }),
+        Effect.map((outcome) => ({ given, keys: given.map((chunk) => JSON.stringify(chunk)), outcome }))
+      )
+    }).pipe(Effect.provide(scripted(events)))
+    assert.deepStrictEqual(short, full)
+  })
+
+const scripted = (events: ReadonlyArray<string>) =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none })),
+    Layer.provide(ScriptedHttpClient.layer(() =>
+      // Line breaks inside an event would begin another field: they are no part of its JSON.
+      ScriptedHttpClient.sse([TestCompletion.chunks("")[0], ...events.map((event) => event.replaceAll(/[\r\n]/g, " "))])
+    ))
+  )
