@@ -35,7 +35,7 @@ const one = streamSpec({ events: 1 })
 const kib = 1024
 const mib = 1024 * kib
 
-const burst = (spec: StreamSpec, count: number, warmUp = 5): Work => ({
+const burst = (spec: StreamSpec, count: number, warmUp = 15): Work => ({
   operation: "stream",
   spec,
   count,
@@ -56,7 +56,7 @@ const calls = (count: number, concurrency: number): Work => ({
   spec: one,
   count,
   concurrency,
-  warmUp: { count: 300, events: 1, concurrency }
+  warmUp: { count: 3000, events: 1, concurrency }
 })
 
 const cpu: ReadonlyArray<Measure> = ["cpuPerEvent"]
@@ -153,7 +153,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "first-event",
     title: "Time to the first event",
-    work: { ...burst(streamSpec({ events: 20, write: "event" }), 100), warmUp: { count: 200, events: 20 } },
+    work: { ...burst(streamSpec({ events: 20, write: "event" }), 100), warmUp: { count: 1000, events: 20 } },
     measures: ["firstEvent"],
     rounds: 5,
     quick: true
@@ -168,7 +168,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "calls-64",
     title: "Whole answers, 64 calls at a time",
-    work: calls(600, 64),
+    work: calls(1500, 64),
     measures: ["callsPerSecond", "cpuPerEvent"],
     rounds: 5,
     quick: true

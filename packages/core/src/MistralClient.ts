@@ -28,6 +28,7 @@ import type * as Tracer from "effect/Tracer"
 import * as Deployment from "./Deployment.ts"
 import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
 import { type Call, makeCall, type Target } from "./internal/call.ts"
+import { makeConnections } from "./internal/connections.ts"
 import { startDeadline } from "./internal/deadline.ts"
 import { type EventStream, makeEventStream } from "./internal/eventStream.ts"
 import { type Exchange, type Held, open, type Prepared } from "./internal/exchange.ts"
@@ -122,6 +123,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
     )
     const exchange: Exchange = {
+      connections: makeConnections(),
       http: options.transformClient === undefined ? client : options.transformClient(client),
       prepare: (call) => Effect.map(resolveKey(options.apiKey, call), (key) => prepare(call, key, options.userAgent))
     }
@@ -180,7 +182,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const held: Held = { release: Effect.void }
         yield* Scope.addFinalizer(scope, Effect.suspend(() => held.release))
         const opened = yield* Effect.withParentSpan(open(exchange, call, deadline, held), span)
-        const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), {
+        const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
           failedChoice: endpoint.failedChoice,
           repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
           // The chunk that has the usage is the last one.

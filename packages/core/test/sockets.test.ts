@@ -107,7 +107,7 @@ for (const [name, http] of Object.entries(clients)) {
         })
         yield* Effect.forEach(
           Array.from({ length: 30 }),
-          () => Effect.andThen(Stream.runDrain(Chat.stream(request)), Effect.sleep("15 millis"))
+          () => Stream.runDrain(Chat.stream(request))
         ).pipe(Effect.provide(layer))
         assert.isAtMost(connections(), 2)
       }))

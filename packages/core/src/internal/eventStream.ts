@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import type { Call } from "./call.ts"
+import type { Connections } from "./connections.ts"
 import { reasonFromEvent } from "./errorBody.ts"
 import { type EventHooks, makeEventDecoder } from "./eventDecoder.ts"
 import type { Opened } from "./exchange.ts"
@@ -25,6 +26,7 @@ export const makeEventStream = <A>(
   call: Call,
   opened: Opened,
   schema: SchemaDecoder<A>,
+  connections: Connections,
   hooks: EventHooks<A>
 ): Effect.Effect<EventStream<A>, MistralError> =>
   Effect.map(expectEvents(call, opened), (bytes) => {
@@ -50,7 +52,7 @@ export const makeEventStream = <A>(
       pull,
       release: Effect.suspend(() =>
         decoder.state() === "done" && !bodyEnded
-          ? Effect.asVoid(Effect.forkDetach(drain(bytes, opened.close)))
+          ? Effect.asVoid(Effect.forkDetach(connections.drain(drain(bytes, opened.close)), { startImmediately: true }))
           : opened.close
       )
     }

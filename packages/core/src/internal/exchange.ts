@@ -14,6 +14,7 @@ import * as Reason from "../MistralErrorReason.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { sourceOf } from "./byteSource.ts"
 import type { Call } from "./call.ts"
+import type { Connections } from "./connections.ts"
 import { type Deadline, within } from "./deadline.ts"
 import { reasonFromAnswer, requestId } from "./errorBody.ts"
 import { describe } from "./transportError.ts"
@@ -40,6 +41,7 @@ export interface Prepared {
 /** What an exchange needs of the client. The request is prepared anew for each attempt: the key may change. */
 export interface Exchange {
   readonly http: HttpClient.HttpClient
+  readonly connections: Connections
   readonly prepare: (call: Call) => Effect.Effect<Prepared, MistralError>
 }
 
@@ -59,7 +61,7 @@ export const open = (
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
   const attempts = RetryPolicy.retry(
-    Effect.suspend(() => attempt(exchange, call, deadline, held)),
+    Effect.andThen(exchange.connections.giveWay, Effect.suspend(() => attempt(exchange, call, deadline, held))),
     call.options.retry,
     { repeatable: call.repeatable }
   )
@@ -79,8 +81,10 @@ const attempt = (
     makeWatch({ firstByte, idle, deadline, onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId) }),
     (watch) => {
       const scope = Scope.makeUnsafe()
+      const countOff = exchange.connections.open()
       const close = Effect.suspend(() => {
         watch.stop()
+        countOff()
         // Closing aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
         if (answer.ended) return Effect.void
         answer.cancel()

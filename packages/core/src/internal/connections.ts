@@ -1,0 +1,53 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+
+/**
+ * The connections of a client that are in use, and those of them that are only read to their end, after `[DONE]`.
+ *
+ * The latter are about to be free. Where two of them are all there is, the next request gives them a moment: opening one
+ * more connection would cost it more.
+ */
+export interface Connections {
+  /** Counts a connection; what it gives counts it off, once. */
+  readonly open: () => () => void
+  /** Reads an answer to its end, counted as such. */
+  readonly drain: (drain: Effect.Effect<void>) => Effect.Effect<void>
+  readonly giveWay: Effect.Effect<void>
+}
+
+export const makeConnections = (): Connections => {
+  let inUse = 0
+  let draining = 0
+  const freed = Latch.makeUnsafe(false)
+  return {
+    open: () => {
+      inUse++
+      let counted = true
+      return () => {
+        if (counted) inUse--
+        counted = false
+      }
+    },
+    drain: (drain) =>
+      Effect.suspend(() => {
+        draining++
+        return Effect.ensuring(
+          drain,
+          Effect.suspend(() => {
+            draining--
+            return freed.release
+          })
+        )
+      }),
+    giveWay: Effect.suspend(() => draining >= 2 && inUse === draining ? aMoment(freed.await) : Effect.void)
+  }
+}
+
+/** Waits at most 10 milliseconds, of real time: this is about sockets, which a test's clock does not move. */
+const aMoment = (effect: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.timeoutOption(effect, "10 millis").pipe(
+    Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
+    // Undici takes a connection back one turn of the event loop after its answer has ended.
+    Effect.andThen(Effect.yieldNow)
+  )
