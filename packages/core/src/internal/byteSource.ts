@@ -25,10 +25,22 @@ export const sourceOf = (
 ): Effect.Effect<Source> => {
   const direct = ByteSource.get(response)
   if (direct !== undefined) return Effect.succeed({ read: direct.read, closes: false, cancel: nothing })
-  // A response that was given another stream of its own is not the web response it was made from.
-  const web = Object.hasOwn(response, "stream") ? Option.none() : HttpClientResponse.toWeb(response)
-  return Option.isSome(web) ? Effect.succeed(fromWeb(web.value.body)) : fromStream(response, scope)
+  const web = webOf(response)
+  return web === undefined ? fromStream(response, scope) : Effect.succeed(fromWeb(web.body))
 }
+
+/**
+ * One header of a response after the other. `response.headers` of a fetch is made anew from all of them each time, which
+ * takes longer than everything else that is done with a whole answer.
+ */
+export const headerOf = (response: HttpClientResponse.HttpClientResponse): (name: string) => string | undefined => {
+  const web = webOf(response)
+  return web === undefined ? (name) => response.headers[name] : (name) => web.headers.get(name) ?? undefined
+}
+
+/** A response that was given another stream of its own is not the web response it was made from. */
+const webOf = (response: HttpClientResponse.HttpClientResponse): Response | undefined =>
+  Object.hasOwn(response, "stream") ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
 
 const fromWeb = (body: ReadableStream<Uint8Array> | null): Source => {
   if (body === null) return { closes: false, cancel: nothing, read: ({ onEnd }) => (onEnd(), nothing) }

@@ -26,7 +26,7 @@ export const reasonFromAnswer = (answer: ErrorAnswer): MistralErrorReason => {
     code: parsed.code,
     type: parsed.type,
     field: parsed.field,
-    requestId: requestId(answer.headers) ?? parsed.requestId,
+    requestId: requestId((name) => answer.headers[name]) ?? parsed.requestId,
     retryAfter: retryAfter(answer.headers, answer.now)
   }
   if (parsed.observability) return new Reason.ObservabilityError(said)
@@ -74,8 +74,8 @@ export const reasonFromEvent = (
 }
 
 /** The id under which the server knows a request. */
-export const requestId = (headers: ErrorAnswer["headers"]): string | undefined =>
-  headers["mistral-correlation-id"] ?? headers["x-kong-request-id"] ?? headers["x-request-id"]
+export const requestId = (header: (name: string) => string | undefined): string | undefined =>
+  header("mistral-correlation-id") ?? header("x-kong-request-id") ?? header("x-request-id")
 
 /** Google's streaming methods put their error into a list. */
 const firstOf = (json: unknown): unknown => Array.isArray(json) && json.length === 1 ? json[0] : json

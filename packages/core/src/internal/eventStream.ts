@@ -71,7 +71,7 @@ const drain = (bytes: Opened["pull"], close: Effect.Effect<void>): Effect.Effect
  * wrong one, by its first line.
  */
 const expectEvents = (call: Call, opened: Opened): Effect.Effect<Opened["pull"], MistralError> => {
-  const type = opened.headers["content-type"]
+  const type = opened.header("content-type")
   if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.succeed(opened.pull)
   const decoder = new TextDecoder()
   const ahead: Array<Uint8Array> = []

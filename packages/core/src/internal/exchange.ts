@@ -12,7 +12,7 @@ import type { Bytes, ByteSource } from "../ByteSource.ts"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import { sourceOf } from "./byteSource.ts"
+import { headerOf, sourceOf } from "./byteSource.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
 import { type Deadline, within } from "./deadline.ts"
@@ -23,7 +23,7 @@ import { makeWatch, type Watch } from "./watch.ts"
 /** An answer with a good status, of which the first bytes have come. */
 export interface Opened {
   readonly status: number
-  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly header: (name: string) => string | undefined
   readonly requestId: string | undefined
   /** The next bytes, the first ones first. */
   readonly pull: Pull.Pull<Bytes, MistralError>
@@ -130,8 +130,8 @@ const send = Effect.fnUntraced(function*(
       }
     })
   )
-  const headers: Opened["headers"] = response.headers
-  answer.requestId = requestId(headers)
+  const header = headerOf(response)
+  answer.requestId = requestId(header)
   const source = yield* sourceOf(response, scope)
   answer.cancel = source.cancel
   if (response.status < 200 || response.status > 299) return yield* refusal(call, response, source, scrub)
@@ -168,7 +168,7 @@ const send = Effect.fnUntraced(function*(
   const next: Opened["pull"] = ahead === undefined ? Cause.done() : watch.read(startRead)
   return {
     status: response.status,
-    headers,
+    header,
     requestId: answer.requestId,
     close,
     scrub,

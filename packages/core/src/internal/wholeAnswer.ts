@@ -80,10 +80,10 @@ export const invalid = (
 
 /** What a text is that was to be JSON. */
 export const notJson = (
-  opened: Pick<Opened, "headers">,
+  opened: Pick<Opened, "header">,
   text: string
 ): [kind: "contentType" | "json", description: string] => {
-  const type = opened.headers["content-type"]
+  const type = opened.header("content-type")
   if (/^\s*</.test(text) || (type !== undefined && /\bhtml\b/i.test(type))) return ["contentType", "an HTML page"]
   return type === undefined || /\bjson\b|event-stream/i.test(type)
     ? ["json", text.trim() === "" ? "an empty body" : "text that is no JSON"]
