@@ -3,15 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 
 /**
- * The connections of a client that are in use, and those of them that are only read to their end, after `[DONE]`.
+ * The connections of a client that are in use, and those whose stream is over but which are not free yet: they are read to
+ * their end after `[DONE]`, or their pool is about to take them back.
  *
- * The latter are about to be free. Where two of them are all there is, the next request gives them a moment: opening one
- * more connection would cost it more.
+ * Where two such are all there is, the next request gives them a moment: opening one more would cost it more.
  */
 export interface Connections {
   /** Counts a connection; what it gives counts it off, once. */
   readonly open: () => () => void
-  /** Reads an answer to its end, counted as such. */
+  /** Reads what is left of an answer, if anything is, counted as not free yet. */
   readonly drain: (drain: Effect.Effect<void>) => Effect.Effect<void>
   readonly giveWay: Effect.Effect<void>
 }
@@ -33,14 +33,16 @@ export const makeConnections = (): Connections => {
       Effect.suspend(() => {
         draining++
         return Effect.ensuring(
-          drain,
+          // Undici takes a connection back one turn of the event loop after its answer has ended, and tells its pool in
+          // the next.
+          Effect.andThen(drain, Effect.andThen(Effect.yieldNow, Effect.yieldNow)),
           Effect.suspend(() => {
             draining--
             return freed.release
           })
         )
       }),
-    giveWay: Effect.suspend(() => draining >= 2 && inUse === draining ? aMoment(freed.await) : Effect.void)
+    giveWay: Effect.suspend(() => draining >= 2 && inUse <= draining ? aMoment(freed.await) : Effect.void)
   }
 }
 
@@ -48,6 +50,5 @@ export const makeConnections = (): Connections => {
 const aMoment = (effect: Effect.Effect<void>): Effect.Effect<void> =>
   Effect.timeoutOption(effect, "10 millis").pipe(
     Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
-    // Undici takes a connection back one turn of the event loop after its answer has ended.
-    Effect.andThen(Effect.yieldNow)
+    Effect.asVoid
   )

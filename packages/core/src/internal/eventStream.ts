@@ -51,8 +51,11 @@ export const makeEventStream = <A>(
     return {
       pull,
       release: Effect.suspend(() =>
-        decoder.state() === "done" && !bodyEnded
-          ? Effect.asVoid(Effect.forkDetach(connections.drain(drain(bytes, opened.close)), { startImmediately: true }))
+        decoder.state() === "done"
+          ? Effect.asVoid(Effect.forkDetach(
+            connections.drain(bodyEnded ? opened.close : drain(bytes, opened.close)),
+            { startImmediately: true }
+          ))
           : opened.close
       )
     }
