@@ -1,7 +1,7 @@
 import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Pull from "effect/Pull"
+import type * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
@@ -29,31 +29,25 @@ export const makeEventStream = <A>(
   connections: Connections,
   hooks: EventHooks<A>
 ): Effect.Effect<EventStream<A>, MistralError> =>
-  Effect.map(expectEvents(call, opened), (bytes) => {
+  Effect.map(expectEvents(call, opened), () => {
     const decoder = makeEventDecoder(call, opened, schema, hooks)
     let bodyEnded = false
-    const next = Pull.matchEffect(bytes, {
-      onSuccess: (read) => Effect.succeed(decoder.feed(read)),
-      onFailure: (cause) => Effect.failCause(cause),
-      onDone: () => {
-        bodyEnded = true
-        return Effect.succeed(decoder.end())
-      }
-    })
-    const pull: EventStream<A>["pull"] = Effect.suspend(() => {
+    /** How the stream stands when there is nothing to give; nothing while it goes on. */
+    const standing = (): EventStream<A>["pull"] | undefined => {
       const state = decoder.state()
-      return state === "open" ? step : state === "done" ? Cause.done() : Effect.fail(state)
+      return state === "open" ? undefined : state === "done" ? Cause.done() : Effect.fail(state)
+    }
+    const read = opened.readUntil<Arr.NonEmptyReadonlyArray<A>>((bytes) => {
+      if (bytes === undefined) bodyEnded = true
+      const values = bytes === undefined ? decoder.end() : decoder.feed(bytes)
+      return values.length > 0 ? Effect.succeed(values as unknown as Arr.NonEmptyReadonlyArray<A>) : standing()
     })
-    const step: EventStream<A>["pull"] = Effect.flatMap(next, (values) =>
-      values.length > 0
-        ? Effect.succeed(values as unknown as Arr.NonEmptyReadonlyArray<A>)
-        : pull)
     return {
-      pull,
+      pull: Effect.suspend(() => standing() ?? read),
       release: Effect.suspend(() =>
         decoder.state() === "done"
           ? Effect.asVoid(Effect.forkDetach(
-            connections.drain(bodyEnded ? opened.close : drain(bytes, opened.close)),
+            connections.drain(bodyEnded ? opened.close : drain(opened)),
             { startImmediately: true }
           ))
           : opened.close
@@ -61,45 +55,42 @@ export const makeEventStream = <A>(
     }
   })
 
-const drain = (bytes: Opened["pull"], close: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.whileLoop({ while: () => true, body: () => bytes, step: () => {} }).pipe(
+const drain = (opened: Opened): Effect.Effect<void> =>
+  opened.readUntil<never>(() => undefined).pipe(
     Effect.ignore,
     Effect.timeoutOption(drainLimit),
-    Effect.ensuring(close),
+    Effect.ensuring(opened.close),
     Effect.asVoid
   )
 
 /**
- * The bytes of an answer, if they are those of an event stream: by its content type, or, as some servers send none or a
- * wrong one, by its first line.
+ * Makes sure that an answer is an event stream: by its content type, or, as some servers send none or a wrong one, by its
+ * first line.
  */
-const expectEvents = (call: Call, opened: Opened): Effect.Effect<Opened["pull"], MistralError> => {
+const expectEvents = (call: Call, opened: Opened): Effect.Effect<void, MistralError> => {
   const type = opened.header("content-type")
-  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.succeed(opened.pull)
+  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.void
   const decoder = new TextDecoder()
   const ahead: Array<Uint8Array> = []
   let beginning = ""
-  const rest: Opened["pull"] = Effect.suspend(() =>
-    ahead.length === 0
-      ? opened.pull
-      : Effect.succeed(ahead.splice(0) as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>)
-  )
-  const unusable = Effect.suspend(() =>
-    Effect.flatMap(readText(call, { ...opened, pull: rest }), (text) => Effect.fail(explain(call, opened, text)))
-  )
-  const look: Effect.Effect<Opened["pull"], MistralError> = Pull.matchEffect(opened.pull, {
-    onSuccess: (bytes) => {
-      for (const piece of bytes) {
-        ahead.push(piece)
-        beginning += decoder.decode(piece, { stream: true })
-      }
-      const verdict = looksLikeEvents(beginning.trimStart())
-      return verdict === undefined ? look : verdict ? Effect.succeed(rest) : unusable
-    },
-    onFailure: (cause) => Effect.failCause(cause),
-    onDone: () => unusable
+  const look = opened.readUntil<boolean>((bytes) => {
+    if (bytes === undefined) return Effect.succeed(false)
+    for (const piece of bytes) {
+      ahead.push(piece)
+      beginning += decoder.decode(piece, { stream: true })
+    }
+    const verdict = looksLikeEvents(beginning.trimStart())
+    return verdict === undefined ? undefined : Effect.succeed(verdict)
   })
-  return look
+  return Effect.flatMap(
+    Effect.catchIf(look, Cause.isDone, () => Effect.succeed(false)),
+    (events) => {
+      if (ahead.length > 0) opened.unread(ahead as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>)
+      return events
+        ? Effect.void
+        : Effect.flatMap(readText(call, opened), (text) => Effect.fail(explain(call, opened, text)))
+    }
+  )
 }
 
 const fields = ["data", "event", "id", "retry", ""].map((name) => `${name}:`)

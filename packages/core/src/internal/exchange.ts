@@ -6,9 +6,9 @@ import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import * as Pull from "effect/Pull"
+import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
-import type { Bytes, ByteSource } from "../ByteSource.ts"
+import type { Bytes, ByteSource, Reader } from "../ByteSource.ts"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
@@ -25,8 +25,15 @@ export interface Opened {
   readonly status: number
   readonly header: (name: string) => string | undefined
   readonly requestId: string | undefined
-  /** The next bytes, the first ones first. */
-  readonly pull: Pull.Pull<Bytes, MistralError>
+  /**
+   * Reads until something is made of it: `take` is given what comes, or `undefined` at the end, and gives nothing where it
+   * wants more. What no fiber need wake for does not wake one. The end of which nothing is made is `Done`.
+   */
+  readonly readUntil: <A>(
+    take: (bytes: Bytes | undefined) => Pull.Pull<A, MistralError> | undefined
+  ) => Pull.Pull<A, MistralError>
+  /** Puts bytes back that were read too early. */
+  readonly unread: (bytes: Bytes) => void
   /** Gives the connection up; if the answer was read to its end, leaves it to be used again. */
   readonly close: Effect.Effect<void>
   readonly scrub: (text: string) => string
@@ -144,40 +151,87 @@ const send = Effect.fnUntraced(function*(
         requestId: answer.requestId
       })
     )
-  const startRead = (done: (read: Pull.Pull<Bytes, MistralError>) => void) =>
-    source.read({
-      onBytes: (bytes) => done(Effect.succeed(bytes)),
+  let ahead: Bytes | undefined
+  const readUntil = <A>(take: (bytes: Bytes | undefined) => Pull.Pull<A, MistralError> | undefined) =>
+    watch.read<A, MistralError | Cause.Done>((done, came) => {
+      let cancel = () => {}
+      let over = false
+      const finish = (result: ReturnType<typeof take>) => {
+        if (result === undefined) return false
+        over = true
+        done(result)
+        return true
+      }
+      const taken = (bytes: Bytes | undefined) => {
+        try {
+          return take(bytes)
+        } catch (defect) {
+          return Effect.die(defect)
+        }
+      }
+      // A source may call back at once, any number of times: this loop keeps the stack flat.
+      let reading = false
+      let wanted = false
+      const next = () => {
+        wanted = true
+        if (reading) return
+        reading = true
+        while (wanted) {
+          wanted = false
+          cancel = source.read(reader)
+        }
+        reading = false
+      }
+      const reader: Reader = {
+        onBytes: (bytes) => {
+          if (over || finish(taken(bytes))) return
+          came()
+          next()
+        },
+        onEnd: () => {
+          answer.ended = !source.closes
+          if (!over) finish(taken(undefined) ?? Cause.done())
+        },
+        onError: (error) => {
+          if (!over) finish(Effect.fail(lost(error)))
+        }
+      }
+      if (ahead === undefined) next()
+      else {
+        const bytes = ahead
+        ahead = undefined
+        reader.onBytes(bytes)
+      }
+      return () => {
+        over = true
+        cancel()
+      }
+    })
+  const first = yield* Effect.callback<Bytes | undefined, MistralError>((resume) =>
+    Effect.sync(source.read({
+      onBytes: (bytes) => resume(Effect.succeed(bytes)),
       onEnd: () => {
         answer.ended = !source.closes
-        done(Cause.done())
+        resume(Effect.succeed(undefined))
       },
-      onError: (error) => done(Effect.fail(lost(error)))
-    })
-  let ahead = yield* Pull.matchEffect(
-    Effect.callback<Bytes, MistralError | Cause.Done>((resume) => Effect.sync(startRead(resume))),
-    {
-      onSuccess: (bytes): Effect.Effect<Bytes | undefined> => Effect.succeed(bytes),
-      onFailure: (cause) => Effect.failCause(cause),
-      onDone: () => Effect.succeed(undefined)
-    }
+      onError: (error) => resume(Effect.fail(lost(error)))
+    }))
   )
-  if (ahead === undefined && call.accept === "text/event-stream") {
+  if (first === undefined && call.accept === "text/event-stream") {
     // A stream of which nothing came can be asked for again; a whole answer may well be empty.
     return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: answer.requestId })))
   }
-  const next: Opened["pull"] = ahead === undefined ? Cause.done() : watch.read(startRead)
+  ahead = first
   return {
     status: response.status,
     header,
     requestId: answer.requestId,
     close,
     scrub,
-    pull: Effect.suspend(() => {
-      if (ahead === undefined) return next
-      const bytes = ahead
-      ahead = undefined
-      return Effect.succeed(bytes)
-    })
+    readUntil: first === undefined ? (take) => Effect.suspend(() => take(undefined) ?? Cause.done()) : readUntil,
+    unread: (bytes) => {
+      ahead = bytes
+    }
   }
 })
 

@@ -17,8 +17,8 @@ export interface Watch<E> {
   readonly stop: () => void
 }
 
-/** Begins to wait: is given whom to tell, and gives what ends the wait. */
-type Start<A, E> = (done: (result: Effect.Effect<A, E>) => void) => () => void
+/** Begins to wait: is given whom to tell, and what says that something came; gives what ends the wait. */
+type Start<A, E> = (done: (result: Effect.Effect<A, E>) => void, came: () => void) => () => void
 
 export const makeWatch = <E>(options: {
   readonly firstByte: Duration.Duration
@@ -32,7 +32,7 @@ export const makeWatch = <E>(options: {
       const { deadline, onTimeout } = options
       const limits = { firstByte: Duration.toMillis(options.firstByte), idle: Duration.toMillis(options.idle) }
       // The wait under way: when its time is over, and how it is told.
-      let wait: { readonly due: number; readonly expire: () => void } | undefined
+      let wait: { due: number; readonly expire: () => void } | undefined
       let timer: { readonly fiber: Fiber.Fiber<void>; readonly wakes: number } | undefined
 
       const wake = Effect.sync(() => {
@@ -54,7 +54,7 @@ export const makeWatch = <E>(options: {
       const limited = <A, E2>(phase: "firstByte" | "idle", start: Start<A, E2>): Effect.Effect<A, E | E2> =>
         Effect.callback<A, E | E2>((resume) => {
           const now = clock.currentTimeMillisUnsafe()
-          const due = Math.min(now + limits[phase], deadline.at)
+          let due = Math.min(now + limits[phase], deadline.at)
           const timedOut = Effect.suspend(() =>
             Effect.fail(onTimeout(
               due === deadline.at
@@ -69,6 +69,9 @@ export const makeWatch = <E>(options: {
             over = true
             wait = undefined
             resume(result)
+          }, () => {
+            due = Math.min(clock.currentTimeMillisUnsafe() + limits[phase], deadline.at)
+            if (wait !== undefined) wait.due = due
           })
           // It called back at once.
           if (over) return

@@ -1,5 +1,5 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import type { Call } from "./call.ts"
@@ -39,8 +39,12 @@ export const readText = (call: Call, opened: Opened): Effect.Effect<string, Mist
     const decoder = new TextDecoder()
     const pieces: Array<string> = []
     let size = 0
-    const loop: Effect.Effect<string, MistralError> = Pull.matchEffect(opened.pull, {
-      onSuccess: (bytes) => {
+    return Effect.catchIf(
+      opened.readUntil<string>((bytes) => {
+        if (bytes === undefined) {
+          pieces.push(decoder.decode())
+          return Effect.succeed(pieces.join(""))
+        }
         for (const piece of bytes) {
           const text = decoder.decode(piece, { stream: true })
           size += text.length
@@ -48,15 +52,11 @@ export const readText = (call: Call, opened: Opened): Effect.Effect<string, Mist
         }
         return size > call.options.maxSize
           ? Effect.fail(invalid(call, opened, "tooLarge", `an answer of more than ${call.options.maxSize} characters`))
-          : loop
-      },
-      onFailure: (cause) => Effect.failCause(cause),
-      onDone: () => {
-        pieces.push(decoder.decode())
-        return Effect.succeed(pieces.join(""))
-      }
-    })
-    return loop
+          : undefined
+      }),
+      Cause.isDone,
+      () => Effect.succeed("")
+    )
   })
 
 /** An answer that cannot be used. */
