@@ -185,7 +185,7 @@ export interface Unknown {
 }
 
 /**
- * A piece of content of a kind that this version does not know: any object whose `type` is another string.
+ * A piece of content of a kind that this version does not know: an object whose `type` is another string.
  *
  * @category schemas
  * @since 0.1.0

@@ -5,6 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { details, list, sentence } from "./internal/reasonText.ts"
 
 /**
  * One place where a request or an answer does not fit: the path (keys and indexes, empty for the whole), and why.
@@ -35,37 +36,6 @@ const fromServer = {
   requestId: Schema.optional(Schema.String),
   retryAfter: Schema.optional(Schema.DurationFromMillis)
 }
-
-interface FromServer {
-  readonly status: number
-  readonly serverMessage?: string | undefined
-  readonly code?: string | undefined
-  readonly type?: string | undefined
-  readonly field?: string | undefined
-  readonly requestId?: string | undefined
-  readonly retryAfter?: Duration.Duration | undefined
-}
-
-const details = (entries: ReadonlyArray<readonly [string, string | number | undefined]>): string => {
-  const known = entries.filter(([, value]) => value !== undefined).map(([name, value]) => `${name} ${value}`)
-  return known.length === 0 ? "" : ` (${known.join(", ")})`
-}
-
-const sentence = (what: string, said: FromServer, todo: string): string =>
-  `${said.status} ${what}${said.serverMessage === undefined ? "" : `: ${said.serverMessage}`}${
-    details([
-      ["type", said.type],
-      ["code", said.code],
-      ["field", said.field],
-      ["request id", said.requestId]
-    ])
-  }. ${said.retryAfter === undefined ? "" : `The server asks to wait ${Duration.format(said.retryAfter)}. `}${todo}`
-
-const list = (issues: ReadonlyArray<Issue>): string =>
-  issues.slice(0, 5).map(({ message, path }) => path.length === 0 ? message : `${path.join(".")}: ${message}`).join(
-    "; "
-  ) +
-  (issues.length > 5 ? `; and ${issues.length - 5} more` : "")
 
 /** Where in a stream something happened: how many chunks the caller had been given, and the request's id. */
 const inStream = { chunks: Schema.Int, requestId: Schema.optional(Schema.String) }
