@@ -102,7 +102,8 @@ export interface Options extends RequestOptions.RequestOptions {
   readonly userAgent?: string | undefined
   /**
    * Sends the trace's context (`traceparent`, `b3`) to the API, and gives each attempt a span of the HTTP client. Off by
-   * default: a vendor need not know it, and one span covers the operation.
+   * default: a vendor need not know it, and one span covers the operation. An attempt's span ends with the transport's
+   * own error, which quotes the key if the transport's message does.
    */
   readonly propagateTrace?: boolean | undefined
   /** Changes the HTTP client, last of all: to log, to limit, to route. */

@@ -77,8 +77,8 @@ export interface Resolved {
 }
 
 /**
- * The options of a client that is given none: the base URL of its deployment, 5 minutes to the first byte, 2 minutes between two
- * reads, no limit in total, the default retry policy.
+ * The options of a client that is given none: the base URL of its deployment, 5 minutes to the first byte, 2 minutes
+ * between two reads, no limit in total, the default retry policy.
  *
  * @category constants
  * @since 0.1.0
@@ -124,7 +124,7 @@ export const resolve = (base: Resolved, over: RequestOptions | undefined): Resol
   }
 
 /**
- * Lays the options of a call over those of its service.
+ * Lays the options of a call over those of its service. A key that is `undefined` leaves the service's setting.
  *
  * @category combinators
  * @since 0.1.0
@@ -134,12 +134,21 @@ export const merge = (
   over: RequestOptions | undefined
 ): RequestOptions | undefined =>
   base === undefined || over === undefined ? over ?? base : {
-    ...base,
-    ...over,
+    baseUrl: over.baseUrl ?? base.baseUrl,
     headers: { ...base.headers, ...over.headers },
-    timeout: { ...base.timeout, ...over.timeout },
+    timeout: {
+      firstByte: over.timeout?.firstByte ?? base.timeout?.firstByte,
+      idle: over.timeout?.idle ?? base.timeout?.idle,
+      total: over.timeout?.total ?? base.timeout?.total
+    },
+    retry: over.retry ?? base.retry,
+    maxSize: over.maxSize ?? base.maxSize,
+    parseInFull: over.parseInFull ?? base.parseInFull,
     extraBody: { ...base.extraBody, ...over.extraBody },
-    checks: { ...base.checks, ...over.checks }
+    checks: {
+      order: over.checks?.order ?? base.checks?.order,
+      toolCalls: over.checks?.toolCalls ?? base.checks?.toolCalls
+    }
   }
 
 const duration = (over: Duration.Input | undefined, base: Duration.Duration): Duration.Duration =>

@@ -46,7 +46,7 @@ const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> 
     const first = at + 1
     while (messages[at + 1]?.role === "tool") at++
     const results = messages.slice(first, at + 1)
-    // Calls at the very end are the model's last word; there the order of roles has its own check.
+    // Calls at the very end are the model's last word; which role may stand last is left to the server.
     if (results.length === 0 && at === messages.length - 1) continue
     const waiting = new Map(calls.map((call, index) => [index, knownId(call.id)]))
     for (const [offset, result] of results.entries()) {

@@ -15,7 +15,7 @@ import * as RetryPolicy from "../RetryPolicy.ts"
 import { headerOf, sourceOf } from "./byteSource.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
-import { type Deadline, within } from "./deadline.ts"
+import { type Deadline, withinTotal } from "./deadline.ts"
 import { reasonFromAnswer, requestId } from "./errorBody.ts"
 import { describe } from "./transportError.ts"
 import { makeWatch, type Watch } from "./watch.ts"
@@ -73,7 +73,7 @@ export const open = (
     { repeatable: call.repeatable }
   )
   // Each attempt has its own limit to the first byte; the whole call's ends the pauses between them too.
-  return within(attempts, "firstByte", Duration.infinity, deadline, (ranOut) => timeout(call, ranOut))
+  return withinTotal(attempts, deadline, (ranOut) => timeout(call, ranOut))
 }
 
 const attempt = (
