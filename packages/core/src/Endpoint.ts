@@ -27,6 +27,8 @@ export interface Endpoint<in out Request, in out Response> {
   readonly path: `/v1/${string}`
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
+  /** What may stand in the query; the query of an endpoint without it is not checked. */
+  readonly query?: Schema.Codec<object, unknown> | undefined
   /** Whether sending it twice does no more than sending it once. */
   readonly repeatable: boolean
   /** The OpenTelemetry name of what it does, if it runs a model. */

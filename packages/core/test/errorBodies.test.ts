@@ -547,6 +547,30 @@ const answers: ReadonlyArray<Row> = [
     body: { detail: { message: "Slow", error_code: null } },
     expected: { reason: "ObservabilityError", message: "Slow", retryable: true }
   },
+  {
+    name: "an observability error with status 401, whose reason is that of the status",
+    status: 401,
+    body: { detail: { message: "Not now", error_code: "SOME_CODE" } },
+    expected: { reason: "Authentication", message: "Not now", code: "SOME_CODE" }
+  },
+  {
+    name: "an observability error with status 403, whose reason is that of the status",
+    status: 403,
+    body: { detail: { message: "Not now", error_code: "SOME_CODE" } },
+    expected: { reason: "PermissionDenied", message: "Not now", code: "SOME_CODE" }
+  },
+  {
+    name: "an observability error with status 429, whose reason is that of the status",
+    status: 429,
+    body: { detail: { message: "Not now", error_code: "SOME_CODE" } },
+    expected: { reason: "RateLimited", message: "Not now", code: "SOME_CODE", retryable: true }
+  },
+  {
+    name: "an observability error with status 503, whose reason is that of the status",
+    status: 503,
+    body: { detail: { message: "Not now", error_code: "SOME_CODE" } },
+    expected: { reason: "ServerError", message: "Not now", code: "SOME_CODE", retryable: true }
+  },
   { name: "an array", status: 500, body: [1, 2], expected: { reason: "ServerError", retryable: true } }
 ]
 

@@ -21,15 +21,20 @@ export interface Call {
   readonly fail: (reason: MistralErrorReason) => MistralError
 }
 
-/** Where a call goes beside its body. */
+/** Where a call goes beside its body. A list in the query repeats its name; `null` and `undefined` are left out. */
 export interface Target {
   readonly params?: Readonly<Record<string, string>> | undefined
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined
 }
+
+type QueryValue = string | number | boolean | ReadonlyArray<string | number> | null | undefined
 
 /** Checks and writes down a request. Whatever is wrong with it fails here, before anything is sent. */
 export const makeCall = <Request>(
-  endpoint: Pick<Endpoint.Endpoint<Request, unknown>, "name" | "method" | "path" | "request" | "repeatable">,
+  endpoint: Pick<
+    Endpoint.Endpoint<Request, unknown>,
+    "name" | "method" | "path" | "request" | "query" | "repeatable" | "operation"
+  >,
   request: Request,
   accept: Call["accept"],
   deployment: Deployment,
@@ -41,12 +46,14 @@ export const makeCall = <Request>(
       new MistralError({ operation: endpoint.name, method: endpoint.method, path: endpoint.path, reason })
     const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(fail(new InvalidRequest({ issues })))
 
-    const unfit = requestIssues(endpoint.request, request)
+    const unfit = [
+      ...requestIssues(endpoint.request, request),
+      ...endpoint.query === undefined ? [] : requestIssues(endpoint.query, target?.query ?? {}),
+      ...paramIssues(endpoint.path, target?.params)
+    ]
     if (unfit.length > 0) return invalid(unfit)
-    const problems = conversationIssues(request, options.checks)
+    const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
     if (problems.length > 0) return invalid(problems)
-    const missing = [...endpoint.path.matchAll(/\{(\w+)\}/g)].find(([, name]) => target?.params?.[name!] === undefined)
-    if (missing !== undefined) return invalid([{ path: ["params", missing[1]!], message: "Missing key" }])
     const baseUrl = (options.baseUrl ?? deployment.baseUrl).trim()
     if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl)) {
       return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
@@ -78,12 +85,22 @@ export const makeCall = <Request>(
     })
   })
 
+/** A segment that is empty or consists of dots would make another path of it. */
+const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issue> =>
+  [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
+    const value: unknown = params?.[name!]
+    return typeof value === "string" && !/^\.{0,2}$/.test(value) ? [] : [{
+      path: ["params", name!],
+      message: value === undefined ? "Missing key" : "Expected a string that is neither empty nor `.` nor `..`"
+    }]
+  })
+
 const withParams = (path: string, params: Target["params"]): string =>
   path.replace(/\{(\w+)\}/g, (whole, name: string) => encodeURIComponent(params?.[name] ?? whole))
 
 const withQuery = (url: string, query: Target["query"]): string => {
   const entries = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]]
+    value === undefined || value === null ? [] : [value].flat().map((one) => [name, String(one)])
   )
   return entries.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(entries)}`
 }

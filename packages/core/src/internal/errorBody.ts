@@ -29,8 +29,8 @@ export const reasonFromAnswer = (answer: ErrorAnswer): MistralErrorReason => {
     requestId: requestId((name) => answer.headers[name]) ?? parsed.requestId,
     retryAfter: retryAfter(answer.headers, answer.now)
   }
-  if (parsed.observability) return new Reason.ObservabilityError(said)
   if (isCapacity(said)) return new Reason.CapacityExceeded(said)
+  if (parsed.observability && !saysEnough(answer.status)) return new Reason.ObservabilityError(said)
   switch (answer.status) {
     case 401:
       return new Reason.Authentication(said)
@@ -49,6 +49,9 @@ export const reasonFromAnswer = (answer: ErrorAnswer): MistralErrorReason => {
   }
   return answer.status >= 500 ? new Reason.ServerError(said) : new Reason.BadRequest(said)
 }
+
+/** Whether a status tells what to do whatever API answers with it: send another key, ask for rights, or come again. */
+const saysEnough = (status: number): boolean => status === 401 || status === 403 || status === 429 || status >= 500
 
 /** The reason an event stands for that reports an error inside a stream; `undefined` if it reports none. */
 export const reasonFromEvent = (
