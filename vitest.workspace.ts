@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     projects: [
-      ...["core", "chat", "agents", "fim", "node", "testing", "emulator"].map((name) =>
+      ...["core", "chat", "agents", "fim", "observability", "node", "testing", "emulator"].map((name) =>
         project(name, `packages/${name}/test/**/*.test.ts`)
       ),
       project("examples", "examples/test/**/*.test.ts"),

@@ -31,7 +31,7 @@ import { type Call, makeCall, type Target } from "./internal/call.ts"
 import { makeConnections } from "./internal/connections.ts"
 import { startDeadline } from "./internal/deadline.ts"
 import { type EventStream, makeEventStream } from "./internal/eventStream.ts"
-import { type Exchange, type Held, open, type Prepared } from "./internal/exchange.ts"
+import { type Exchange, type Held, open, openAnd, type Opened, type Prepared } from "./internal/exchange.ts"
 import { schemaDecoder } from "./internal/schemaDecoder.ts"
 import { readWhole } from "./internal/wholeAnswer.ts"
 import type { MistralError } from "./MistralError.ts"
@@ -148,10 +148,12 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, callOptions)
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
-        const answer = yield* open(exchange, call, deadline, held).pipe(
-          Effect.flatMap((opened) => readWhole(call, opened, schemaDecoder(endpoint.response))),
-          Effect.ensuring(Effect.suspend(() => held.release))
-        )
+        const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
+        // What runs no model is asked again also when its answer was cut: nobody has seen any of it, and nobody pays twice.
+        const attempts = endpoint.repeatable && endpoint.operation === undefined
+          ? openAnd(read, exchange, call, deadline, held)
+          : Effect.flatMap(open(exchange, call, deadline, held), read)
+        const answer = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
         yield* Effect.annotateCurrentSpan(Telemetry.responseAttributes(answer))
         return answer
       })

@@ -66,9 +66,26 @@ export const open = (
   call: Call,
   deadline: Deadline,
   held: Held
-): Effect.Effect<Opened, MistralError> => {
+): Effect.Effect<Opened, MistralError> => openAnd(Effect.succeed, exchange, call, deadline, held)
+
+/** Sends a call, again if its policy says so, until its answer has been read. */
+export const openAnd = <A>(
+  read: (opened: Opened) => Effect.Effect<A, MistralError>,
+  exchange: Exchange,
+  call: Call,
+  deadline: Deadline,
+  held: Held
+): Effect.Effect<A, MistralError> => {
   const attempts = RetryPolicy.retry(
-    Effect.andThen(exchange.connections.giveWay, Effect.suspend(() => attempt(exchange, call, deadline, held))),
+    Effect.andThen(
+      exchange.connections.giveWay,
+      Effect.suspend(() =>
+        Effect.flatMap(
+          attempt(exchange, call, deadline, held),
+          (opened) => Effect.onError(read(opened), () => opened.close)
+        )
+      )
+    ),
     call.options.retry,
     { repeatable: call.repeatable }
   )

@@ -1,0 +1,91 @@
+/**
+ * The endpoints of the observability API as values, one object for each resource: what the services send by, what the
+ * emulator routes by, and what a test compares with Mistral's OpenAPI file.
+ *
+ * @see https://docs.mistral.ai/api/endpoint/beta/observability/chat_completion_events
+ * @since 0.1.0
+ */
+export {
+  /**
+   * `/v1/observability/campaigns`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  campaigns
+} from "./internal/endpoints/campaigns.ts"
+export {
+  /**
+   * `/v1/observability/chat-completion-events`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  chatCompletionEvents
+} from "./internal/endpoints/chatCompletionEvents.ts"
+export {
+  /**
+   * `/v1/observability/dataset-records`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  datasetRecords
+} from "./internal/endpoints/datasetRecords.ts"
+export {
+  /**
+   * `/v1/observability/datasets`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  datasets
+} from "./internal/endpoints/datasets.ts"
+export {
+  /**
+   * `/v1/observability/chat-completion-fields`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  fields
+} from "./internal/endpoints/fields.ts"
+export {
+  /**
+   * `/v1/observability/judges`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  judges
+} from "./internal/endpoints/judges.ts"
+export {
+  /**
+   * `/v1/observability/logs`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  logs,
+  /**
+   * `/v1/observability/spans/evaluations`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  spanEvaluations,
+  /**
+   * `/v1/observability/spans`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  spans,
+  /**
+   * `/v1/observability/traces`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  traces
+} from "./internal/endpoints/telemetry.ts"

@@ -1,0 +1,21 @@
+/**
+ * @since 0.1.0
+ */
+export * as Aggregation from "./Aggregation.ts"
+export * as Campaign from "./Campaign.ts"
+export * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
+export * as ChatCompletionEvents from "./ChatCompletionEvents.ts"
+export * as Dataset from "./Dataset.ts"
+export * as DatasetRecord from "./DatasetRecord.ts"
+export * as ErrorCode from "./ErrorCode.ts"
+export * as Field from "./Field.ts"
+export * as Filter from "./Filter.ts"
+export * as Judge from "./Judge.ts"
+export * as Log from "./Log.ts"
+export * as ObservabilityEndpoint from "./ObservabilityEndpoint.ts"
+export * as Page from "./Page.ts"
+export * as Span from "./Span.ts"
+export * as SpanEvaluation from "./SpanEvaluation.ts"
+export * as TaskStatus from "./TaskStatus.ts"
+export * as TelemetrySearch from "./TelemetrySearch.ts"
+export * as Trace from "./Trace.ts"

@@ -1,0 +1,16 @@
+import * as Judge from "../../Judge.ts"
+import { ask, create, get, remove, replace } from "./kinds.ts"
+
+export const judges = {
+  create: create("Judges.create", "/judges", Judge.Definition, Judge.Judge),
+  list: get("Judges.list", "/judges", Judge.ListResponse, Judge.ListQuery),
+  fetch: get("Judges.fetch", "/judges/{judge_id}", Judge.Judge),
+  update: replace("Judges.update", "/judges/{judge_id}", Judge.Definition),
+  delete: remove("Judges.delete", "/judges/{judge_id}"),
+  judgeConversation: ask(
+    "Judges.judgeConversation",
+    "/judges/{judge_id}/live-judging",
+    Judge.ConversationRequest,
+    Judge.Output
+  )
+}
