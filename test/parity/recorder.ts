@@ -15,16 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import * as http from "node:http"
-import type { AddressInfo } from "node:net"
-
-/** A request as it came over the wire. */
-export interface Recorded {
-  readonly method: string | undefined
-  readonly path: string | undefined
-  readonly headers: http.IncomingHttpHeaders
-  readonly body: unknown
-}
+import { type Recorded, recordingServer } from "./recordingServer.ts"
 
 /** Sends one request by both clients, and gives what each of them sent. */
 export type Both<Request> = (
@@ -41,29 +32,10 @@ export class Recorder extends Context.Service<Recorder, {
   static readonly layer = Layer.effect(
     Recorder,
     Effect.gen(function*() {
-      let recorded: Array<Recorded> = []
-      const server = http.createServer((incoming, outgoing) => {
-        const pieces: Array<Buffer> = []
-        incoming.on("data", (piece: Buffer) => pieces.push(piece))
-        incoming.on("end", () => {
-          const body: unknown = JSON.parse(Buffer.concat(pieces).toString("utf8"))
-          recorded.push({ method: incoming.method, path: incoming.url, headers: incoming.headers, body })
-          const streamed = Predicate.hasProperty(body, "stream") && body.stream === true
-          outgoing.writeHead(200, { "content-type": streamed ? "text/event-stream" : "application/json" })
-          outgoing.end(streamed ? `${events}data: [DONE]\n\n` : completion)
-        })
+      const { take, url } = yield* recordingServer((body) => {
+        const streamed = Predicate.hasProperty(body, "stream") && body.stream === true
+        return streamed ? ["text/event-stream", `${events}data: [DONE]\n\n`] : ["application/json", completion]
       })
-      yield* Effect.acquireRelease(
-        Effect.callback<void>((resume) => {
-          server.listen(0, "127.0.0.1", () => resume(Effect.void))
-        }),
-        () =>
-          Effect.callback<void>((resume) => {
-            server.close(() => resume(Effect.void))
-            server.closeAllConnections()
-          })
-      )
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const sdk = new Mistral({ serverURL: url, apiKey: "k" })
       const client = yield* Layer.build(
         MistralClient.layer({ baseUrl: url, apiKey: Redacted.make("k"), retry: RetryPolicy.none }).pipe(
@@ -78,7 +50,6 @@ export class Recorder extends Context.Service<Recorder, {
         }
       ): Both<Request> =>
         Effect.fnUntraced(function*(operation, request) {
-          recorded = []
           // The SDK checks what it is given, so a wrong name does not go unnoticed.
           const named = renamed(request) as Theirs
           if (operation === "complete") {
@@ -90,6 +61,7 @@ export class Recorder extends Context.Service<Recorder, {
               for await (const _ of await theirs.stream(named)) { /* to its end */ }
             })
           }
+          const recorded = take()
           assert.strictEqual(recorded.length, 2)
           const [one, other] = recorded
           return [one!, other!] as const

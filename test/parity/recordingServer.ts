@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+
+/** A request as it came over the wire. The body is the value of its JSON, `undefined` where there is none. */
+export interface Recorded {
+  readonly method: string | undefined
+  readonly path: string | undefined
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: unknown
+}
+
+/** A server on a free port that remembers requests until they are taken, and answers each as it is told. */
+export const recordingServer = (
+  answer: (body: unknown, path: string) => readonly [contentType: string, body: string]
+): Effect.Effect<{ readonly url: string; readonly take: () => ReadonlyArray<Recorded> }, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    let recorded: Array<Recorded> = []
+    const server = http.createServer((incoming, outgoing) => {
+      const pieces: Array<Buffer> = []
+      incoming.on("data", (piece: Buffer) => pieces.push(piece))
+      incoming.on("end", () => {
+        const text = Buffer.concat(pieces).toString("utf8")
+        const body: unknown = text === "" ? undefined : JSON.parse(text)
+        recorded.push({ method: incoming.method, path: incoming.url, headers: incoming.headers, body })
+        const [contentType, answered] = answer(body, incoming.url ?? "")
+        outgoing.writeHead(200, { "content-type": contentType })
+        outgoing.end(answered)
+      })
+    })
+    yield* Effect.acquireRelease(
+      Effect.callback<void>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.void))
+      }),
+      () =>
+        Effect.callback<void>((resume) => {
+          server.close(() => resume(Effect.void))
+          server.closeAllConnections()
+        })
+    )
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      take: () => {
+        const taken = recorded
+        recorded = []
+        return taken
+      }
+    }
+  })
