@@ -183,7 +183,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
         yield* Scope.addFinalizer(scope, Effect.suspend(() => held.release))
-        const opened = yield* Effect.withParentSpan(open(exchange, call, deadline, held), span)
+        const opened = yield* Effect.withParentSpan(open(exchange, call, deadline, held), span, noStackTrace)
         const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
           failedChoice: endpoint.failedChoice,
           repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),

@@ -64,7 +64,7 @@ export const requestAttributes = (
     "gen_ai.request.seed": field(request, "random_seed"),
     "gen_ai.request.choice.count": field(request, "n"),
     "mistral_ai.operation": endpoint.name,
-    "server.address": URL.canParse(deployment.baseUrl) ? new URL(deployment.baseUrl).host : undefined
+    "server.address": hostOf(deployment.baseUrl)
   })
 
 /**
@@ -100,6 +100,17 @@ export const errorAttributes = (error: MistralError): Attributes =>
     "http.response.status_code": error.status,
     "mistral_ai.request.id": error.requestId
   })
+
+/** The base URLs of a program are few, and parsing one takes as long as the rest of a span's attributes. */
+const hosts = new Map<string, string | undefined>()
+
+const hostOf = (baseUrl: string): string | undefined => {
+  if (!hosts.has(baseUrl)) {
+    if (hosts.size >= 100) hosts.clear()
+    hosts.set(baseUrl, URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined)
+  }
+  return hosts.get(baseUrl)
+}
 
 const field = (value: unknown, name: string): unknown =>
   Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined

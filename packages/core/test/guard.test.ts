@@ -1,7 +1,7 @@
 import { Completion, CompletionRequest, Content, Embedding, Message, Model } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
-import { guard } from "../src/internal/guard.ts"
+import { Effect, Exit, Schema } from "effect"
+import { guard, strictGuard } from "../src/internal/guard.ts"
 
 describe("guard", () => {
   for (const [name, schema] of Object.entries(schemas())) {
@@ -31,6 +31,54 @@ describe("guard", () => {
   }
 })
 
+/** What a request is checked by: unknown keys do not fit. */
+const decodesStrictly = (schema: Schema.Codec<unknown>) => (value: unknown): boolean =>
+  Exit.isSuccess(Schema.decodeUnknownExit(schema)(value, { onExcessProperty: "error" }))
+
+/** Keys that are symbols, and keys that cannot be enumerated. */
+const odd = [{ [Symbol.iterator]: 1 }, { a: 1, [Symbol.iterator]: 1 }, Object.defineProperty({ a: "1" }, "b", {})]
+
+describe("strictGuard", () => {
+  for (const [name, schema] of Object.entries({ ...schemas(), "CompletionRequest.Agents": CompletionRequest.Agents })) {
+    it.effect.prop(
+      `answers as a strict decoder does for ${name}, on values that fit, on broken ones and on ones with a key too many`,
+      [schema, damage],
+      ([value, damage]) =>
+        Effect.sync(() => {
+          const is = strictGuard(schema)
+          const reference = decodesStrictly(schema)
+          for (const one of [value, breakAt(value, damage), extended(value, damage.at)]) {
+            assert.strictEqual(is(one), reference(one), JSON.stringify(one))
+          }
+        })
+    )
+  }
+
+  for (const [name, schema, values] of forms()) {
+    it(`answers as a strict decoder does for ${name}`, () => {
+      const is = strictGuard(schema)
+      const reference = decodesStrictly(schema)
+      const more = values.map((value) => extended(value, []))
+      for (const value of [...values, ...more, ...anything, ...odd]) {
+        assert.strictEqual(is(value), reference(value), `${name}: ${String(value)}`)
+      }
+    })
+  }
+})
+
+/** A copy of a value in which one object has a key that no schema knows. */
+const extended = (value: unknown, [first, ...rest]: ReadonlyArray<number>): unknown => {
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) {
+    const at = (first ?? 0) % (value.length || 1)
+    return value.map((item, i) => i === at ? extended(item, rest) : item)
+  }
+  const keys = Object.keys(value)
+  const key = first === undefined ? undefined : keys[first % (keys.length || 1)]
+  if (key === undefined) return { ...value, "a key too many": 1 }
+  return { ...value, [key]: extended((value as Record<string, unknown>)[key], rest) }
+}
+
 function schemas(): Record<string, Schema.Codec<unknown>> {
   return {
     Chunk: Completion.Chunk,
@@ -51,7 +99,9 @@ function forms(): ReadonlyArray<readonly [string, Schema.Codec<unknown>, Readonl
   const Tree: Schema.Codec<Tree> = Schema.Struct({
     children: Schema.Array(Schema.suspend((): Schema.Codec<Tree> => Tree))
   })
+  const anyKey = Schema.Record(Schema.String, Schema.Unknown)
   return [
+    ["a struct with rest", Schema.StructWithRest(Schema.Struct({ a: Schema.String }), [anyKey]), [{ a: "1", b: 2 }]],
     ["an empty struct", Schema.Struct({}), [{}, { a: 1 }]],
     ["a tuple", Schema.Tuple([Schema.String, Schema.Number]), [["a", 1], ["a"]]],
     ["a tuple with rest", Schema.TupleWithRest(Schema.Tuple([Schema.String]), [Schema.Number]), [["a", 1, 2], [1]]],

@@ -1,3 +1,4 @@
+import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
@@ -10,13 +11,25 @@ import * as SchemaAST from "effect/SchemaAST"
  */
 export const guard = <A>(schema: Schema.Codec<A, unknown>): (value: unknown) => value is A =>
   // The closures answer as `Schema.is` does, by construction and by test.
-  compile(schema.ast) as (value: unknown) => value is A
+  compile(schema.ast, Schema.is) as (value: unknown) => value is A
+
+/** The predicate of a schema that changes nothing, which also refuses keys that the schema does not know. */
+export const strictGuard = <A>(schema: Schema.Codec<A, unknown>): (value: unknown) => value is A =>
+  compile(schema.ast, strictly) as (value: unknown) => value is A
+
+const strictly: Fallback = (schema) => {
+  const decode = Schema.decodeUnknownExit(schema)
+  return (value) => Exit.isSuccess(decode(value, { onExcessProperty: "error" }))
+}
 
 type Guard = (value: unknown) => boolean
 
-const compile = (ast: SchemaAST.AST): Guard => {
-  if (ast.encoding !== undefined) return interpret(ast)
-  const type = compileType(ast)
+/** Makes the guard of a schema that the closures here do not know. It also says whether unknown keys are refused. */
+type Fallback = (schema: Schema.Codec<unknown>) => Guard
+
+const compile = (ast: SchemaAST.AST, fallback: Fallback): Guard => {
+  if (ast.encoding !== undefined) return interpret(ast, fallback)
+  const type = compileType(ast, fallback)
   if (ast.checks === undefined) return type
   const checks = ast.checks.flatMap(filters)
   return (value) => {
@@ -31,7 +44,7 @@ const options: SchemaAST.ParseOptions = {}
 const filters = (check: SchemaAST.Check<unknown>): ReadonlyArray<SchemaAST.Filter<unknown>> =>
   check._tag === "Filter" ? [check] : check.checks.flatMap(filters)
 
-const compileType = (ast: SchemaAST.AST): Guard => {
+const compileType = (ast: SchemaAST.AST, fallback: Fallback): Guard => {
   switch (ast._tag) {
     case "String":
       return (value) => typeof value === "string"
@@ -50,17 +63,22 @@ const compileType = (ast: SchemaAST.AST): Guard => {
       return (value) => value === literal
     }
     case "Union":
-      return ast.options?.mode === "oneOf" ? interpret(ast) : anyOf(ast.types.map(compile))
+      return ast.options?.mode === "oneOf"
+        ? interpret(ast, fallback)
+        : anyOf(ast.types.map((type) => compile(type, fallback)))
     case "Arrays":
-      return ast.elements.length === 0 && ast.rest.length === 1 ? arrayOf(compile(ast.rest[0]!)) : interpret(ast)
+      return ast.elements.length === 0 && ast.rest.length === 1
+        ? arrayOf(compile(ast.rest[0]!, fallback))
+        : interpret(ast, fallback)
     case "Objects":
-      return compileObject(ast) ?? interpret(ast)
+      return compileObject(ast, fallback) ?? interpret(ast, fallback)
     default:
-      return interpret(ast)
+      return interpret(ast, fallback)
   }
 }
 
-const interpret = (ast: SchemaAST.AST): Guard => Schema.is(Schema.make<Schema.Top>(ast) as Schema.Codec<unknown>)
+const interpret = (ast: SchemaAST.AST, fallback: Fallback): Guard =>
+  fallback(Schema.make<Schema.Top>(ast) as Schema.Codec<unknown>)
 
 const anyOf = (guards: ReadonlyArray<Guard>): Guard => {
   if (guards.length === 2) {
@@ -79,14 +97,15 @@ const arrayOf = (is: Guard): Guard => (value) => {
   return true
 }
 
-const compileObject = (ast: SchemaAST.Objects): Guard | undefined => {
+const compileObject = (ast: SchemaAST.Objects, fallback: Fallback): Guard | undefined => {
   const { indexSignatures, propertySignatures } = ast
   if (propertySignatures.length === 0 && indexSignatures.length === 0) return undefined
   if (!indexSignatures.every(({ parameter, type }) => isAnything(type) && parameter._tag === "String")) return undefined
   // Apart and by index: this loop is most of the cost of a check.
   const names = propertySignatures.map(({ name }) => name)
   const optional = propertySignatures.map(({ type }) => SchemaAST.isOptional(type))
-  const guards = propertySignatures.map(({ type }) => compile(type))
+  const guards = propertySignatures.map(({ type }) => compile(type, fallback))
+  const excess = fallback === strictly ? excessOf(new Set(names), indexSignatures.length > 0) : undefined
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return false
     const record = value as Readonly<Record<PropertyKey, unknown>>
@@ -97,8 +116,17 @@ const compileObject = (ast: SchemaAST.Objects): Guard | undefined => {
         if (optional[i] === false) return false
       } else if (!guards[i]!(property)) return false
     }
-    return true
+    return excess === undefined || !excess(value)
   }
+}
+
+/** Tells whether an object has an enumerable key that is neither known nor covered by an index of texts. */
+const excessOf = (known: ReadonlySet<PropertyKey>, indexed: boolean) => (value: object): boolean => {
+  for (const key of Reflect.ownKeys(value)) {
+    if (known.has(key) || (indexed && typeof key === "string")) continue
+    if (Object.prototype.propertyIsEnumerable.call(value, key)) return true
+  }
+  return false
 }
 
 const isAnything = (ast: SchemaAST.AST): boolean =>

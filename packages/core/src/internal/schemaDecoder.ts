@@ -1,7 +1,7 @@
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { Issue } from "../MistralErrorReason.ts"
-import { guard } from "./guard.ts"
+import { guard, strictGuard } from "./guard.ts"
 import { issues } from "./issues.ts"
 
 /** Checks values against a schema that changes nothing: a value that fits is the value itself. */
@@ -15,8 +15,6 @@ const decoders = new WeakMap<object, SchemaDecoder<unknown>>()
 
 /**
  * The checks of a schema, made once.
- *
- * @param strict refuse keys that the schema does not know
  */
 export const schemaDecoder = <A>(schema: Schema.Codec<A, unknown>): SchemaDecoder<A> => {
   let decoder = decoders.get(schema)
@@ -32,9 +30,16 @@ export const schemaDecoder = <A>(schema: Schema.Codec<A, unknown>): SchemaDecode
   return decoder as SchemaDecoder<A>
 }
 
+const strictGuards = new WeakMap<object, (value: unknown) => boolean>()
+
 /** Where a request does not fit its schema, unknown keys included; empty if it fits. */
-export const requestIssues = <A>(schema: Schema.Codec<A, unknown>, value: unknown): ReadonlyArray<Issue> =>
-  failureIssues(Schema.decodeUnknownExit(schema)(value, { errors: "all", onExcessProperty: "error" }))
+export const requestIssues = <A>(schema: Schema.Codec<A, unknown>, value: unknown): ReadonlyArray<Issue> => {
+  let fits = strictGuards.get(schema)
+  if (fits === undefined) strictGuards.set(schema, fits = strictGuard(schema))
+  return fits(value)
+    ? []
+    : failureIssues(Schema.decodeUnknownExit(schema)(value, { errors: "all", onExcessProperty: "error" }))
+}
 
 const failureIssues = (exit: Exit.Exit<unknown, Schema.SchemaError>): ReadonlyArray<Issue> =>
   Exit.isSuccess(exit) ? [] : exit.cause.reasons.flatMap((reason) => reason._tag === "Fail" ? issues(reason.error) : [])
