@@ -99,19 +99,29 @@ export const retry = <A, R>(
   policy: RetryPolicy,
   options?: { readonly repeatable?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> =>
-  policy === none ? call : Effect.retry(call, {
-    schedule: policy.schedule.pipe(
-      Schedule.modifyDelay(({ duration, input }) =>
-        Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))
+  policy === none ? call : Effect.catch(call, (error) => {
+    // Most calls do well at once: a schedule, 5 microseconds of CPU, is only set up for those that do not.
+    let failed: MistralError | undefined = error
+    const again = Effect.suspend(() => {
+      if (failed === undefined) return call
+      const first = Effect.fail(failed)
+      failed = undefined
+      return first
+    })
+    return Effect.retry(again, {
+      schedule: policy.schedule.pipe(
+        Schedule.modifyDelay(({ duration, input }) =>
+          Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))
+        ),
+        Schedule.while(({ duration, elapsed }) =>
+          Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
+        )
       ),
-      Schedule.while(({ duration, elapsed }) =>
-        Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
-      )
-    ),
-    while: (error) =>
-      policy.while(error) &&
-      (options?.repeatable !== false || wasRefused(error)) &&
-      (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
+      while: (error) =>
+        policy.while(error) &&
+        (options?.repeatable !== false || wasRefused(error)) &&
+        (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
+    })
   })
 
 const wasRefused = (error: MistralError): boolean =>
