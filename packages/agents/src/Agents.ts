@@ -20,10 +20,12 @@ import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as CompletionService from "@effect-mistral/core/CompletionService"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import type * as MistralClient from "@effect-mistral/core/MistralClient"
+import type { MistralError } from "@effect-mistral/core/MistralError"
 import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 
 /**
  * An agents request: `agent_id`, `messages` and every parameter of Mistral's reference, under its own names. There is no
@@ -50,13 +52,20 @@ export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
  */
 export interface Service extends CompletionService.ObjectCompletionService<Request> {}
 
+const id = "@effect-mistral/agents/Agents"
+
 /**
  * The agents service. In tests: `Layer.mock(Agents.Agents)({ complete: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
  */
-export class Agents extends Context.Service<Agents, Service>()("@effect-mistral/agents/Agents") {}
+export class Agents
+  extends (/* @__PURE__ */ CompletionService.withObjects(/* @__PURE__ */ Context.Service<Agents, Service>()(id)))
+{}
+
+/** The same key, without what comes with it: for what asks for no object. */
+const key: Context.Key<Agents, Service> = Context.Service(id)
 
 /**
  * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
@@ -74,7 +83,10 @@ export const make = (
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Agents, never, MistralClient.MistralClient> = Layer.effect(Agents, make())
+export const layer: Layer.Layer<Agents, never, MistralClient.MistralClient> = Layer.effect(
+  key,
+  CompletionService.makeForKey(Endpoint.agents)
+)
 
 /**
  * The service over the client of the environment, with options of its own.
@@ -84,10 +96,10 @@ export const layer: Layer.Layer<Agents, never, MistralClient.MistralClient> = La
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Agents, never, MistralClient.MistralClient> => Layer.effect(Agents, make(options))
+): Layer.Layer<Agents, never, MistralClient.MistralClient> =>
+  Layer.effect(key, CompletionService.makeForKey(Endpoint.agents, options))
 
-const functions = CompletionService.functions<Agents, Request>(Agents)
-const objectFunctions = CompletionService.objectFunctions<Agents, Request>(Agents)
+const functions = CompletionService.functions<Agents, Request>(key)
 
 /**
  * The whole completion of a conversation by an agent.
@@ -112,7 +124,11 @@ export const stream = functions.stream
  * @category operations
  * @since 0.1.0
  */
-export const completeObject = objectFunctions.completeObject
+export const completeObject = <A>(
+  request: ObjectRequest<A>,
+  options?: RequestOptions.RequestOptions
+): Effect.Effect<A, MistralError, Agents> =>
+  Effect.flatMap(Agents, (service) => service.completeObject(request, options))
 
 /**
  * An agent's answer as an object that grows while it is written, then the object itself, checked.
@@ -120,4 +136,8 @@ export const completeObject = objectFunctions.completeObject
  * @category operations
  * @since 0.1.0
  */
-export const streamObject = objectFunctions.streamObject
+export const streamObject = <A>(
+  request: ObjectRequest<A>,
+  options?: RequestOptions.RequestOptions
+): Stream.Stream<CompletionService.ObjectPart<A>, MistralError, Agents> =>
+  Stream.unwrap(Effect.map(Agents, (service) => service.streamObject(request, options)))

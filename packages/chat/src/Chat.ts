@@ -27,10 +27,12 @@ import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as CompletionService from "@effect-mistral/core/CompletionService"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import type * as MistralClient from "@effect-mistral/core/MistralClient"
+import type { MistralError } from "@effect-mistral/core/MistralError"
 import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 
 /**
  * A chat request: `model`, `messages` and every parameter of Mistral's reference, under its own names.
@@ -56,13 +58,20 @@ export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
  */
 export interface Service extends CompletionService.ObjectCompletionService<Request> {}
 
+const id = "@effect-mistral/chat/Chat"
+
 /**
  * The chat service. In tests: `Layer.mock(Chat.Chat)({ complete: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
  */
-export class Chat extends Context.Service<Chat, Service>()("@effect-mistral/chat/Chat") {}
+export class Chat
+  extends (/* @__PURE__ */ CompletionService.withObjects(/* @__PURE__ */ Context.Service<Chat, Service>()(id)))
+{}
+
+/** The same key, without what comes with it: for what asks for no object. */
+const key: Context.Key<Chat, Service> = Context.Service(id)
 
 /**
  * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
@@ -80,7 +89,10 @@ export const make = (
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = Layer.effect(Chat, make())
+export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = Layer.effect(
+  key,
+  CompletionService.makeForKey(Endpoint.chat)
+)
 
 /**
  * The service over the client of the environment, with options of its own.
@@ -90,10 +102,10 @@ export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = Laye
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Chat, never, MistralClient.MistralClient> => Layer.effect(Chat, make(options))
+): Layer.Layer<Chat, never, MistralClient.MistralClient> =>
+  Layer.effect(key, CompletionService.makeForKey(Endpoint.chat, options))
 
-const functions = CompletionService.functions<Chat, Request>(Chat)
-const objectFunctions = CompletionService.objectFunctions<Chat, Request>(Chat)
+const functions = CompletionService.functions<Chat, Request>(key)
 
 /**
  * The whole completion of a conversation: `{ id, model, choices: [{ message, finish_reason }], usage }`.
@@ -119,7 +131,10 @@ export const stream = functions.stream
  * @category operations
  * @since 0.1.0
  */
-export const completeObject = objectFunctions.completeObject
+export const completeObject = <A>(
+  request: ObjectRequest<A>,
+  options?: RequestOptions.RequestOptions
+): Effect.Effect<A, MistralError, Chat> => Effect.flatMap(Chat, (service) => service.completeObject(request, options))
 
 /**
  * An answer as an object that grows while the model writes it (`Partial`), then the object itself, checked (`Complete`).
@@ -127,4 +142,8 @@ export const completeObject = objectFunctions.completeObject
  * @category operations
  * @since 0.1.0
  */
-export const streamObject = objectFunctions.streamObject
+export const streamObject = <A>(
+  request: ObjectRequest<A>,
+  options?: RequestOptions.RequestOptions
+): Stream.Stream<CompletionService.ObjectPart<A>, MistralError, Chat> =>
+  Stream.unwrap(Effect.map(Chat, (service) => service.streamObject(request, options)))

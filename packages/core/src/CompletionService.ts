@@ -7,12 +7,12 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Completion from "./Completion.ts"
+import type * as Completion from "./Completion.ts"
 import type { CompletionEndpoint } from "./Endpoint.ts"
-import { makePartialJson } from "./internal/partialJson.ts"
-import type { Structured } from "./internal/structured.ts"
+import { objectOperations } from "./internal/objects.ts"
+import { failed, type Operation } from "./internal/operation.ts"
 import * as MistralClient from "./MistralClient.ts"
-import { MistralError } from "./MistralError.ts"
+import type { MistralError } from "./MistralError.ts"
 import * as Reason from "./MistralErrorReason.ts"
 import * as RequestOptions from "./RequestOptions.ts"
 
@@ -119,22 +119,38 @@ export const make = <Request extends { readonly stream?: boolean | undefined }>(
 export const makeObject = <Request extends { readonly stream?: boolean | undefined }>(
   endpoint: CompletionEndpoint<Request>,
   options?: RequestOptions.RequestOptions
+): Effect.Effect<ObjectCompletionService<Request>, never, MistralClient.MistralClient> => {
+  objects = objectOperations
+  return makeForKey(endpoint, options)
+}
+
+/**
+ * Makes what `makeObject` makes, for a service whose key is `withObjects`. What asks for objects then comes with the key,
+ * and a program that reaches the service by functions that ask for none does not carry it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeForKey = <Request extends { readonly stream?: boolean | undefined }>(
+  endpoint: CompletionEndpoint<Request>,
+  options?: RequestOptions.RequestOptions
 ): Effect.Effect<ObjectCompletionService<Request>, never, MistralClient.MistralClient> =>
   Effect.map(make(endpoint, options), (service) => ({
     ...service,
-    completeObject: (request, callOptions) =>
-      Effect.flatMap(
-        formatOf(endpoint.complete, request),
-        ([structured, plain]) =>
-          Effect.flatMap(service.complete(plain, callOptions), (response) =>
-            decodeObject(endpoint.complete, structured, response))
-      ),
-    streamObject: <A>(request: ObjectRequest<Request, A>, callOptions?: RequestOptions.RequestOptions) =>
-      Stream.unwrap(Effect.map(
-        formatOf(endpoint.stream, request),
-        ([structured, plain]) => objectParts(endpoint.stream, structured, service.stream(plain, callOptions))
-      ))
+    completeObject: (...args) => Effect.suspend(() => objects(endpoint, service).completeObject(...args)),
+    streamObject: (...args) => Stream.suspend(() => objects(endpoint, service).streamObject(...args))
   }))
+
+/**
+ * The key of a service whose answers can be held to a schema. It brings what asks for objects, for who has the key can.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const withObjects = <Key>(key: Key): Key => {
+  objects = objectOperations
+  return key
+}
 
 /**
  * The operations of a completion service as functions that need it.
@@ -143,7 +159,7 @@ export const makeObject = <Request extends { readonly stream?: boolean | undefin
  * @since 0.1.0
  */
 export const functions = <Self, Request>(
-  service: Context.Service<Self, CompletionService<Request>>
+  service: Context.Key<Self, CompletionService<Request>>
 ): {
   readonly complete: (...args: Args<Request>) => Effect.Effect<Completion.Response, MistralError, Self>
   readonly stream: (...args: Args<Request>) => Stream.Stream<Completion.Chunk, MistralError, Self>
@@ -152,112 +168,15 @@ export const functions = <Self, Request>(
   stream: (...args) => Stream.unwrap(Effect.map(service, ({ stream }) => stream(...args)))
 })
 
-/**
- * The operations of a completion service whose answers can be held to a schema, as functions that need it.
- *
- * @category accessors
- * @since 0.1.0
- */
-export const objectFunctions = <Self, Request>(
-  service: Context.Service<Self, ObjectCompletionService<Request>>
-): {
-  readonly completeObject: <A>(...args: Args<ObjectRequest<Request, A>>) => Effect.Effect<A, MistralError, Self>
-  readonly streamObject: <A>(
-    ...args: Args<ObjectRequest<Request, A>>
-  ) => Stream.Stream<ObjectPart<A>, MistralError, Self>
-} => ({
-  completeObject: (...args) => Effect.flatMap(service, ({ completeObject }) => completeObject(...args)),
-  streamObject: (...args) => Stream.unwrap(Effect.map(service, ({ streamObject }) => streamObject(...args)))
-})
-
 type Args<Request> = [request: Request, options?: RequestOptions.RequestOptions]
 
-type Named = CompletionEndpoint<never>["complete"] | CompletionEndpoint<never>["stream"]
-type Operation = Pick<Named, "name" | "method" | "path">
-
-const fail = (operation: Operation, reason: MistralError["reason"]): MistralError =>
-  new MistralError({ operation: operation.name, method: operation.method, path: operation.path, reason })
-
 const wrongStream = (operation: Operation, message: string): MistralError =>
-  fail(operation, new Reason.InvalidRequest({ issues: [{ path: ["stream"], message }] }))
+  failed(operation, new Reason.InvalidRequest({ issues: [{ path: ["stream"], message }] }))
 
-const formatOf = <Request, A>(
-  operation: Operation,
-  { schema, schemaDescription, schemaName, ...plain }: ObjectRequest<Request, A>
-): Effect.Effect<readonly [Structured<A>, Request], MistralError> =>
-  // Loaded when it is needed: programs that ask for no object do not carry the conversion to JSON Schema.
-  Effect.flatMap(Effect.promise(() => import("./internal/structured.ts")), ({ structured }) =>
-    Effect.try({
-      try: () => {
-        const made = structured(schema, schemaName ?? nameOf(schema), schemaDescription)
-        // The rest of an `ObjectRequest` is a `Request` that lacks only the keys set here or left out on purpose.
-        return [made, { ...plain, response_format: made.format } as unknown as Request] as const
-      },
-      catch: (cause) =>
-        fail(
-          operation,
-          new Reason.InvalidRequest({
-            issues: [{
-              path: ["schema"],
-              message: `Expected the schema of an object that JSON Schema can express: ${
-                cause instanceof Error ? cause.message : String(cause)
-              }`
-            }]
-          })
-        )
-    }))
-
-const nameOf = (schema: Schema.Top): string => {
-  const identifier = schema.ast.annotations?.identifier
-  const name = typeof identifier === "string" ? identifier.replace(/[^\w-]/g, "_").slice(0, 64) : ""
-  return name === "" ? "response" : name
+/**
+ * What asks for objects would be a fifth of a program that only streams. It is put here by what such a program leaves out
+ * of its bundle, the service's key and `makeObject`, and nothing else names it.
+ */
+let objects: typeof objectOperations = () => {
+  throw new Error("What asks for objects comes with the key of its service: take the service by its own key")
 }
-
-const decodeObject = <A>(
-  operation: Operation,
-  structured: Structured<A>,
-  response: Completion.Response
-): Effect.Effect<A, MistralError> => {
-  const text = Completion.text(response)
-  const decoded = structured.decode(text)
-  return "value" in decoded ? Effect.succeed(decoded.value) : Effect.fail(fail(
-    operation,
-    new Reason.InvalidOutput({
-      text,
-      issues: decoded.issues,
-      finishReason: response.choices[0]?.finish_reason ?? undefined
-    })
-  ))
-}
-
-const objectParts = <A>(
-  operation: Operation,
-  structured: Structured<A>,
-  chunks: Stream.Stream<Completion.Chunk, MistralError>
-): Stream.Stream<ObjectPart<A>, MistralError> =>
-  Stream.suspend(() => {
-    const json = makePartialJson()
-    let draft = Completion.emptyDraft
-    const parts = Stream.flatMap(Stream.chunks(chunks), (batch) => {
-      let grew = false
-      for (const chunk of batch) {
-        draft = Completion.append(draft, chunk)
-        const text = Completion.chunkText(chunk)
-        grew = text !== "" && json.feed(text) || grew
-      }
-      const value = json.value()
-      return grew && value !== undefined
-        // Unchecked by design: it is what the model has written of an `A` so far.
-        ? Stream.succeed<ObjectPart<A>>({ _tag: "Partial", value: value as DeepPartial<A> })
-        : Stream.empty
-    })
-    return Stream.concat(
-      parts,
-      Stream.fromEffect(Effect.suspend(() =>
-        Effect.map(
-          decodeObject(operation, structured, Completion.toResponse(draft)),
-          (value): ObjectPart<A> => ({ _tag: "Complete", value })
-        )
-      ))
-    )
-  })

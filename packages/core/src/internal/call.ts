@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import type { Deployment } from "../Deployment.ts"
 import type * as Endpoint from "../Endpoint.ts"
-import { MistralError, type MistralErrorReason } from "../MistralError.ts"
+import type { MistralError, MistralErrorReason } from "../MistralError.ts"
 import { InvalidRequest, type Issue } from "../MistralErrorReason.ts"
 import type { Resolved } from "../RequestOptions.ts"
 import { conversationIssues } from "./conversation.ts"
+import { failed } from "./operation.ts"
 import { requestIssues } from "./schemaDecoder.ts"
 
 /** One call on its way: what is sent, how, and what its errors are called. */
@@ -42,8 +43,7 @@ export const makeCall = <Request>(
   target?: Target
 ): Effect.Effect<Call, MistralError> =>
   Effect.suspend(() => {
-    const fail = (reason: MistralErrorReason) =>
-      new MistralError({ operation: endpoint.name, method: endpoint.method, path: endpoint.path, reason })
+    const fail = (reason: MistralErrorReason) => failed(endpoint, reason)
     const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(fail(new InvalidRequest({ issues })))
 
     const unfit = [
