@@ -57,7 +57,7 @@ export const makeEventStream = <A>(
 
 const drain = (opened: Opened): Effect.Effect<void> =>
   opened.readUntil<never>(() => undefined).pipe(
-    Effect.ignore,
+    Effect.catch(() => Effect.void),
     Effect.timeoutOption(drainLimit),
     Effect.ensuring(opened.close),
     Effect.asVoid

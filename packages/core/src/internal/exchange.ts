@@ -284,7 +284,7 @@ const refusal = (
   })
   return read.pipe(
     // What came before the end, a failure or the limit is what there is to read.
-    Effect.ignore,
+    Effect.catch(() => Effect.void),
     Effect.timeoutOption(refusalLimits.time),
     Effect.andThen(Clock.currentTimeMillis),
     Effect.flatMap((now) => {
