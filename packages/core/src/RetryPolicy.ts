@@ -39,10 +39,8 @@ export interface RetryPolicy {
  * @category schedules
  * @since 0.1.0
  */
-export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.min([
-  Schedule.exponential("500 millis"),
-  Schedule.spaced("8 seconds")
-]).pipe(
+export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.exponential("500 millis").pipe(
+  Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(8)))),
   Schedule.jittered,
   Schedule.upTo({ times: 4 })
 )
