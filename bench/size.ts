@@ -3,13 +3,14 @@
  *
  *   node bench/size.ts
  */
-import { build } from "esbuild"
+import { build, type BuildOptions } from "esbuild"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { table } from "./table.ts"
 
 const programs: ReadonlyArray<readonly [name: string, file: string]> = [
   ["ours", "ours"],
+  ["ours, for an object in place of a stream", "oursObject"],
   ["naive-effect", "naiveEffect"],
   ["eventsource-parser", "eventsourceParser"],
   ["mistralai", "mistralai"],
@@ -27,11 +28,13 @@ export interface Size {
   readonly gzip: number
 }
 
-const bundle = async (file: string, splitting: boolean) => {
-  const { metafile, outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`size/${file}.ts`, import.meta.url))],
+const programOf = (file: string): BuildOptions => ({
+  entryPoints: [fileURLToPath(new URL(`size/${file}.ts`, import.meta.url))]
+})
+
+const bundle = async (options: BuildOptions): Promise<string> => {
+  const { outputFiles } = await build({
     bundle: true,
-    write: false,
     minify: true,
     format: "esm",
     target: "es2023",
@@ -40,42 +43,48 @@ const bundle = async (file: string, splitting: boolean) => {
     external: ["node:*", "@opentelemetry/api"],
     legalComments: "none",
     logLevel: "error",
-    outdir: "/out",
-    metafile: true,
-    splitting
+    ...options,
+    write: false
   })
-  return { outputs: metafile.outputs, files: outputFiles }
+  return outputFiles[0]!.text
 }
 
-const sizeOf = (name: string, files: ReadonlyArray<Uint8Array>): Size => ({
-  name,
-  minified: files.reduce((sum, file) => sum + file.length, 0),
-  gzip: files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0)
-})
+const sizeOf = async (name: string, options: BuildOptions): Promise<Size> => {
+  const text = await bundle(options)
+  return { name, minified: Buffer.byteLength(text), gzip: gzipSync(text, { level: 9 }).length }
+}
 
-const whole = async (name: string, file: string): Promise<Size> =>
-  sizeOf(name, (await bundle(file, false)).files.map(({ contents }) => contents))
-
-/** What a page loads before it runs: the entry and the chunks it imports statically. */
-const initialLoad = async (name: string, file: string): Promise<Size> => {
-  const { files, outputs } = await bundle(file, true)
-  const baseName = (path: string) => path.slice(path.lastIndexOf("/") + 1)
-  const byName = new Map(Object.entries(outputs).map(([path, output]) => [baseName(path), output]))
-  const reached = new Set<string>()
-  const reach = (path: string) => {
-    if (reached.has(path)) return
-    reached.add(path)
-    for (const { external, kind, path: next } of byName.get(path)!.imports) {
-      if (kind === "import-statement" && external !== true) reach(baseName(next))
-    }
+/** A program that holds just the exports of Effect that a program with its libraries uses, and nothing of theirs. */
+const effectOf = async (file: string): Promise<BuildOptions> => {
+  const rest = await bundle({
+    ...programOf(file),
+    minify: false,
+    plugins: [{
+      name: "without-effect",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^effect\// }, ({ path }) => ({ path, external: true, sideEffects: false }))
+    }]
+  })
+  const modules = new Map<string, Set<string>>()
+  const use = (path: string, names: ReadonlyArray<string>) =>
+    modules.set(path, new Set([...modules.get(path) ?? [], ...names]))
+  for (const [, name, path] of rest.matchAll(/^import \* as (\w+) from "(.+)";$/gm)) {
+    use(path!, [...rest.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, "g"))].map(([, member]) => member!))
   }
-  reach(`${file}.js`)
-  return sizeOf(name, files.filter(({ path }) => reached.has(baseName(path))).map(({ contents }) => contents))
+  for (const [, names, path] of rest.matchAll(/^import \{(.+)\} from "(.+)";$/gm)) {
+    use(path!, names!.split(",").map((name) => name.trim().split(" ")[0]!))
+  }
+  const used = [...modules].filter(([, names]) => names.size > 0)
+  const contents = [
+    ...used.map(([path], at) => `import * as M${at} from "${path}"`),
+    `globalThis.kept = [${used.flatMap(([, names], at) => [...names].map((name) => `M${at}.${name}`)).join()}]`
+  ].join("\n")
+  return { stdin: { contents, resolveDir: import.meta.dirname } }
 }
 
 export const sizes = async (): Promise<ReadonlyArray<Size>> => [
-  await initialLoad("ours, initial load with --splitting", "ours"),
-  ...await Promise.all(programs.map(([name, file]) => whole(name, file)))
+  ...await Promise.all(programs.map(([name, file]) => sizeOf(name, programOf(file)))),
+  await sizeOf("what ours uses of Effect, alone", await effectOf("ours"))
 ]
 
 export const sizeTable = (measured: ReadonlyArray<Size>): string =>
