@@ -117,6 +117,14 @@ describe("the wait the server asks for", () => {
     ["no second at all", "0", 0],
     ["a date that lies ahead", "Thu, 01 Jan 1970 00:01:30 GMT", 30_000],
     ["a date that has passed", "Thu, 01 Jan 1970 00:00:30 GMT", 0],
+    ["a date in its older form", "Thursday, 01-Jan-70 00:01:30 GMT", 30_000],
+    ["a date in the form of C", "Thu Jan  1 00:01:30 1970", 30_000],
+    ["a number with white space around it", " 7 ", 7000],
+    ["no fraction of a second", "1.5", undefined],
+    ["no time before the answer", "-5", undefined],
+    ["no date without a time", "Thu, 01 Jan 1970", undefined],
+    ["no date of another form", "1970-01-01T00:01:30Z", undefined],
+    ["no date with a month there is not", "Thu, 01 Foo 1970 00:01:30 GMT", undefined],
     ["nothing that can be understood", "soon", undefined]
   ]
   for (const status of [429, 503]) {
