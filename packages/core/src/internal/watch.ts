@@ -1,19 +1,19 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
+import { alarmOf, type Sleeper } from "./alarm.ts"
 import type { Deadline, RanOut } from "./deadline.ts"
 
 /**
  * The time limits of one attempt: to the first byte, then for each read, and the whole call's over all of them.
  *
- * One timer serves all of them: `Effect.timeout` would race two fibers for every read, 3 microseconds of CPU.
+ * One alarm serves all of them: `Effect.timeout` would race two fibers for every read, 3 microseconds of CPU.
  */
 export interface Watch<E> {
   /** Runs an effect, at most as long as it may take to the first byte. */
   readonly toFirstByte: <A>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Waits for a callback, at most as long as a read may take. */
   readonly read: <A, E2>(start: Start<A, E2>) => Effect.Effect<A, E | E2>
-  /** Ends the timer. */
+  /** Ends all waits. */
   readonly stop: () => void
 }
 
@@ -31,24 +31,14 @@ export const makeWatch = <E>(options: {
       const fork = Effect.runForkWith(context)
       const { deadline, onTimeout } = options
       const limits = { firstByte: Duration.toMillis(options.firstByte), idle: Duration.toMillis(options.idle) }
+      const alarm = alarmOf(clock)
       // The wait under way: when its time is over, and how it is told.
-      let wait: { due: number; readonly expire: () => void } | undefined
-      let timer: { readonly fiber: Fiber.Fiber<void>; readonly wakes: number } | undefined
+      let expire: (() => void) | undefined
+      const sleeper: Sleeper = { due: Infinity, expire: () => expire?.() }
 
-      const wake = Effect.sync(() => {
-        timer = undefined
-        if (wait === undefined) return
-        if (clock.currentTimeMillisUnsafe() >= wait.due) wait.expire()
-        else ensureTimer(wait.due)
-      })
-
-      /** Sees to it that something wakes at a time or before it. Whoever wakes early looks again. */
-      const ensureTimer = (due: number): void => {
-        if (due === Infinity || (timer !== undefined && timer.wakes <= due)) return
-        timer?.fiber.interruptUnsafe()
-        const now = clock.currentTimeMillisUnsafe()
-        const wakes = Math.min(due, now + limits.idle)
-        timer = { wakes, fiber: fork(Effect.flatMap(Effect.sleep(wakes - now), () => wake)) }
+      const over = (): void => {
+        expire = undefined
+        sleeper.due = Infinity
       }
 
       const limited = <A, E2>(phase: "firstByte" | "idle", start: Start<A, E2>): Effect.Effect<A, E | E2> =>
@@ -63,31 +53,29 @@ export const makeWatch = <E>(options: {
             ))
           )
           if (due <= now) return resume(timedOut)
-          let over = false
+          let isOver = false
           const cancel = start((result) => {
-            if (over) return
-            over = true
-            wait = undefined
+            if (isOver) return
+            isOver = true
+            over()
             resume(result)
           }, () => {
             due = Math.min(clock.currentTimeMillisUnsafe() + limits[phase], deadline.at)
-            if (wait !== undefined) wait.due = due
+            if (expire !== undefined) sleeper.due = due
           })
           // It called back at once.
-          if (over) return
+          if (isOver) return
           const giveUp = () => {
-            over = true
-            wait = undefined
+            isOver = true
+            over()
             cancel()
           }
-          wait = {
-            due,
-            expire: () => {
-              giveUp()
-              resume(timedOut)
-            }
+          expire = () => {
+            giveUp()
+            resume(timedOut)
           }
-          ensureTimer(due)
+          sleeper.due = due
+          alarm.set(sleeper)
           return Effect.sync(giveUp)
         })
 
@@ -99,7 +87,7 @@ export const makeWatch = <E>(options: {
             fiber.addObserver(done)
             return () => fiber.interruptUnsafe()
           }),
-        stop: () => timer?.fiber.interruptUnsafe()
+        stop: () => alarm.remove(sleeper)
       })
     })
   )
