@@ -28,7 +28,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import { makeBody } from "./internal/body.ts"
+import { Body } from "./internal/body.ts"
 import { DispatchedResponse } from "./internal/response.ts"
 
 /**
@@ -73,7 +73,7 @@ const dispatch = (
       resume(Effect.fail(
         new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
       ))
-    const body = makeBody(highWaterMark)
+    const body = new Body(highWaterMark)
     let started = false
     let controller: Undici.Dispatcher.DispatchController | undefined
     const abort = () => controller?.abort(aborted())
@@ -112,6 +112,8 @@ const dispatch = (
           // Answers below 200 announce the one to come.
           if (status < 200) return
           started = true
+          // As long as the answer lasts, they would hold on to the first piece that was read of it.
+          controller.rawHeaders = null
           body.start(controller)
           resume(Effect.succeed(new DispatchedResponse(request, url, status, headers, body)))
         },

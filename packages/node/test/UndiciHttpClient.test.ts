@@ -4,7 +4,7 @@ import { Deferred, Effect, Fiber, Layer, Result, Stream } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { makeBody } from "../src/internal/body.ts"
+import { Body } from "../src/internal/body.ts"
 
 describe("UndiciHttpClient", () => {
   it.live("sends method, path, query, headers and body, and gives status, headers, cookies and body", () =>
@@ -133,11 +133,11 @@ describe("UndiciHttpClient", () => {
     }))
 })
 
-describe("makeBody", () => {
+describe("Body", () => {
   it.effect("gives all that waits in one read, pauses at the high-water mark and resumes when it was read", () =>
     Effect.gen(function*() {
       const calls: Array<string> = []
-      const body = makeBody(4)
+      const body = new Body(4)
       body.start({ pause: () => calls.push("pause"), resume: () => calls.push("resume") })
       body.push(new Uint8Array([1, 2]))
       assert.deepStrictEqual(calls, [])
@@ -150,7 +150,7 @@ describe("makeBody", () => {
 
   it.effect("gives what had come before a failure, then the failure, again and again", () =>
     Effect.gen(function*() {
-      const body = makeBody(4)
+      const body = new Body(4)
       body.push(new Uint8Array([1]))
       body.fail("lost")
       assert.strictEqual(yield* read(body), "1 pieces")
@@ -160,7 +160,7 @@ describe("makeBody", () => {
 
   it.effect("gives a waiting reader all that comes in one turn, then what is left, then the end", () =>
     Effect.gen(function*() {
-      const body = makeBody(4)
+      const body = new Body(4)
       const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
       body.push(new Uint8Array([1]))
       body.push(new Uint8Array([2]))
@@ -171,7 +171,7 @@ describe("makeBody", () => {
 
   it.effect("forgets a reader that no longer waits", () =>
     Effect.gen(function*() {
-      const body = makeBody(4)
+      const body = new Body(4)
       const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
       body.push(new Uint8Array([1]))
       yield* Fiber.interrupt(waiting)
@@ -179,7 +179,7 @@ describe("makeBody", () => {
     }))
 })
 
-const read = (body: ReturnType<typeof makeBody>) =>
+const read = (body: Body) =>
   Effect.callback<unknown>((resume) =>
     Effect.sync(body.read({
       onBytes: (bytes) => resume(Effect.succeed(`${bytes.length} pieces`)),

@@ -6,7 +6,7 @@ import type * as Fiber from "effect/Fiber"
 /** Who is to be told when a time has come. The time may be moved while it waits. */
 export interface Sleeper {
   due: number
-  readonly expire: () => void
+  expire(): void
 }
 
 /**

@@ -1,3 +1,5 @@
+import type * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { alarmOf, type Sleeper } from "./alarm.ts"
@@ -20,74 +22,93 @@ export interface Watch<E> {
 /** Begins to wait: is given whom to tell, and what says that something came; gives what ends the wait. */
 type Start<A, E> = (done: (result: Effect.Effect<A, E>) => void, came: () => void) => () => void
 
-export const makeWatch = <E>(options: {
+export const makeWatch = <E>(limits: Limits<E>): Effect.Effect<Watch<E>> =>
+  Effect.contextWith((context) => Effect.clockWith((clock) => Effect.succeed(new AlarmWatch(limits, clock, context))))
+
+interface Limits<E> {
   readonly firstByte: Duration.Duration
   readonly idle: Duration.Duration
   readonly deadline: Deadline
   readonly onTimeout: (ranOut: RanOut) => E
-}): Effect.Effect<Watch<E>> =>
-  Effect.contextWith((context) =>
-    Effect.clockWith((clock) => {
-      const fork = Effect.runForkWith(context)
-      const { deadline, onTimeout } = options
-      const limits = { firstByte: Duration.toMillis(options.firstByte), idle: Duration.toMillis(options.idle) }
-      const alarm = alarmOf(clock)
-      // The wait under way: when its time is over, and how it is told.
-      let expire: (() => void) | undefined
-      const sleeper: Sleeper = { due: Infinity, expire: () => expire?.() }
+}
 
-      const over = (): void => {
-        expire = undefined
-        sleeper.due = Infinity
-      }
+/** It is the sleeper itself, and a class, for there may be thousands of them. */
+class AlarmWatch<E> implements Watch<E>, Sleeper {
+  due = Infinity
+  #expire: (() => void) | undefined
+  readonly #limits: Limits<E>
+  readonly #clock: Clock.Clock
+  readonly #context: Context.Context<never>
 
-      const limited = <A, E2>(phase: "firstByte" | "idle", start: Start<A, E2>): Effect.Effect<A, E | E2> =>
-        Effect.callback<A, E | E2>((resume) => {
-          const now = clock.currentTimeMillisUnsafe()
-          let due = Math.min(now + limits[phase], deadline.at)
-          const timedOut = Effect.suspend(() =>
-            Effect.fail(onTimeout(
-              due === deadline.at
-                ? { phase: "total", duration: deadline.total }
-                : { phase, duration: options[phase] }
-            ))
-          )
-          if (due <= now) return resume(timedOut)
-          let isOver = false
-          const cancel = start((result) => {
-            if (isOver) return
-            isOver = true
-            over()
-            resume(result)
-          }, () => {
-            due = Math.min(clock.currentTimeMillisUnsafe() + limits[phase], deadline.at)
-            if (expire !== undefined) sleeper.due = due
-          })
-          // It called back at once.
-          if (isOver) return
-          const giveUp = () => {
-            isOver = true
-            over()
-            cancel()
-          }
-          expire = () => {
-            giveUp()
-            resume(timedOut)
-          }
-          sleeper.due = due
-          alarm.set(sleeper)
-          return Effect.sync(giveUp)
-        })
+  constructor(limits: Limits<E>, clock: Clock.Clock, context: Context.Context<never>) {
+    this.#limits = limits
+    this.#clock = clock
+    this.#context = context
+  }
 
-      return Effect.succeed<Watch<E>>({
-        read: (start) => limited("idle", start),
-        toFirstByte: <A>(effect: Effect.Effect<A, E>) =>
-          limited<A, E>("firstByte", (done) => {
-            const fiber = fork(effect)
-            fiber.addObserver(done)
-            return () => fiber.interruptUnsafe()
-          }),
-        stop: () => alarm.remove(sleeper)
-      })
+  expire(): void {
+    this.#expire?.()
+  }
+
+  stop(): void {
+    alarmOf(this.#clock).remove(this)
+  }
+
+  read<A, E2>(start: Start<A, E2>): Effect.Effect<A, E | E2> {
+    return this.#limited("idle", start)
+  }
+
+  toFirstByte<A>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> {
+    return this.#limited<A, E>("firstByte", (done) => {
+      const fiber = Effect.runForkWith(this.#context)(effect)
+      fiber.addObserver(done)
+      return () => fiber.interruptUnsafe()
     })
-  )
+  }
+
+  #limited<A, E2>(phase: "firstByte" | "idle", start: Start<A, E2>): Effect.Effect<A, E | E2> {
+    return Effect.callback<A, E | E2>((resume) => {
+      const { deadline, onTimeout } = this.#limits
+      const limit = Duration.toMillis(this.#limits[phase])
+      const now = this.#clock.currentTimeMillisUnsafe()
+      let due = Math.min(now + limit, deadline.at)
+      const timedOut = Effect.suspend(() =>
+        Effect.fail(onTimeout(
+          due === deadline.at
+            ? { phase: "total", duration: deadline.total }
+            : { phase, duration: this.#limits[phase] }
+        ))
+      )
+      if (due <= now) return resume(timedOut)
+      let over = false
+      const cancel = start((result) => {
+        if (over) return
+        over = true
+        this.#rest()
+        resume(result)
+      }, () => {
+        due = Math.min(this.#clock.currentTimeMillisUnsafe() + limit, deadline.at)
+        if (this.#expire !== undefined) this.due = due
+      })
+      // It called back at once.
+      if (over) return
+      const giveUp = () => {
+        over = true
+        this.#rest()
+        cancel()
+      }
+      this.#expire = () => {
+        giveUp()
+        resume(timedOut)
+      }
+      this.due = due
+      alarmOf(this.#clock).set(this)
+      return Effect.sync(giveUp)
+    })
+  }
+
+  #rest(): void {
+    this.#expire = undefined
+    this.due = Infinity
+  }
+}

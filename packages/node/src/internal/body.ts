@@ -1,78 +1,80 @@
 import type * as ByteSource from "@effect-mistral/core/ByteSource"
 import type { Dispatcher } from "@effect/platform-node/Undici"
 
-/** What comes from the socket, kept until it is read. */
-export interface Body extends ByteSource.ByteSource {
-  readonly start: (controller: Pick<Dispatcher.DispatchController, "pause" | "resume">) => void
-  readonly push: (chunk: Uint8Array) => void
-  readonly end: () => void
-  readonly fail: (error: unknown) => void
-}
+type Controller = Pick<Dispatcher.DispatchController, "pause" | "resume">
 
-export const makeBody = (highWaterMark: number): Body => {
-  let chunks: Array<Uint8Array> = []
-  let size = 0
-  let paused = false
-  let over: ((reader: ByteSource.Reader) => void) | undefined
-  let waiting: ByteSource.Reader | undefined
-  let flushing = false
-  let controller: Pick<Dispatcher.DispatchController, "pause" | "resume"> | undefined
+/** What comes from the socket, kept until it is read. A class, for there may be thousands of them. */
+export class Body implements ByteSource.ByteSource {
+  readonly #highWaterMark: number
+  #chunks: Array<Uint8Array> = []
+  #size = 0
+  #paused = false
+  #over: ((reader: ByteSource.Reader) => void) | undefined
+  #waiting: ByteSource.Reader | undefined
+  #flushing = false
+  #controller: Controller | undefined
 
-  const give = (reader: ByteSource.Reader): void => {
-    const taken = chunks
-    chunks = []
-    size = 0
-    if (paused) {
-      paused = false
-      controller?.resume()
+  constructor(highWaterMark: number) {
+    this.#highWaterMark = highWaterMark
+  }
+
+  start(controller: Controller): void {
+    this.#controller = controller
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#size >= this.#highWaterMark && !this.#paused) {
+      this.#paused = true
+      this.#controller?.pause()
+    }
+    this.#changed()
+  }
+
+  end(): void {
+    this.#over = (reader) => reader.onEnd()
+    this.#changed()
+  }
+
+  fail(error: unknown): void {
+    this.#over = (reader) => reader.onError(error)
+    this.#changed()
+  }
+
+  readonly read = (reader: ByteSource.Reader): () => void => {
+    if (this.#chunks.length > 0) this.#give(reader)
+    else if (this.#over !== undefined) this.#over(reader)
+    else this.#waiting = reader
+    return () => {
+      if (this.#waiting === reader) this.#waiting = undefined
+    }
+  }
+
+  #give(reader: ByteSource.Reader): void {
+    const taken = this.#chunks
+    this.#chunks = []
+    this.#size = 0
+    if (this.#paused) {
+      this.#paused = false
+      this.#controller?.resume()
     }
     reader.onBytes(taken as unknown as ByteSource.Bytes)
   }
 
   /** Tells who waits, once all that one read of the socket held has been pushed. */
-  const flush = () => {
-    flushing = false
-    if (waiting === undefined || (chunks.length === 0 && over === undefined)) return
-    const reader = waiting
-    waiting = undefined
-    if (chunks.length > 0) give(reader)
-    else over?.(reader)
+  #changed(): void {
+    if (this.#waiting === undefined || this.#flushing) return
+    this.#flushing = true
+    queueMicrotask(() => this.#flush())
   }
 
-  const changed = () => {
-    if (waiting === undefined || flushing) return
-    flushing = true
-    queueMicrotask(flush)
-  }
-
-  return {
-    start: (started) => {
-      controller = started
-    },
-    push: (chunk) => {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size >= highWaterMark && !paused) {
-        paused = true
-        controller?.pause()
-      }
-      changed()
-    },
-    end: () => {
-      over = (reader) => reader.onEnd()
-      changed()
-    },
-    fail: (error) => {
-      over = (reader) => reader.onError(error)
-      changed()
-    },
-    read: (reader) => {
-      if (chunks.length > 0) give(reader)
-      else if (over !== undefined) over(reader)
-      else waiting = reader
-      return () => {
-        if (waiting === reader) waiting = undefined
-      }
-    }
+  #flush(): void {
+    this.#flushing = false
+    if (this.#waiting === undefined || (this.#chunks.length === 0 && this.#over === undefined)) return
+    const reader = this.#waiting
+    this.#waiting = undefined
+    if (this.#chunks.length > 0) this.#give(reader)
+    else this.#over?.(reader)
   }
 }
