@@ -4,6 +4,7 @@ import * as Content from "@effect-mistral/core/Content"
 import * as Embedding from "@effect-mistral/core/Embedding"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as Message from "@effect-mistral/core/Message"
+import * as Moderation from "@effect-mistral/core/Moderation"
 import * as ResponseFormat from "@effect-mistral/core/ResponseFormat"
 import * as Tool from "@effect-mistral/core/Tool"
 import { assert, describe, it } from "@effect/vitest"
@@ -159,14 +160,18 @@ const endpoints: ReadonlyArray<{
   Endpoint.fim.stream,
   Endpoint.listModels,
   Endpoint.fetchModel,
-  Endpoint.createEmbeddings
+  Endpoint.createEmbeddings,
+  Endpoint.createModerations,
+  Endpoint.createChatModerations
 ]
 
 const bodies: Record<string, { readonly method: string; readonly path: string }> = {
   ChatCompletionRequest: Endpoint.chat.complete,
   AgentsCompletionRequest: Endpoint.agents.complete,
   FIMCompletionRequest: Endpoint.fim.complete,
-  EmbeddingRequest: Endpoint.createEmbeddings
+  EmbeddingRequest: Endpoint.createEmbeddings,
+  ClassificationRequest: Endpoint.createModerations,
+  ChatModerationRequest: Endpoint.createChatModerations
 }
 
 type Field = Schema.Constraint
@@ -183,6 +188,8 @@ const structs: Record<string, Struct> = {
   AgentsCompletionRequest: CompletionRequest.Agents,
   FIMCompletionRequest: CompletionRequest.Fim,
   EmbeddingRequest: Embedding.Request,
+  ClassificationRequest: Moderation.Request,
+  ChatModerationRequest: Moderation.ChatRequest,
   Prediction: CompletionRequest.Prediction,
   ResponseFormat: ResponseFormat.ResponseFormat,
   JsonSchema: ResponseFormat.JsonSchema,

@@ -12,6 +12,7 @@ import * as Embedding from "./Embedding.ts"
 import type { Repeated } from "./internal/eventDecoder.ts"
 import { makeRepeatedChunk } from "./internal/repeatedChunk.ts"
 import * as Model from "./Model.ts"
+import * as Moderation from "./Moderation.ts"
 
 /**
  * An operation of the API: `Request` goes in as JSON, `Response` comes out as JSON.
@@ -176,4 +177,34 @@ export const createEmbeddings: Endpoint<Embedding.Request, Embedding.Response> =
   response: Embedding.Response,
   repeatable: true,
   operation: "embeddings"
+}
+
+/**
+ * `POST /v1/moderations`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const createModerations: Endpoint<Moderation.Request, Moderation.Response> = {
+  name: "Moderations.create",
+  method: "POST",
+  path: "/v1/moderations",
+  request: Moderation.Request,
+  response: Moderation.Response,
+  repeatable: true
+}
+
+/**
+ * `POST /v1/chat/moderations`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const createChatModerations: Endpoint<Moderation.ChatRequest, Moderation.Response> = {
+  name: "Moderations.createChat",
+  method: "POST",
+  path: "/v1/chat/moderations",
+  request: Moderation.ChatRequest,
+  response: Moderation.Response,
+  repeatable: true
 }

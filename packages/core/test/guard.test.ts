@@ -1,4 +1,4 @@
-import { Completion, CompletionRequest, Content, Embedding, Message, Model } from "@effect-mistral/core"
+import { Completion, CompletionRequest, Content, Embedding, Message, Model, Moderation } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
 import { guard, strictGuard } from "../src/internal/guard.ts"
@@ -85,6 +85,8 @@ function schemas(): Record<string, Schema.Codec<unknown>> {
     Response: Completion.Response,
     "Model.List": Model.List,
     "Embedding.Response": Embedding.Response,
+    "Moderation.ChatRequest": Moderation.ChatRequest,
+    "Moderation.Response": Moderation.Response,
     "CompletionRequest.Chat": CompletionRequest.Chat,
     "Content.Received": Content.Received,
     "Message.Delta": Message.Delta

@@ -4,6 +4,7 @@ import * as Content from "@effect-mistral/core/Content"
 import * as Embedding from "@effect-mistral/core/Embedding"
 import * as Message from "@effect-mistral/core/Message"
 import * as Model from "@effect-mistral/core/Model"
+import * as Moderation from "@effect-mistral/core/Moderation"
 import * as ResponseFormat from "@effect-mistral/core/ResponseFormat"
 import * as Tool from "@effect-mistral/core/Tool"
 import { assert, describe, it } from "@effect/vitest"
@@ -27,11 +28,11 @@ withExamples((examples) => {
         }))
     }
 
-    it("has a schema here, or a reason why not", () => {
+    it("has a schema here", () => {
       const forgotten = examples.names.filter((name) =>
-        /^(chat|fim|agents|models|model|embeddings|content-chunk|system-message|response-format)-/.test(name) &&
-        !table.some(([pattern]) => pattern.test(name)) &&
-        !leftOut.some(([pattern]) => pattern.test(name))
+        /^(chat|fim|agents|models|model|moderations|embeddings|content-chunk|system-message|response-format)-/
+          .test(name) &&
+        !table.some(([pattern]) => pattern.test(name))
       )
       assert.deepStrictEqual(forgotten, [])
     })
@@ -123,6 +124,9 @@ const table: ReadonlyArray<readonly [pattern: RegExp, ...ReadonlyArray<Entry>]> 
   [/^model-retrieve.*\.json$/, { schema: any(Model.Model) }],
   [/^embeddings-request\.json$/, { schema: any(Embedding.Request), strict: true }],
   [/^embeddings-response\.json$/, { schema: any(Embedding.Response) }],
+  [/^moderations-request\.json$/, { schema: any(Moderation.Request), strict: true }],
+  [/^chat-moderations-request\.json$/, { schema: any(Moderation.ChatRequest), strict: true }],
+  [/^(chat-)?moderations-response\.json$/, { schema: any(Moderation.Response) }],
   [
     /^content-chunk-(?!unknown).*\.json$/,
     { schema: any(Content.Received) },
@@ -130,10 +134,6 @@ const table: ReadonlyArray<readonly [pattern: RegExp, ...ReadonlyArray<Entry>]> 
   ],
   [/^content-chunk-unknown\.json$/, { schema: any(Content.Received) }],
   [/^system-message-.*\.json$/, { schema: any(Message.Message), strict: true }]
-]
-
-const leftOut: ReadonlyArray<readonly [pattern: RegExp, why: string]> = [
-  [/^chat-moderations-/, "moderation has no schemas yet"]
 ]
 
 const bodies = (examples: Examples): ReadonlyArray<Body> =>
