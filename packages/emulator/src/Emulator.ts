@@ -1,6 +1,7 @@
 /**
  * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
- * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, and the list of its models.
+ * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations and
+ * the list of its models.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -44,6 +45,7 @@ import { createServer } from "node:http"
 import { makeApp } from "./internal/app.ts"
 import * as Log from "./internal/requestLog.ts"
 import { makeSettings } from "./internal/settings.ts"
+import type * as Script from "./Script.ts"
 
 /**
  * A request as the emulator saw it: headers by their lower-case names, `authorization` and cookies replaced by
@@ -97,6 +99,12 @@ export interface Options {
   readonly seed?: number | undefined
   /** The model of each agent, by the agent's id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
+  /** What to answer to what, in place of what is made up. */
+  readonly script?: Script.Script | undefined
+  /** How many requests are answered in a minute of the clock before the next is refused with 429. No limit unless set. */
+  readonly requestsPerMinute?: number | undefined
+  /** How many tokens a minute of the clock may cost before the next request is refused with 429. No limit unless set. */
+  readonly tokensPerMinute?: number | undefined
   /** A free port unless set. */
   readonly port?: number | undefined
   /** `127.0.0.1` unless set: nobody else on the network can reach it. */

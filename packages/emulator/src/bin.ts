@@ -7,6 +7,7 @@
 import { version } from "@effect-mistral/core/version"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -14,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
+import * as Script from "./Script.ts"
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -31,6 +33,30 @@ const flags = {
   tokensPerSecond: Flag.Finite("tokens-per-second").pipe(
     Flag.withDescription("How fast answers are written; 0 for no delay"),
     Flag.withDefault(60)
+  ),
+  script: Flag.FileParse("script", { format: "json" }).pipe(
+    Flag.withDescription("A JSON file that says what to answer to what"),
+    Flag.mapEffect((value) =>
+      Effect.mapError(
+        Script.fromUnknown(value),
+        (error) =>
+          new CliError.InvalidValue({
+            option: "script",
+            value: "the content of the file",
+            expected: error.message,
+            kind: "flag"
+          })
+      )
+    ),
+    Flag.withDefault([])
+  ),
+  requestsPerMinute: Flag.Int("requests-per-minute").pipe(
+    Flag.withDescription("Answer 429 to what goes beyond; no limit unless given"),
+    Flag.withDefault(undefined)
+  ),
+  tokensPerMinute: Flag.Int("tokens-per-minute").pipe(
+    Flag.withDescription("Answer 429 once this many tokens are used up; no limit unless given"),
+    Flag.withDefault(undefined)
   ),
   seed: Flag.Int("seed").pipe(
     Flag.withDescription("Another seed gives other answers"),

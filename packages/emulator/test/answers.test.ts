@@ -2,6 +2,7 @@ import * as Chat from "@effect-mistral/chat/Chat"
 import * as Completion from "@effect-mistral/core/Completion"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { countTokens, tokenize } from "../src/internal/tokenizer.ts"
@@ -101,6 +102,46 @@ describe("answers", () => {
         ]
       })
       assert.match(Completion.text(response), /^Fog is \w/)
+    }).pipe(Effect.provide(local())))
+
+  it.live("are what the request predicts, and faster for it", () =>
+    Effect.gen(function*() {
+      const code = "const lighthouse = (fog: number) => fog * 2\n"
+      const predicted = ask("Rename it", { prediction: { type: "content", content: code } })
+      const [took, response] = yield* Effect.timed(Chat.complete(predicted))
+      assert.strictEqual(Completion.text(response), code)
+      assert.strictEqual(response.usage?.completion_tokens, countTokens(code))
+      // At one token a second, only what was predicted can be there before the first second has passed.
+      assert.isBelow(Duration.toMillis(took), 900)
+      const folded = yield* Completion.collect(Chat.stream(predicted))
+      assert.deepStrictEqual({ ...folded, created: 0 }, { ...response, created: 0 })
+      const cut = yield* Chat.complete({ ...predicted, max_tokens: 3, stop: "lighthouse" })
+      assert.strictEqual(Completion.text(cut), "const ")
+    }).pipe(Effect.provide(local({ timeToFirstToken: 0, tokensPerSecond: 1 }))))
+
+  it.effect("go on from the prefix to the end of the prediction", () =>
+    Effect.gen(function*() {
+      const response = yield* Chat.complete({
+        model: "mistral-small-latest",
+        messages: [{ role: "user", content: "Fog" }, { role: "assistant", content: "Fog is", prefix: true }],
+        prediction: { content: "Fog is wet." }
+      })
+      assert.strictEqual(Completion.text(response), "Fog is wet.")
+    }).pipe(Effect.provide(local())))
+
+  it.effect("have the form that was asked for, whether it was predicted or not", () =>
+    Effect.gen(function*() {
+      const schema = { type: "object", properties: { a: { type: "integer" } }, required: ["a"] }
+      const format = { type: "json_schema", json_schema: { name: "a", schema } } as const
+      const text = (content: string, response_format: CompletionRequest.Chat["response_format"] = format) =>
+        Effect.map(
+          Chat.complete(ask("Some JSON", { prediction: { content }, response_format: response_format! })),
+          Completion.text
+        )
+      assert.strictEqual(yield* text("{\"a\": 1}"), "{\"a\": 1}")
+      assert.isNumber(JSON.parse(yield* text("{\"a\": \"1\"}")).a)
+      assert.strictEqual(yield* text("{\"b\": 1}", { type: "json_object" }), "{\"b\": 1}")
+      assert.isObject(JSON.parse(yield* text("[1]", { type: "json_object" })))
     }).pipe(Effect.provide(local())))
 
   it.effect("begin with thinking if the request asks for it", () =>

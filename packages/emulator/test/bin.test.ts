@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 describe("effect-mistral-emulator", () => {
@@ -16,6 +19,30 @@ describe("effect-mistral-emulator", () => {
         )
       assert.strictEqual(yield* status("made-up"), 200)
       assert.strictEqual(yield* status("emulator-key"), 401)
+    }).pipe(Effect.scoped))
+
+  it.live("answers what a script in a file says, and keeps to the limits it was given", () =>
+    Effect.gen(function*() {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
+        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+      )
+      const file = join(folder, "script.json")
+      writeFileSync(file, JSON.stringify([{ when: { text: "capital" }, answer: { text: "Paris." } }]))
+      const output = yield* start(["--port", "0", "--script", file, "--requests-per-minute", "9"])
+      const [, url] = /export MISTRAL_BASE_URL=(\S+)\n/.exec(output) ?? []
+      const [text, limit] = yield* Effect.promise(async () => {
+        const response = await fetch(`${url}/v1/chat/completions`, {
+          method: "POST",
+          headers: { authorization: "Bearer emulator-key" },
+          body: JSON.stringify({ model: "m", messages: [{ role: "user", content: "The capital?" }] })
+        })
+        return [await response.text(), response.headers.get("x-ratelimit-limit-req-minute")] as const
+      })
+      assert.include(text, "\"content\":\"Paris.\"")
+      assert.strictEqual(limit, "9")
+      writeFileSync(file, "[{ \"when\": { \"txt\": \"capital\" }, \"answer\": {} }]")
+      assert.include(yield* start(["--script", file]), "[0][\"when\"][\"txt\"]")
     }).pipe(Effect.scoped))
 
   it.live("fails with a sentence on a flag it does not know", () =>

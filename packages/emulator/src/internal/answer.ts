@@ -1,8 +1,10 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import type * as Script from "../Script.ts"
 import { answerFingerprint, wordsFingerprint } from "./fingerprint.ts"
+import type { Report } from "./guardrails.ts"
 import { hexadecimal, makeRandom, type Random } from "./random.ts"
 import { Refusal } from "./refusal.ts"
-import { tokenize } from "./tokenizer.ts"
+import { countTokens, tokenize } from "./tokenizer.ts"
 import type { ToolCall } from "./toolCalls.ts"
 
 /** An answer before it is sent: every token of every choice. */
@@ -12,6 +14,10 @@ export interface Answer {
   readonly choices: ReadonlyArray<AnswerChoice>
   readonly promptTokens: number
   readonly completionTokens: number
+  /** What a script says of the usage; it stands in place of what was counted. */
+  readonly usage: Script.Reply["usage"]
+  /** What guardrails said of the request, if it had any. */
+  readonly guardrails: ReadonlyArray<Report>
 }
 
 /** One choice of an answer. */
@@ -23,9 +29,11 @@ export interface AnswerChoice {
   readonly prefix: string
   readonly text: ReadonlyArray<string>
   readonly calls: ReadonlyArray<ToolCall>
-  readonly finishReason: "stop" | "length" | "tool_calls"
+  readonly finishReason: NonNullable<Script.Reply["finish_reason"]>
   /** The tokens generated: of thinking, text and calls. */
   readonly tokens: number
+  /** How many tokens of the text were predicted by the request: they take no time. */
+  readonly predicted: number
 }
 
 /** What tells the answer to one request from that to another. */
@@ -35,6 +43,8 @@ export interface Making {
   readonly promptTokens: number
   /** How many choices there are. */
   readonly count: number
+  readonly usage?: Script.Reply["usage"]
+  readonly guardrails?: ReadonlyArray<Report>
   readonly choice: (index: number, random: Random) => AnswerChoice | Refusal
 }
 
@@ -51,8 +61,10 @@ export const makeAnswer = (request: object, making: Making): Answer | Refusal =>
     id: hexadecimal(answerFingerprint(request, making.seed)),
     model: making.model,
     choices,
-    promptTokens: making.promptTokens,
-    completionTokens: choices.reduce((sum, choice) => sum + choice.tokens, 0)
+    promptTokens: making.usage?.prompt_tokens ?? making.promptTokens,
+    completionTokens: making.usage?.completion_tokens ?? choices.reduce((sum, choice) => sum + choice.tokens, 0),
+    usage: making.usage,
+    guardrails: making.guardrails ?? []
   }
 }
 
@@ -67,24 +79,52 @@ export interface WholeText {
   /** A stop text counts only after this many tokens. */
   readonly minimum?: number
   readonly stop: CompletionRequest.Chat["stop"]
+  /** Whether the request predicted the text. */
+  readonly predicted?: boolean
 }
 
 /** The choice that is a text, as far as the tokens go and up to the first stop text. */
 export const cutText = (whole: WholeText): AnswerChoice => {
-  const { index, limit, minimum = 0, prefix = "", stop, thinking: thought = [] } = whole
+  const { index, limit, minimum = 0, predicted = false, prefix = "", stop, thinking: thought = [] } = whole
   const all = tokenize(whole.text)
   const thinking = thought.slice(0, limit)
   const possible = all.slice(0, Math.max(0, limit - thinking.length))
-  const text = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [], minimum)
+  const stopped = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [], minimum)
+  const text = stopped ?? possible
   const complete = thinking.length === thought.length && possible.length === all.length
   return {
     index,
     thinking,
     prefix,
-    text: text ?? possible,
+    text,
     calls: [],
-    finishReason: text !== undefined || complete ? "stop" : "length",
-    tokens: thinking.length + (text ?? possible).length
+    finishReason: stopped !== undefined || complete ? "stop" : "length",
+    tokens: thinking.length + text.length,
+    predicted: predicted ? text.length : 0
+  }
+}
+
+/**
+ * A choice with tool calls after what it says so far. Calls that do not fit into `max_tokens` end in the middle of their
+ * arguments, as a model's would.
+ */
+export const withCalls = (said: AnswerChoice, calls: ReadonlyArray<ToolCall>, limit: number): AnswerChoice => {
+  if (calls.length === 0 || said.finishReason === "length") return said
+  const kept: Array<ToolCall> = []
+  let tokens = said.tokens
+  for (const call of calls) {
+    const name = countTokens(call.function.name)
+    const all = tokenize(call.function.arguments)
+    const some = all.slice(0, Math.max(0, limit - tokens - name))
+    if (tokens + name > limit) return { ...choice(), finishReason: "length" }
+    kept.push({ ...call, function: { name: call.function.name, arguments: some.join("") } })
+    tokens += name + some.length
+    if (some.length < all.length) return { ...choice(), finishReason: "length" }
+  }
+  return choice()
+
+  function choice(): AnswerChoice {
+    return { ...said, calls: kept, finishReason: "tool_calls", tokens }
   }
 }
 

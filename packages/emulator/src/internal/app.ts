@@ -2,9 +2,13 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import { agentsOperation, chatOperation, fimOperation } from "./completionOperations.ts"
+import { embeddingsOperation } from "./embeddings.ts"
 import { operationRoute } from "./endpointRoute.ts"
 import { frame } from "./frame.ts"
 import { fetchModel, listModels } from "./modelOperations.ts"
+import { chatModerationsOperation, moderationsOperation } from "./moderations.ts"
+import { makeRateMeter, RateMeter } from "./rateMeter.ts"
+import { makeScripts, Scripts } from "./scripts.ts"
 import type { Settings } from "./settings.ts"
 
 /** Everything the emulator answers, as one HTTP app. */
@@ -15,7 +19,13 @@ export const makeApp = (settings: Settings) =>
       operationRoute(settings, agentsOperation(settings)),
       operationRoute(settings, fimOperation(settings)),
       operationRoute(settings, listModels),
-      operationRoute(settings, fetchModel)
+      operationRoute(settings, fetchModel),
+      operationRoute(settings, embeddingsOperation(settings)),
+      operationRoute(settings, moderationsOperation),
+      operationRoute(settings, chatModerationsOperation)
     )),
     frame
+  ).pipe(
+    Effect.provideServiceEffect(RateMeter, makeRateMeter(settings.limits)),
+    Effect.provideServiceEffect(Scripts, makeScripts(settings.script))
   )

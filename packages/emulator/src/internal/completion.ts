@@ -5,9 +5,16 @@ import type * as Usage from "@effect-mistral/core/Usage"
 import type { Answer, AnswerChoice } from "./answer.ts"
 
 const usage = (answer: Answer): Usage.Usage => ({
+  ...answer.usage,
   prompt_tokens: answer.promptTokens,
   completion_tokens: answer.completionTokens,
-  total_tokens: answer.promptTokens + answer.completionTokens
+  total_tokens: answer.usage?.total_tokens ?? answer.promptTokens + answer.completionTokens
+})
+
+/** What stands at the end of an answer, beside its choices. */
+const trailer = (answer: Answer) => ({
+  usage: usage(answer),
+  ...(answer.guardrails.length === 0 ? undefined : { guardrails: answer.guardrails })
 })
 
 const thinkingPiece = (text: string): Content.ReceivedThinking => ({
@@ -37,8 +44,11 @@ export const toResponse = (answer: Answer, created: number): Completion.Response
     },
     finish_reason: choice.finishReason
   })),
-  usage: usage(answer)
+  ...trailer(answer)
 })
+
+/** How many tokens of a choice take time: all that were not predicted. */
+export const timedTokens = (choice: AnswerChoice): number => choice.tokens - choice.predicted
 
 /** A chunk, and how many tokens of its choice were generated when it can be sent. */
 export interface TimedChunk {
@@ -48,7 +58,7 @@ export interface TimedChunk {
 
 /**
  * An answer as chunks: the role, one token at a time, tool calls whole, and at last the finish reason. Choices take
- * turns; the very last chunk holds the usage.
+ * turns; the very last chunk holds the usage, and what guardrails said.
  */
 export const toChunks = (answer: Answer, created: number): ReadonlyArray<TimedChunk> => {
   const events = answer.choices.flatMap((choice) =>
@@ -64,7 +74,7 @@ export const toChunks = (answer: Answer, created: number): ReadonlyArray<TimedCh
     }))
   ).sort((a, b) => a.after - b.after)
   return events.map((event, at) =>
-    at === events.length - 1 ? { ...event, chunk: { ...event.chunk, usage: usage(answer) } } : event
+    at === events.length - 1 ? { ...event, chunk: { ...event.chunk, ...trailer(answer) } } : event
   )
 }
 
@@ -77,18 +87,19 @@ interface TimedDelta {
 const choiceDeltas = (choice: AnswerChoice): ReadonlyArray<TimedDelta> => {
   const delta = (delta: Message.Delta, after: number): TimedDelta => ({ delta, after, finishReason: null })
   const thought = choice.thinking.length
+  const end = timedTokens(choice)
   const last: TimedDelta = choice.calls.length > 0
     ? {
       delta: { content: null, tool_calls: choice.calls },
-      after: choice.tokens,
+      after: end,
       finishReason: choice.finishReason
     }
-    : { delta: { content: "" }, after: choice.tokens, finishReason: choice.finishReason }
+    : { delta: { content: "" }, after: end, finishReason: choice.finishReason }
   return [
     delta({ role: "assistant", content: "" }, 0),
     ...choice.thinking.map((text, at) => delta({ content: [thinkingPiece(text)] }, at + 1)),
     ...(choice.prefix === "" ? [] : [delta({ content: choice.prefix }, thought)]),
-    ...choice.text.map((content, at) => delta({ content }, thought + at + 1)),
+    ...choice.text.map((content, at) => delta({ content }, thought + Math.max(0, at + 1 - choice.predicted))),
     last
   ]
 }

@@ -3,23 +3,26 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
+import type * as Script from "../Script.ts"
 import type { Answer } from "./answer.ts"
-import { toChunks, toResponse } from "./completion.ts"
+import { timedTokens, toChunks, toResponse } from "./completion.ts"
 import type { Operation } from "./endpointRoute.ts"
 import { paced, waitFor } from "./pacing.ts"
 import { costHeader } from "./rateMeter.ts"
 import { Refusal } from "./refusal.ts"
+import { ScriptedReply } from "./scripts.ts"
 import type { Settings } from "./settings.ts"
 
 /** A completion endpoint: its answers are sent whole, or streamed if the request's `stream` says so. */
 export const completionOperation = <Request extends { readonly stream?: boolean | undefined }>(
   settings: Settings,
   endpoint: CompletionEndpoint<Request>,
-  answerTo: (request: Request) => Answer | Refusal
+  answerTo: (request: Request, reply: Script.Reply | undefined) => Answer | Refusal
 ): Operation<Request> => ({
   route: endpoint.complete,
+  completes: true,
   answer: Effect.fnUntraced(function*(request) {
-    const answer = answerTo(request)
+    const answer = answerTo(request, yield* ScriptedReply)
     if (answer instanceof Refusal) return yield* answer
     return yield* request.stream === true ? streamed(answer, settings) : whole(answer, settings)
   })
@@ -32,7 +35,7 @@ const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(milli
 const whole = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
   const created = yield* seconds
   // The choices are written at the same time: the longest one decides.
-  yield* waitFor(pace, Math.max(...answer.choices.map((choice) => choice.tokens)))
+  yield* waitFor(pace, Math.max(...answer.choices.map(timedTokens)))
   return HttpServerResponse.jsonUnsafe(toResponse(answer, created), { headers: headers(answer) })
 })
 

@@ -9,15 +9,18 @@ import type { Settings } from "./settings.ts"
 
 /** `POST /v1/chat/completions`. */
 export const chatOperation = (settings: Settings): Operation<CompletionRequest.Chat> =>
-  completionOperation(settings, Endpoint.chat, (request) => conversationAnswer(request, settings.seed))
+  completionOperation(settings, Endpoint.chat, (request, reply) => conversationAnswer(request, settings.seed, reply))
 
 /** `POST /v1/agents/completions`: what the agent's model answers in a chat. An agent here is its model and no more. */
 export const agentsOperation = (settings: Settings): Operation<CompletionRequest.Agents> =>
-  completionOperation(settings, Endpoint.agents, ({ agent_id, ...conversation }) => {
-    const model = settings.agents.get(agent_id)
-    return model === undefined ? unknownAgent(agent_id) : conversationAnswer({ ...conversation, model }, settings.seed)
+  completionOperation(settings, Endpoint.agents, ({ agent_id, ...conversation }, reply) => {
+    // A script may speak for an agent that nobody has set up.
+    const model = settings.agents.get(agent_id) ?? (reply === undefined ? undefined : agent_id)
+    return model === undefined
+      ? unknownAgent(agent_id)
+      : conversationAnswer({ ...conversation, model }, settings.seed, reply)
   })
 
 /** `POST /v1/fim/completions`. */
 export const fimOperation = (settings: Settings): Operation<CompletionRequest.Fim> =>
-  completionOperation(settings, Endpoint.fim, (request) => fimAnswer(request, settings.seed))
+  completionOperation(settings, Endpoint.fim, (request, reply) => fimAnswer(request, settings.seed, reply))

@@ -1,47 +1,74 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
-import { type Answer, type AnswerChoice, cutText, makeAnswer } from "./answer.ts"
+import type * as Script from "../Script.ts"
+import { type Answer, type AnswerChoice, cutText, makeAnswer, withCalls } from "./answer.ts"
 import { conversationProblem } from "./conversationRules.ts"
+import { guardrailReports } from "./guardrails.ts"
 import { jsonValue } from "./jsonValue.ts"
 import { modelFor } from "./models.ts"
+import { predictedText } from "./prediction.ts"
 import { lastText, messageText, promptTokens } from "./prompt.ts"
 import { paragraph, sentence, thinking, topics } from "./prose.ts"
 import type { Random } from "./random.ts"
 import { badRequest, Refusal } from "./refusal.ts"
-import { countTokens, tokenize } from "./tokenizer.ts"
-import { type ToolCall, toolCalls } from "./toolCalls.ts"
+import { scriptedChoice } from "./scriptedChoice.ts"
+import { tokenize } from "./tokenizer.ts"
+import { toolCalls } from "./toolCalls.ts"
 
-/** The answer to a conversation, or what is wrong with its model or its messages. */
-export const conversationAnswer = (request: CompletionRequest.Chat, seed: number): Answer | Refusal => {
-  const model = modelFor(request.model, "completion_chat")
+/** The answer to a conversation, a script's if it has one, or what is wrong with its model or its messages. */
+export const conversationAnswer = (
+  request: CompletionRequest.Chat,
+  seed: number,
+  reply: Script.Reply | undefined
+): Answer | Refusal => {
+  const model = reply === undefined ? modelFor(request.model, "completion_chat") : undefined
   if (model instanceof Refusal) return model
-  return conversationProblem(request) ?? makeAnswer(request, {
+  const guardrails = conversationProblem(request) ?? guardrailReports(request)
+  if (guardrails instanceof Refusal) return guardrails
+  return makeAnswer(request, {
     model: request.model,
     seed,
     promptTokens: promptTokens(request),
     count: request.n ?? 1,
-    choice: (index, random) => makeChoice(request, index, random)
+    usage: reply?.usage,
+    guardrails,
+    choice: (index, random) =>
+      reply === undefined ? makeChoice(request, index, random) : scriptedChoice(reply, random, {
+        index,
+        prefix: prefixOf(request),
+        limit: request.max_tokens ?? Infinity,
+        stop: request.stop
+      })
   })
+}
+
+/** The beginning that the request gives to its answer. */
+const prefixOf = (request: CompletionRequest.Chat): string => {
+  const last = request.messages.at(-1)
+  return last?.role === "assistant" ? messageText(last) : ""
 }
 
 const makeChoice = (request: CompletionRequest.Chat, index: number, random: Random): AnswerChoice | Refusal => {
   const about = topics(lastText(request.messages, "user"))
   const thought = thinks(request) ? tokenize(thinking(random, about)) : []
-  const last = request.messages.at(-1)
-  const prefix = last?.role === "assistant" ? messageText(last) : ""
+  const prefix = prefixOf(request)
   const calls = prefix === "" ? toolCalls(request, random) : []
   if (calls instanceof Refusal) return calls
   const limit = request.max_tokens ?? Infinity
-  if (calls.length > 0) return cutCalls(index, thought, calls, limit)
-  const text = makeText(request, random, about)
-  return text instanceof Refusal
-    ? text
+  if (calls.length > 0) {
+    return withCalls(cutText({ index, text: "", thinking: thought, limit, stop: null }), calls, limit)
+  }
+  const predicted = predictedText(request, prefix)
+  const made = predicted ?? makeText(request, random, about)
+  return made instanceof Refusal
+    ? made
     : cutText({
       index,
       thinking: thought,
-      text: /(^|\s)$/.test(prefix) ? text : ` ${text}`,
+      text: predicted !== undefined || /(^|\s)$/.test(prefix) ? made : ` ${made}`,
       prefix,
       limit,
-      stop: request.stop
+      stop: request.stop,
+      predicted: predicted !== undefined
     })
 }
 
@@ -69,30 +96,4 @@ const makeText = (
   }
   const last = request.messages.at(-1)
   return paragraph(random, about, last?.role === "tool" ? messageText(last) : undefined)
-}
-
-/** Calls that do not fit into `max_tokens` end in the middle of their arguments, as a model's would. */
-const cutCalls = (
-  index: number,
-  thought: ReadonlyArray<string>,
-  calls: ReadonlyArray<ToolCall>,
-  limit: number
-): AnswerChoice => {
-  const thinking = thought.slice(0, limit)
-  const kept: Array<ToolCall> = []
-  let tokens = thinking.length
-  for (const call of calls) {
-    const name = countTokens(call.function.name)
-    const all = tokenize(call.function.arguments)
-    const some = all.slice(0, Math.max(0, limit - tokens - name))
-    if (tokens + name > limit) return { ...choice(), finishReason: "length" }
-    kept.push({ ...call, function: { name: call.function.name, arguments: some.join("") } })
-    tokens += name + some.length
-    if (some.length < all.length) return { ...choice(), finishReason: "length" }
-  }
-  return choice()
-
-  function choice(): AnswerChoice {
-    return { index, thinking, prefix: "", text: [], calls: kept, finishReason: "tool_calls", tokens }
-  }
 }

@@ -4,11 +4,13 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { parseBody } from "./jsonBody.ts"
+import { RateMeter } from "./rateMeter.ts"
 import { detail, invalid, Refusal } from "./refusal.ts"
 import { requestProblems } from "./requestProblems.ts"
+import { ScriptedReply, Scripts } from "./scripts.ts"
 import type { Settings } from "./settings.ts"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
@@ -19,6 +21,8 @@ export type Route<Request> = Pick<Endpoint<Request, unknown>, "method" | "path" 
 /** An operation in the emulator: what it is asked by, and how it answers. */
 export interface Operation<Request> {
   readonly route: Route<Request>
+  /** Whether a script's reply can be the answer; others can only be refused by a script. */
+  readonly completes?: boolean
   readonly answer: (
     request: Request,
     parameters: Readonly<Record<string, string | undefined>>
@@ -55,17 +59,23 @@ const decode = Effect.fnUntraced(function*<Request>(route: Route<Request>) {
 export const operationRoute = <Request>(
   settings: Settings,
   operation: Operation<Request>
-): Layer.Layer<never, never, HttpRouter.HttpRouter | HttpRouter.Request<"Error", Failure>> => {
-  const { answer, route } = operation
-  const handler = Effect.gen(function*() {
-    yield* authorize(settings)
-    const request = yield* decode(route)
-    return yield* answer(request, yield* HttpRouter.params)
-  })
-  const refuse = Effect.fail(detail(405, "Method Not Allowed", { allow: route.method }))
-  return HttpRouter.addAll(
-    pathsOf(route.path).flatMap((path) =>
-      methods.map((method) => HttpRouter.route(method, path, method === route.method ? handler : refuse))
+): Layer.Layer<never, never, HttpRouter.HttpRouter | RateMeter | Scripts | HttpRouter.Request<"Error", Failure>> =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { answer, completes = false, route } = operation
+    const meter = yield* RateMeter
+    const scripts = yield* Scripts
+    const handler = Effect.gen(function*() {
+      yield* authorize(settings)
+      yield* meter.admit
+      const request = yield* decode(route)
+      const scripted = yield* scripts.take({ path: route.path, completes }, request)
+      if (scripted instanceof Refusal) return yield* scripted
+      return yield* Effect.provideService(answer(request, yield* HttpRouter.params), ScriptedReply, scripted)
+    })
+    const refuse = Effect.fail(detail(405, "Method Not Allowed", { allow: route.method }))
+    return HttpRouter.addAll(
+      pathsOf(route.path).flatMap((path) =>
+        methods.map((method) => HttpRouter.route(method, path, method === route.method ? handler : refuse))
+      )
     )
-  )
-}
+  }))

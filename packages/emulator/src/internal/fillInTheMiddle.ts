@@ -1,17 +1,23 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import type * as Script from "../Script.ts"
 import { type Answer, cutText, makeAnswer } from "./answer.ts"
 import { codeBetween } from "./code.ts"
 import { modelFor } from "./models.ts"
 import { Refusal } from "./refusal.ts"
+import { scriptedChoice } from "./scriptedChoice.ts"
 import { countTokens } from "./tokenizer.ts"
 
-/** The answer to a fill-in-the-middle request, or the refusal of a model that cannot fill in. */
-export const fimAnswer = (request: CompletionRequest.Fim, seed: number): Answer | Refusal => {
-  const model = modelFor(request.model, "completion_fim")
+/** The answer to a fill-in-the-middle request, a script's if it has one, or the refusal of a model that cannot fill in. */
+export const fimAnswer = (
+  request: CompletionRequest.Fim,
+  seed: number,
+  reply: Script.Reply | undefined
+): Answer | Refusal => {
+  const model = reply === undefined ? modelFor(request.model, "completion_fim") : undefined
   if (model instanceof Refusal) return model
   const suffix = request.suffix ?? ""
   const promptTokens = countTokens(request.prompt) + countTokens(suffix)
-  const room = Math.max(0, (model.max_context_length ?? Infinity) - promptTokens)
+  const room = Math.max(0, (model?.max_context_length ?? Infinity) - promptTokens)
   const limit = Math.min(request.max_tokens ?? Infinity, room)
   // One more than there is room for, so that a text that is cut off is known to be.
   const minimum = Math.min(request.min_tokens ?? 0, limit + 1)
@@ -20,8 +26,9 @@ export const fimAnswer = (request: CompletionRequest.Fim, seed: number): Answer 
     seed,
     promptTokens,
     count: 1,
+    usage: reply?.usage,
     choice: (index, random) =>
-      cutText({
+      reply !== undefined ? scriptedChoice(reply, random, { index, limit, stop: request.stop }) : cutText({
         index,
         text: codeBetween(request.prompt, suffix, random, minimum),
         limit,

@@ -105,6 +105,13 @@ const entries: ReadonlyArray<Entry> = [
     context: 8192,
     temperature: null,
     can: ["moderation", "classification"]
+  },
+  {
+    id: "mistral-moderation-2603",
+    aliases: [],
+    context: 8192,
+    temperature: null,
+    can: ["moderation", "classification"]
   }
 ]
 

@@ -1,35 +1,77 @@
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { badRequest, Refusal } from "./refusal.ts"
 
-const limits = { tokens: 5_000_000, requests: 720 }
+/** How much may be used in a minute; what has no limit is counted and never refused. */
+export interface RateLimits {
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
+}
+
+/** What the headers say where no limit is set. */
+const usual = { tokens: 5_000_000, requests: 720 }
+
+const minute = 60_000
 
 /** The header in which a response says how many tokens it cost. */
 export const costHeader = "x-ratelimit-tokens-query-cost"
 
-/** Counts requests and tokens by the minute. Nothing is refused: the numbers are for the headers. */
-export interface RateMeter {
-  /** Counts a request that cost some tokens and gives the headers to answer with. */
+/** Counts requests and tokens by the minute of the clock. */
+export class RateMeter extends Context.Service<RateMeter, {
+  /** Counts a request, or refuses it with status 429 if this minute's requests or tokens are used up. */
+  readonly admit: Effect.Effect<void, Refusal>
+  /** Counts the tokens that an answer cost, and gives the headers to answer with. */
   readonly spend: (tokens: number) => Effect.Effect<Readonly<Record<string, string>>>
+}>()("@effect-mistral/emulator/internal/RateMeter") {}
+
+const limited = (retryAfter: number): Refusal => {
+  const { body, status } = badRequest({
+    message: "Rate limit exceeded",
+    type: "rate_limited",
+    code: "1300",
+    raw: true,
+    status: 429
+  })
+  return new Refusal({ status, body, headers: { "retry-after": String(retryAfter) } })
 }
 
 /** A meter that has counted nothing yet. */
-export const makeRateMeter: Effect.Effect<RateMeter> = Effect.map(
-  Ref.make({ minute: 0, tokens: 0, requests: 0 }),
-  (used) => ({
-    spend: Effect.fnUntraced(function*(tokens) {
-      const minute = Math.floor((yield* Clock.currentTimeMillis) / 60_000)
-      const now = yield* Ref.updateAndGet(used, (before) => {
-        const base = before.minute === minute ? before : { minute, tokens: 0, requests: 0 }
-        return { minute, tokens: base.tokens + tokens, requests: base.requests + 1 }
-      })
-      return {
-        "x-ratelimit-limit-tokens-minute": String(limits.tokens),
-        "x-ratelimit-remaining-tokens-minute": String(Math.max(0, limits.tokens - now.tokens)),
-        [costHeader]: String(tokens),
-        "x-ratelimit-limit-req-minute": String(limits.requests),
-        "x-ratelimit-remaining-req-minute": String(Math.max(0, limits.requests - now.requests))
-      }
+export const makeRateMeter = (limits: RateLimits): Effect.Effect<RateMeter["Service"]> =>
+  Effect.map(Ref.make({ minute: 0, tokens: 0, requests: 0 }), (used) => {
+    const most = {
+      requests: limits.requestsPerMinute ?? Infinity,
+      tokens: limits.tokensPerMinute ?? Infinity
+    }
+    const add = (requests: number, tokens: number) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Ref.modify(used, (before) => {
+          const current = Math.floor(now / minute)
+          const base = before.minute === current ? before : { minute: current, tokens: 0, requests: 0 }
+          // A request that asks for nothing more is one that was let in before.
+          const admitted = requests === 0 || (base.requests < most.requests && base.tokens < most.tokens)
+          const after = admitted ? { ...base, requests: base.requests + requests, tokens: base.tokens + tokens } : base
+          return [{ ...after, admitted, next: (current + 1) * minute - now }, after]
+        }))
+    return RateMeter.of({
+      admit: Effect.flatMap(
+        add(1, 0),
+        ({ admitted, next }) => admitted ? Effect.void : Effect.fail(limited(Math.ceil(next / 1000)))
+      ),
+      spend: (cost) =>
+        Effect.map(add(0, cost), ({ requests, tokens }) => {
+          const limit = {
+            requests: limits.requestsPerMinute ?? usual.requests,
+            tokens: limits.tokensPerMinute ?? usual.tokens
+          }
+          return {
+            "x-ratelimit-limit-tokens-minute": String(limit.tokens),
+            "x-ratelimit-remaining-tokens-minute": String(Math.max(0, limit.tokens - tokens)),
+            [costHeader]: String(cost),
+            "x-ratelimit-limit-req-minute": String(limit.requests),
+            "x-ratelimit-remaining-req-minute": String(Math.max(0, limit.requests - requests))
+          }
+        })
     })
   })
-)

@@ -1,6 +1,8 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import type * as Script from "../Script.ts"
 import type { Pace } from "./pacing.ts"
+import type { RateLimits } from "./rateMeter.ts"
 
 /** The options of an emulator with their defaults filled in. */
 export interface Settings {
@@ -9,21 +11,28 @@ export interface Settings {
   readonly seed: number
   /** The models of the agents, by the agents' ids. */
   readonly agents: ReadonlyMap<string, string>
+  readonly limits: RateLimits
+  readonly script: Script.Script
 }
 
 /** Fills in the defaults. */
-export const makeSettings = (options: {
-  readonly apiKey?: Redacted.Redacted<string> | undefined
-  readonly timeToFirstToken?: Duration.Input | undefined
-  readonly tokensPerSecond?: number | undefined
-  readonly seed?: number | undefined
-  readonly agents?: Readonly<Record<string, string>> | undefined
-}): Settings => ({
+export const makeSettings = (
+  options: RateLimits & {
+    readonly apiKey?: Redacted.Redacted<string> | undefined
+    readonly timeToFirstToken?: Duration.Input | undefined
+    readonly tokensPerSecond?: number | undefined
+    readonly seed?: number | undefined
+    readonly agents?: Readonly<Record<string, string>> | undefined
+    readonly script?: Script.Script | undefined
+  }
+): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
     tokensPerSecond: options.tokensPerSecond ?? 60
   },
   seed: options.seed ?? 0,
-  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" }))
+  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
+  limits: options,
+  script: options.script ?? []
 })

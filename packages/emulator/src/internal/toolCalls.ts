@@ -41,7 +41,8 @@ const called = (request: CompletionRequest.Chat, random: Random): ReadonlyArray<
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-const callId = (random: Random): string =>
+/** An id of the form that the API gives to tool calls. */
+export const callId = (random: Random): string =>
   Array.from({ length: 9 }, () => letters.charAt(random.int(0, letters.length - 1))).join("")
 
 /** The tool calls of an answer, or a refusal if no arguments can be made for one. */

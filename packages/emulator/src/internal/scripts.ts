@@ -1,0 +1,80 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Ref from "effect/Ref"
+import type * as Script from "../Script.ts"
+import { Refusal } from "./refusal.ts"
+
+/** What a rule says to a request: a reply in place of the made-up one, or a refusal. */
+export type Scripted = Script.Reply | Refusal
+
+/** The rules of an emulator, and how often each has been used. */
+export class Scripts extends Context.Service<Scripts, {
+  /** What the script says to a request of an endpoint, if it says anything; the rule is used up by one. */
+  readonly take: (endpoint: Asked, request: unknown) => Effect.Effect<Scripted | undefined>
+}>()("@effect-mistral/emulator/internal/Scripts") {}
+
+/** The reply that a script has for the request being answered. */
+export const ScriptedReply: Context.Reference<Script.Reply | undefined> = Context.Reference(
+  "@effect-mistral/emulator/internal/ScriptedReply",
+  { defaultValue: (): Script.Reply | undefined => undefined }
+)
+
+/** The endpoint that a request is for. */
+export interface Asked {
+  readonly path: string
+  /** Whether a reply can answer it: others can only be refused. */
+  readonly completes: boolean
+}
+
+const property = (value: unknown, key: string): unknown => Predicate.hasProperty(value, key) ? value[key] : undefined
+
+/** The text of a value that is a text, a message, a piece of a message, or a list that ends with what is meant. */
+const textOf = (value: unknown): string => {
+  if (typeof value === "string") return value
+  if (Array.isArray(value)) return textOf(value.at(-1))
+  const content = property(value, "content")
+  return Array.isArray(content)
+    ? content.map((piece) => textOf(property(piece, "text") ?? "")).join("\n")
+    : typeof content === "string"
+    ? content
+    : ""
+}
+
+const lastText = (request: unknown): string =>
+  textOf(property(request, "messages") ?? property(request, "prompt") ?? property(request, "input"))
+
+const fitsCondition = (condition: Script.Condition, { path }: Asked, request: unknown): boolean => {
+  const is = (expected: string | undefined, found: unknown) => expected === undefined || expected === found
+  return is(condition.path, path) && is(condition.model, property(request, "model")) &&
+    is(condition.agent_id, property(request, "agent_id")) &&
+    (condition.text === undefined || lastText(request).includes(condition.text)) &&
+    (condition.pattern === undefined || new RegExp(condition.pattern, "u").test(lastText(request)))
+}
+
+const refusal = ({ error: { body, headers, status } }: Script.Failure): Refusal =>
+  new Refusal({
+    status,
+    body: body ?? {
+      object: "error",
+      message: "The emulator's script refuses this request",
+      type: "invalid_request_error",
+      param: null,
+      code: null
+    },
+    headers
+  })
+
+/** Follows a script from its beginning. */
+export const makeScripts = (script: Script.Script): Effect.Effect<Scripts["Service"]> =>
+  Effect.map(Ref.make<ReadonlyArray<number>>(script.map(() => 0)), (uses) => ({
+    take: (endpoint, request) =>
+      Ref.modify(uses, (used) => {
+        const at = script.findIndex(({ answer, times = Infinity, when = {} }, at) =>
+          ("error" in answer || endpoint.completes) && (used[at] ?? 0) < times && fitsCondition(when, endpoint, request)
+        )
+        const answer = script[at]?.answer
+        if (answer === undefined) return [undefined, used]
+        return ["error" in answer ? refusal(answer) : answer, used.with(at, (used[at] ?? 0) + 1)]
+      })
+  }))
