@@ -27,7 +27,7 @@ export const messageText = (message: Message.Message): string => {
     ? ""
     : typeof content === "string"
     ? content
-    : content.map(pieceText).join("\n")
+    : content.map(pieceText).filter((text) => text !== "").join("\n")
 }
 
 /** The words of the last message with a role, `""` if there is none. */

@@ -22,17 +22,11 @@ const features = (text: string): ReadonlyMap<string, number> => {
       for (let at = 0; at + size <= letters.length; at++) add(letters.slice(at, at + size).join(""), 1)
     }
   }
-  // A text without a word has one feature of its own, so that every vector has a direction.
-  if (counts.size === 0) counts.set(`~${text}`, 1)
   return counts
 }
 
-/** The vector of a length of one that points where a vector points. */
-const unit = (vector: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const length = Math.hypot(...vector)
-  // Features may cancel each other out in a short vector: any direction is as good as another then.
-  return length === 0 ? vector.map((_, at) => at === 0 ? 1 : 0) : vector.map((one) => one / length)
-}
+/** At most this much of a dimension depends on the text as a whole: no vector is empty, and none is quite another's. */
+const own = 0.1
 
 /**
  * The vector of a text: a unit, the same for the same text and seed. Its words and the groups of three and four letters
@@ -40,7 +34,8 @@ const unit = (vector: ReadonlyArray<number>): ReadonlyArray<number> => {
  * texts that share none are nearly at right angles.
  */
 export const textVector = (text: string, dimension: number, seed: number): ReadonlyArray<number> => {
-  const sums = Array.from({ length: dimension }, () => 0)
+  const whole = makeRandom(`${seed}#${text}`)
+  const sums = Array.from({ length: dimension }, () => (whole.next() * 2 - 1) * own)
   for (const [feature, count] of features(text)) {
     const random = makeRandom(`${seed}:${feature}`)
     // A word that comes twenty times is not twenty times as important.
@@ -51,5 +46,6 @@ export const textVector = (text: string, dimension: number, seed: number): Reado
       if (at < dimension) sums[at] = (sums[at] ?? 0) + sign * weight
     }
   }
-  return unit(sums)
+  const length = Math.hypot(...sums)
+  return sums.map((one) => one / length)
 }
