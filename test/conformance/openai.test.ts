@@ -1,6 +1,15 @@
 /** OpenAI's SDK, talking to the emulator as it does to Mistral: the base URL ends in `/v1`. */
 import { assert, layer } from "@effect/vitest"
-import OpenAI from "openai"
+import OpenAI, {
+  type APIError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError
+} from "openai"
 import { zodResponseFormat } from "openai/helpers/zod"
 import { z } from "zod"
 import {
@@ -214,18 +223,18 @@ layer(emulated, { excludeTestServices: true })("openai", (it) => {
         rejection(sdk.chat.completions.create({ model, messages: user(content), ...more }))
       const seen = (error: unknown, kind: new(...args: never) => unknown) => {
         assert.instanceOf(error, kind)
-        const { code, message, param, status, type } = error as InstanceType<typeof OpenAI.APIError>
+        const { code, message, param, status, type } = error as APIError
         return { status, message, type, code, param }
       }
       const wrong = new OpenAI({ apiKey: "wrong", baseURL: `${url}/v1`, maxRetries: 0 })
-      assert.deepStrictEqual(seen(await rejection(wrong.models.list()), OpenAI.AuthenticationError), {
+      assert.deepStrictEqual(seen(await rejection(wrong.models.list()), AuthenticationError), {
         status: 401,
         message: "401 {\"detail\":\"Unauthorized\"}",
         type: undefined,
         code: undefined,
         param: undefined
       })
-      assert.deepStrictEqual(seen(await complete("Hi", { model: "nothing" }), OpenAI.BadRequestError), {
+      assert.deepStrictEqual(seen(await complete("Hi", { model: "nothing" }), BadRequestError), {
         status: 400,
         message: "400 Invalid model: nothing",
         type: "invalid_model",
@@ -233,24 +242,24 @@ layer(emulated, { excludeTestServices: true })("openai", (it) => {
         param: null
       })
       const blocked = await complete("Kill it", { guardrails: [{ moderation_llm_v2: { action: "block" } }] })
-      assert.deepInclude(seen(blocked, OpenAI.PermissionDeniedError), {
+      assert.deepInclude(seen(blocked, PermissionDeniedError), {
         status: 403,
         message: "403 Content blocked by guardrail"
       })
-      assert.deepInclude(seen(await rejection(sdk.models.retrieve("nothing")), OpenAI.NotFoundError), {
+      assert.deepInclude(seen(await rejection(sdk.models.retrieve("nothing")), NotFoundError), {
         status: 404,
         code: "1500"
       })
       for (const key of ["store", "stream_options", "max_completion_tokens", "seed"]) {
         const error = await complete("Hi", { [key]: key === "store" ? true : key === "stream_options" ? {} : 1 })
-        assert.strictEqual(seen(error, OpenAI.UnprocessableEntityError).type, "invalid_request_error")
+        assert.strictEqual(seen(error, UnprocessableEntityError).type, "invalid_request_error")
         assert.include((error as Error).message, `"loc":["body","${key}"]`)
       }
       const limited = await complete("Fail with 429")
-      assert.deepStrictEqual(seen(limited, OpenAI.RateLimitError).message, "429 Failed with 429")
-      assert.strictEqual((limited as InstanceType<typeof OpenAI.APIError>).headers?.get("retry-after"), "7")
+      assert.deepStrictEqual(seen(limited, RateLimitError).message, "429 Failed with 429")
+      assert.strictEqual((limited as APIError).headers?.get("retry-after"), "7")
       for (const status of [500, 503]) {
-        assert.strictEqual(seen(await complete(`Fail with ${status}`), OpenAI.InternalServerError).status, status)
+        assert.strictEqual(seen(await complete(`Fail with ${status}`), InternalServerError).status, status)
       }
     }))
 

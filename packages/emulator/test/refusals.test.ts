@@ -271,7 +271,7 @@ describe("refusals", () => {
       }
     }).pipe(Effect.provide(local())))
 
-  it.effect("a tool choice that names no tool, and a JSON Schema that nothing fits, are 400", () =>
+  it.effect("a tool choice that names no tool, and a JSON Schema that is missing or that nothing fits, are 400", () =>
     Effect.gen(function*() {
       const named = yield* post(ask("Hi", { tool_choice: { type: "function", function: { name: "f" } } }))
       const impossible = yield* post(ask("Hi", {
@@ -280,6 +280,9 @@ describe("refusals", () => {
           json_schema: { name: "impossible", schema: { type: "integer", minimum: 2, maximum: 1 } }
         }
       }))
+      const absent = yield* post(ask("Hi", { response_format: { type: "json_schema" } }))
+      assert.strictEqual(absent.status, 400)
+      assert.deepInclude(absent.json, { type: "invalid_request_error", param: "response_format" })
       assert.strictEqual(named.status, 400)
       assert.strictEqual(impossible.status, 400)
       assert.include(impossible.text, "no value that fits the JSON Schema impossible")

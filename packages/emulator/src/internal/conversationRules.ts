@@ -51,6 +51,16 @@ const toolChoiceProblem = (request: CompletionRequest.Chat): Refusal | undefined
   })
 }
 
+const formatProblem = ({ response_format: format }: CompletionRequest.Chat): Refusal | undefined =>
+  format?.type === "json_schema" && format.json_schema == null
+    ? badRequest({
+      message: "A response format of the type json_schema needs a json_schema",
+      type: "invalid_request_error",
+      param: "response_format"
+    })
+    : undefined
+
 /** What is wrong with a conversation although it fits its schema. */
 export const conversationProblem = (request: CompletionRequest.Chat): Refusal | undefined =>
-  orderProblem(request.messages) ?? callIdProblem(request.messages) ?? toolChoiceProblem(request)
+  orderProblem(request.messages) ?? callIdProblem(request.messages) ?? toolChoiceProblem(request) ??
+    formatProblem(request)

@@ -1,0 +1,44 @@
+/** Answers, checked against what Mistral's OpenAPI file promises. */
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
+import type { Case } from "./cases.ts"
+import type { Defect } from "./defects.ts"
+import type { OpenApi } from "./document.ts"
+
+/** What came back. */
+export interface Answer {
+  readonly status: number
+  readonly contentType: string
+  /** The body, or what each event of a stream holds. */
+  readonly values: ReadonlyArray<unknown>
+}
+
+/** What keeps a value from being the answer that the file promises to a case. */
+export interface Validator {
+  (one: Case, answer: Answer, value: unknown): ReadonlyArray<string>
+  readonly schema: (name: string) => ValidateFunction
+}
+
+/** Reads the file with some corrections. */
+export const validator = (document: OpenApi, corrections: ReadonlyArray<Defect>): Validator => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  const copy = structuredClone(document)
+  // The file is JSON at every depth, whatever is known of its shape.
+  for (const { correct } of corrections) correct(copy as unknown as Parameters<typeof correct>[0])
+  ajv.addSchema(copy, "mistral")
+  const at = (...steps: ReadonlyArray<string>): ValidateFunction | undefined =>
+    ajv.getSchema(`mistral#/${steps.map((step) => step.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`)
+  const validate = (one: Case, { contentType, status }: Answer, value: unknown) => {
+    const method = one.body === undefined ? "get" : "post"
+    const steps = ["paths", one.path, method, "responses", String(status), "content", contentType]
+    if (!hasPath(copy, steps)) return [`no answer of the kind: ${status} ${contentType}`]
+    const fits = at(...steps, "schema")!
+    return fits(value) ? [] : (fits.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+  }
+  return Object.assign(validate, { schema: (name: string) => at("components", "schemas", name)! })
+}
+
+const hasPath = (value: unknown, steps: ReadonlyArray<string>): boolean =>
+  steps.reduce<unknown>(
+    (inner, step) => typeof inner === "object" && inner !== null ? Reflect.get(inner, step) : undefined,
+    value
+  ) !== undefined
