@@ -260,14 +260,14 @@ layer(emulated, { excludeTestServices: true })("@mistralai/mistralai", (it) => {
   it.effect("embeds texts", () =>
     talk(async (sdk) => {
       const { data, id, ...rest } = await sdk.embeddings.create({
-        model: "mistral-embed",
+        model: "codestral-embed",
         inputs: ["Fog", "Bread"],
         outputDimension: 8
       })
       assert.isTrue(isId(id))
       assert.deepStrictEqual(rest, {
         object: "list",
-        model: "mistral-embed",
+        model: "codestral-embed",
         usage: { promptTokens: 2, completionTokens: 0, totalTokens: 2, promptAudioSeconds: null }
       })
       assert.deepStrictEqual(data.map(({ embedding, index, object }) => [object, index, embedding?.length]), [

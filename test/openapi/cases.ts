@@ -67,7 +67,11 @@ const others: ReadonlyArray<Case> = [
   { name: "the models", path: "/v1/models" },
   { name: "one model", path: "/v1/models/{model_id}", at: "/v1/models/codestral-latest" },
   { name: "embeddings", path: "/v1/embeddings", body: embedding },
-  { name: "embeddings in bytes", path: "/v1/embeddings", body: { ...embedding, output_dtype: "int8" } },
+  {
+    name: "embeddings in bytes",
+    path: "/v1/embeddings",
+    body: { model: "codestral-embed", input: "Fog", output_dtype: "int8" }
+  },
   { name: "embeddings in base64", path: "/v1/embeddings", body: { ...embedding, encoding_format: "base64" } },
   {
     name: "moderations",

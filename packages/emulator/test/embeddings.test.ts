@@ -34,9 +34,10 @@ describe("embeddings", () => {
 
   it.effect("are near for texts that share words or parts of words, at any dimension", () =>
     Effect.gen(function*() {
-      for (const output_dimension of [1024, 256, 64]) {
+      for (const output_dimension of [1536, 256, 64]) {
         const [rain, again, sun, rust] = vectors(
           yield* embed({
+            model: "codestral-embed",
             input: [
               "It rained in Paris this morning",
               "This morning it is raining in Paris",
@@ -66,8 +67,9 @@ describe("embeddings", () => {
 
   it.effect("come as base64 of the same 32-bit numbers", () =>
     Effect.gen(function*() {
-      const plain = yield* embed({ input: "Fog", output_dimension: 32 })
-      const coded = yield* embed({ input: "Fog", output_dimension: 32, encoding_format: "base64" })
+      const model = "codestral-embed"
+      const plain = yield* embed({ model, input: "Fog", output_dimension: 32 })
+      const coded = yield* embed({ model, input: "Fog", output_dimension: 32, encoding_format: "base64" })
       const bytes = Buffer.from(String(coded.data[0]?.embedding), "base64")
       assert.strictEqual(bytes.length, 128)
       assert.deepStrictEqual(
@@ -79,7 +81,7 @@ describe("embeddings", () => {
   it.effect("come as bytes and as bits, eight to a number", () =>
     Effect.gen(function*() {
       const as = (output_dtype: NonNullable<Embedding.Request["output_dtype"]>, more?: Partial<Embedding.Request>) =>
-        embed({ input: "Fog", output_dimension: 64, output_dtype, ...more })
+        embed({ model: "codestral-embed", input: "Fog", output_dimension: 64, output_dtype, ...more })
       const first = (response: Embedding.Response) => response.data[0]?.embedding as ReadonlyArray<number>
       const float = first(yield* as("float"))
       const int8 = first(yield* as("int8"))
@@ -109,10 +111,21 @@ describe("embeddings", () => {
         Effect.map(embed({ input: "Fog", ...request }), (response) => vectors(response)[0]?.length)
       assert.strictEqual(yield* length({ model: "codestral-embed" }), 1536)
       assert.strictEqual(yield* length({ model: "codestral-embed-2505", output_dimension: 3072 }), 3072)
-      assert.strictEqual(yield* length({ output_dimension: 1 }), 1)
-      const { json, status } = yield* post({ model: "mistral-embed", input: "Fog", output_dimension: 1025 })
-      assert.strictEqual(status, 400)
-      assert.deepInclude(json, { object: "error", type: "invalid_request_error", param: "output_dimension" })
+      assert.strictEqual(yield* length({ model: "codestral-embed", output_dimension: 1 }), 1)
+      const many = yield* post({ model: "codestral-embed", input: "Fog", output_dimension: 3073 })
+      assert.strictEqual(many.status, 400)
+      assert.deepInclude(many.json, { object: "error", type: "invalid_request_error", param: "output_dimension" })
+      for (const [key, value] of [["output_dimension", 1024], ["output_dtype", "int8"]] as const) {
+        const chosen = yield* post({ model: "mistral-embed", input: "Fog", [key]: value })
+        assert.deepStrictEqual([chosen.status, chosen.json], [400, {
+          object: "error",
+          message: `This model does not support ${key}.`,
+          type: "invalid_request_invalid_args",
+          param: null,
+          code: "3051",
+          raw_status_code: 400
+        }])
+      }
     }).pipe(Effect.provide(local())))
 
   it.effect("are refused for models that embed nothing, too many tokens, no input and unknown keys", () =>
@@ -136,7 +149,7 @@ describe("embeddings", () => {
       }])
       assert.strictEqual((yield* post({ model: "mistral-embed", input: [] })).status, 400)
       assert.strictEqual(
-        (yield* post({ model: "mistral-embed", input: "Fog", output_dimension: 12, output_dtype: "binary" })).status,
+        (yield* post({ model: "codestral-embed", input: "Fog", output_dimension: 12, output_dtype: "binary" })).status,
         400
       )
       assert.strictEqual((yield* post({ model: "mistral-embed", input: "Fog", user: "Ada" })).status, 422)

@@ -106,7 +106,10 @@ describe("fill-in-the-middle", () => {
       const prompt = "a ".repeat(262_100)
       const response = yield* Fim.complete(ask(prompt, null, { min_tokens: 1_000_000_000 }))
       assert.strictEqual(response.usage?.total_tokens, 262_144)
-      assert.strictEqual(response.choices[0]?.finish_reason, "length")
+      assert.strictEqual(response.choices[0]?.finish_reason, "model_length")
+      const refused = yield* post(ask("a ".repeat(262_200)))
+      assert.strictEqual(refused.status, 400)
+      assert.deepInclude(refused.json, { type: "invalid_request_invalid_args", code: "3051" })
     }).pipe(Effect.provide(local())))
 
   it.effect("answers with and without /v1", () =>

@@ -260,6 +260,28 @@ describe("refusals", () => {
       })
     }).pipe(Effect.provide(local())))
 
+  it.effect("a prompt that is too long for its model is 400 with its length, and an answer that is ends early", () =>
+    Effect.gen(function*() {
+      const model = "voxtral-small-latest"
+      const words = (count: number) => "a" + " a".repeat(count - 1)
+      const long = yield* post(ask(words(32_768), { model, prediction: { content: words(5) } }))
+      assert.strictEqual(long.status, 400)
+      assert.deepStrictEqual(long.json, {
+        object: "error",
+        message:
+          "Prompt contains 32769 tokens and 5 draft tokens, too large for model with 32768 maximum context length",
+        type: "invalid_request_invalid_args",
+        param: null,
+        code: "3051",
+        raw_status_code: 400
+      })
+      const fitting = yield* Chat.complete(ask(words(32_760), { model }))
+      assert.strictEqual(fitting.choices[0]?.finish_reason, "model_length")
+      assert.strictEqual(fitting.usage?.total_tokens, 32_768)
+      const cut = yield* Chat.complete(ask(words(32_760), { model, max_tokens: 7 }))
+      assert.strictEqual(cut.choices[0]?.finish_reason, "length")
+    }).pipe(Effect.provide(local())))
+
   it.effect("the tool call id null, in any form, stands for none", () =>
     Effect.gen(function*() {
       for (const id of ["null", null]) {

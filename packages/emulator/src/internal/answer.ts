@@ -1,5 +1,6 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../Script.ts"
+import type { Room } from "./context.ts"
 import { answerFingerprint, wordsFingerprint } from "./fingerprint.ts"
 import type { Report } from "./guardrails.ts"
 import { hexadecimal, makeRandom, type Random } from "./random.ts"
@@ -74,8 +75,7 @@ export interface WholeText {
   readonly text: string
   readonly thinking?: ReadonlyArray<string>
   readonly prefix?: string
-  /** At most this many tokens are generated. */
-  readonly limit: number
+  readonly room: Room
   /** A stop text counts only after this many tokens. */
   readonly minimum?: number
   readonly stop: CompletionRequest.Chat["stop"]
@@ -85,10 +85,10 @@ export interface WholeText {
 
 /** The choice that is a text, as far as the tokens go and up to the first stop text. */
 export const cutText = (whole: WholeText): AnswerChoice => {
-  const { index, limit, minimum = 0, predicted = false, prefix = "", stop, thinking: thought = [] } = whole
+  const { index, minimum = 0, predicted = false, prefix = "", room, stop, thinking: thought = [] } = whole
   const all = tokenize(whole.text)
-  const thinking = thought.slice(0, limit)
-  const possible = all.slice(0, Math.max(0, limit - thinking.length))
+  const thinking = thought.slice(0, room.tokens)
+  const possible = all.slice(0, Math.max(0, room.tokens - thinking.length))
   const stopped = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [], minimum)
   const text = stopped ?? possible
   const complete = thinking.length === thought.length && possible.length === all.length
@@ -98,28 +98,28 @@ export const cutText = (whole: WholeText): AnswerChoice => {
     prefix,
     text,
     calls: [],
-    finishReason: stopped !== undefined || complete ? "stop" : "length",
+    finishReason: stopped !== undefined || complete ? "stop" : room.ended,
     tokens: thinking.length + text.length,
     predicted: predicted ? text.length : 0
   }
 }
 
 /**
- * A choice with tool calls after what it says so far. Calls that do not fit into `max_tokens` end in the middle of their
+ * A choice with tool calls after what it says so far. Calls that there is no room for end in the middle of their
  * arguments, as a model's would.
  */
-export const withCalls = (said: AnswerChoice, calls: ReadonlyArray<ToolCall>, limit: number): AnswerChoice => {
-  if (calls.length === 0 || said.finishReason === "length") return said
+export const withCalls = (said: AnswerChoice, calls: ReadonlyArray<ToolCall>, room: Room): AnswerChoice => {
+  if (calls.length === 0 || said.finishReason !== "stop") return said
   const kept: Array<ToolCall> = []
   let tokens = said.tokens
   for (const call of calls) {
     const name = countTokens(call.function.name)
     const all = tokenize(call.function.arguments)
-    const some = all.slice(0, Math.max(0, limit - tokens - name))
-    if (tokens + name > limit) return { ...choice(), finishReason: "length" }
+    const some = all.slice(0, Math.max(0, room.tokens - tokens - name))
+    if (tokens + name > room.tokens) return { ...choice(), finishReason: room.ended }
     kept.push({ ...call, function: { name: call.function.name, arguments: some.join("") } })
     tokens += name + some.length
-    if (some.length < all.length) return { ...choice(), finishReason: "length" }
+    if (some.length < all.length) return { ...choice(), finishReason: room.ended }
   }
   return choice()
 

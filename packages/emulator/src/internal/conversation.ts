@@ -1,6 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../Script.ts"
 import { type Answer, type AnswerChoice, cutText, makeAnswer, withCalls } from "./answer.ts"
+import { type Room, roomFor } from "./context.ts"
 import { conversationProblem } from "./conversationRules.ts"
 import { guardrailReports } from "./guardrails.ts"
 import { jsonValue } from "./jsonValue.ts"
@@ -11,7 +12,7 @@ import { paragraph, sentence, thinking, topics } from "./prose.ts"
 import type { Random } from "./random.ts"
 import { badRequest, Refusal } from "./refusal.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
-import { tokenize } from "./tokenizer.ts"
+import { countTokens, tokenize } from "./tokenizer.ts"
 import { toolCalls } from "./toolCalls.ts"
 
 /** The answer to a conversation, a script's if it has one, or what is wrong with its model or its messages. */
@@ -24,18 +25,22 @@ export const conversationAnswer = (
   if (model instanceof Refusal) return model
   const guardrails = conversationProblem(request) ?? guardrailReports(request)
   if (guardrails instanceof Refusal) return guardrails
+  const prompt = promptTokens(request)
+  const draft = countTokens(request.prediction?.content ?? "")
+  const room = roomFor(model, { prompt, draft, maxTokens: request.max_tokens })
+  if (room instanceof Refusal) return room
   return makeAnswer(request, {
     model: request.model,
     seed,
-    promptTokens: promptTokens(request),
+    promptTokens: prompt,
     count: request.n ?? 1,
     usage: reply?.usage,
     guardrails,
     choice: (index, random) =>
-      reply === undefined ? makeChoice(request, index, random) : scriptedChoice(reply, random, {
+      reply === undefined ? makeChoice(request, room, index, random) : scriptedChoice(reply, random, {
         index,
         prefix: prefixOf(request),
-        limit: request.max_tokens ?? Infinity,
+        room,
         stop: request.stop
       })
   })
@@ -47,15 +52,19 @@ const prefixOf = (request: CompletionRequest.Chat): string => {
   return last?.role === "assistant" ? messageText(last) : ""
 }
 
-const makeChoice = (request: CompletionRequest.Chat, index: number, random: Random): AnswerChoice | Refusal => {
+const makeChoice = (
+  request: CompletionRequest.Chat,
+  room: Room,
+  index: number,
+  random: Random
+): AnswerChoice | Refusal => {
   const about = topics(lastText(request.messages, "user"))
   const thought = thinks(request) ? tokenize(thinking(random, about)) : []
   const prefix = prefixOf(request)
   const calls = prefix === "" ? toolCalls(request, random) : []
   if (calls instanceof Refusal) return calls
-  const limit = request.max_tokens ?? Infinity
   if (calls.length > 0) {
-    return withCalls(cutText({ index, text: "", thinking: thought, limit, stop: null }), calls, limit)
+    return withCalls(cutText({ index, text: "", thinking: thought, room, stop: null }), calls, room)
   }
   const predicted = predictedText(request, prefix)
   const made = predicted ?? makeText(request, random, about)
@@ -66,7 +75,7 @@ const makeChoice = (request: CompletionRequest.Chat, index: number, random: Rand
       thinking: thought,
       text: predicted !== undefined || /(^|\s)$/.test(prefix) ? made : ` ${made}`,
       prefix,
-      limit,
+      room,
       stop: request.stop,
       predicted: predicted !== undefined
     })

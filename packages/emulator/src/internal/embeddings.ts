@@ -7,7 +7,7 @@ import { answerFingerprint } from "./fingerprint.ts"
 import { findModel } from "./models.ts"
 import { hexadecimal } from "./random.ts"
 import { costHeader } from "./rateMeter.ts"
-import { badRequest, invalidModel, Refusal } from "./refusal.ts"
+import { badRequest, invalidArguments, invalidModel, Refusal } from "./refusal.ts"
 import type { Settings } from "./settings.ts"
 import { countTokens } from "./tokenizer.ts"
 import { textVector } from "./vector.ts"
@@ -15,12 +15,13 @@ import { base64, quantized } from "./vectorEncoding.ts"
 
 interface Dimensions {
   readonly usual: number
-  readonly most: number
+  /** Absent where a request cannot choose the dimension or the data type. */
+  readonly most?: number
 }
 
 /** How long the vectors of the emulator's embedding models are. */
 const dimensions: Readonly<Record<string, Dimensions>> = {
-  "mistral-embed": { usual: 1024, most: 1024 },
+  "mistral-embed": { usual: 1024 },
   "codestral-embed": { usual: 1536, most: 3072 }
 }
 
@@ -35,6 +36,14 @@ const dimensionOf = (request: Embedding.Request): number | Refusal => {
   const known = dimensions[findModel(request.model)?.id ?? ""]
   if (known === undefined) return invalidModel(request.model)
   const dimension = request.output_dimension ?? known.usual
+  if (known.most === undefined) {
+    const chosen = request.output_dimension != null
+      ? "output_dimension"
+      : (request.output_dtype ?? "float") === "float"
+      ? undefined
+      : "output_dtype"
+    return chosen === undefined ? dimension : invalidArguments(`This model does not support ${chosen}.`)
+  }
   if (dimension > known.most) {
     return refused(`The model ${request.model} has at most ${known.most} dimensions`, "output_dimension")
   }

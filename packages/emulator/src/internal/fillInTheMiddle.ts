@@ -2,6 +2,7 @@ import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../Script.ts"
 import { type Answer, cutText, makeAnswer } from "./answer.ts"
 import { codeBetween } from "./code.ts"
+import { roomFor } from "./context.ts"
 import { modelFor } from "./models.ts"
 import { Refusal } from "./refusal.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
@@ -17,10 +18,10 @@ export const fimAnswer = (
   if (model instanceof Refusal) return model
   const suffix = request.suffix ?? ""
   const promptTokens = countTokens(request.prompt) + countTokens(suffix)
-  const room = Math.max(0, (model?.max_context_length ?? Infinity) - promptTokens)
-  const limit = Math.min(request.max_tokens ?? Infinity, room)
+  const room = roomFor(model, { prompt: promptTokens, maxTokens: request.max_tokens })
+  if (room instanceof Refusal) return room
   // One more than there is room for, so that a text that is cut off is known to be.
-  const minimum = Math.min(request.min_tokens ?? 0, limit + 1)
+  const minimum = Math.min(request.min_tokens ?? 0, room.tokens + 1)
   return makeAnswer(request, {
     model: request.model,
     seed,
@@ -28,10 +29,10 @@ export const fimAnswer = (
     count: 1,
     usage: reply?.usage,
     choice: (index, random) =>
-      reply !== undefined ? scriptedChoice(reply, random, { index, limit, stop: request.stop }) : cutText({
+      reply !== undefined ? scriptedChoice(reply, random, { index, room, stop: request.stop }) : cutText({
         index,
         text: codeBetween(request.prompt, suffix, random, minimum),
-        limit,
+        room,
         minimum,
         stop: request.stop
       })

@@ -57,6 +57,10 @@ export const badRequest = (options: {
   })
 }
 
+/** A request that asks for what its model cannot do. */
+export const invalidArguments = (message: string): Refusal =>
+  badRequest({ message, type: "invalid_request_invalid_args", code: "3051", raw: true })
+
 /** A model that the emulator does not have, or that cannot do what is asked of it. */
 export const invalidModel = (model: string, status = 400): Refusal =>
   badRequest({ message: `Invalid model: ${model}`, type: "invalid_model", code: "1500", raw: true, status })

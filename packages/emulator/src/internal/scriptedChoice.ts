@@ -1,5 +1,6 @@
 import type * as Script from "../Script.ts"
 import { type AnswerChoice, cutText, type WholeText, withCalls } from "./answer.ts"
+import { unlimited } from "./context.ts"
 import type { Random } from "./random.ts"
 import { tokenize } from "./tokenizer.ts"
 import { callId, type ToolCall } from "./toolCalls.ts"
@@ -18,11 +19,11 @@ const toCall = (call: Script.ToolCall, index: number, random: Random): ToolCall 
 export const scriptedChoice = (
   reply: Script.Reply,
   random: Random,
-  request: Pick<WholeText, "index" | "prefix" | "limit" | "stop">
+  request: Pick<WholeText, "index" | "prefix" | "room" | "stop">
 ): AnswerChoice => {
-  const cut = reply.finish_reason === undefined ? request : { ...request, limit: Infinity, stop: null }
+  const cut = reply.finish_reason === undefined ? request : { ...request, room: unlimited, stop: null }
   const said = cutText({ ...cut, text: reply.text ?? "", thinking: tokenize(reply.thinking ?? "") })
   const calls = (reply.tool_calls ?? []).map((call, index) => toCall(call, index, random))
-  const choice = withCalls(said, calls, cut.limit)
+  const choice = withCalls(said, calls, cut.room)
   return { ...choice, finishReason: reply.finish_reason ?? choice.finishReason }
 }
