@@ -153,7 +153,8 @@ export interface Failure extends Schema.Schema.Type<typeof Failure> {}
 
 /**
  * One rule: without `when` it is for every request, without `times` it is never used up. A reply answers completions
- * only, and any model or agent, known to the emulator or not; requests that break the API's rules are refused before.
+ * only, and for any model or agent, known to the emulator or not; a request that breaks the API's rules is refused all
+ * the same.
  *
  * @category schemas
  * @since 0.1.0

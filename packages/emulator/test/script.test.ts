@@ -6,6 +6,7 @@ import { type Emulator, Script } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim/Fim"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
 import { ask, instant, local, post, postTo } from "./support.ts"
 
 describe("a script", () => {
@@ -170,6 +171,13 @@ describe("a script", () => {
         const error = yield* Effect.flip(Script.fromUnknown(wrong))
         assert.include(error.message, place)
       }
+    }))
+
+  it.effect("is in the documentation as it can be read", () =>
+    Effect.gen(function*() {
+      const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+      const [, json = ""] = /^```json\n([\s\S]*?)^```$/m.exec(readme) ?? []
+      assert.strictEqual((yield* Script.fromUnknown(JSON.parse(json))).length, 3)
     }))
 
   it.effect("starts from its beginning in every emulator", () =>
