@@ -1,6 +1,7 @@
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as Completion from "@effect-mistral/core/Completion"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import type * as Message from "@effect-mistral/core/Message"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -46,6 +47,21 @@ describe("answers", () => {
         const whole = yield* Chat.complete(request)
         const folded = yield* Completion.collect(Chat.stream(request))
         assert.deepStrictEqual({ ...folded, created: 0 }, { ...whole, created: 0 })
+      }).pipe(Effect.provide(local())))
+  }
+
+  for (const [name, request] of cases()) {
+    it.effect(`count the tokens that are streamed, at most max_tokens of each choice: ${name}`, () =>
+      Effect.gen(function*() {
+        const chunks = yield* Stream.runCollect(Chat.stream(request))
+        const last = request.messages.at(-1)
+        const given = last?.role === "assistant" ? String(last.content) : ""
+        const counts = chunks.flatMap(({ choices }) =>
+          choices.map(({ delta }) => delta.content === given ? 0 : deltaTokens(delta))
+        )
+        const total = counts.reduce((sum, count) => sum + count, 0)
+        assert.strictEqual(chunks.at(-1)?.usage?.completion_tokens, total)
+        assert.isAtMost(total, (request.max_tokens ?? Infinity) * (request.n ?? 1))
       }).pipe(Effect.provide(local())))
   }
 
@@ -217,6 +233,19 @@ const weather = {
   type: "function",
   function: { name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } }
 } as const
+
+/** The tokens of a part of an answer, counted from what it says. */
+const deltaTokens = ({ content, tool_calls }: Message.Delta): number => {
+  const pieces = typeof content === "string" ? [content] : (content ?? []).map((piece) =>
+    piece.type === "thinking"
+      ? piece.thinking.map((inner) => inner.type === "text" ? inner.text : "").join("")
+      : piece.type === "text"
+      ? piece.text
+      : ""
+  )
+  const calls = (tool_calls ?? []).flatMap((call) => [call.function.name ?? "", String(call.function.arguments)])
+  return [...pieces, ...calls].reduce((sum, text) => sum + countTokens(text), 0)
+}
 
 function cases(): ReadonlyArray<readonly [string, CompletionRequest.Chat]> {
   return [
