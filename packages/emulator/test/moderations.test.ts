@@ -46,6 +46,12 @@ describe("moderations", () => {
       assert.strictEqual(yield* score("kill"), yield* score("kill"))
     }).pipe(Effect.provide(local())))
 
+  it.effect("take a text of a million letters without a space", () =>
+    Effect.gen(function*() {
+      const { results } = yield* moderate(`${"a".repeat(1_000_000)} ada@example.com`)
+      assert.deepStrictEqual(results.map(violated), [["pii"]])
+    }).pipe(Effect.provide(local())))
+
   it.effect("judge the last message of a conversation, or of each of several", () =>
     Effect.gen(function*() {
       const client = yield* MistralClient.MistralClient

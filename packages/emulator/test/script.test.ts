@@ -2,7 +2,7 @@ import * as Agents from "@effect-mistral/agents/Agents"
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as Completion from "@effect-mistral/core/Completion"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
-import { type Emulator, Script } from "@effect-mistral/emulator"
+import { Emulator, Script } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim/Fim"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -171,6 +171,14 @@ describe("a script", () => {
         const error = yield* Effect.flip(Script.fromUnknown(wrong))
         assert.include(error.message, place)
       }
+    }))
+
+  it.effect("with a pattern that is none keeps the emulator from starting", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(
+        Effect.provide(Emulator.Emulator, Emulator.layer({ script: [{ when: { pattern: "(" }, answer: {} }] }))
+      )
+      assert.include(String(exit), "Invalid regular expression")
     }))
 
   it.effect("is in the documentation as it can be read", () =>

@@ -14,7 +14,8 @@ const signs = {
   financial: [/\b(invest\w*|stocks?|mortgages?|loans?|crypto\w*|retirement fund)\b/gi],
   law: [/\b(lawsuits?|sue|attorneys?|lawyers?|legal advice|custody)\b/gi],
   pii: [
-    /[\w.+-]+@[\w-]+\.[\w.]+/g,
+    // Bounded, so that a long text without a space is read once and not once from each of its letters.
+    /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{2,63}/g,
     /\b\d{3}-\d{2}-\d{4}\b/g,
     /\b(?:\d[ -]?){13,16}\b/g,
     /\b(my (home )?address|my phone number|passport number|social security)\b/gi

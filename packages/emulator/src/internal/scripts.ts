@@ -44,12 +44,16 @@ const textOf = (value: unknown): string => {
 const lastText = (request: unknown): string =>
   textOf(property(request, "messages") ?? property(request, "prompt") ?? property(request, "input"))
 
-const fitsCondition = (condition: Script.Condition, { path }: Asked, request: unknown): boolean => {
+type Fits = (endpoint: Asked, request: unknown) => boolean
+
+/** What a rule is for, as a predicate. A pattern that is none throws here, before anything is asked. */
+const makeFits = ({ agent_id, model, path, pattern, text }: Script.Condition): Fits => {
   const is = (expected: string | undefined, found: unknown) => expected === undefined || expected === found
-  return is(condition.path, path) && is(condition.model, property(request, "model")) &&
-    is(condition.agent_id, property(request, "agent_id")) &&
-    (condition.text === undefined || lastText(request).includes(condition.text)) &&
-    (condition.pattern === undefined || new RegExp(condition.pattern, "u").test(lastText(request)))
+  const expression = pattern === undefined ? undefined : new RegExp(pattern, "u")
+  return (endpoint, request) =>
+    is(path, endpoint.path) && is(model, property(request, "model")) && is(agent_id, property(request, "agent_id")) &&
+    (text === undefined || lastText(request).includes(text)) &&
+    (expression === undefined || expression.test(lastText(request)))
 }
 
 const refusal = ({ error: { body, headers, status } }: Script.Failure): Refusal =>
@@ -67,14 +71,18 @@ const refusal = ({ error: { body, headers, status } }: Script.Failure): Refusal 
 
 /** Follows a script from its beginning. */
 export const makeScripts = (script: Script.Script): Effect.Effect<Scripts["Service"]> =>
-  Effect.map(Ref.make<ReadonlyArray<number>>(script.map(() => 0)), (uses) => ({
-    take: (endpoint, request) =>
-      Ref.modify(uses, (used) => {
-        const at = script.findIndex(({ answer, times = Infinity, when = {} }, at) =>
-          ("error" in answer || endpoint.completes) && (used[at] ?? 0) < times && fitsCondition(when, endpoint, request)
-        )
-        const answer = script[at]?.answer
-        if (answer === undefined) return [undefined, used]
-        return ["error" in answer ? refusal(answer) : answer, used.with(at, (used[at] ?? 0) + 1)]
-      })
-  }))
+  Effect.map(Ref.make<ReadonlyArray<number>>(script.map(() => 0)), (uses) => {
+    const fits = script.map(({ when = {} }) => makeFits(when))
+    return Scripts.of({
+      take: (endpoint, request) =>
+        Ref.modify(uses, (used) => {
+          const at = script.findIndex(({ answer, times = Infinity }, at) =>
+            ("error" in answer || endpoint.completes) && (used[at] ?? 0) < times &&
+            fits[at]?.(endpoint, request) === true
+          )
+          const answer = script[at]?.answer
+          if (answer === undefined) return [undefined, used]
+          return ["error" in answer ? refusal(answer) : answer, used.with(at, (used[at] ?? 0) + 1)]
+        })
+    })
+  })

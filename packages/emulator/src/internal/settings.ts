@@ -33,6 +33,6 @@ export const makeSettings = (
   },
   seed: options.seed ?? 0,
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
-  limits: options,
+  limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
   script: options.script ?? []
 })
