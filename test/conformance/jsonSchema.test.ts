@@ -1,9 +1,9 @@
 /** What the emulator makes for a JSON Schema, judged by a validator that is not its own. */
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, layer } from "@effect/vitest"
-import { Ajv2020 } from "ajv/dist/2020.js"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { makeAjv } from "../openapi/validator.ts"
 
 const seeds = Array.from({ length: 20 }, (_, seed) => seed)
 
@@ -13,7 +13,7 @@ layer(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity }), { excl
     for (const [name, schema] of Object.entries(schemas())) {
       it.effect(`is the answer and are the arguments of a call: ${name}`, () =>
         Effect.gen(function*() {
-          const fits = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
+          const fits = makeAjv().compile(schema)
           for (const random_seed of seeds) {
             const answer = yield* ask({
               random_seed,
@@ -148,14 +148,19 @@ function schemas(): Readonly<Record<string, object>> {
         }
       }
     },
-    "a condition and a key that must not be": {
+    "a condition, formats and a key that must not be": {
       type: "object",
       properties: {
         method: { enum: ["card", "cash"] },
         number: { type: "string", minLength: 4, maxLength: 4 },
+        since: { type: "string", format: "date-time" },
+        day: { type: "string", format: "date" },
+        mail: { type: "string", format: "email" },
+        id: { type: "string", format: "uuid" },
+        site: { type: "string", format: "uri" },
         codes: { type: "array", items: { type: "integer", minimum: 0, maximum: 9 }, uniqueItems: true, minItems: 2 }
       },
-      required: ["method", "codes"],
+      required: ["method", "codes", "since", "day", "mail", "id", "site"],
       if: { properties: { method: { const: "card" } } },
       // oxlint-disable-next-line no-thenable -- a keyword of JSON Schema
       then: { required: ["number"] },

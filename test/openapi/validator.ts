@@ -1,8 +1,16 @@
 /** Answers, checked against what Mistral's OpenAPI file promises. */
+import formats from "ajv-formats"
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import type { Case } from "./cases.ts"
 import type { Defect } from "./defects.ts"
 import type { OpenApi } from "./document.ts"
+
+/** A validator that knows the formats of texts. */
+export const makeAjv = (): Ajv2020 => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv)
+  return ajv
+}
 
 /** What came back. */
 export interface Answer {
@@ -20,7 +28,7 @@ export interface Validator {
 
 /** Reads the file with some corrections. */
 export const validator = (document: OpenApi, corrections: ReadonlyArray<Defect>): Validator => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  const ajv = makeAjv()
   const copy = structuredClone(document)
   // The file is JSON at every depth, whatever is known of its shape.
   for (const { correct } of corrections) correct(copy as unknown as Parameters<typeof correct>[0])
