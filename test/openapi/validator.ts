@@ -3,7 +3,7 @@ import formats from "ajv-formats"
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import type { Case } from "./cases.ts"
 import type { Defect } from "./defects.ts"
-import type { OpenApi } from "./document.ts"
+import type { OpenApi } from "./specification.ts"
 
 /** A validator that knows the formats of texts. */
 export const makeAjv = (): Ajv2020 => {
