@@ -5,10 +5,9 @@ import { agentsOperation, chatOperation, fimOperation } from "./completionOperat
 import { embeddingsOperation } from "./embeddings.ts"
 import { operationRoute } from "./endpointRoute.ts"
 import { frame } from "./frame.ts"
+import { governed } from "./governed.ts"
 import { fetchModel, listModels } from "./modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "./moderations.ts"
-import { makeRateMeter, RateMeter } from "./rateMeter.ts"
-import { makeScripts, Scripts } from "./scripts.ts"
 import type { Settings } from "./settings.ts"
 
 /** Everything the emulator answers, as one HTTP app. */
@@ -25,7 +24,4 @@ export const makeApp = (settings: Settings) =>
       operationRoute(settings, chatModerationsOperation)
     )),
     frame
-  ).pipe(
-    Effect.provideServiceEffect(RateMeter, makeRateMeter(settings.limits)),
-    Effect.provideServiceEffect(Scripts, makeScripts(settings.script))
-  )
+  ).pipe(Effect.flatMap((app) => governed(settings, app)))

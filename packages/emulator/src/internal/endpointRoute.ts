@@ -4,7 +4,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { parseBody } from "./jsonBody.ts"
 import { RateMeter } from "./rateMeter.ts"
@@ -59,23 +59,20 @@ const decode = Effect.fnUntraced(function*<Request>(route: Route<Request>) {
 export const operationRoute = <Request>(
   settings: Settings,
   operation: Operation<Request>
-): Layer.Layer<never, never, HttpRouter.HttpRouter | RateMeter | Scripts | HttpRouter.Request<"Error", Failure>> =>
-  Layer.unwrap(Effect.gen(function*() {
-    const { answer, completes = false, route } = operation
-    const meter = yield* RateMeter
-    const scripts = yield* Scripts
-    const handler = Effect.gen(function*() {
-      yield* authorize(settings)
-      yield* meter.admit
-      const request = yield* decode(route)
-      const scripted = yield* scripts.take({ path: route.path, completes }, request)
-      if (scripted instanceof Refusal) return yield* scripted
-      return yield* Effect.provideService(answer(request, yield* HttpRouter.params), ScriptedReply, scripted)
-    })
-    const refuse = Effect.fail(detail(405, "Method Not Allowed", { allow: route.method }))
-    return HttpRouter.addAll(
-      pathsOf(route.path).flatMap((path) =>
-        methods.map((method) => HttpRouter.route(method, path, method === route.method ? handler : refuse))
-      )
+): Layer.Layer<never, never, HttpRouter.HttpRouter | HttpRouter.Request<"Error", Failure>> => {
+  const { answer, completes = false, route } = operation
+  const handler = Effect.gen(function*() {
+    yield* authorize(settings)
+    yield* (yield* RateMeter).admit
+    const request = yield* decode(route)
+    const scripted = yield* (yield* Scripts).take({ path: route.path, completes }, request)
+    if (scripted instanceof Refusal) return yield* scripted
+    return yield* Effect.provideService(answer(request, yield* HttpRouter.params), ScriptedReply, scripted)
+  })
+  const refuse = Effect.fail(detail(405, "Method Not Allowed", { allow: route.method }))
+  return HttpRouter.addAll(
+    pathsOf(route.path).flatMap((path) =>
+      methods.map((method) => HttpRouter.route(method, path, method === route.method ? handler : refuse))
     )
-  }))
+  )
+}

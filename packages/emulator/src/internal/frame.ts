@@ -52,38 +52,35 @@ type App<E> = Effect.Effect<
 >
 
 /** What surrounds every answer: the request is noted, a refusal becomes a response, and the gateway's headers are set. */
-export const frame = Effect.fnUntraced(
-  function*<E>(app: App<E>): Effect.fn.Return<App<never>, never, RequestLog | RateMeter> {
-    const log = yield* RequestLog
-    const meter = yield* RateMeter
-    const note = Effect.gen(function*() {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const names = yield* Headers.CurrentRedactedNames
-      const headers = Object.fromEntries(
-        Object.entries(Headers.redact(request.headers, names)).map(([name, value]) => [
-          name,
-          Redacted.isRedacted(value) ? "<redacted>" : value
-        ])
-      )
-      const seen = { method: request.method, path: request.url, headers }
-      const text = yield* Effect.tapError(request.text, () => log.add({ ...seen, body: undefined }))
-      yield* log.add({ ...seen, body: parsed(text) })
+export const frame = Effect.fnUntraced(function*<E>(app: App<E>): Effect.fn.Return<App<never>, never, RequestLog> {
+  const log = yield* RequestLog
+  const note = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const names = yield* Headers.CurrentRedactedNames
+    const headers = Object.fromEntries(
+      Object.entries(Headers.redact(request.headers, names)).map(([name, value]) => [
+        name,
+        Redacted.isRedacted(value) ? "<redacted>" : value
+      ])
+    )
+    const seen = { method: request.method, path: request.url, headers }
+    const text = yield* Effect.tapError(request.text, () => log.add({ ...seen, body: undefined }))
+    yield* log.add({ ...seen, body: parsed(text) })
+  })
+  return Effect.gen(function*() {
+    yield* log.hold
+    const response = yield* Effect.andThen(note, app).pipe(
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
+      Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
+      Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
+      Effect.interruptible
+    )
+    const limits = yield* (yield* RateMeter).spend(Number(response.headers[costHeader] ?? 0))
+    const id = randomUUID()
+    return HttpServerResponse.setHeaders(response, {
+      ...limits,
+      "mistral-correlation-id": id,
+      "x-kong-request-id": id
     })
-    return Effect.gen(function*() {
-      yield* log.hold
-      const response = yield* Effect.andThen(note, app).pipe(
-        Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
-        Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
-        Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
-        Effect.interruptible
-      )
-      const limits = yield* meter.spend(Number(response.headers[costHeader] ?? 0))
-      const id = randomUUID()
-      return HttpServerResponse.setHeaders(response, {
-        ...limits,
-        "mistral-correlation-id": id,
-        "x-kong-request-id": id
-      })
-    })
-  }
-)
+  })
+})

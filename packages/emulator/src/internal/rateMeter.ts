@@ -19,12 +19,17 @@ const minute = 60_000
 export const costHeader = "x-ratelimit-tokens-query-cost"
 
 /** Counts requests and tokens by the minute of the clock. */
-export class RateMeter extends Context.Service<RateMeter, {
+export interface Meter {
   /** Counts a request, or refuses it with status 429 if this minute's requests or tokens are used up. */
   readonly admit: Effect.Effect<void, Refusal>
   /** Counts the tokens that an answer cost, and gives the headers to answer with. */
   readonly spend: (tokens: number) => Effect.Effect<Readonly<Record<string, string>>>
-}>()("@effect-mistral/emulator/internal/RateMeter") {}
+}
+
+/** The meter of the emulator that is answering. */
+export const RateMeter: Context.Reference<Meter> = Context.Reference("@effect-mistral/emulator/internal/RateMeter", {
+  defaultValue: (): Meter => ({ admit: Effect.void, spend: () => Effect.succeed({}) })
+})
 
 const limited = (retryAfter: number): Refusal => {
   const { body, status } = badRequest({
@@ -38,7 +43,7 @@ const limited = (retryAfter: number): Refusal => {
 }
 
 /** A meter that has counted nothing yet. */
-export const makeRateMeter = (limits: RateLimits): Effect.Effect<RateMeter["Service"]> =>
+export const makeRateMeter = (limits: RateLimits): Effect.Effect<Meter> =>
   Effect.map(Ref.make({ minute: 0, tokens: 0, requests: 0 }), (used) => {
     const most = {
       requests: limits.requestsPerMinute ?? Infinity,
@@ -54,7 +59,7 @@ export const makeRateMeter = (limits: RateLimits): Effect.Effect<RateMeter["Serv
           const after = admitted ? { ...base, requests: base.requests + requests, tokens: base.tokens + tokens } : base
           return [{ ...after, admitted, next: (current + 1) * minute - now }, after]
         }))
-    return RateMeter.of({
+    return {
       admit: Effect.flatMap(
         add(1, 0),
         ({ admitted, next }) => admitted ? Effect.void : Effect.fail(limited(Math.ceil(next / 1000)))
@@ -73,5 +78,5 @@ export const makeRateMeter = (limits: RateLimits): Effect.Effect<RateMeter["Serv
             "x-ratelimit-remaining-req-minute": String(Math.max(0, limit.requests - requests))
           }
         })
-    })
+    }
   })

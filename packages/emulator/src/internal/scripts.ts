@@ -9,10 +9,15 @@ import { Refusal } from "./refusal.ts"
 export type Scripted = Script.Reply | Refusal
 
 /** The rules of an emulator, and how often each has been used. */
-export class Scripts extends Context.Service<Scripts, {
+export interface Rules {
   /** What the script says to a request of an endpoint, if it says anything; the rule is used up by one. */
   readonly take: (endpoint: Asked, request: unknown) => Effect.Effect<Scripted | undefined>
-}>()("@effect-mistral/emulator/internal/Scripts") {}
+}
+
+/** The rules of the emulator that is answering. */
+export const Scripts: Context.Reference<Rules> = Context.Reference("@effect-mistral/emulator/internal/Scripts", {
+  defaultValue: (): Rules => ({ take: () => Effect.undefined })
+})
 
 /** The reply that a script has for the request being answered. */
 export const ScriptedReply: Context.Reference<Script.Reply | undefined> = Context.Reference(
@@ -70,10 +75,10 @@ const refusal = ({ error: { body, headers, status } }: Script.Failure): Refusal 
   })
 
 /** Follows a script from its beginning. */
-export const makeScripts = (script: Script.Script): Effect.Effect<Scripts["Service"]> =>
+export const makeScripts = (script: Script.Script): Effect.Effect<Rules> =>
   Effect.map(Ref.make<ReadonlyArray<number>>(script.map(() => 0)), (uses) => {
     const fits = script.map(({ when = {} }) => makeFits(when))
-    return Scripts.of({
+    return {
       take: (endpoint, request) =>
         Ref.modify(uses, (used) => {
           const at = script.findIndex(({ answer, times = Infinity }, at) =>
@@ -84,5 +89,5 @@ export const makeScripts = (script: Script.Script): Effect.Effect<Scripts["Servi
           if (answer === undefined) return [undefined, used]
           return ["error" in answer ? refusal(answer) : answer, used.with(at, (used[at] ?? 0) + 1)]
         })
-    })
+    }
   })
