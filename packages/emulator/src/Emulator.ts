@@ -41,7 +41,9 @@ import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
+import type { CassetteError } from "./Cassette.ts"
 import { makeApp } from "./internal/app.ts"
+import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
 import * as Log from "./internal/requestLog.ts"
 import { makeSettings } from "./internal/settings.ts"
 
@@ -86,7 +88,7 @@ export class Emulator extends Context.Service<Emulator, Service>()("@effect-mist
  * @category models
  * @since 0.1.0
  */
-export interface Options {
+export interface Options extends RelayOptions {
   /** The one key that is accepted. `emulator-key` unless set. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
   /** How long an answer takes to begin. 30 milliseconds unless set. */
@@ -111,7 +113,9 @@ export interface Options {
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError> => {
+export const layer = (
+  options: Options = {}
+): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError> => {
   const host = options.host ?? "127.0.0.1"
   const server = NodeHttpServer.layerServer(createServer, {
     port: options.port ?? 0,

@@ -1,4 +1,5 @@
 /**
  * @since 0.1.0
  */
+export * as Cassette from "./Cassette.ts"
 export * as Emulator from "./Emulator.ts"

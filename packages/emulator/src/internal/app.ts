@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
+import { relay } from "./cassette/relay.ts"
 import { agentsOperation, chatOperation, fimOperation } from "./completionOperations.ts"
 import { operationRoute } from "./endpointRoute.ts"
 import { frame } from "./frame.ts"
@@ -17,5 +18,5 @@ export const makeApp = (settings: Settings) =>
       operationRoute(settings, listModels),
       operationRoute(settings, fetchModel)
     )),
-    frame
+    (own) => Effect.flatMap(relay(settings, own), frame)
   )

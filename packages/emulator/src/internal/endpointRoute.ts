@@ -34,7 +34,8 @@ const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
   return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
 }
 
-const authorize = Effect.fnUntraced(function*(settings: Settings) {
+/** Refuses who does not send the emulator's key. */
+export const authorize = Effect.fnUntraced(function*(settings: Settings) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const [, key] = /^Bearer +(.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
   if (key?.trim() !== Redacted.value(settings.apiKey)) return yield* detail(401, "Unauthorized")

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import type { RelayOptions } from "./cassette/relayOptions.ts"
 import type { Pace } from "./pacing.ts"
 
 /** The options of an emulator with their defaults filled in. */
@@ -9,21 +10,26 @@ export interface Settings {
   readonly seed: number
   /** The models of the agents, by the agents' ids. */
   readonly agents: ReadonlyMap<string, string>
+  /** What it does not answer itself. */
+  readonly relay: RelayOptions
 }
 
 /** Fills in the defaults. */
-export const makeSettings = (options: {
-  readonly apiKey?: Redacted.Redacted<string> | undefined
-  readonly timeToFirstToken?: Duration.Input | undefined
-  readonly tokensPerSecond?: number | undefined
-  readonly seed?: number | undefined
-  readonly agents?: Readonly<Record<string, string>> | undefined
-}): Settings => ({
+export const makeSettings = (
+  options: {
+    readonly apiKey?: Redacted.Redacted<string> | undefined
+    readonly timeToFirstToken?: Duration.Input | undefined
+    readonly tokensPerSecond?: number | undefined
+    readonly seed?: number | undefined
+    readonly agents?: Readonly<Record<string, string>> | undefined
+  } & RelayOptions
+): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
     tokensPerSecond: options.tokensPerSecond ?? 60
   },
   seed: options.seed ?? 0,
-  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" }))
+  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
+  relay: { upstream: options.upstream, replay: options.replay }
 })

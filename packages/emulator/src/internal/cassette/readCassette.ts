@@ -1,0 +1,38 @@
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { firstError } from "../jsonBody.ts"
+import { CassetteError } from "./cassetteError.ts"
+import { Cassette, version } from "./format.ts"
+
+const decode = Schema.decodeUnknownResult(Cassette, { onExcessProperty: "error" })
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Reads the text of a cassette file. */
+export const readCassette = (file: string, text: string): Result.Result<Cassette, CassetteError> => {
+  const fail = (place: string | undefined, problem: string) =>
+    Result.fail(new CassetteError({ file, problem, ...(place === undefined ? undefined : { place }) }))
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    const { at, error } = firstError(text)
+    const lines = text.slice(0, at).split("\n")
+    return fail(`line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`, `not JSON: ${error}`)
+  }
+  if (!Predicate.isObject(value)) return fail(undefined, "not a cassette: an object was expected")
+  if (!Predicate.hasProperty(value, "version")) return fail("version", "not a cassette: it has no version")
+  if (value.version !== version) {
+    return fail("version", `this program reads version ${version} of cassettes, and this is another one`)
+  }
+  const decoded = decode(value)
+  if (Result.isFailure(decoded)) {
+    const [first] = format(decoded.failure.issue).issues
+    const place = (first?.path ?? []).map((step) => String(Predicate.isObject(step) ? step.key : step)).join(".")
+    return fail(place === "" ? undefined : place, first?.message ?? "not a cassette")
+  }
+  // The schema changes nothing. The value itself is kept, with the order of its keys: bodies are written from it.
+  return Result.succeed(value as unknown as Cassette)
+}

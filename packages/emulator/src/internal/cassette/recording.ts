@@ -1,0 +1,142 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Stream from "effect/Stream"
+import type { Asked } from "./asked.ts"
+import { exact, textOrBytes } from "./body.ts"
+import { clientResponse } from "./clientResponse.ts"
+import { type Cassette, type CassetteResponse, type How, version } from "./format.ts"
+import { answerHeaders } from "./transportHeaders.ts"
+
+/** An exchange of which the end is not known yet. */
+export interface Open {
+  /** Ends it as it is: what comes later is not recorded. */
+  readonly close: Effect.Effect<void>
+}
+
+/** Where recorded exchanges go, and which are under way. */
+export interface Recorder {
+  readonly open: Set<Open>
+  readonly write: (cassette: Cassette) => Effect.Effect<void>
+}
+
+/** What is kept of an answer: one that never ends does not fill the memory. */
+const maximumSize = 64 * 1024 * 1024
+
+/**
+ * The answer of `send`, recorded while it is read: what the reader does not read is not in the cassette, and where nobody
+ * answers there is none.
+ */
+export const recorded = <E, R>(
+  recorder: Recorder,
+  request: HttpClientRequest.HttpClientRequest,
+  asked: Asked,
+  send: Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>
+): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
+  Effect.gen(function*() {
+    const start = yield* Clock.currentTimeMillis
+    const response = yield* send
+    const head = yield* Clock.currentTimeMillis
+    const headers = answerHeaders(response)
+    const reads: Array<{ readonly at: number; readonly bytes: Uint8Array }> = []
+    let size = 0
+    let how: How = "left"
+    let over = false
+    const finish = Effect.suspend(() => {
+      if (over) return Effect.void
+      over = true
+      recorder.open.delete(exchange)
+      return Effect.flatMap(Clock.currentTimeMillis, (end) =>
+        recorder.write({
+          version,
+          request: asked.request,
+          response: {
+            status: response.status,
+            headers: asked.redaction.headers(withoutLength(headers)),
+            after: head - start,
+            ...bodyAndEnd(reads, asked, { head, end, how, isStream: isEventStream(headers) })
+          }
+        }))
+    })
+    const exchange: Open = { close: finish }
+    recorder.open.add(exchange)
+    const body = response.stream.pipe(
+      Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
+      Stream.tap((bytes) =>
+        Effect.map(Clock.currentTimeMillis, (at) => {
+          size += bytes.length
+          if (size <= maximumSize) reads.push({ at, bytes })
+        })
+      ),
+      Stream.onEnd(Effect.sync(() => {
+        if (size <= maximumSize) how = "complete"
+      })),
+      Stream.tapError(() =>
+        Effect.sync(() => {
+          how = "lost"
+        })
+      ),
+      Stream.ensuring(finish)
+    )
+    if (hasNoBody(response)) {
+      how = "complete"
+      yield* finish
+    }
+    return clientResponse(request, {
+      status: response.status,
+      headers: Headers.fromInput(headers),
+      cookies: response.cookies
+    }, body)
+  })
+
+/** The length follows from the body, which is written down without its secrets. */
+const withoutLength = ({ "content-length": _length, ...headers }: Readonly<Record<string, string>>) => headers
+
+const hasNoBody = ({ request, status }: HttpClientResponse.HttpClientResponse): boolean =>
+  request.method === "HEAD" || status === 204 || status === 304
+
+const isEventStream = (headers: Readonly<Record<string, string>>): boolean =>
+  /^(?:text\/event-stream|application\/(?:x-)?(?:ndjson|jsonl))\b/i.test(headers["content-type"] ?? "")
+
+/** After this event there is nothing to read, and many readers do not wait for the end of the body. */
+const terminator = /(?:^|[\r\n])data: ?\[DONE\]\s*$/
+
+const bodyAndEnd = (
+  reads: ReadonlyArray<{ readonly at: number; readonly bytes: Uint8Array }>,
+  { redaction }: Asked,
+  { end, head, how, isStream }: {
+    readonly head: number
+    readonly end: number
+    readonly how: How
+    readonly isStream: boolean
+  }
+): Pick<CassetteResponse, "body" | "end"> => {
+  const pieces = redaction.pieces(reads.map(({ bytes }) => bytes))
+  if (!isStream) {
+    const body = exact(joined(pieces))
+    return { ...(body === undefined ? undefined : { body }), end: { after: end - head, how } }
+  }
+  const times = [head, ...reads.map(({ at }) => at)]
+  const tail = new TextDecoder().decode(joined(pieces.slice(-4)))
+  return {
+    body: { pieces: pieces.map((bytes, index) => ({ after: since(times, index + 1), ...textOrBytes(bytes) })) },
+    end: {
+      after: end - (times.at(-1) ?? head),
+      how: how === "left" && terminator.test(tail) ? "complete" : how
+    }
+  }
+}
+
+const since = (times: ReadonlyArray<number>, index: number): number => (times[index] ?? 0) - (times[index - 1] ?? 0)
+
+const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const all = new Uint8Array(pieces.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
+}
