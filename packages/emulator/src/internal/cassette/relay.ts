@@ -23,7 +23,7 @@ import { serverResponse } from "./clientResponse.ts"
 import { makeDeck } from "./deck.ts"
 import { failureCode, forwarded, upstreamClient } from "./forward.ts"
 import { markRelayed } from "./relayed.ts"
-import type { Upstream } from "./relayOptions.ts"
+import { forwardsTo, type Upstream } from "./relayOptions.ts"
 import { answerHeaders } from "./transportHeaders.ts"
 
 type App<E, R> = Effect.Effect<
@@ -44,7 +44,7 @@ export const relay = Effect.fnUntraced(function*<E, R>(
 ): Effect.fn.Return<App<E | Failure, R>, CassetteError, Scope.Scope> {
   const { replay, upstream } = settings.relay
   if (replay === undefined && upstream === undefined) return own
-  const server = replay?.onMiss === undefined ? upstream : undefined
+  const server = forwardsTo(settings.relay)
   const client = HttpClient.withScope(Context.get(yield* Layer.build(upstreamClient), HttpClient.HttpClient))
   const deck = yield* makeDeck({
     ...replay,

@@ -8,6 +8,10 @@ export interface RelayOptions {
   readonly replay?: Replay | undefined
 }
 
+/** The server that requests are forwarded to; what to do with those that no cassette answers may leave it out. */
+export const forwardsTo = ({ replay, upstream }: RelayOptions): Upstream | undefined =>
+  replay?.onMiss === undefined ? upstream : undefined
+
 /**
  * A Mistral or OpenAI-compatible server that the API's paths are forwarded to.
  *

@@ -8,7 +8,8 @@ import { byName, fileName, stemOf } from "./fileName.ts"
 import type { Cassette, Filed } from "./format.ts"
 import { readCassette } from "./readCassette.ts"
 
-const unusable = (file: string) => (error: PlatformError) => new CassetteError({ file, problem: error.message })
+const unusable = (file: string) => (error: PlatformError) =>
+  new CassetteError({ file, problem: error.reason._tag === "NotFound" ? "it does not exist" : error.message })
 
 const namesIn = (directory: string): Effect.Effect<ReadonlyArray<string>, CassetteError, FileSystem.FileSystem> =>
   FileSystem.FileSystem.pipe(
