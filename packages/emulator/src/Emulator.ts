@@ -47,6 +47,23 @@ import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
 import * as Log from "./internal/requestLog.ts"
 import { makeSettings } from "./internal/settings.ts"
 
+export type {
+  /**
+   * A directory of cassettes, and what happens to requests that are not in it.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Replay,
+  /**
+   * A Mistral or OpenAI-compatible server that the API's paths are forwarded to.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Upstream
+} from "./internal/cassette/relayOptions.ts"
+
 /**
  * A request as the emulator saw it: headers by their lower-case names, `authorization` and cookies replaced by
  * `<redacted>`, and the value of the body if it is JSON, its text if not.
@@ -105,6 +122,9 @@ export interface Options extends RelayOptions {
   readonly host?: string | undefined
 }
 
+/** The options of an emulator that answers everything itself. */
+type OwnOptions = Options & { readonly upstream?: undefined; readonly replay?: undefined }
+
 /**
  * An emulator on a port of its own, from when the layer is built until its scope closes.
  *
@@ -113,9 +133,9 @@ export interface Options extends RelayOptions {
  * @category layers
  * @since 0.1.0
  */
-export const layer = (
-  options: Options = {}
-): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError> => {
+export function layer(options?: OwnOptions): Layer.Layer<Emulator, HttpServerError.ServeError>
+export function layer(options: Options): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError>
+export function layer(options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError> {
   const host = options.host ?? "127.0.0.1"
   const server = NodeHttpServer.layerServer(createServer, {
     port: options.port ?? 0,

@@ -62,5 +62,7 @@ export const differences = (a: unknown, b: unknown, place: ReadonlyArray<string>
     const keys = new Set([...left!.keys(), ...right!.keys()])
     return [...keys].flatMap((key) => differences(left!.get(key), right!.get(key), [...place, key]))
   }
-  return canonical(a) === canonical(b) ? [] : [place.join(".")]
+  // What is not there is not a `null`, though JSON writes both as one.
+  const same = a === undefined || b === undefined ? a === b : canonical(a) === canonical(b)
+  return same ? [] : [place.join(".")]
 }

@@ -10,6 +10,12 @@ import { clientResponse } from "./clientResponse.ts"
 import { type Cassette, type CassetteResponse, type How, version } from "./format.ts"
 import { answerHeaders } from "./transportHeaders.ts"
 
+/** What one read of the network gave, and when. */
+interface Read {
+  readonly at: number
+  readonly bytes: Uint8Array
+}
+
 /** An exchange of which the end is not known yet. */
 export interface Open {
   /** Ends it as it is: what comes later is not recorded. */
@@ -39,8 +45,10 @@ export const recorded = <E, R>(
     const start = yield* Clock.currentTimeMillis
     const response = yield* send
     const head = yield* Clock.currentTimeMillis
-    const headers = answerHeaders(response)
-    const reads: Array<{ readonly at: number; readonly bytes: Uint8Array }> = []
+    // The length follows from the body. Without it, a client sees the end when the cassette has been written.
+    const { "content-length": _length, ...headers } = answerHeaders(response)
+    const isStream = isEventStream(headers)
+    const reads: Array<Read> = []
     let size = 0
     let how: How = "left"
     let over = false
@@ -54,9 +62,9 @@ export const recorded = <E, R>(
           request: asked.request,
           response: {
             status: response.status,
-            headers: asked.redaction.headers(withoutLength(headers)),
+            headers: asked.redaction.headers(headers),
             after: head - start,
-            ...bodyAndEnd(reads, asked, { head, end, how, isStream: isEventStream(headers) })
+            ...bodyAndEnd(reads, asked, { head, end, how, isStream })
           }
         }))
     })
@@ -65,9 +73,13 @@ export const recorded = <E, R>(
     const body = response.stream.pipe(
       Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
       Stream.tap((bytes) =>
-        Effect.map(Clock.currentTimeMillis, (at) => {
+        Effect.flatMap(Clock.currentTimeMillis, (at) => {
           size += bytes.length
-          if (size <= maximumSize) reads.push({ at, bytes })
+          if (over || size > maximumSize) return Effect.void
+          reads.push({ at, bytes })
+          if (!isStream || !isDone(reads)) return Effect.void
+          how = "complete"
+          return finish
         })
       ),
       Stream.onEnd(Effect.sync(() => {
@@ -91,20 +103,23 @@ export const recorded = <E, R>(
     }, body)
   })
 
-/** The length follows from the body, which is written down without its secrets. */
-const withoutLength = ({ "content-length": _length, ...headers }: Readonly<Record<string, string>>) => headers
-
 const hasNoBody = ({ request, status }: HttpClientResponse.HttpClientResponse): boolean =>
   request.method === "HEAD" || status === 204 || status === 304
 
 const isEventStream = (headers: Readonly<Record<string, string>>): boolean =>
   /^(?:text\/event-stream|application\/(?:x-)?(?:ndjson|jsonl))\b/i.test(headers["content-type"] ?? "")
 
-/** After this event there is nothing to read, and many readers do not wait for the end of the body. */
-const terminator = /(?:^|[\r\n])data: ?\[DONE\]\s*$/
+/**
+ * Whether the event has come after which there is nothing to read. Many readers go away then, and some ask the next thing
+ * at once: the cassette is written before they see it.
+ */
+const isDone = (reads: ReadonlyArray<Read>): boolean => {
+  const tail = reads.slice(-3).map(({ bytes }) => new TextDecoder("latin1").decode(bytes.subarray(-20))).join("")
+  return /(?:^|[\r\n])data: ?\[DONE\](?:\r\n\r\n|\n\n|\r\r)$/.test(tail)
+}
 
 const bodyAndEnd = (
-  reads: ReadonlyArray<{ readonly at: number; readonly bytes: Uint8Array }>,
+  reads: ReadonlyArray<Read>,
   { redaction }: Asked,
   { end, head, how, isStream }: {
     readonly head: number
@@ -119,13 +134,9 @@ const bodyAndEnd = (
     return { ...(body === undefined ? undefined : { body }), end: { after: end - head, how } }
   }
   const times = [head, ...reads.map(({ at }) => at)]
-  const tail = new TextDecoder().decode(joined(pieces.slice(-4)))
   return {
     body: { pieces: pieces.map((bytes, index) => ({ after: since(times, index + 1), ...textOrBytes(bytes) })) },
-    end: {
-      after: end - (times.at(-1) ?? head),
-      how: how === "left" && terminator.test(tail) ? "complete" : how
-    }
+    end: { after: end - (times.at(-1) ?? head), how }
   }
 }
 
