@@ -201,7 +201,9 @@ describe("Cassette", () => {
         const one = asking(request("/v1/one"))
         const both = asking(request("/v1/one"), request("/v1/one"), request("/v1/two"))
         yield* Effect.provide(both, recording(directory, [text("old 1"), text("old 2"), text("old")]))
+        const names = yield* namesIn(directory)
         yield* Effect.provide(one, recording(directory, [text("new 1")]))
+        assert.deepStrictEqual(yield* namesIn(directory), names.filter((name) => !name.endsWith("-002.json")))
         assert.deepStrictEqual(
           texts(yield* Effect.provide(both, Cassette.layerReplay(directory))),
           ["new 1", "new 1", "old"]
@@ -385,7 +387,7 @@ describe("Cassette", () => {
       Effect.gen(function*() {
         const directory = yield* temporary
         const polled = Effect.forEach(Array.from({ length: 12 }), () => asking(request("/v1/state")))
-        yield* Effect.provide(polled, recording(directory, ({}, index) => text(`state ${index + 1}`)))
+        yield* Effect.provide(polled, recording(directory, (_, index) => text(`state ${index + 1}`)))
         const fs = yield* FileSystem.FileSystem
         yield* Effect.forEach(
           (yield* namesIn(directory)).filter((name) => name.endsWith("-011.json")),
@@ -396,6 +398,30 @@ describe("Cassette", () => {
           texts(replayed.flat()),
           [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 12].map((number) => `state ${number}`)
         )
+      }).pipe(Effect.provide(NodeFileSystem.layer)))
+
+    it.effect("breaks off where the connection was lost, in a whole answer too", () =>
+      Effect.gen(function*() {
+        const directory = yield* temporary
+        const read = Effect.gen(function*() {
+          const response = yield* HttpClient.get("https://api.mistral.ai/v1/one")
+          const seen: Array<string> = []
+          const error = yield* Effect.flip(
+            Stream.runForEach(Stream.decodeText(response.stream), (text) => Effect.sync(() => void seen.push(text)))
+          )
+          return [...seen, error.reason._tag]
+        })
+        const cut = bytes(["{\"a\":", "1"], { headers: { "content-type": "application/json" }, ending: "fail" })
+        assert.deepStrictEqual(yield* Effect.provide(read, recording(directory, [cut])), [
+          "{\"a\":",
+          "1",
+          "DecodeError"
+        ])
+        const [filed] = yield* Cassette.read(directory)
+        assert.deepStrictEqual(filed?.cassette.response.body, { text: "{\"a\":1" })
+        assert.strictEqual(filed?.cassette.response.end.how, "lost")
+        const replayed = yield* Effect.provide(read, Cassette.layerReplay(directory))
+        assert.deepStrictEqual(replayed, ["{\"a\":1", "DecodeError"])
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
     it.effect("refuses a request without a recording as an answer that is not found", () =>

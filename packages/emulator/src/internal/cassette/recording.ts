@@ -56,7 +56,8 @@ export const recorded = <E, R>(
       if (over) return Effect.void
       over = true
       recorder.open.delete(exchange)
-      return Effect.flatMap(Clock.currentTimeMillis, (end) =>
+      // Whoever goes away while it is written has been answered all the same.
+      return Effect.uninterruptible(Effect.flatMap(Clock.currentTimeMillis, (end) =>
         recorder.write({
           version,
           request: asked.request,
@@ -66,7 +67,7 @@ export const recorded = <E, R>(
             after: head - start,
             ...bodyAndEnd(reads, asked, { head, end, how, isStream })
           }
-        }))
+        })))
     })
     const exchange: Open = { close: finish }
     recorder.open.add(exchange)

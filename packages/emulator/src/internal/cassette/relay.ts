@@ -34,7 +34,7 @@ type App<E, R> = Effect.Effect<
 
 /** The paths of the API, with `/v1` and without. Others are the emulator's own. */
 const isApiPath = (path: string): boolean =>
-  /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:[/?]|$)/
+  /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:\/|$)/
     .test(path)
 
 /** An app that answers from cassettes or from another server as the settings say, and itself where they say nothing. */
@@ -45,7 +45,6 @@ export const relay = Effect.fnUntraced(function*<E, R>(
   const { replay, upstream } = settings.relay
   if (replay === undefined && upstream === undefined) return own
   const server = forwardsTo(settings.relay)
-  const client = HttpClient.withScope(Context.get(yield* Layer.build(upstreamClient), HttpClient.HttpClient))
   const deck = yield* makeDeck({
     ...replay,
     from: replay?.directory,
@@ -54,18 +53,20 @@ export const relay = Effect.fnUntraced(function*<E, R>(
     secrets: server?.apiKey === undefined ? [] : [Redacted.value(server.apiKey)]
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
+  const client = HttpClient.withScope(Context.get(yield* Layer.build(upstreamClient), HttpClient.HttpClient))
   const forward = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, upstream: Upstream) {
     // Whoever may spend the key of another server must have the emulator's.
     if (upstream.apiKey !== undefined) yield* authorize(settings)
-    return yield* deck.record(request, client.execute(forwarded(request, upstream))).pipe(
-      Effect.catch((error) => Effect.fail(unreachable(error)))
-    )
+    const send = client.execute(forwarded(request, upstream))
+    return yield* Effect.mapError(deck.record(request, send), unreachable)
   })
 
   return Effect.gen(function*() {
     const incoming = yield* HttpServerRequest.HttpServerRequest
-    if (!isApiPath(incoming.url)) return yield* own
-    const request = asClientRequest(incoming, yield* incoming.arrayBuffer)
+    // With the dots resolved: a path does not lead out of the API.
+    const { pathname, search } = new URL(incoming.url, "http://localhost")
+    if (!isApiPath(pathname)) return yield* own
+    const request = asClientRequest(incoming, pathname + search, yield* incoming.arrayBuffer)
     const recorded = replay === undefined ? undefined : yield* deck.replay(request)
     if (recorded !== undefined) return asServerResponse(recorded)
     if (server !== undefined) return asServerResponse(yield* forward(request, server))
@@ -74,12 +75,13 @@ export const relay = Effect.fnUntraced(function*<E, R>(
 })
 
 const asClientRequest = (
-  { headers, method, url }: HttpServerRequest.HttpServerRequest,
+  { headers, method }: HttpServerRequest.HttpServerRequest,
+  path: string,
   bytes: ArrayBuffer
 ): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.makeWith(
     method,
-    url,
+    path,
     UrlParams.empty,
     Option.none(),
     headers,
