@@ -13,20 +13,15 @@
  * import { Console, Effect, Layer } from "effect"
  * import { FetchHttpClient } from "effect/http"
  *
- * const program = Effect.gen(function*() {
- *   const response = yield* Chat.complete({
- *     model: "mistral-small-latest",
- *     messages: [{ role: "user", content: "Who is the best French painter?" }]
- *   })
- *   yield* Console.log(Completion.text(response))
- * })
+ * const program = Chat.complete({
+ *   model: "mistral-small-latest",
+ *   messages: [{ role: "user", content: "Who is the best French painter?" }]
+ * }).pipe(Effect.flatMap((response) => Console.log(Completion.text(response))))
  *
  * // Answers from the directory, and records there what it lacks.
- * const HttpLive = Cassette.layer({ directory: "/tmp/cassettes-of-the-example", mode: "auto", speed: 0 })
- *
  * const main = program.pipe(Effect.provide(Chat.layer.pipe(
  *   Layer.provide(MistralClient.layerConfig()),
- *   Layer.provide(HttpLive),
+ *   Layer.provide(Cassette.layer({ directory: "test/cassettes", mode: "auto" })),
  *   Layer.provide([FetchHttpClient.layer, NodeFileSystem.layer])
  * )))
  * ```
