@@ -265,6 +265,20 @@ describe("Cassette", () => {
         )
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
+    it.effect("holds the beginning of an answer that is too large for a file", () =>
+      Effect.gen(function*() {
+        const directory = yield* temporary
+        const mebibyte = new Uint8Array(1024 * 1024).fill(97)
+        const script = [bytes(Array.from({ length: 66 }, () => mebibyte))]
+        const client = recording(directory, script)
+        const [answer] = yield* Effect.provide(asking(request("/v1/files/1/content")), client)
+        assert.strictEqual(answer?.text.length, 66 * mebibyte.length)
+        const [filed] = yield* Cassette.read(directory)
+        const { body, end } = filed?.cassette.response ?? {}
+        assert.strictEqual(body !== undefined && "text" in body ? body.text.length : 0, 64 * mebibyte.length)
+        assert.strictEqual(end?.how, "left")
+      }).pipe(Effect.provide(NodeFileSystem.layer)))
+
     it.effect("can be read more than once by the program, as without the recorder", () =>
       Effect.gen(function*() {
         const directory = yield* temporary
