@@ -452,6 +452,40 @@ describe("Cassette", () => {
       }).pipe(Effect.provide(NodeFileSystem.layer)))
   })
 
+  describe("secrets", () => {
+    const key = "short-key"
+    const cases: ReadonlyArray<readonly [said: string, kept: string]> = [
+      ["short-key", "<redacted>"],
+      ["{\"a\":\"My key:\\nshort-key\\n\"}", "{\"a\":\"My key:\\n<redacted>\\n\"}"],
+      ["\\u00e9short-key, %20short-key%20", "\\u00e9<redacted>, %20<redacted>%20"],
+      ["unshort-key, short-keys", "unshort-key, short-keys"],
+      ["(short-key)short-key", "(<redacted>)<redacted>"]
+    ]
+    for (const [said, kept] of cases) {
+      it.effect(`are taken out of ${said}`, () =>
+        Effect.gen(function*() {
+          const directory = yield* temporary
+          const asked = (key: string, body: string) =>
+            HttpClientRequest.setHeader(
+              request("/v1/one", JSON.stringify({ said: body })),
+              "authorization",
+              `Bearer ${key}`
+            )
+          yield* Effect.provide(asking(asked(key, said)), recording(directory, [text(said)]))
+          const [filed] = yield* Cassette.read(directory)
+          const { body } = filed?.cassette.response ?? {}
+          assert.strictEqual(
+            body === undefined || "pieces" in body ? undefined : "text" in body ? body.text : JSON.stringify(body),
+            kept.startsWith("{") ? JSON.stringify({ json: JSON.parse(kept) }) : kept
+          )
+          // Somebody with another key who says the same of theirs has asked the same.
+          const other = asked("theirs", said.replaceAll(/(?<!un)short-key(?!s)/g, "theirs"))
+          const [replayed] = yield* Effect.provide(asking(other), Cassette.layerReplay(directory))
+          assert.deepStrictEqual(replayed, { status: 200, text: kept })
+        }).pipe(Effect.provide(NodeFileSystem.layer)))
+    }
+  })
+
   describe("auto", () => {
     it.effect("asks where there is no recording, answers from it at once, and replaces none", () =>
       Effect.gen(function*() {

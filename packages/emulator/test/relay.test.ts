@@ -429,6 +429,26 @@ describe("replaying", () => {
       assert.include(text, "There are no cassettes.")
     }).pipe(Effect.provide([Emulator.layer(instant), NodeFileSystem.layer])))
 
+  it.effect("knows a form again, whatever its boundary", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporary
+      const server = yield* rawServer((_, response) => response.end("found"))
+      const upload = (content: string) => {
+        const body = new FormData()
+        body.append("file", new Blob([content]), "a.jsonl")
+        return raw("/v1/files", { method: "POST", body })
+      }
+      yield* Effect.provide(upload("one"), Emulator.layer({ upstream: { url: server.url, record: directory } }))
+      assert.include(server.received[0]?.body, "\r\n\r\none\r\n--")
+      const [filed] = yield* Cassette.read(directory)
+      assert.strictEqual(filed?.cassette.request.headers["content-type"], "multipart/form-data; boundary=boundary")
+      const replayed = yield* Effect.provide(
+        Effect.all([upload("one"), upload("two")]),
+        Emulator.layer({ replay: { directory } })
+      )
+      assert.deepStrictEqual(replayed.map(({ status }) => status), [200, 404])
+    }).pipe(Effect.provide(NodeFileSystem.layer)))
+
   it.effect("answers itself what is not recorded, if told so", () =>
     Effect.gen(function*() {
       const directory = yield* recordedDirectory

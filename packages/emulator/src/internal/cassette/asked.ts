@@ -28,14 +28,17 @@ export const askedOf = (
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => names.has(name)).sort(([a], [b]) => a < b ? -1 : 1)
   )
-  const [bytes = empty] = redaction.pieces([bytesIn(request)])
+  // The boundary of a form is drawn by lot, another one each time.
+  const [, drawn] = /;\s*boundary="?([^";]+)/i.exec(headers["content-type"] ?? "") ?? []
+  const boundary = makeRedaction(drawn === undefined ? [] : [drawn], "boundary")
+  const [bytes = empty] = boundary.pieces(redaction.pieces([bytesIn(request)]))
   const body = comparable(bytes)
   return {
     redaction,
     request: {
       method: request.method,
       path: redaction.path(url.pathname + url.search),
-      headers: redaction.headers(headers),
+      headers: boundary.headers(redaction.headers(headers)),
       ...(body === undefined ? undefined : { body })
     }
   }

@@ -47,6 +47,9 @@ const decoded = (base64: string): string => {
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
 
+/** Where a word begins: not after a letter or a digit, unless that is the end of an escape of JSON or of a URL. */
+const wordBegins = "(?:(?<![A-Za-z0-9])|(?<=\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}))"
+
 const pattern = (secrets: ReadonlyArray<string>): RegExp | undefined => {
   const forms = secrets
     .filter((secret) => secret !== "" && secret !== redacted)
@@ -54,7 +57,7 @@ const pattern = (secrets: ReadonlyArray<string>): RegExp | undefined => {
   const alternatives = [...new Set(forms)]
     .sort((a, b) => b.length - a.length)
     // A short key may well be part of an ordinary word: `test` is one of `latest`.
-    .map((form) => form.length < long ? `(?<![A-Za-z0-9])${escaped(form)}(?![A-Za-z0-9])` : escaped(form))
+    .map((form) => form.length < long ? `${wordBegins}${escaped(form)}(?![A-Za-z0-9])` : escaped(form))
   return alternatives.length === 0 ? undefined : new RegExp(alternatives.join("|"), "g")
 }
 
@@ -67,11 +70,11 @@ const latin1 = (bytes: Uint8Array): string => {
   return text
 }
 
-/** Makes the redaction of an exchange of which the secrets are known. */
-export const makeRedaction = (secrets: ReadonlyArray<string>): Redaction => {
+/** Makes the redaction of an exchange of which the secrets are known, and what stands in their place. */
+export const makeRedaction = (secrets: ReadonlyArray<string>, sign: string = redacted): Redaction => {
   const inText = pattern(secrets)
   const inBytes = pattern(secrets.map((secret) => latin1(encoder.encode(secret))))
-  const text = (text: string) => inText === undefined ? text : text.replace(inText, redacted)
+  const text = (text: string) => inText === undefined ? text : text.replace(inText, sign)
   return {
     text,
     headers: (headers) =>
@@ -90,11 +93,15 @@ export const makeRedaction = (secrets: ReadonlyArray<string>): Redaction => {
       })
       return `${text(pathname)}?${hidden.join("&")}`
     },
-    pieces: (pieces) => inBytes === undefined ? pieces : withoutMatches(pieces, inBytes)
+    pieces: (pieces) => inBytes === undefined ? pieces : withoutMatches(pieces, inBytes, sign)
   }
 }
 
-const withoutMatches = (pieces: ReadonlyArray<Uint8Array>, pattern: RegExp): ReadonlyArray<Uint8Array> => {
+const withoutMatches = (
+  pieces: ReadonlyArray<Uint8Array>,
+  pattern: RegExp,
+  sign: string
+): ReadonlyArray<Uint8Array> => {
   const texts = pieces.map(latin1)
   const matches = [...texts.join("").matchAll(pattern)].map((match) => ({
     from: match.index,
@@ -110,7 +117,7 @@ const withoutMatches = (pieces: ReadonlyArray<Uint8Array>, pattern: RegExp): Rea
       if (to <= start || from >= end) continue
       kept += piece.slice(at - start, Math.max(from, start) - start)
       // The sign stands where the secret begins.
-      if (from >= start) kept += redacted
+      if (from >= start) kept += sign
       at = Math.min(to, end)
     }
     kept += piece.slice(at - start)
