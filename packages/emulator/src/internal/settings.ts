@@ -15,15 +15,15 @@ export interface Settings {
 }
 
 /** Fills in the defaults. */
-export const makeSettings = (
-  options: {
-    readonly apiKey?: Redacted.Redacted<string> | undefined
-    readonly timeToFirstToken?: Duration.Input | undefined
-    readonly tokensPerSecond?: number | undefined
-    readonly seed?: number | undefined
-    readonly agents?: Readonly<Record<string, string>> | undefined
-  } & RelayOptions
-): Settings => ({
+export const makeSettings = (options: {
+  readonly apiKey?: Redacted.Redacted<string> | undefined
+  readonly timeToFirstToken?: Duration.Input | undefined
+  readonly tokensPerSecond?: number | undefined
+  readonly seed?: number | undefined
+  readonly agents?: Readonly<Record<string, string>> | undefined
+  readonly upstream?: RelayOptions["upstream"]
+  readonly replay?: RelayOptions["replay"]
+}): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
