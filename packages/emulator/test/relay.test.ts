@@ -223,7 +223,12 @@ describe("recording", () => {
         raw("/chat/completions?a=1&b=%20", {
           method: "POST",
           body: JSON.stringify(ask("Hi")),
-          headers: { "authorization": "Bearer of-the-client", "x-anything": "1", "te": "trailers" }
+          headers: {
+            "authorization": "Bearer of-the-client",
+            "x-anything": "1",
+            "te": "trailers",
+            "x-emulator-own": "1"
+          }
         }),
         Emulator.layer({ upstream: { url: `${server.url}/v1/` } })
       )
@@ -236,6 +241,7 @@ describe("recording", () => {
       assert.strictEqual(headers["accept-encoding"], "identity")
       assert.strictEqual(headers.host, new URL(server.url).host)
       assert.isUndefined(headers.te)
+      assert.isUndefined(headers["x-emulator-own"])
       assert.isUndefined(headers.traceparent)
       assert.strictEqual(answer.headers.get("x-own"), "1")
       assert.isNull(answer.headers.get("x-hop"))

@@ -36,21 +36,21 @@ const urlOf = (base: string, path: string): string => {
   return /\/v\d+\w*(?:\/|$)/.test(new URL(trimmed).pathname) ? trimmed + rest : `${trimmed}/v1${rest}`
 }
 
-/** What the client said of its own connection, and what is said anew of the one to the server. */
-const replaced = ["host", "content-length", "expect"]
+/** What the client said of its own connection and to the emulator, and what is said anew of the one to the server. */
+const dropped = /^(?:host|content-length|expect|x-emulator-.*)$/
 
 /** A request of a client, of which the URL is the path, as the server gets it: without compression, so that its answer can be recorded and read. */
 export const forwarded = (
   request: HttpClientRequest.HttpClientRequest,
   upstream: Upstream
 ): HttpClientRequest.HttpClientRequest => {
-  const headers = Headers.removeMany(Headers.fromInput(withoutTransport(request.headers)), replaced)
+  const headers = Object.entries(withoutTransport(request.headers)).filter(([name]) => !dropped.test(name))
   return HttpClientRequest.makeWith(
     request.method,
     urlOf(upstream.url, request.url),
     request.urlParams,
     request.hash,
-    Headers.setAll(headers, {
+    Headers.setAll(Headers.fromInput(headers), {
       "accept-encoding": "identity",
       ...(upstream.apiKey === undefined ? undefined : { authorization: `Bearer ${Redacted.value(upstream.apiKey)}` })
     }),
