@@ -10,6 +10,9 @@ const decode = Schema.decodeUnknownResult(Cassette, { onExcessProperty: "error" 
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
+/** Whether a problem is that a key is there or is not, which may only mean that another form was meant. */
+const isOfKey = (message: string): boolean => /^(?:Missing key|Expected no excess property)$/.test(message)
+
 /** Reads the text of a cassette file. */
 export const readCassette = (file: string, text: string): Result.Result<Cassette, CassetteError> => {
   const fail = (place: string | undefined, problem: string) =>
@@ -29,9 +32,14 @@ export const readCassette = (file: string, text: string): Result.Result<Cassette
   }
   const decoded = decode(value)
   if (Result.isFailure(decoded)) {
-    const [first] = format(decoded.failure.issue).issues
-    const place = (first?.path ?? []).map((step) => String(Predicate.isObject(step) ? step.key : step)).join(".")
-    return fail(place === "" ? undefined : place, first?.message ?? "not a cassette")
+    // Of the forms that a body may have, the one that fits best fails at the deepest place, and there over a value.
+    const [worst] = format(decoded.failure.issue).issues
+      .map(({ message, path = [] }) => ({
+        message,
+        path: path.map((step) => Predicate.isObject(step) ? step.key : step)
+      }))
+      .sort((a, b) => b.path.length - a.path.length || Number(isOfKey(a.message)) - Number(isOfKey(b.message)))
+    return fail(worst?.path.map(String).join("."), worst?.message ?? "not a cassette")
   }
   // The schema changes nothing. The value itself is kept, with the order of its keys: bodies are written from it.
   return Result.succeed(value as unknown as Cassette)

@@ -64,7 +64,7 @@ export const recorded = <E, R>(
           response: {
             status: response.status,
             headers: asked.redaction.headers(headers),
-            after: head - start,
+            after: elapsed(start, head),
             ...bodyAndEnd(reads, asked, { head, end, how, isStream })
           }
         })))
@@ -132,16 +132,22 @@ const bodyAndEnd = (
   const pieces = redaction.pieces(reads.map(({ bytes }) => bytes))
   if (!isStream) {
     const body = exact(joined(pieces))
-    return { ...(body === undefined ? undefined : { body }), end: { after: end - head, how } }
+    return { ...(body === undefined ? undefined : { body }), end: { after: elapsed(head, end), how } }
   }
   const times = [head, ...reads.map(({ at }) => at)]
   return {
-    body: { pieces: pieces.map((bytes, index) => ({ after: since(times, index + 1), ...textOrBytes(bytes) })) },
-    end: { after: end - (times.at(-1) ?? head), how }
+    body: {
+      pieces: pieces.map((bytes, index) => ({
+        after: elapsed(times[index] ?? head, times[index + 1] ?? head),
+        ...textOrBytes(bytes)
+      }))
+    },
+    end: { after: elapsed(times.at(-1) ?? head, end), how }
   }
 }
 
-const since = (times: ReadonlyArray<number>, index: number): number => (times[index] ?? 0) - (times[index - 1] ?? 0)
+/** Whole milliseconds: a test's clock may have parts of them, and a computer's may be put back. */
+const elapsed = (from: number, to: number): number => Math.max(0, Math.round(to) - Math.round(from))
 
 const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   const all = new Uint8Array(pieces.reduce((size, { length }) => size + length, 0))
