@@ -47,7 +47,7 @@ export const CassetteRequest = Schema.Struct({
 export type CassetteRequest = typeof CassetteRequest.Type
 
 export const CassetteResponse = Schema.Struct({
-  status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),
+  status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 999 })),
   headers: Headers,
   after: Millis,
   body: Schema.optionalKey(ResponseBody),
