@@ -22,6 +22,7 @@ const Whole = [
 
 /** A body in one piece: a JSON value, a text, or bytes that are neither. */
 export const Body = Schema.Union(Whole)
+/** A body in one piece. */
 export type Body = typeof Body.Type
 
 /** What one read of the network gave, and how long after the one before it. */
@@ -29,23 +30,30 @@ export const Piece = Schema.Union([
   Schema.Struct({ after: Millis, text: Schema.String }),
   Schema.Struct({ after: Millis, base64: Base64Text })
 ])
+/** What one read of the network gave. */
 export type Piece = typeof Piece.Type
 
+/** The body of an answer: whole, or in the pieces of a stream. */
 export const ResponseBody = Schema.Union([...Whole, Schema.Struct({ pieces: Schema.Array(Piece) })])
+/** The body of an answer. */
 export type ResponseBody = typeof ResponseBody.Type
 
 /** How a body ended: whole, because the connection was lost, or because the reader left. */
 export const How = Schema.Literals(["complete", "lost", "left"])
+/** How a body ended. */
 export type How = typeof How.Type
 
+/** What was asked: the path with its query, and the headers that matter. */
 export const CassetteRequest = Schema.Struct({
   method: Schema.String,
   path: Schema.String,
   headers: Headers,
   body: Schema.optionalKey(Body)
 })
+/** What was asked. */
 export type CassetteRequest = typeof CassetteRequest.Type
 
+/** What was answered. `after` is from the request to the head, and in `end` from the last piece, or the head. */
 export const CassetteResponse = Schema.Struct({
   status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 999 })),
   headers: Headers,
@@ -53,13 +61,16 @@ export const CassetteResponse = Schema.Struct({
   body: Schema.optionalKey(ResponseBody),
   end: Schema.Struct({ after: Millis, how: How })
 })
+/** What was answered, and when. */
 export type CassetteResponse = typeof CassetteResponse.Type
 
+/** One exchange, as a file holds it. */
 export const Cassette = Schema.Struct({
   version: Schema.Literal(version),
   request: CassetteRequest,
   response: CassetteResponse
 })
+/** One exchange. */
 export type Cassette = typeof Cassette.Type
 
 /** A cassette and the name of its file. */
