@@ -231,6 +231,21 @@ describe("Cassette", () => {
         )
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
+    it.effect("replaces no recording that another recorder has made since", () =>
+      Effect.gen(function*() {
+        const directory = yield* temporary
+        const asked = asking(request("/v1/one"))
+        yield* Effect.provide(asked, recording(directory, [text("old")]))
+        const [first, second] = yield* Effect.all([
+          Layer.build(Layer.fresh(recording(directory, [text("first")]))),
+          Layer.build(Layer.fresh(recording(directory, [text("second")])))
+        ])
+        yield* Effect.provideContext(asked, first)
+        yield* Effect.provideContext(asked, second)
+        const recorded = (yield* Cassette.read(directory)).map(({ cassette }) => cassette.response.body)
+        assert.deepStrictEqual(recorded, [{ text: "first" }, { text: "second" }])
+      }).pipe(Effect.provide(NodeFileSystem.layer)))
+
     it.effect("does not collide with another recorder's in the same directory", () =>
       Effect.gen(function*() {
         const directory = yield* temporary
