@@ -42,10 +42,29 @@ import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
+import type { CassetteError } from "./Cassette.ts"
 import { makeApp } from "./internal/app.ts"
+import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
 import * as Log from "./internal/requestLog.ts"
 import { makeSettings } from "./internal/settings.ts"
 import type * as Script from "./Script.ts"
+
+export type {
+  /**
+   * A directory of cassettes, and what happens to requests that are not in it.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Replay,
+  /**
+   * A Mistral or OpenAI-compatible server that the API's paths are forwarded to.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Upstream
+} from "./internal/cassette/relayOptions.ts"
 
 /**
  * A request as the emulator saw it: headers by their lower-case names, `authorization` and cookies replaced by
@@ -88,7 +107,7 @@ export class Emulator extends Context.Service<Emulator, Service>()("@effect-mist
  * @category models
  * @since 0.1.0
  */
-export interface Options {
+export interface Options extends RelayOptions {
   /** The one key that is accepted. `emulator-key` unless set. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
   /** How long an answer takes to begin. 30 milliseconds unless set. */
@@ -111,6 +130,9 @@ export interface Options {
   readonly host?: string | undefined
 }
 
+/** The options of an emulator that answers everything itself. */
+type OwnOptions = Options & { readonly upstream?: undefined; readonly replay?: undefined }
+
 /**
  * An emulator on a port of its own, from when the layer is built until its scope closes.
  *
@@ -119,7 +141,9 @@ export interface Options {
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError> => {
+export function layer(options?: OwnOptions): Layer.Layer<Emulator, HttpServerError.ServeError>
+export function layer(options: Options): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError>
+export function layer(options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError> {
   const host = options.host ?? "127.0.0.1"
   const server = NodeHttpServer.layerServer(createServer, {
     port: options.port ?? 0,

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
+import { announcement, needsUpstreamKey, relayFlags, relayOptions, userError } from "./internal/cassette/relayFlags.ts"
 import * as Script from "./Script.ts"
 
 const flags = {
@@ -61,33 +62,35 @@ const flags = {
   seed: Flag.Int("seed").pipe(
     Flag.withDescription("Another seed gives other answers"),
     Flag.withDefault(0)
-  )
+  ),
+  relay: relayFlags
 }
 
-const announce = Layer.effectDiscard(Effect.gen(function*() {
-  const { apiKey, url } = yield* Emulator.Emulator
-  yield* Console.log([
-    `The Mistral emulator listens on ${url}`,
-    "No model runs here: answers are made from templates, the same for the same request.",
-    "",
-    `  export MISTRAL_BASE_URL=${url}`,
-    `  export MISTRAL_API_KEY=${Redacted.value(apiKey)}`,
-    "",
-    "Ctrl-C ends it."
-  ].join("\n"))
-}))
+const announce = (options: Emulator.Options) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const { apiKey, url } = yield* Emulator.Emulator
+    yield* Console.log([
+      `The Mistral emulator listens on ${url}`,
+      announcement(options),
+      "",
+      `  export MISTRAL_BASE_URL=${url}`,
+      ...(needsUpstreamKey(options) ? [] : [`  export MISTRAL_API_KEY=${Redacted.value(apiKey)}`]),
+      "",
+      "Ctrl-C ends it."
+    ].join("\n"))
+  }))
 
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  ({ tokensPerSecond, ...options }) =>
-    Layer.launch(Layer.provide(
-      announce,
-      Emulator.layer({
-        ...options,
-        ...(tokensPerSecond > 0 ? { tokensPerSecond } : { tokensPerSecond: Infinity, timeToFirstToken: 0 })
-      })
-    ))
+  Effect.fnUntraced(function*({ relay, tokensPerSecond, ...flags }) {
+    const options = {
+      ...flags,
+      ...(yield* relayOptions(relay)),
+      ...(tokensPerSecond > 0 ? { tokensPerSecond } : { tokensPerSecond: Infinity, timeToFirstToken: 0 })
+    }
+    return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
+  }, Effect.catchTag("CassetteError", (error) => Effect.fail(userError(error))))
 ).pipe(Command.withDescription("A local Mistral API with deterministic answers"))
 
 Command.run(emulator, { version }).pipe(

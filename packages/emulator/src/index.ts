@@ -1,5 +1,6 @@
 /**
  * @since 0.1.0
  */
+export * as Cassette from "./Cassette.ts"
 export * as Emulator from "./Emulator.ts"
 export * as Script from "./Script.ts"

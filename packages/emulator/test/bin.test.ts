@@ -1,10 +1,10 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { temporary } from "./cassetteSupport.ts"
 
 describe("effect-mistral-emulator", () => {
   it.live("prints what to export, and answers with it", () =>
@@ -23,11 +23,7 @@ describe("effect-mistral-emulator", () => {
 
   it.live("answers what a script in a file says, and keeps to the limits it was given", () =>
     Effect.gen(function*() {
-      const folder = yield* Effect.acquireRelease(
-        Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
-        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-      )
-      const file = join(folder, "script.json")
+      const file = `${yield* temporary}/script.json`
       writeFileSync(file, JSON.stringify([{ when: { text: "capital" }, answer: { text: "Paris." } }]))
       const output = yield* start(["--port", "0", "--script", file, "--requests-per-minute", "9"])
       const [, url] = /export MISTRAL_BASE_URL=(\S+)\n/.exec(output) ?? []
@@ -43,7 +39,37 @@ describe("effect-mistral-emulator", () => {
       assert.strictEqual(limit, "9")
       writeFileSync(file, "[{ \"when\": { \"txt\": \"capital\" }, \"answer\": {} }]")
       assert.include(yield* start(["--script", file]), "[0][\"when\"][\"txt\"]")
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.provide(NodeFileSystem.layer)))
+
+  it.live("records what a server answers, and answers from the recording without it", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporary
+      const record = Effect.scoped(Effect.gen(function*() {
+        const upstream = yield* start(["--port", "0", "--tokens-per-second", "0"])
+        const output = yield* start(["--port", "0", "--upstream", urlIn(upstream), "--record", directory])
+        assert.include(output, `Requests go to ${urlIn(upstream)}.\nClients send that server's key themselves.\n`)
+        assert.include(output, `They are recorded in ${directory}.\n`)
+        assert.notInclude(output, "MISTRAL_API_KEY")
+        return yield* answer(`${urlIn(output)}/v1/models/codestral-latest`)
+      }))
+      const recorded = yield* record
+      assert.include(recorded, "codestral-latest")
+      const output = yield* start(["--port", "0", "--replay", directory, "--replay-speed", "0"])
+      assert.include(output, `Answers come from the cassettes in ${directory}.\nOther requests are refused.\n`)
+      assert.strictEqual(yield* answer(`${urlIn(output)}/v1/models/codestral-latest`), recorded)
+      assert.include(yield* answer(`${urlIn(output)}/v1/models`), "cassette_not_found")
+    }).pipe(Effect.provide(NodeFileSystem.layer)))
+
+  it.live("fails with a sentence on flags of recording that do not fit together, and on cassettes it cannot read", () =>
+    Effect.gen(function*() {
+      assert.include(yield* start(["--record", "somewhere"]), "--record records what --upstream answers: set both")
+      assert.include(yield* start(["--on-miss", "answer"]), "--on-miss is about --replay: set both")
+      assert.include(yield* start(["--upstream", "elsewhere"]), "Expected: an http or https URL")
+      const directory = yield* temporary
+      const output = yield* start(["--port", "0", "--replay", `${directory}/nowhere`])
+      assert.include(output, `${directory}/nowhere: it does not exist`)
+      assert.notInclude(output, " at ")
+    }).pipe(Effect.provide(NodeFileSystem.layer)))
 
   it.live("fails with a sentence on a flag it does not know", () =>
     Effect.gen(function*() {
@@ -51,6 +77,12 @@ describe("effect-mistral-emulator", () => {
       assert.include(output, "--nothing")
     }).pipe(Effect.scoped))
 })
+
+/** Where a started program listens. */
+const urlIn = (output: string): string => / listens on (\S+)\n/.exec(output)?.[1] ?? ""
+
+const answer = (url: string): Effect.Effect<string> =>
+  Effect.promise(async () => (await fetch(url, { headers: { authorization: "Bearer emulator-key" } })).text())
 
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
+import { relay } from "./cassette/relay.ts"
 import { agentsOperation, chatOperation, fimOperation } from "./completionOperations.ts"
 import { embeddingsOperation } from "./embeddings.ts"
 import { operationRoute } from "./endpointRoute.ts"
@@ -23,5 +24,5 @@ export const makeApp = (settings: Settings) =>
       operationRoute(settings, moderationsOperation),
       operationRoute(settings, chatModerationsOperation)
     )),
-    frame
+    (own) => Effect.flatMap(relay(settings, own), frame)
   ).pipe(Effect.flatMap((app) => governed(settings, app)))

@@ -8,6 +8,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
+import { relayedAnswer } from "./cassette/relayed.ts"
 import { costHeader, RateMeter } from "./rateMeter.ts"
 import { detail, Refusal } from "./refusal.ts"
 import { RequestLog } from "./requestLog.ts"
@@ -75,6 +76,8 @@ export const frame = Effect.fnUntraced(function*<E>(app: App<E>): Effect.fn.Retu
       Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
       Effect.interruptible
     )
+    const relayed = relayedAnswer(response)
+    if (relayed !== undefined) return relayed
     const limits = yield* (yield* RateMeter).spend(Number(response.headers[costHeader] ?? 0))
     const id = randomUUID()
     return HttpServerResponse.setHeaders(response, {

@@ -11,7 +11,7 @@ const tokens = new RegExp(`\\s*(?:(${string.source})|(${atom.source})|([[\\]{},:
  * Where a text stops being JSON, and what was expected there in the words of Python's reader. The runtime's own message
  * names a position only for some errors.
  */
-const firstError = (text: string): { readonly at: number; readonly error: string } => {
+export const firstError = (text: string): { readonly at: number; readonly error: string } => {
   const open: Array<"{" | "["> = []
   let expected: "value" | "key" | "colon" | "end" = "value"
   let mayClose = false

@@ -21,22 +21,29 @@ export const waitFor = (pace: Pace, tokens: number): Effect.Effect<void> => {
 }
 
 /**
- * Gives each item when its tokens are there. Times count from the start, so that the pace holds however long the reader
- * takes for each item.
+ * Gives each item when it is due: so many milliseconds after the start. Times count from the start, so that the pace
+ * holds however long the reader takes for each item.
  */
-export const paced = <A>(
+export const scheduled = <A>(
   items: ReadonlyArray<A>,
-  pace: Pace,
-  tokensOf: (item: A) => number
+  dueAfter: (item: A) => number
 ): Stream.Stream<A> =>
-  delay(pace, 1) === 0 ? Stream.fromIterable(items) : Stream.unwrap(
+  Stream.unwrap(
     Effect.map(Clock.currentTimeMillis, (start) =>
       Stream.mapEffect(
         Stream.fromIterable(items),
         Effect.fnUntraced(function*(item) {
-          const left = start + delay(pace, tokensOf(item)) - (yield* Clock.currentTimeMillis)
+          const left = start + dueAfter(item) - (yield* Clock.currentTimeMillis)
           if (left > 0) yield* Effect.sleep(left)
           return item
         })
       ))
   )
+
+/** Gives each item when its tokens are there. */
+export const paced = <A>(
+  items: ReadonlyArray<A>,
+  pace: Pace,
+  tokensOf: (item: A) => number
+): Stream.Stream<A> =>
+  delay(pace, 1) === 0 ? Stream.fromIterable(items) : scheduled(items, (item) => delay(pace, tokensOf(item)))

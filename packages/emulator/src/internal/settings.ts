@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import type * as Script from "../Script.ts"
+import type { RelayOptions } from "./cassette/relayOptions.ts"
 import type { Pace } from "./pacing.ts"
 import type { RateLimits } from "./rateMeter.ts"
 
@@ -13,6 +14,8 @@ export interface Settings {
   readonly agents: ReadonlyMap<string, string>
   readonly limits: RateLimits
   readonly script: Script.Script
+  /** What it does not answer itself. */
+  readonly relay: RelayOptions
 }
 
 /** Fills in the defaults. */
@@ -24,6 +27,8 @@ export const makeSettings = (
     readonly seed?: number | undefined
     readonly agents?: Readonly<Record<string, string>> | undefined
     readonly script?: Script.Script | undefined
+    readonly upstream?: RelayOptions["upstream"]
+    readonly replay?: RelayOptions["replay"]
   }
 ): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
@@ -34,5 +39,6 @@ export const makeSettings = (
   seed: options.seed ?? 0,
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
   limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
-  script: options.script ?? []
+  script: options.script ?? [],
+  relay: { upstream: options.upstream, replay: options.replay }
 })

@@ -1,0 +1,107 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as UrlParams from "effect/http/UrlParams"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { authorize } from "../authorize.ts"
+import type { Failure } from "../endpointRoute.ts"
+import { badRequest, type Refusal } from "../refusal.ts"
+import type { Settings } from "../settings.ts"
+import type { CassetteError } from "./cassetteError.ts"
+import { serverResponse } from "./clientResponse.ts"
+import { makeDeck } from "./deck.ts"
+import { failureCode, forwarded, upstreamClient } from "./forward.ts"
+import { markRelayed } from "./relayed.ts"
+import { forwardsTo, type Upstream } from "./relayOptions.ts"
+import { answerHeaders } from "./transportHeaders.ts"
+
+type App<E, R> = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  E,
+  R | HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** The paths of the API, with `/v1` and without. Others are the emulator's own. */
+const isApiPath = (path: string): boolean =>
+  /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:\/|$)/
+    .test(path)
+
+/** An app that answers from cassettes or from another server as the settings say, and itself where they say nothing. */
+export const relay = Effect.fnUntraced(function*<E, R>(
+  settings: Settings,
+  own: App<E, R>
+): Effect.fn.Return<App<E | Failure, R>, CassetteError, Scope.Scope> {
+  const { replay, upstream } = settings.relay
+  if (replay === undefined && upstream === undefined) return own
+  const server = forwardsTo(settings.relay)
+  const deck = yield* makeDeck({
+    ...replay,
+    from: replay?.directory,
+    into: server === undefined ? undefined : server.record ?? replay?.directory,
+    earlier: replay === undefined ? "replace" : "keep",
+    secrets: server?.apiKey === undefined ? [] : [Redacted.value(server.apiKey)]
+  }).pipe(Effect.provide(NodeFileSystem.layer))
+
+  const client = HttpClient.withScope(Context.get(yield* Layer.build(upstreamClient), HttpClient.HttpClient))
+  const forward = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, upstream: Upstream) {
+    // Whoever may spend the key of another server must have the emulator's.
+    if (upstream.apiKey !== undefined) yield* authorize(settings)
+    const send = client.execute(forwarded(request, upstream))
+    return yield* Effect.mapError(deck.record(request, send), unreachable)
+  })
+
+  return Effect.gen(function*() {
+    const incoming = yield* HttpServerRequest.HttpServerRequest
+    // With the dots resolved: a path does not lead out of the API.
+    const { pathname, search } = new URL(incoming.url, "http://localhost")
+    if (!isApiPath(pathname)) return yield* own
+    const request = asClientRequest(incoming, pathname + search, yield* incoming.arrayBuffer)
+    const recorded = replay === undefined ? undefined : yield* deck.replay(request)
+    if (recorded !== undefined) return asServerResponse(recorded)
+    if (server !== undefined) return asServerResponse(yield* forward(request, server))
+    return replay?.onMiss === "answer" ? yield* own : asServerResponse(deck.miss(request))
+  })
+})
+
+const asClientRequest = (
+  { headers, method }: HttpServerRequest.HttpServerRequest,
+  path: string,
+  bytes: ArrayBuffer
+): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.makeWith(
+    method,
+    path,
+    UrlParams.empty,
+    Option.none(),
+    headers,
+    bytes.byteLength === 0 ? HttpBody.empty : HttpBody.uint8Array(new Uint8Array(bytes), headers["content-type"])
+  )
+
+/** An answer as it is passed on. What breaks it off is told to nobody: it would hold the request, and with it the key. */
+const asServerResponse = (response: HttpClientResponse.HttpClientResponse): HttpServerResponse.HttpServerResponse => {
+  const body = response.stream.pipe(
+    Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
+    Stream.mapError(() => new Error("The answer broke off"))
+  )
+  const headers = Headers.remove(Headers.fromInput(answerHeaders(response)), "set-cookie")
+  return markRelayed(serverResponse({ status: response.status, headers, cookies: response.cookies }, body))
+}
+
+const unreachable = (error: HttpClientError.HttpClientError): Refusal =>
+  badRequest({
+    status: 502,
+    message: `The upstream server cannot be reached: ${failureCode(error)}`,
+    type: "upstream_unreachable"
+  })
