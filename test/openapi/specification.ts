@@ -1,0 +1,79 @@
+/** Mistral's OpenAPI file, as far as it is compared. It stays outside the project and is read where it lies. */
+import { it } from "@effect/vitest"
+import * as Yaml from "effect/encoding/Yaml"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
+const file = path.resolve(repository, "../shared/spec/mistral-openapi.yaml")
+
+/** A schema of the file. */
+export interface Property {
+  readonly type?: string
+  readonly enum?: ReadonlyArray<string>
+  readonly const?: string
+  readonly format?: string
+  readonly anyOf?: ReadonlyArray<Property>
+  readonly oneOf?: ReadonlyArray<Property>
+  readonly $ref?: string
+  readonly items?: Property
+  readonly properties?: Readonly<Record<string, Property>>
+  readonly additionalProperties?: boolean | Property
+  readonly required?: ReadonlyArray<string>
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+}
+
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema: Property }>>
+}
+
+/** One operation of the file. */
+export interface Operation {
+  readonly requestBody?: Content
+  readonly responses: Readonly<Record<string, Content>>
+  readonly parameters?: ReadonlyArray<{
+    readonly name: string
+    readonly in: string
+    readonly required?: boolean
+    readonly schema: Property
+  }>
+}
+
+/** The file. */
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Property>> }
+}
+
+/** Registers tests over the file, or one that says why there are none. */
+export const withSpecification = (register: (openApi: OpenApi) => void): void => {
+  if (!fs.existsSync(file)) {
+    it("says why nothing is compared with the OpenAPI file", () => {
+      console.log("shared/spec/mistral-openapi.yaml is not beside the project: nothing compared with it")
+    })
+    return
+  }
+  // Effect's parser does not know a sequence that begins on the line of its own dash: there it is given a line of its own.
+  register(Yaml.parse(fs.readFileSync(file, "utf8").replace(/^( *)- (?=- )/gm, "$1-\n$1  ")) as OpenApi)
+}
+
+/** The operation an endpoint is. */
+export const operationOf = (
+  openApi: OpenApi,
+  endpoint: { readonly method: string; readonly path: string }
+): Operation | undefined => openApi.paths[endpoint.path]?.[endpoint.method.toLowerCase()]
+
+/** The schema of a JSON body. */
+export const schemaOf = (content: Content | undefined): Property | undefined =>
+  content?.content?.["application/json"]?.schema
+
+/** The name of a schema that is referred to. */
+export const nameOf = (property: Property | undefined): string | undefined => property?.$ref?.split("/").at(-1)
