@@ -5,7 +5,7 @@ import {
   DatasetRecords,
   Datasets,
   Fields,
-  Filter,
+  type Filter,
   type Judge,
   Judges,
   Logs,
