@@ -10,7 +10,8 @@ import {
 } from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { judge, log, preview, record, span } from "./fixtures/answers.ts"
 import { collectGarbage, heap } from "./fixtures/memory.ts"
 import { answered, failure, requests, scripted } from "./fixtures/services.ts"
@@ -155,6 +156,22 @@ describe("a feed", () => {
       assert.deepStrictEqual(first, second)
       assert.deepStrictEqual(yield* cursors, [null, "1", null, "1"])
     }).pipe(Effect.provide(scripted((_, index) => feed(["a"], index % 2 === 0 ? { cursor: "1" } : {})))))
+
+  it.effect("gives each item once through a rate limit, a lost connection and a cut answer in its middle", () =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(Stream.runCollect(ChatCompletionEvents.searchAll(everything)))
+      yield* TestClock.adjust("5 minutes")
+      const events = yield* Fiber.join(fiber)
+      assert.deepStrictEqual(events.map(({ event_id }) => event_id), ["a", "b", "c", "d", "e"])
+      assert.deepStrictEqual(yield* cursors, [null, "1", "1", "2", "2", "2"])
+    }).pipe(Effect.provide(scripted([
+      feed(["a", "b"], { cursor: "1" }),
+      ScriptedHttpClient.json({ message: "slower" }, { status: 429, headers: { "retry-after": "20" } }),
+      feed(["c", "d"], { cursor: "2" }),
+      ScriptedHttpClient.connectionError(),
+      ScriptedHttpClient.bytes([`{"completion_events":{"results":[`], { ending: "fail" }),
+      feed(["e"], {})
+    ]))))
 
   it.effect("that fails in the middle has given what came before", () =>
     Effect.gen(function*() {
