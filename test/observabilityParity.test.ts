@@ -1,218 +1,178 @@
 /**
- * The five operations on chat completion events, sent by the last line of Mistral's own SDK that has them and by this
- * library, to one local server: method, path, query and body must be equal but for the differences named below.
+ * Chat completion events as Mistral's own SDK asks for them, in the last line that could (2.6), and as this library does:
+ * methods, paths, queries and bodies are equal, but for a default that the SDK writes into every query.
  */
-import * as MistralClient from "@effect-mistral/core/MistralClient"
-import type { MistralError } from "@effect-mistral/core/MistralError"
-import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
-import * as ChatCompletionEvents from "@effect-mistral/observability/ChatCompletionEvents"
-import * as Filter from "@effect-mistral/observability/Filter"
-import type * as Judge from "@effect-mistral/observability/Judge"
-import { assert, layer } from "@effect/vitest"
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import { Mistral } from "mistralai-2-6"
-import { compare, type Difference } from "./parity/compare.ts"
-import { type Recorded, recordingServer } from "./parity/recordingServer.ts"
+import { MistralClient } from "@effect-mistral/core"
+import { ChatCompletionEvents, Filter, type Judge } from "@effect-mistral/observability"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Predicate, Redacted } from "effect"
+import { HTTPClient, Mistral } from "mistralai-2-6"
 
-type Sdk = Mistral["beta"]["observability"]["chatCompletionEvents"]
+describe("a request for chat completion events is what the SDK sends", () => {
+  for (const [name, filters] of Object.entries(searches())) {
+    for (const extra_fields of [undefined, null, [], ["model_name", "timestamp"]]) {
+      const request = { search_params: { filters }, ...extra_fields === undefined ? {} : { extra_fields } }
+      const theirs = { searchParams: { filters: filters && inTheirWords(filters) }, extraFields: extra_fields }
 
-interface Case {
-  readonly ours: (events: ChatCompletionEvents.Service) => Effect.Effect<unknown, MistralError>
-  readonly sdk: (events: Sdk) => Promise<unknown>
-  /** Where the queries and the bodies differ on purpose. */
-  readonly differs?: Readonly<Record<string, Difference>>
-}
+      it.effect(`searching ids by ${name}, with fields ${JSON.stringify(extra_fields)}`, () =>
+        sendsTheSame(ChatCompletionEvents.searchIds(request), (events) => events.searchIds(theirs)))
 
-/** The SDK always says how long a page is; here the server's default is left to the server. */
-const pageSize = { "query.page_size": { ours: "absent", sdk: "50" } }
-
-const id = "e79bf81b-b37f-425e-9dff-071a54592e44"
-
-const classification: Judge.Definition = {
-  name: "Politeness",
-  description: "Whether the answer is polite",
-  model_name: "mistral-small-latest",
-  output: { type: "CLASSIFICATION", options: [{ value: "polite", description: "It is" }] },
-  instructions: "Look at {{ assistant_message }}.",
-  tools: []
-}
-
-const regression: Judge.Definition = {
-  ...classification,
-  output: { type: "REGRESSION", min: 0, min_description: "rude", max: 10, max_description: "polite" },
-  tools: ["web_search"]
-}
-
-const condition = Filter.eq("model_name", "mistral-large-latest")
-
-const nested = Filter.and(
-  condition,
-  Filter.or(Filter.isNull("api_agent_id"), Filter.lenEq("invoked_tools", 2), Filter.includes("invoked_tools", "a"))
-)
-
-const conditionForSdk = { field: "model_name", op: "eq" as const, value: "mistral-large-latest" }
-
-/** The SDK calls the keys of groups by lower-case names of its own. */
-const nestedForSdk = {
-  and: [
-    conditionForSdk,
-    {
-      or: [
-        { field: "api_agent_id", op: "isnull" as const, value: true },
-        { field: "invoked_tools", op: "len_eq" as const, value: 2 },
-        { field: "invoked_tools", op: "includes" as const, value: "a" }
-      ]
+      it.effect(`searching by ${name}, with fields ${JSON.stringify(extra_fields)}`, () =>
+        sendsTheSame(
+          ChatCompletionEvents.search({ ...request, page_size: 20, cursor: "a+b/c= &d" }),
+          (events) => events.search({ pageSize: 20, cursor: "a+b/c= &d", searchChatCompletionEventsRequest: theirs })
+        ))
     }
-  ]
-}
-
-const cases: Record<string, Case> = {
-  "search for everything": {
-    ours: (events) => events.search({ search_params: { filters: null } }),
-    sdk: (events) => events.search({ searchChatCompletionEventsRequest: { searchParams: { filters: null } } }),
-    differs: pageSize
-  },
-  "search by a condition, from a cursor on": {
-    ours: (events) =>
-      events.search({
-        search_params: { filters: condition },
-        page_size: 20,
-        cursor: "eyJvIjoxfQ==&x",
-        extra_fields: ["model_name"]
-      }),
-    sdk: (events) =>
-      events.search({
-        pageSize: 20,
-        cursor: "eyJvIjoxfQ==&x",
-        searchChatCompletionEventsRequest: { searchParams: { filters: conditionForSdk }, extraFields: ["model_name"] }
-      })
-  },
-  "search by nested groups": {
-    ours: (events) => events.search({ search_params: { filters: nested }, page_size: 50, extra_fields: null }),
-    sdk: (events) =>
-      events.search({
-        pageSize: 50,
-        searchChatCompletionEventsRequest: { searchParams: { filters: nestedForSdk }, extraFields: null }
-      })
-  },
-  "search for ids": {
-    ours: (events) => events.searchIds({ search_params: { filters: nested }, extra_fields: ["metadata"] }),
-    sdk: (events) => events.searchIds({ searchParams: { filters: nestedForSdk }, extraFields: ["metadata"] })
-  },
-  "fetch": {
-    ours: (events) => events.fetch(id),
-    sdk: (events) => events.fetch({ eventId: id })
-  },
-  "fetch by an id that needs escaping": {
-    ours: (events) => events.fetch("a/b c?d"),
-    sdk: (events) => events.fetch({ eventId: "a/b c?d" })
-  },
-  "fetch similar events": {
-    ours: (events) => events.fetchSimilarEvents(id),
-    sdk: (events) => events.fetchSimilarEvents({ eventId: id })
-  },
-  "judge by classes": {
-    ours: (events) => events.judge(id, classification),
-    sdk: (events) => events.judge({ eventId: id, judgeChatCompletionEventRequest: forSdk(classification) })
-  },
-  "judge by a number": {
-    ours: (events) => events.judge(id, regression),
-    sdk: (events) => events.judge({ eventId: id, judgeChatCompletionEventRequest: forSdk(regression) })
   }
-}
 
-const forSdk = ({ model_name: modelName, output, ...same }: Judge.Definition) => ({
-  judgeDefinition: {
-    ...same,
-    modelName,
-    tools: [...same.tools],
-    output: output.type === "CLASSIFICATION"
-      ? { ...output, type: "CLASSIFICATION" as const, options: [...output.options] }
-      : {
-        type: "REGRESSION" as const,
-        ...(output.min === undefined ? {} : { min: output.min }),
-        ...(output.max === undefined ? {} : { max: output.max }),
-        minDescription: output.min_description,
-        maxDescription: output.max_description
-      }
+  for (const page_size of [0, 1, 50, 100]) {
+    it.effect(`searching by pages of ${page_size}, from the beginning`, () =>
+      sendsTheSame(
+        ChatCompletionEvents.search({ search_params: { filters: null }, page_size }),
+        (events) =>
+          events.search({
+            pageSize: page_size,
+            searchChatCompletionEventsRequest: { searchParams: { filters: null } }
+          })
+      ))
+  }
+
+  it.effect("but for the size of a page, which the SDK sets where its caller does not", () =>
+    Effect.gen(function*() {
+      const [ours, sdk] = yield* sent(
+        ChatCompletionEvents.search({ search_params: { filters: null } }),
+        (events) => events.search({ searchChatCompletionEventsRequest: { searchParams: { filters: null } } })
+      )
+      assert.strictEqual(`${ours.path}?page_size=50`, sdk.path)
+      assert.deepStrictEqual(ours.body, sdk.body)
+    }))
+
+  for (const id of ["019b2bd7-96e7-7219-8c0b-45a73da50088", "a b", "a/b?c#d", "é%20"]) {
+    it.effect(`fetching ${id}`, () =>
+      sendsTheSame(ChatCompletionEvents.fetch(id), (events) => events.fetch({ eventId: id })))
+
+    it.effect(`fetching what resembles ${id}`, () =>
+      sendsTheSame(ChatCompletionEvents.fetchSimilarEvents(id), (events) => events.fetchSimilarEvents({ eventId: id })))
+  }
+
+  for (const [name, output] of Object.entries(outputs())) {
+    it.effect(`judging by ${name}`, () => {
+      const definition = { name: "Helpfulness", description: "", instructions: "{{ user_message }}", tools: ["f"] }
+      return sendsTheSame(
+        ChatCompletionEvents.judge("e1", { ...definition, model_name: "mistral-medium-latest", output }),
+        (events) =>
+          events.judge({
+            eventId: "e1",
+            judgeChatCompletionEventRequest: {
+              judgeDefinition: {
+                ...definition,
+                modelName: "mistral-medium-latest",
+                output: output.type === "CLASSIFICATION"
+                  ? { type: output.type, options: output.options.map((option) => ({ ...option })) }
+                  : {
+                    type: output.type,
+                    min: output.min,
+                    max: output.max,
+                    minDescription: output.min_description,
+                    maxDescription: output.max_description
+                  }
+              }
+            }
+          })
+      )
+    })
   }
 })
 
-class Clients extends Context.Service<Clients, {
-  readonly both: (one: Case) => Effect.Effect<readonly [ours: Recorded, sdk: Recorded]>
-}>()("test/ObservabilityClients") {
-  static readonly layer = Layer.effect(
-    Clients,
-    Effect.gen(function*() {
-      const { take, url } = yield* recordingServer((_, path) => ["application/json", JSON.stringify(answerTo(path))])
-      const sdk = new Mistral({ serverURL: url, apiKey: "k" }).beta.observability.chatCompletionEvents
-      const ours = yield* ChatCompletionEvents.make().pipe(
-        Effect.provide(MistralClient.layer({ baseUrl: url, apiKey: Redacted.make("k"), retry: RetryPolicy.none })),
-        Effect.provide(FetchHttpClient.layer)
-      )
-      return Clients.of({
-        both: Effect.fnUntraced(function*(one) {
-          yield* Effect.orDie(one.ours(ours))
-          yield* Effect.promise(() => one.sdk(sdk))
-          const [our, their, ...more] = take()
-          assert.lengthOf(more, 0)
-          return [our!, their!] as const
-        })
-      })
-    })
+type Theirs = Mistral["beta"]["observability"]["chatCompletionEvents"]
+
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+/** What the two send. The answer is one that neither likes: only what went out matters. */
+const sent = Effect.fnUntraced(function*(
+  ours: Effect.Effect<unknown, unknown, ChatCompletionEvents.ChatCompletionEvents>,
+  theirs: (events: Theirs) => Promise<unknown>
+) {
+  const seen: Array<Sent> = []
+  const { client, service } = ScriptedHttpClient.make(() => ScriptedHttpClient.json({}, { status: 404 }))
+  const layer = ChatCompletionEvents.layer.pipe(
+    Layer.provide(MistralClient.layer({ apiKey: Redacted.make("key"), transformClient: () => client })),
+    Layer.provide(ScriptedHttpClient.layer())
   )
-}
-
-const answerTo = (path: string): unknown =>
-  /search-ids/.test(path)
-    ? { completion_event_ids: [id] }
-    : /search|similar/.test(path)
-    ? { completion_events: { results: [preview], next: null, cursor: null } }
-    : /judging/.test(path)
-    ? { analysis: "It is.", answer: "polite" }
-    : {
-      ...preview,
-      enabled_tools: [],
-      request_messages: [],
-      response_messages: [],
-      nb_messages: 0,
-      chat_transcription_events: []
+  yield* Effect.exit(Effect.provide(ours, layer))
+  seen.push(...(yield* service.requests).map(({ body, method, path }) => ({ method, path, body })))
+  const httpClient = new HTTPClient({
+    fetcher: async (input, init) => {
+      const request = new Request(input, init)
+      const url = new URL(request.url)
+      const text = await request.text()
+      seen.push({
+        method: request.method,
+        path: url.pathname + url.search,
+        body: text === "" ? undefined : JSON.parse(text)
+      })
+      return new Response("{}", { status: 404, headers: { "content-type": "application/json" } })
     }
+  })
+  const sdk = new Mistral({ apiKey: "key", httpClient })
+  yield* Effect.promise(() => theirs(sdk.beta.observability.chatCompletionEvents).catch(() => undefined))
+  assert.strictEqual(seen.length, 2)
+  return [seen[0]!, seen[1]!] as const
+})
 
-const preview = {
-  event_id: id,
-  correlation_id: id,
-  created_at: "2026-01-15T08:00:00Z",
-  extra_fields: {},
-  nb_input_tokens: 1,
-  nb_output_tokens: 2
+const sendsTheSame = (...args: Parameters<typeof sent>) =>
+  Effect.map(sent(...args), ([ours, sdk]) => {
+    assert.strictEqual(ours.method, sdk.method)
+    assert.deepStrictEqual(place(ours.path), place(sdk.path))
+    assert.deepStrictEqual(ours.body, sdk.body)
+  })
+
+/** A path and its query, in whatever order and by whichever of two escapes for a space. */
+const place = (path: string) => {
+  const url = new URL(path, "https://api.example")
+  return { path: url.pathname, query: [...url.searchParams].sort() }
 }
 
-const partsOf = ({ body, path }: Recorded) => {
-  const { pathname, searchParams } = new URL(path ?? "", "http://localhost")
-  return { pathname, parts: { query: Object.fromEntries(searchParams), body } }
-}
+type TheirFilter = NonNullable<Parameters<Theirs["searchIds"]>[0]["searchParams"]["filters"]>
 
-layer(Layer.suspend(() => Clients.layer), { excludeTestServices: true })(
-  "a request of chat completion events",
-  (it) => {
-    for (const [name, one] of Object.entries(cases)) {
-      it.effect(`to ${name} is what the SDK sends`, () =>
-        Effect.gen(function*() {
-          const [ours, sdk] = yield* (yield* Clients).both(one)
-          const [our, their] = [partsOf(ours), partsOf(sdk)]
-          assert.strictEqual(ours.method, sdk.method)
-          assert.strictEqual(our.pathname, their.pathname)
-          assert.strictEqual(ours.headers.authorization, sdk.headers.authorization)
-          assert.deepStrictEqual(
-            Object.fromEntries(compare(our.parts, their.parts)),
-            { ...one.differs }
-          )
-        }))
-    }
+/** The SDK writes the keys of groups in lower case, and sends them in upper case. */
+const inTheirWords = (filter: Filter.Filter): TheirFilter => {
+  // The SDK marks operators that it does not know; here are none.
+  if ("field" in filter) return { ...filter, op: filter.op as Filter.Operator }
+  const { AND, OR } = filter
+  return {
+    ...Predicate.isNotNullish(AND) ? { and: AND.map(inTheirWords) } : {},
+    ...Predicate.isNotNullish(OR) ? { or: OR.map(inTheirWords) } : {}
   }
-)
+}
+
+function searches(): Readonly<Record<string, Filter.Filter | null>> {
+  const values: Partial<Record<Filter.Operator, boolean | number>> = { isnull: false, len_eq: 3, lt: 2, gte: 0.5 }
+  return {
+    "nothing": null,
+    ...Object.fromEntries(
+      Filter.Operator.literals.map((op) => [op, Filter.condition("field", op, values[op] ?? "value")])
+    ),
+    "a map": Filter.eq("metadata", { tenant: "t1", n: [1, null] }),
+    "groups in groups": Filter.and(
+      Filter.eq("a", 1),
+      Filter.or(Filter.isNull("b"), Filter.and(), Filter.or(Filter.lenEq("c", 0)))
+    ),
+    "a group of both kinds": { AND: [Filter.eq("a", 1)], OR: [Filter.eq("b", 2)] }
+  }
+}
+
+function outputs(): Readonly<Record<string, Judge.Definition["output"]>> {
+  return {
+    "a class": {
+      type: "CLASSIFICATION",
+      options: [{ value: "good", description: "" }, { value: "bad", description: "b" }]
+    },
+    "a number": { type: "REGRESSION", min: 1, max: 5, min_description: "bad", max_description: "good" }
+  }
+}

@@ -149,7 +149,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
         const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
-        // What runs no model is asked again also when its answer was cut: nobody has seen any of it, and nobody pays twice.
+        // What is no completion is asked again also when its answer was cut: nobody has seen any of it, and it costs little.
         const attempts = endpoint.repeatable && endpoint.operation === undefined
           ? openAnd(read, exchange, call, deadline, held)
           : Effect.flatMap(open(exchange, call, deadline, held), read)

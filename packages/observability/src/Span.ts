@@ -19,8 +19,8 @@ export type StatusCode = "Error" | "Ok" | "Unset" | (string & {})
 const attributes = Schema.Record(Schema.String, Schema.Unknown)
 
 /**
- * A span: one step of a trace, named by the conventions of OpenTelemetry for generative AI. Times are ISO texts, durations nanoseconds; messages and tool calls are JSON
- * written as text.
+ * A span: one step of a trace, named by the conventions of OpenTelemetry for generative AI. Times are ISO texts, durations
+ * nanoseconds; messages and tool calls are JSON written as text.
  *
  * @category schemas
  * @since 0.1.0

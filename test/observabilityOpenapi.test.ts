@@ -1,0 +1,340 @@
+/** The observability API as this library knows it, compared with Mistral's OpenAPI file. */
+import {
+  Aggregation,
+  Campaign,
+  ChatCompletionEvent,
+  Dataset,
+  DatasetRecord,
+  type ErrorCode,
+  Field,
+  Filter,
+  Judge,
+  Log,
+  ObservabilityEndpoint,
+  type TaskStatus,
+  TelemetrySearch
+} from "@effect-mistral/observability"
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { answerOf, assertKnown, choices } from "./openapi/answers.ts"
+import {
+  compareEnum,
+  compareLengths,
+  compareRanges,
+  compareStruct,
+  type Fields,
+  type Struct,
+  takes
+} from "./openapi/comparison.ts"
+import {
+  nameOf,
+  type OpenApi,
+  type Operation,
+  operationOf,
+  schemaOf,
+  withSpecification
+} from "./openapi/specification.ts"
+
+withSpecification(compareAll)
+
+function compareAll(openApi: OpenApi) {
+  const { schemas } = openApi.components
+
+  describe("every observability endpoint", () => {
+    for (const endpoint of endpoints) {
+      const operation = operationOf(openApi, endpoint)
+      const body = schemaOf(operation?.requestBody)
+
+      it(`${endpoint.name} is ${endpoint.method} ${endpoint.path} of the OpenAPI file`, () => {
+        assert.isDefined(operation)
+      })
+
+      it(`${endpoint.name} takes ${nameOf(body) ?? "no body"}`, () => {
+        assert.strictEqual(endpoint.request === Schema.Void, operation?.requestBody === undefined)
+        assert.strictEqual(structOf(endpoint.request), bodies[nameOf(body) ?? "none"])
+      })
+
+      it(`${endpoint.name} has the parameters of its path`, () => {
+        const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+        assert.deepStrictEqual(names, parameters(operation, "path").map(({ name }) => name))
+      })
+
+      const answer = answers(operation)
+      it(`${endpoint.name} takes every answer that the file allows`, () => {
+        // An answer of 204 has no body: anything is taken for none.
+        if (answer === undefined) return assert.strictEqual(endpoint.response, Schema.Unknown)
+        for (const choice of choices) {
+          const value = answerOf(openApi, answer, choice)
+          assert.isTrue(takes(endpoint.response, value), JSON.stringify([choice, value]))
+        }
+      })
+
+      if (answer === undefined) continue
+      it(`${endpoint.name} knows the keys of its answer, and their types`, () => {
+        assertKnown(openApi, answer, endpoint.response.ast, nameOf(answer)!)
+      })
+    }
+
+    it("is one, and every operation of the file has one", () => {
+      const inFile = Object.entries(openApi.paths)
+        .filter(([path]) => path.startsWith("/v1/observability/"))
+        .flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`))
+      assert.deepStrictEqual(endpoints.map(({ method, path }) => `${method} ${path}`).sort(), inFile.sort())
+    })
+  })
+
+  describe("every query", () => {
+    for (const endpoint of endpoints) {
+      const given = parameters(operationOf(openApi, endpoint), "query")
+      const spec = {
+        properties: Object.fromEntries(given.map(({ name, schema }) => [name, schema])),
+        required: given.filter(({ required }) => required).map(({ name }) => name)
+      }
+      const { fields } = asStruct(endpoint.query!)
+      compareStruct(endpoint.name, spec, { fields })
+      compareRanges(endpoint.name, spec, fields)
+    }
+  })
+
+  describe("every body", () => {
+    for (const [name, { fields, nameless = [] }] of Object.entries(structs)) {
+      compareStruct(name, schemas[name], { fields, nameless })
+      compareRanges(name, schemas[name], fields)
+      compareLengths(name, schemas[name], fields)
+    }
+
+    it("is in the table, with what it holds", () => {
+      const held = new Set<string>()
+      const hold = (value: unknown): void => {
+        if (typeof value !== "object" || value === null) return
+        for (const [key, inner] of Object.entries(value)) {
+          const name = key === "$ref" ? String(inner).split("/").at(-1)! : undefined
+          if (name === undefined) hold(inner)
+          else if (!held.has(name)) {
+            held.add(name)
+            hold(schemas[name])
+          }
+        }
+      }
+      for (const endpoint of endpoints) hold(schemaOf(operationOf(openApi, endpoint)?.requestBody))
+      const known = { ...structs, ...enums, ...free }
+      assert.deepStrictEqual([...held].filter((name) => !(name in known)), [])
+    })
+  })
+
+  describe("every closed set of values", () => {
+    for (const [name, schema] of Object.entries(enums)) compareEnum(name, schemas[name]?.enum, schema)
+    const inline = (name: string, key: string) => schemas[name]?.properties?.[key]?.enum
+    compareEnum("FilterCondition.op", inline("FilterCondition", "op"), Filter.Operator)
+    compareEnum("LogsRequest.order", inline("LogsRequest", "order"), Log.SearchRequest.fields.order)
+    compareEnum("OrderByClause.direction", inline("OrderByClause", "direction"), orderBy.fields.direction!)
+    const operator = parameters(operationOf(openApi, ObservabilityEndpoint.fields.options), "query")[0]
+    compareEnum("a field option's operator", operator?.schema.enum, Field.OptionsQuery.fields.operator)
+  })
+
+  describe("every open set of values", () => {
+    const open: Readonly<Record<string, readonly [inFile: ReadonlyArray<string> | undefined, known: object]>> = {
+      ObservabilityErrorCode: [schemas.ObservabilityErrorCode?.enum, errorCodes],
+      BaseTaskStatus: [schemas.BaseTaskStatus?.enum, taskStatuses],
+      "OtelFieldDefinition.supported_operators": [
+        schemas.OtelFieldDefinition?.properties?.supported_operators?.items?.enum,
+        telemetryOperators
+      ]
+    }
+    for (const [name, [inFile = [], known]] of Object.entries(open)) {
+      it(`has the values of ${name}, no more and no fewer`, () => {
+        assert.deepStrictEqual(Object.keys(known).sort(), [...inFile].sort())
+      })
+    }
+  })
+}
+
+interface Endpoint {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly request: Schema.Top
+  readonly response: Schema.Top
+  readonly query?: Schema.Top
+}
+
+// What goes in and out is of no interest to the compiler here.
+const endpoints = Object.values(ObservabilityEndpoint).flatMap((resource: object) =>
+  Object.values(resource)
+) as ReadonlyArray<Endpoint>
+
+// Every query and every body is a struct, whose keys the endpoint's type does not tell.
+const asStruct = (schema: Schema.Top): Struct => schema as unknown as Struct
+
+const structOf = (schema: Schema.Top) => schema === Schema.Void ? undefined : schema
+
+const parameters = (operation: Operation | undefined, place: string) =>
+  (operation?.parameters ?? []).filter((parameter) => parameter.in === place)
+
+/** The schema of the good answer. */
+const answers = (operation: Operation | undefined) =>
+  Object.entries(operation?.responses ?? {}).filter(([status]) => status.startsWith("2")).map(([, one]) =>
+    schemaOf(one)
+  )[0]
+
+/** The schemas of the bodies, by their names in the file. */
+const bodies: Readonly<Record<string, Schema.Top>> = {
+  SearchChatCompletionEventsRequest: ChatCompletionEvent.SearchRequest,
+  SearchChatCompletionEventIdsRequest: ChatCompletionEvent.SearchRequest,
+  JudgeChatCompletionEventRequest: Judge.LiveJudgingRequest,
+  JudgeDatasetRecordRequest: Judge.LiveJudgingRequest,
+  FetchFieldOptionCountsRequest: Field.OptionCountsRequest,
+  CreateJudgeRequest: Judge.Definition,
+  UpdateJudgeRequest: Judge.Definition,
+  JudgeConversationRequest: Judge.ConversationRequest,
+  CreateCampaignRequest: Campaign.CreateRequest,
+  CreateDatasetRequest: Dataset.CreateRequest,
+  UpdateDatasetRequest: Dataset.UpdateRequest,
+  CreateDatasetRecordRequest: DatasetRecord.CreateRequest,
+  ImportDatasetFromCampaignRequest: Dataset.FromCampaign,
+  ImportDatasetFromExplorerRequest: Dataset.FromExplorer,
+  ImportDatasetFromFileRequest: Dataset.FromFile,
+  ImportDatasetFromPlaygroundRequest: Dataset.FromPlayground,
+  ImportDatasetFromDatasetRequest: Dataset.FromDataset,
+  DeleteDatasetRecordsRequest: DatasetRecord.BulkDeleteRequest,
+  UpdateDatasetRecordPayloadRequest: DatasetRecord.UpdatePayloadRequest,
+  UpdateDatasetRecordPropertiesRequest: DatasetRecord.UpdatePropertiesRequest,
+  LogsRequest: Log.SearchRequest,
+  TracesRequest: TelemetrySearch.SearchRequest,
+  SpansRequest: TelemetrySearch.SearchRequest,
+  SpanEvaluationsRequest: TelemetrySearch.SearchRequest,
+  AggregationRequest: Aggregation.Request
+}
+
+/** The keys of the one struct in a schema, which may be a list of it, or `null`, or nothing. */
+const fieldsOf = (schema: Schema.Top): Fields => {
+  const found = structsIn(schema.ast)
+  assert.strictEqual(found.length, 1)
+  return Object.fromEntries(found[0]!.map(({ name, type }) => [name, Schema.make(type)]))
+}
+
+type Ast = Schema.Top["ast"]
+
+const structsIn = (ast: Ast): ReadonlyArray<ReadonlyArray<{ readonly name: PropertyKey; readonly type: Ast }>> =>
+  ast._tag === "Union"
+    ? ast.types.flatMap(structsIn)
+    : ast._tag === "Arrays"
+    ? ast.rest.flatMap(structsIn)
+    : ast._tag === "Objects"
+    ? [ast.propertySignatures]
+    : []
+
+const orderBy = { fields: fieldsOf(Aggregation.Request.fields.order_by) } as const
+
+const structs: Readonly<Record<string, Struct>> = {
+  ...Object.fromEntries(Object.entries(bodies).map(([name, schema]) => [name, asStruct(schema)])),
+  FilterPayload: Filter.Payload,
+  FilterGroup: asStruct(Filter.Group),
+  FilterCondition: Filter.Condition,
+  JudgeClassificationOutput: { fields: Judge.Classification.fields, nameless: ["type"] },
+  JudgeClassificationOutputOption: { fields: fieldsOf(Judge.Classification.fields.options) },
+  JudgeRegressionOutput: { fields: Judge.Regression.fields, nameless: ["type"] },
+  MetricDefinition: Aggregation.Request.fields.metric,
+  TimeDimension: { fields: fieldsOf(Aggregation.Request.fields.time_dimension) },
+  OrderByClause: orderBy
+}
+
+const enums: Readonly<Record<string, Schema.Top>> = {
+  JudgeOutputType: Judge.OutputType,
+  MetricAggregation: Aggregation.MetricAggregation,
+  Granularity: Aggregation.Granularity
+}
+
+/** Objects whose keys are the user's. */
+const free = { DatasetRecordPayload: true }
+
+// The compiler sees to it that these are the values of their types.
+const errorCodes: Readonly<Record<ErrorCode.Known, true>> = {
+  UNKNOWN_ERROR: true,
+  VALIDATION_ERROR: true,
+  AUTH_FORBIDDEN: true,
+  AUTH_FORBIDDEN_NOT_WORKSPACE_ADMIN: true,
+  AUTH_FORBIDDEN_WORKSPACE_NOT_FOUND: true,
+  AUTH_FORBIDDEN_ROLE_NOT_FOUND: true,
+  AUTH_UNAUTHORIZED: true,
+  FEATURE_NOT_SUPPORTED: true,
+  FIELDS_BAD_REQUEST: true,
+  FIELDS_NOT_FOUND: true,
+  SEARCH_NOT_FOUND: true,
+  SEARCH_BAD_REQUEST: true,
+  SEARCH_SERVICE_UNAVAILABLE: true,
+  DATABASE_ERROR: true,
+  DATABASE_TIMEOUT: true,
+  DATABASE_UNAVAILABLE: true,
+  DATABASE_QUERY_ERROR: true,
+  SEARCH_FILTER_TO_SQL_CONVERSION_ERROR: true,
+  JUDGE_CONVERSATION_FORMAT_ERROR: true,
+  JUDGE_MISTRAL_API_ERROR: true,
+  JUDGE_MISTRAL_API_TIMEOUT: true,
+  JUDGE_NAME_ALREADY_EXISTS: true,
+  JUDGE_NOT_FOUND: true,
+  JUDGE_ALREADY_HAS_NEW_VERSION: true,
+  JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED: true,
+  JUDGE_DID_NOT_CHANGE: true,
+  CAMPAIGN_NOT_FOUND: true,
+  CAMPAIGN_NO_MATCHING_EVENTS: true,
+  DATASET_NOT_FOUND: true,
+  DATASET_TASK_NOT_FOUND: true,
+  DATASET_RECORD_NOT_FOUND: true,
+  DATASET_RECORD_FORMAT_ERROR: true,
+  AGENT_NOT_FOUND: true,
+  AGENT_MISTRAL_API_ERROR: true,
+  EVALUATION_NOT_FOUND: true,
+  EVALUATION_CURRENTLY_RUNNING: true,
+  EVALUATION_RECORD_NOT_FOUND: true,
+  EVALUATION_RUN_NOT_FOUND: true,
+  EVALUATION_RUN_TRANSITION_IS_INVALID: true,
+  EVALUATION_RUN_TRANSITION_IS_RUNNING_ALREADY: true,
+  EVALUATION_RUN_TRANSITION_ERROR: true,
+  TEMPLATE_ERROR: true,
+  TEMPLATE_SYNTAX_ERROR: true,
+  PROJECT_NAME_ALREADY_EXISTS: true,
+  EVALUATION_NAME_ALREADY_EXISTS: true,
+  OPTIMIZATION_TRIAL_KEY_ALREADY_EXISTS: true,
+  TRACES_FILTER_QUERY_PARSE_ERROR: true,
+  TRACE_NOT_FOUND: true,
+  SPAN_NOT_FOUND: true
+}
+
+const taskStatuses: Readonly<Record<TaskStatus.Known, true>> = {
+  RUNNING: true,
+  COMPLETED: true,
+  FAILED: true,
+  CANCELED: true,
+  TERMINATED: true,
+  CONTINUED_AS_NEW: true,
+  TIMED_OUT: true,
+  UNKNOWN: true
+}
+
+const telemetryOperators: Readonly<Record<TelemetrySearch.Operator, true>> = {
+  eq: true,
+  neq: true,
+  lt: true,
+  lte: true,
+  gt: true,
+  gte: true,
+  like: true,
+  ilike: true,
+  not_like: true,
+  not_ilike: true,
+  between: true,
+  not_between: true,
+  in: true,
+  not_in: true,
+  exists: true,
+  not_exists: true,
+  regexp: true,
+  not_regexp: true,
+  contains: true,
+  not_contains: true,
+  has: true,
+  hasAny: true,
+  hasAll: true,
+  hasToken: true
+}
