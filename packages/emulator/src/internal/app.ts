@@ -1,21 +1,32 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { withAccessLog } from "./accessLog.ts"
+import { adminApp, isAdmin } from "./admin.ts"
+import type { ArmedFaults } from "./armedFaults.ts"
 import { agentsOperation, chatOperation, fimOperation } from "./completionOperations.ts"
 import { operationRoute } from "./endpointRoute.ts"
-import { frame } from "./frame.ts"
+import { frame, refused } from "./frame.ts"
 import { fetchModel, listModels } from "./modelOperations.ts"
 import type { Settings } from "./settings.ts"
+import { withFaults } from "./withFaults.ts"
 
 /** Everything the emulator answers, as one HTTP app. */
-export const makeApp = (settings: Settings) =>
-  Effect.flatMap(
-    HttpRouter.toHttpEffect(Layer.mergeAll(
+export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: ArmedFaults) {
+  const app = yield* frame(
+    yield* HttpRouter.toHttpEffect(Layer.mergeAll(
       operationRoute(settings, chatOperation(settings)),
       operationRoute(settings, agentsOperation(settings)),
       operationRoute(settings, fimOperation(settings)),
       operationRoute(settings, listModels),
       operationRoute(settings, fetchModel)
     )),
-    frame
+    yield* withFaults(settings, faults)
   )
+  const admin = refused(yield* adminApp(settings, faults))
+  return withAccessLog(
+    settings,
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : app)
+  )
+})

@@ -32,7 +32,7 @@ const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(milli
 const whole = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
   const created = yield* seconds
   // The choices are written at the same time: the longest one decides.
-  yield* waitFor(pace, Math.max(...answer.choices.map((choice) => choice.tokens)))
+  yield* waitFor(pace, answer.id, Math.max(...answer.choices.map((choice) => choice.tokens)))
   return HttpServerResponse.jsonUnsafe(toResponse(answer, created), { headers: headers(answer) })
 })
 
@@ -40,7 +40,7 @@ const encoder = new TextEncoder()
 
 const streamed = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
   const chunks = toChunks(answer, yield* seconds)
-  const events = paced(chunks, pace, ({ after }) => after).pipe(
+  const events = paced(chunks, pace, answer.id, ({ after }) => after).pipe(
     Stream.map(({ chunk }) => `data: ${JSON.stringify(chunk)}\n\n`),
     Stream.concat(Stream.make("data: [DONE]\n\n")),
     Stream.map((event) => encoder.encode(event))

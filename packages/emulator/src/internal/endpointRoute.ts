@@ -5,7 +5,7 @@ import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
+import { authorize } from "./authorize.ts"
 import { parseBody } from "./jsonBody.ts"
 import { detail, invalid, Refusal } from "./refusal.ts"
 import { requestProblems } from "./requestProblems.ts"
@@ -33,12 +33,6 @@ const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
   const parameters = path.replace(/\{(\w+)\}/g, ":$1")
   return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
 }
-
-const authorize = Effect.fnUntraced(function*(settings: Settings) {
-  const request = yield* HttpServerRequest.HttpServerRequest
-  const [, key] = /^Bearer +(.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
-  if (key?.trim() !== Redacted.value(settings.apiKey)) return yield* detail(401, "Unauthorized")
-})
 
 const decode = Effect.fnUntraced(function*<Request>(route: Route<Request>) {
   const request = yield* HttpServerRequest.HttpServerRequest

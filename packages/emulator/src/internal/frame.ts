@@ -1,16 +1,15 @@
 import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { costHeader, makeRateMeter } from "./rateMeter.ts"
+import { redactedHeaders } from "./redactedHeaders.ts"
 import { detail, Refusal } from "./refusal.ts"
-import { RequestLog } from "./requestLog.ts"
+import { RequestLog, type SeenRequest } from "./requestLog.ts"
 
 /** The largest body that is read. */
 const maximumBody = ByteSize.mebibytes(32)
@@ -51,29 +50,37 @@ type App<E> = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
+/** Something between a request that was noted and its answer. */
+type Around = (seen: SeenRequest, app: App<never>) => App<Refusal>
+
+/** Makes a refusal, or whatever else goes wrong, a response. */
+export const refused = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  app.pipe(
+    Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
+    Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined))))
+  )
+
 /** What surrounds every answer: the request is noted, a refusal becomes a response, and the gateway's headers are set. */
-export const frame = Effect.fnUntraced(function*<E>(app: App<E>): Effect.fn.Return<App<never>, never, RequestLog> {
+export const frame = Effect.fnUntraced(function*<E>(
+  app: App<E>,
+  around: Around
+): Effect.fn.Return<App<never>, never, RequestLog> {
   const log = yield* RequestLog
   const meter = yield* makeRateMeter
   const note = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const names = yield* Headers.CurrentRedactedNames
-    const headers = Object.fromEntries(
-      Object.entries(Headers.redact(request.headers, names)).map(([name, value]) => [
-        name,
-        Redacted.isRedacted(value) ? "<redacted>" : value
-      ])
-    )
+    const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
     const text = yield* Effect.tapError(request.text, () => log.add({ ...seen, body: undefined }))
-    yield* log.add({ ...seen, body: parsed(text) })
+    const whole = { ...seen, body: parsed(text) }
+    yield* log.add(whole)
+    return whole
   })
   return Effect.gen(function*() {
     yield* log.hold
-    const response = yield* Effect.andThen(note, app).pipe(
+    const response = yield* Effect.flatMap(note, (seen) => around(seen, refused(app))).pipe(
       Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
-      Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
-      Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
+      refused,
       Effect.interruptible
     )
     const limits = yield* meter.spend(Number(response.headers[costHeader] ?? 0))

@@ -2,41 +2,64 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { makeRandom } from "./random.ts"
 
 /** How fast answers come. */
 export interface Pace {
   readonly timeToFirstToken: Duration.Duration
   /** Of one choice; `Infinity` for no delay at all. */
   readonly tokensPerSecond: number
+  /** How much each wait may be longer or shorter, as a part of it: from 0 to 1. */
+  readonly jitter: number
+  readonly seed: number
 }
 
-/** How long a number of tokens takes. */
-const delay = (pace: Pace, tokens: number): number =>
-  Duration.toMillis(pace.timeToFirstToken) + tokens / pace.tokensPerSecond * 1000
+/**
+ * When a number of tokens is there, in milliseconds from the start: the same for the same answer and seed. Asked for rising
+ * numbers only.
+ */
+const timetable = (pace: Pace, answer: string): (tokens: number) => number => {
+  const first = Duration.toMillis(pace.timeToFirstToken)
+  const each = 1000 / pace.tokensPerSecond
+  if (pace.jitter === 0) return (tokens) => first + tokens * each
+  const random = makeRandom(`${pace.seed}:pace:${answer}`)
+  const wait = (millis: number) => millis * (1 + pace.jitter * (2 * random.next() - 1))
+  let at = wait(first)
+  let there = 0
+  return (tokens) => {
+    for (; there < tokens; there++) at += wait(each)
+    return at
+  }
+}
 
-/** Waits as long as it takes to generate a number of tokens. */
-export const waitFor = (pace: Pace, tokens: number): Effect.Effect<void> => {
-  const millis = delay(pace, tokens)
+/** Waits as long as it takes to generate a number of tokens of an answer. */
+export const waitFor = (pace: Pace, answer: string, tokens: number): Effect.Effect<void> => {
+  const millis = timetable(pace, answer)(tokens)
   return millis > 0 ? Effect.sleep(millis) : Effect.void
 }
 
 /**
- * Gives each item when its tokens are there. Times count from the start, so that the pace holds however long the reader
- * takes for each item.
+ * Gives each item of an answer when its tokens are there. Times count from the start, so that the pace holds however long
+ * the reader takes for each item.
  */
 export const paced = <A>(
   items: ReadonlyArray<A>,
   pace: Pace,
+  answer: string,
   tokensOf: (item: A) => number
 ): Stream.Stream<A> =>
-  delay(pace, 1) === 0 ? Stream.fromIterable(items) : Stream.unwrap(
-    Effect.map(Clock.currentTimeMillis, (start) =>
-      Stream.mapEffect(
-        Stream.fromIterable(items),
-        Effect.fnUntraced(function*(item) {
-          const left = start + delay(pace, tokensOf(item)) - (yield* Clock.currentTimeMillis)
-          if (left > 0) yield* Effect.sleep(left)
-          return item
-        })
-      ))
-  )
+  Duration.isZero(pace.timeToFirstToken) && pace.tokensPerSecond === Infinity
+    ? Stream.fromIterable(items)
+    : Stream.unwrap(
+      Effect.map(Clock.currentTimeMillis, (start) => {
+        const due = timetable(pace, answer)
+        return Stream.mapEffect(
+          Stream.fromIterable(items),
+          Effect.fnUntraced(function*(item) {
+            const left = start + due(tokensOf(item)) - (yield* Clock.currentTimeMillis)
+            if (left > 0) yield* Effect.sleep(left)
+            return item
+          })
+        )
+      })
+    )

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import type { Verbosity } from "./accessLog.ts"
 import type { Pace } from "./pacing.ts"
 
 /** The options of an emulator with their defaults filled in. */
@@ -7,6 +8,7 @@ export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
   readonly pace: Pace
   readonly seed: number
+  readonly verbosity: Verbosity
   /** The models of the agents, by the agents' ids. */
   readonly agents: ReadonlyMap<string, string>
 }
@@ -16,14 +18,19 @@ export const makeSettings = (options: {
   readonly apiKey?: Redacted.Redacted<string> | undefined
   readonly timeToFirstToken?: Duration.Input | undefined
   readonly tokensPerSecond?: number | undefined
+  readonly jitter?: number | undefined
   readonly seed?: number | undefined
+  readonly verbosity?: Verbosity | undefined
   readonly agents?: Readonly<Record<string, string>> | undefined
 }): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
-    tokensPerSecond: options.tokensPerSecond ?? 60
+    tokensPerSecond: options.tokensPerSecond ?? 60,
+    jitter: Math.min(1, Math.max(0, options.jitter ?? 0)),
+    seed: options.seed ?? 0
   },
   seed: options.seed ?? 0,
+  verbosity: options.verbosity ?? "quiet",
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" }))
 })
