@@ -66,9 +66,7 @@ export const makeArmedFaults = (seed: number): ArmedFaults => {
       arm({ fault, ...(times === undefined ? undefined : { times }), ...whereOf(where) }),
     withProbability: (fault, probability, { seed, where } = {}) =>
       arm({ fault, probability, ...(seed === undefined ? undefined : { seed }), ...whereOf(where) }),
-    armed: Effect.sync(() =>
-      queue.map(({ armed, left }) => left === Infinity ? armed : { ...armed, times: left })
-    ),
+    armed: Effect.sync(() => queue.map(({ armed, left }) => left === Infinity ? armed : { ...armed, times: left })),
     clear: Effect.sync(() => {
       queue = []
       cleared += 1

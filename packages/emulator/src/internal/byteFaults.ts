@@ -4,9 +4,9 @@ import * as Stream from "effect/Stream"
 /** A body on its way. */
 export type Bytes = Stream.Stream<Uint8Array, unknown>
 
-/** The first bytes of a body. What follows is not waited for. */
+/** The first bytes of a body, without waiting for what follows; no bytes, where there are none, send the headers. */
 export const firstBytes = (body: Bytes, count: number): Bytes =>
-  count === 0 ? Stream.empty : Stream.suspend(() => {
+  count === 0 ? Stream.succeed(new Uint8Array(0)) : Stream.suspend(() => {
     let left = count
     return body.pipe(
       Stream.map((bytes) => {

@@ -114,8 +114,8 @@ const withoutFinishReason = (event: string): string => {
     }))
 }
 
-/** The first events, without waiting for the one after them. */
-const first = (events: Events, count: number): Events => count === 0 ? Stream.empty : Stream.take(events, count)
+/** The first events, without waiting for the one after them; an empty text, where there are none, sends the headers. */
+const first = (events: Events, count: number): Events => count === 0 ? Stream.succeed("") : Stream.take(events, count)
 
 /** Puts something after so many events, or before `[DONE]` where there are fewer. It is made from an event near it. */
 const inserted = (events: Events, count: number, make: (model: string) => Iterable<string>): Events =>

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as HttpBody from "effect/http/HttpBody"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import type { Fault } from "../Fault.ts"
@@ -8,6 +7,7 @@ import { type Bytes, dripped, endlessSpaces, firstBytes, insideCharacter } from 
 import { CutOff, noAnswer } from "./connectionLoss.ts"
 import { faultyEvents } from "./eventFaults.ts"
 import { needsStream } from "./faultFit.ts"
+import { withBody } from "./responseBody.ts"
 import { statusAnswer } from "./statusAnswer.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -38,11 +38,15 @@ export const faultyAnswer = <R>(
     case "stall":
     case "cut":
       if (fault.after_bytes === undefined && fault.after_events === undefined) {
-        return Effect.andThen(onFault, fault.type === "stall" ? Effect.never : Effect.succeed(noAnswer({ how: "close" })))
+        return Effect.andThen(
+          onFault,
+          fault.type === "stall" ? Effect.never : Effect.succeed(noAnswer({ how: "close" }))
+        )
       }
   }
   return Effect.flatMap(answer, (response) =>
     hasRoom(response, fault)
+      // Without its length, the end of a body is told apart from the end of its connection.
       ? Effect.as(onFault, withBody(response, faultyBody(bodyOf(response), fault, isEvents(response))))
       : Effect.as(giveBack, response))
 }
@@ -55,10 +59,6 @@ const isEvents = ({ headers }: Response): boolean => headers["content-type"]?.st
 
 const bodyOf = ({ body }: Response): Bytes =>
   body._tag === "Stream" ? body.stream : body._tag === "Uint8Array" ? Stream.succeed(body.body) : Stream.empty
-
-/** Without a length, so that the end of the body is told apart from the end of the connection. */
-const withBody = (response: Response, body: Bytes): Response =>
-  HttpServerResponse.setBody(response, HttpBody.stream(body, response.headers["content-type"]))
 
 const faultyBody = (
   body: Bytes,

@@ -1,7 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
@@ -10,6 +9,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CutOff, type Loss, lossOf } from "./connectionLoss.ts"
+import { withBody } from "./responseBody.ts"
 
 /** An `HttpClient` whose requests an app answers in the caller's own fiber, by the caller's clock. */
 export const memoryClient = (
@@ -50,15 +50,14 @@ export const memoryClient = (
       // Whoever drops the answer unread closes it all the same.
       signal.addEventListener("abort", () => Effect.runFork(Scope.close(scope, Exit.interrupt())), { once: true })
       const stream = body.stream.pipe(
+        // A network brings no empty reads.
+        Stream.filter((bytes) => bytes.length > 0),
         Stream.mapError((error) =>
           error instanceof CutOff ? new TypeError("terminated", { cause: failures.close }) : error
         ),
         Stream.onExit((exit) => Scope.close(scope, exit))
       )
-      return HttpServerResponse.toClientResponse(
-        HttpServerResponse.setBody(response, HttpBody.stream(stream, body.contentType, body.contentLength)),
-        { request }
-      )
+      return HttpServerResponse.toClientResponse(withBody(response, stream, body.contentLength), { request })
     }))
   )
 }

@@ -1,12 +1,12 @@
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Effect from "effect/Effect"
-import * as HttpBody from "effect/http/HttpBody"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Server } from "node:http"
 import { CutOff, type Loss, lossOf } from "./connectionLoss.ts"
+import { withBody } from "./responseBody.ts"
 
 /** Sends answers over the sockets of a server, and ends connections where an answer says so. */
 export const socketDelivery = Effect.fnUntraced(function*(
@@ -39,7 +39,7 @@ export const socketDelivery = Effect.fnUntraced(function*(
     const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
     yield* Effect.sync(() => loss.how === "close" ? socket.destroy() : socket.resetAndDestroy())
     // The server interrupts whoever answers on a connection that is closed.
-    return yield* Effect.never
+    return yield* Effect.interruptible(Effect.never)
   })
 
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
@@ -52,14 +52,14 @@ export const socketDelivery = Effect.fnUntraced(function*(
         const { body } = response
         return Effect.succeed(
           body._tag === "Stream"
-            ? HttpServerResponse.setBody(
+            ? withBody(
               response,
-              HttpBody.stream(
-                Stream.catchIf(body.stream, (error) => error instanceof CutOff, () =>
-                  Stream.fromEffectDrain(closeAfterWrites(request))),
-                body.contentType,
-                body.contentLength
-              )
+              Stream.catchIf(
+                body.stream,
+                (error) => error instanceof CutOff,
+                () => Stream.fromEffectDrain(closeAfterWrites(request))
+              ),
+              body.contentLength
             )
             : response
         )
