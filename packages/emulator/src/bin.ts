@@ -12,6 +12,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
 
@@ -32,8 +33,20 @@ const flags = {
     Flag.withDescription("How fast answers are written; 0 for no delay"),
     Flag.withDefault(60)
   ),
+  timeToFirstToken: Flag.Finite("time-to-first-token").pipe(
+    Flag.withDescription("How long answers take to begin, in milliseconds; 30, or 0 if tokens-per-second is 0"),
+    Flag.optional
+  ),
+  jitter: Flag.Finite("jitter").pipe(
+    Flag.withDescription("How much longer or shorter each wait may be, as a part of it: from 0 to 1"),
+    Flag.withDefault(0)
+  ),
+  verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
+    Flag.withDescription("What is printed of each request: nothing, a line, or its headers too; never a key or a body"),
+    Flag.withDefault("quiet")
+  ),
   seed: Flag.Int("seed").pipe(
-    Flag.withDescription("Another seed gives other answers"),
+    Flag.withDescription("Another seed gives other answers, waits and faults"),
     Flag.withDefault(0)
   )
 }
@@ -54,12 +67,13 @@ const announce = Layer.effectDiscard(Effect.gen(function*() {
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  ({ tokensPerSecond, ...options }) =>
+  ({ timeToFirstToken, tokensPerSecond, ...options }) =>
     Layer.launch(Layer.provide(
       announce,
       Emulator.layer({
         ...options,
-        ...(tokensPerSecond > 0 ? { tokensPerSecond } : { tokensPerSecond: Infinity, timeToFirstToken: 0 })
+        tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
+        timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
       })
     ))
 ).pipe(Command.withDescription("A local Mistral API with deterministic answers"))

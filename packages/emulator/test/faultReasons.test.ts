@@ -15,7 +15,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { ask, instant } from "./support.ts"
+import { ask, instant, settled } from "./support.ts"
 
 /** A reason, what it must say, and how many chunks came before it; or how many came in all, where nothing is wrong. */
 type Outcome = readonly [reason: MistralError["reason"]["_tag"], text: string, chunks?: number] | number
@@ -186,7 +186,7 @@ const test = <E>(
   call: (count: () => void) => Effect.Effect<void, MistralError, Chat.Chat>
 ) =>
   Effect.gen(function*() {
-    const { active, faults, requests } = yield* Emulator.Emulator
+    const { faults, requests } = yield* Emulator.Emulator
     yield* faults.next(fault)
     let chunks = 0
     const made = call(() => {
@@ -205,7 +205,7 @@ const test = <E>(
     }
     assert.deepStrictEqual((yield* requests)[0]?.fault, fault)
     assert.deepStrictEqual(yield* faults.armed, [])
-    yield* active.pipe(Effect.repeat({ until: (count) => count === 0, schedule: Schedule.spaced("5 millis") }))
+    yield* settled
     yield* Effect.retry(Chat.complete(request), { schedule: Schedule.spaced("5 millis"), times: 100 })
   }).pipe(Effect.provide(client(emulator, limits(expected))), Effect.timeout("15 seconds"))
 

@@ -5,10 +5,13 @@ import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { eventsOf, type Heard, speak } from "./rawSocket.ts"
-import { ask, instant } from "./support.ts"
+import { ask, instant, settled } from "./support.ts"
 
 const whole = ask("Tell me about fog", { max_tokens: 4 })
 
@@ -207,6 +210,36 @@ describe("faults on a socket", () => {
       assert.strictEqual(JSON.parse(answer.body).object, "chat.completion")
     })))
 
+  it.live("an emulator that is closed ends the connections that were left open", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(Emulator.layer(instant), scope)
+      const ending = yield* Effect.gen(function*() {
+        for (
+          const fault of [Fault.stall(), Fault.stall({ afterEvents: 1 }), Fault.keepOpen, Fault.endless()]
+        ) yield* arm(fault)
+        const speaking = yield* Effect.forEach([1, 2, 3, 4], () => Effect.forkChild(speak({ body: streamed })))
+        const { active } = yield* Emulator.Emulator
+        yield* active.pipe(Effect.repeat({ until: (count) => count === 4, schedule: Schedule.spaced("5 millis") }))
+        yield* Scope.close(scope, Exit.void)
+        return yield* Effect.forEach(speaking, (one) => Effect.map(Fiber.join(one), ({ ending }) => ending))
+      }).pipe(Effect.provideContext(context), Effect.scoped)
+      assert.isTrue(ending.every((how) => how === "end" || how === "reset"), ending.join(" "))
+    }).pipe(Effect.timeout("5 seconds")))
+
+  it.live("an emulator that is closed while it refuses does not come back", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(Emulator.layer(instant), scope)
+      yield* Effect.gen(function*() {
+        yield* arm(Fault.refuse("20 millis"))
+        assert.strictEqual((yield* speak({ body: whole })).ending, "reset")
+        yield* Scope.close(scope, Exit.void)
+        yield* Effect.sleep("60 millis")
+        assert.strictEqual((yield* speak({ body: whole })).ending, "refused")
+      }).pipe(Effect.provideContext(context), Effect.scoped)
+    }).pipe(Effect.timeout("5 seconds")))
+
   it.live("a reset ends the connection without a byte", () =>
     served(Effect.gen(function*() {
       yield* arm(Fault.reset)
@@ -265,9 +298,9 @@ describe("faults on a socket", () => {
 /** Runs a test against an emulator, which afterwards answers nothing any more and still answers. */
 const served = <A, E>(test: Effect.Effect<A, E, Emulator.Emulator | Scope.Scope>) =>
   Effect.gen(function*() {
-    const { active, faults } = yield* Emulator.Emulator
+    const { faults } = yield* Emulator.Emulator
     yield* Effect.scoped(test)
-    yield* active.pipe(Effect.repeat({ until: (count) => count === 0, schedule: Schedule.spaced("5 millis") }))
+    yield* settled
     assert.deepStrictEqual(yield* faults.armed, [])
     const after = yield* Effect.scoped(ends({ path: "/v1/models", method: "GET" }))
     assert.strictEqual(after.head[0], "http/1.1 200 ok")

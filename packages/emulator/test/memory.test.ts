@@ -125,6 +125,20 @@ describe("in memory", () => {
       yield* Chat.complete(ask("Hi"))
     }).pipe(Effect.provide(memory())))
 
+  it.effect("cuts and errors come with the last event before them, not with the next", () =>
+    Effect.gen(function*() {
+      const { faults } = yield* Emulator.Emulator
+      // The second event is the first token's, after 11 seconds.
+      for (const fault of [Fault.cut({ afterEvents: 2 }), Fault.errorEvent({ afterEvents: 2 })]) {
+        yield* faults.next(fault)
+        const broken = yield* Effect.forkChild(Effect.exit(Stream.runDrain(Chat.stream(ask("Tell me about fog")))))
+        yield* TestClock.adjust("10999 millis")
+        assert.isUndefined(broken.pollUnsafe())
+        yield* TestClock.adjust("1 milli")
+        assert.isTrue(Exit.isFailure(yield* Fiber.join(broken)))
+      }
+    }).pipe(Effect.provide(memory(slow))))
+
   it.effect("counts what is being answered, and stops when the reader goes away", () =>
     Effect.gen(function*() {
       const { active } = yield* Emulator.Emulator

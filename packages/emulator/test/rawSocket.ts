@@ -41,8 +41,8 @@ export const speak = (
       `${request.method ?? "POST"} ${request.path ?? "/v1/chat/completions"} HTTP/1.1`,
       "host: emulator",
       `authorization: Bearer ${Redacted.value(apiKey)}`,
-      `content-length: ${Buffer.byteLength(body)}`,
-      ...Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${value}`)
+      ...Object.entries({ "content-length": Buffer.byteLength(body), ...request.headers })
+        .map(([name, value]) => `${name}: ${value}`)
     ]
     let text = ""
     let ending: Ending = "open"

@@ -129,7 +129,8 @@ const inserted = (events: Events, count: number, make: (model: string) => Iterab
       seen += 1
       if (!turn) return Stream.succeed(event)
       put = true
-      return Stream.concat(Stream.fromIterable(make(model)), Stream.succeed(event))
+      // A giant is made a piece at a time, as fast as it is read.
+      return Stream.concat(Stream.fromIterable(make(model), { chunkSize: 1 }), Stream.succeed(event))
     })
   })
 

@@ -14,6 +14,8 @@ import { RequestLog, type SeenRequest } from "./requestLog.ts"
 /** The largest body that is read. */
 const maximumBody = ByteSize.mebibytes(32)
 
+const tooLarge = detail(413, "Request Entity Too Large")
+
 const toResponse = (refusal: Refusal): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(refusal.body, {
     status: refusal.status,
@@ -28,7 +30,7 @@ const toRefusal = (error: unknown): Refusal => {
     if (reason._tag === "RouteNotFound") return detail(404, "Not Found")
     if (reason._tag === "RequestParseError") {
       return reason.reason === "BodyTooLarge"
-        ? detail(413, "Request Entity Too Large")
+        ? tooLarge
         : detail(400, "There was an error parsing the body")
     }
   }
@@ -53,11 +55,13 @@ type App<E> = Effect.Effect<
 /** Something between a request that was noted and its answer. */
 type Around = (seen: SeenRequest, app: App<never>) => App<Refusal>
 
-/** Makes a refusal, or whatever else goes wrong, a response. */
+/** Makes a refusal, or whatever else goes wrong, a response; a body beyond the limit is such a thing. */
 export const refused = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   app.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
     Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
-    Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined))))
+    Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
+    Effect.interruptible
   )
 
 /** What surrounds every answer: the request is noted, a refusal becomes a response, and the gateway's headers are set. */
@@ -72,17 +76,15 @@ export const frame = Effect.fnUntraced(function*<E>(
     const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
     const text = yield* Effect.tapError(request.text, () => log.add({ ...seen, body: undefined }))
+    // A request that came over no network was not counted while it came.
+    if (text.length > Number(maximumBody)) return yield* tooLarge
     const whole = { ...seen, body: parsed(text) }
     yield* log.add(whole)
     return whole
   })
   return Effect.gen(function*() {
     yield* log.hold
-    const response = yield* Effect.flatMap(note, (seen) => around(seen, refused(app))).pipe(
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
-      refused,
-      Effect.interruptible
-    )
+    const response = yield* refused(Effect.flatMap(note, (seen) => around(seen, refused(app))))
     const limits = yield* meter.spend(Number(response.headers[costHeader] ?? 0))
     const id = randomUUID()
     return HttpServerResponse.setHeaders(response, {

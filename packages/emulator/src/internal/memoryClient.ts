@@ -28,6 +28,7 @@ export const memoryClient = (
     )
   return HttpClient.make((request, _, signal) =>
     Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
+      const context = yield* Effect.context()
       const now = yield* Clock.currentTimeMillis
       if (now < refusedUntil) return yield* fail(request, failures.refuse)
       const scope = yield* Scope.make()
@@ -48,7 +49,11 @@ export const memoryClient = (
         return HttpServerResponse.toClientResponse(response, { request })
       }
       // Whoever drops the answer unread closes it all the same.
-      signal.addEventListener("abort", () => Effect.runFork(Scope.close(scope, Exit.interrupt())), { once: true })
+      signal.addEventListener(
+        "abort",
+        () => void Effect.runForkWith(context)(Scope.close(scope, Exit.interrupt())),
+        { once: true }
+      )
       const stream = body.stream.pipe(
         // A network brings no empty reads.
         Stream.filter((bytes) => bytes.length > 0),

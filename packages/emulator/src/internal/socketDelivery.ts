@@ -16,6 +16,9 @@ export const socketDelivery = Effect.fnUntraced(function*(
   const scope = yield* Effect.scope
   let refusing = false
 
+  // A connection that is kept alive would keep the server from closing for seconds.
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+
   const listen = Effect.callback<void, unknown>((resume) => {
     const failed = (error: Error) => resume(Effect.fail(error))
     server.once("error", failed)
@@ -23,6 +26,7 @@ export const socketDelivery = Effect.fnUntraced(function*(
       server.off("error", failed)
       resume(Effect.void)
     })
+    return Effect.sync(() => server.close())
   })
 
   const refuse = Effect.fnUntraced(function*(millis: number) {
