@@ -66,7 +66,9 @@ const read = (index: number) =>
     ].join("\r\n"))
   })
 
-const results = await Promise.all(Array.from({ length: streams }, (_, index) => delay(index / streams * 2000).then(() => read(index))))
+const results = await Promise.all(
+  Array.from({ length: streams }, (_, index) => delay(index / streams * 2000).then(() => read(index)))
+)
 
 /** The processor time of a process, user and system, where the system tells. */
 const processorSeconds = (pid: number | undefined): string => {
@@ -92,12 +94,16 @@ const row = (name: string, values: ReadonlyArray<number>) => {
   const sorted = values.toSorted((a, b) => a - b)
   return [
     name,
-    ...[0, 0.5, 0.99, 0.999, 1].map((share) => (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(1))
+    ...[0, 0.5, 0.99, 0.999, 1].map((share) =>
+      (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(1)
+    )
   ]
 }
 
 console.log(
-  `${streams} streams of ${tokens} tokens at ${pace} a second; ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; ` +
+  `${streams} streams of ${tokens} tokens at ${pace} a second; ${cpus().length} cores, load ${
+    loadavg()[0]?.toFixed(1)
+  }; ` +
     `${results.filter(({ done }) => done).length} ended with [DONE], processor time of the server ${used}`
 )
 console.log(table([

@@ -1,6 +1,7 @@
 /**
  * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
- * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, and the list of its models.
+ * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, and the list of its models, and
+ * can be told to fail in any way a server or a network does.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"

@@ -8,10 +8,10 @@
  * import { Chat } from "@effect-mistral/chat"
  * import { MistralClient } from "@effect-mistral/core"
  * import { Emulator, Fault } from "@effect-mistral/emulator"
- * import { Console, Effect, Layer } from "effect"
+ * import { Console, Effect, Layer, Redacted } from "effect"
  *
  * const ChatLocal = Chat.layer.pipe(
- *   Layer.provide(MistralClient.layer({})),
+ *   Layer.provide(MistralClient.layer({ apiKey: Redacted.make("emulator-key") })),
  *   Layer.provideMerge(Emulator.layerMemory({ timeToFirstToken: 0, tokensPerSecond: Infinity }))
  * )
  *
@@ -24,6 +24,8 @@
  *   })
  *   yield* Console.log(`${response.choices.length} answer, the third time`)
  * }).pipe(Effect.provide(ChatLocal))
+ *
+ * await Effect.runPromise(main)
  * ```
  *
  * @since 0.1.0

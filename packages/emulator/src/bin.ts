@@ -39,6 +39,7 @@ const flags = {
   ),
   jitter: Flag.Finite("jitter").pipe(
     Flag.withDescription("How much longer or shorter each wait may be, as a part of it: from 0 to 1"),
+    Flag.filter((part) => part >= 0 && part <= 1, (part) => `Expected a number from 0 to 1, got ${part}`),
     Flag.withDefault(0)
   ),
   verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
