@@ -37,6 +37,10 @@ const toRefusal = (error: unknown): Refusal => {
   return detail(500, "Internal Server Error")
 }
 
+/** The text of a body. One that came over no network was not counted while it came. */
+const readText = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.filterOrFail(request.text, (text) => text.length <= Number(maximumBody), () => tooLarge)
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -75,9 +79,7 @@ export const frame = Effect.fnUntraced(function*<E>(
     const request = yield* HttpServerRequest.HttpServerRequest
     const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
-    const text = yield* Effect.tapError(request.text, () => log.add({ ...seen, body: undefined }))
-    // A request that came over no network was not counted while it came.
-    if (text.length > Number(maximumBody)) return yield* tooLarge
+    const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
     const whole = { ...seen, body: parsed(text) }
     yield* log.add(whole)
     return whole

@@ -40,7 +40,7 @@ export const memoryClient = (
       const loss = lossOf(response)
       if (loss !== undefined) {
         if (loss.how === "refuse") refusedUntil = (yield* Clock.currentTimeMillis) + loss.millis
-        yield* Scope.close(scope, Exit.void)
+        yield* Scope.close(scope, Exit.interrupt())
         return yield* fail(request, loss.how === "close" ? failures.close : failures.reset)
       }
       const { body } = response

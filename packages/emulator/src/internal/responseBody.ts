@@ -7,5 +7,9 @@ export const withBody = (
   response: HttpServerResponse.HttpServerResponse,
   body: Stream.Stream<Uint8Array, unknown>,
   length?: number
-): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.setBody(response, HttpBody.stream(body, response.headers["content-type"], length))
+): HttpServerResponse.HttpServerResponse => {
+  const type = response.headers["content-type"]
+  const changed = HttpServerResponse.setBody(response, HttpBody.stream(body, type, length))
+  // A body is octets unless it says something else; a response that said nothing still does not.
+  return type === undefined ? HttpServerResponse.removeHeader(changed, "content-type") : changed
+}
