@@ -46,14 +46,14 @@ const table: ReadonlyArray<
     "Timeout",
     "no first byte within 200ms"
   ]],
-  ["a stall after bytes", Fault.stall({ afterBytes: 10 }), ["Timeout", "no further byte within 200ms", 0], [
+  ["a stall after bytes", Fault.stall({ afterBytes: 10 }), ["Timeout", "no further byte within 400ms", 0], [
     "Timeout",
-    "no further byte within 200ms"
+    "no further byte within 400ms"
   ]],
   [
     "a stall after events",
     Fault.stall({ afterEvents: 2 }),
-    ["Timeout", "no further byte within 200ms", 2],
+    ["Timeout", "no further byte within 400ms", 2],
     "unfit"
   ],
   ["a cut before the headers", Fault.cut(), ["ConnectionFailed", "other side closed (UND_ERR_SOCKET)"], [
@@ -213,5 +213,5 @@ const test = <E>(
 const limits = (expected: Outcome): MistralClient.Options["timeout"] => {
   if (typeof expected === "number" || expected[0] !== "Timeout") return {}
   if (expected[1].startsWith("no first")) return { firstByte: "200 millis" }
-  return expected[1].startsWith("no further") ? { idle: "200 millis" } : { total: "400 millis" }
+  return expected[1].startsWith("no further") ? { idle: "400 millis" } : { total: "400 millis" }
 }

@@ -249,7 +249,7 @@ describe("faults on a socket", () => {
 
   it.live("a refusal resets the connection, and nobody listens until it is over", () =>
     served(Effect.gen(function*() {
-      yield* arm(Fault.refuse("150 millis"))
+      yield* arm(Fault.refuse("500 millis"))
       assert.strictEqual((yield* speak({ body: whole })).ending, "reset")
       assert.strictEqual((yield* speak({ body: whole })).ending, "refused")
       const back = yield* speak({ body: whole }, (body) => body.endsWith("}")).pipe(
