@@ -40,12 +40,15 @@ const encoder = new TextEncoder()
 
 const streamed = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
   const chunks = toChunks(answer, yield* seconds)
-  const events = paced(chunks, pace, answer.id, ({ after }) => after).pipe(
-    Stream.map(({ chunk }) => `data: ${JSON.stringify(chunk)}\n\n`),
-    Stream.concat(Stream.make("data: [DONE]\n\n")),
-    Stream.map((event) => encoder.encode(event))
+  const events = [
+    ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify(chunk) })),
+    { after: chunks.at(-1)?.after ?? 0, data: () => "[DONE]" }
+  ]
+  const bytes = Stream.map(
+    paced(events, pace, answer.id, ({ after }) => after),
+    ({ data }) => encoder.encode(`data: ${data()}\n\n`)
   )
-  return HttpServerResponse.stream(events, {
+  return HttpServerResponse.stream(bytes, {
     contentType: "text/event-stream; charset=utf-8",
     headers: { ...headers(answer), "cache-control": "no-cache" }
   })
