@@ -116,7 +116,11 @@ export const Fault = Schema.Union([
     after_events: Schema.optionalKey(Count)
   }),
   Schema.Struct({ type: Schema.Literal("keep_open") })
-])
+]).annotate({
+  expected:
+    "a fault, whose type is status, delay, drip, stall, cut, cut_character, missing_done, missing_finish_reason, " +
+    "garbage_event, error_event, content_type, reset, refuse, endless, giant_event or keep_open"
+})
 
 /**
  * What can be done to an answer.
