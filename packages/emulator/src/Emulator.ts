@@ -1,7 +1,7 @@
 /**
  * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
  * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations and
- * the list of its models.
+ * the list of its models, and can be told to fail in any way a server or a network does.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -36,6 +36,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServer from "effect/http/HttpServer"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
@@ -43,10 +44,15 @@ import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
+import type * as Faults from "./Faults.ts"
+import type { Verbosity } from "./internal/accessLog.ts"
 import { makeApp } from "./internal/app.ts"
+import { makeArmedFaults } from "./internal/armedFaults.ts"
 import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
+import { memoryClient } from "./internal/memoryClient.ts"
 import * as Log from "./internal/requestLog.ts"
-import { makeSettings } from "./internal/settings.ts"
+import { makeSettings, type Settings } from "./internal/settings.ts"
+import { socketDelivery } from "./internal/socketDelivery.ts"
 import type * as Script from "./Script.ts"
 
 export type {
@@ -67,8 +73,8 @@ export type {
 } from "./internal/cassette/relayOptions.ts"
 
 /**
- * A request as the emulator saw it: headers by their lower-case names, `authorization` and cookies replaced by
- * `<redacted>`, and the value of the body if it is JSON, its text if not.
+ * A request as the emulator saw it: headers by their lower-case names, those that may hold a key or a cookie replaced by
+ * `<redacted>`, the value of the body if it is JSON, its text if not, and the fault its answer had, if any.
  *
  * @category models
  * @since 0.1.0
@@ -91,6 +97,8 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** How many requests are being answered right now: 0 once every client has its answer or has gone. */
   readonly active: Effect.Effect<number>
+  /** What will go wrong with the requests to come. */
+  readonly faults: Faults.Faults
 }
 
 /**
@@ -114,6 +122,11 @@ export interface Options extends RelayOptions {
   readonly timeToFirstToken?: Duration.Input | undefined
   /** How fast each choice is written. 60 unless set; `Infinity` for no delay. */
   readonly tokensPerSecond?: number | undefined
+  /**
+   * How much longer or shorter each wait may be, as a part of it, from 0 to 1. The same answer has the same waits with the
+   * same seed. 0 unless set.
+   */
+  readonly jitter?: number | undefined
   /** Another seed gives other answers to the same requests. 0 unless set. */
   readonly seed?: number | undefined
   /** The model of each agent, by the agent's id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
@@ -124,6 +137,11 @@ export interface Options extends RelayOptions {
   readonly requestsPerMinute?: number | undefined
   /** How many tokens a minute of the clock may cost before the next request is refused with 429. No limit unless set. */
   readonly tokensPerMinute?: number | undefined
+  /**
+   * What is printed: nothing (`quiet`), a line for each request once its answer is over (`requests`), or its headers too
+   * (`headers`); never a key or a body. `quiet` unless set.
+   */
+  readonly verbosity?: Verbosity | undefined
   /** A free port unless set. */
   readonly port?: number | undefined
   /** `127.0.0.1` unless set: nobody else on the network can reach it. */
@@ -145,33 +163,69 @@ export function layer(options?: OwnOptions): Layer.Layer<Emulator, HttpServerErr
 export function layer(options: Options): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError>
 export function layer(options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError> {
   const host = options.host ?? "127.0.0.1"
-  const server = NodeHttpServer.layerServer(createServer, {
-    port: options.port ?? 0,
-    host,
-    // Answers in progress end with the emulator: whoever closes it is not kept waiting.
-    gracefulShutdownTimeout: 0
-  })
   const settings = makeSettings(options)
-  return Layer.effect(
-    Emulator,
-    Effect.gen(function*() {
-      const { address, serve } = yield* HttpServer.HttpServer
-      const log = yield* Log.RequestLog
-      yield* serve(yield* makeApp(settings))
-      const port = NetAddress.isInetAddress(address) ? address.port : 0
-      return Emulator.of({
-        url: `http://${reachable(host)}:${port}`,
-        port,
-        apiKey: settings.apiKey,
-        requests: log.requests,
-        active: log.active
-      })
+  // Two emulators made of one layer share neither a server nor a log.
+  return Layer.unwrap(Effect.sync(() => {
+    const node = createServer()
+    const server = NodeHttpServer.layerServer(() => node, {
+      port: options.port ?? 0,
+      host,
+      // Answers in progress end with the emulator: whoever closes it is not kept waiting.
+      gracefulShutdownTimeout: 0
     })
-  ).pipe(
-    // Two emulators of one program do not share a log.
-    Layer.provide([server, Layer.fresh(Log.layerRequestLog), realTime])
-  )
+    return Layer.effect(
+      Emulator,
+      Effect.gen(function*() {
+        const { address, serve } = yield* HttpServer.HttpServer
+        const port = NetAddress.isInetAddress(address) ? address.port : 0
+        const { app, service } = yield* makeEmulator(settings, { url: `http://${reachable(host)}:${port}`, port })
+        const deliver = yield* socketDelivery(node, { host, port })
+        yield* serve(deliver(app))
+        return service
+      })
+    ).pipe(Layer.provide([server, Layer.fresh(Log.layerRequestLog), realTime]))
+  }))
 }
+
+/**
+ * An emulator without a socket: the `HttpClient` of the environment is answered by it, whatever the host.
+ *
+ * Everything happens in the fibers of those who ask and by their clock: under a `TestClock` an answer comes as fast as
+ * the test lets time pass. Connections that are closed, reset or refused are the transport errors that `fetch` would give.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export function layerMemory(
+  options?: Omit<OwnOptions, "host" | "port">
+): Layer.Layer<Emulator | HttpClient.HttpClient>
+export function layerMemory(
+  options: Omit<Options, "host" | "port">
+): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError>
+export function layerMemory(
+  options: Omit<Options, "host" | "port"> = {}
+): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError> {
+  return Layer.effectContext(
+    Effect.gen(function*() {
+      const { app, service } = yield* makeEmulator(makeSettings(options), { url: "http://emulator.invalid", port: 0 })
+      return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
+    })
+  ).pipe(Layer.provide(Layer.fresh(Log.layerRequestLog)))
+}
+
+const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick<Service, "url" | "port">) {
+  const log = yield* Log.RequestLog
+  const faults = makeArmedFaults(settings.seed)
+  const app = yield* makeApp(settings, faults)
+  const service = Emulator.of({
+    ...place,
+    apiKey: settings.apiKey,
+    requests: log.requests,
+    active: log.active,
+    faults
+  })
+  return { app, service }
+})
 
 const realTime = Layer.sync(Clock.Clock, Clock.Clock.defaultValue)
 

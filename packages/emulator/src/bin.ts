@@ -13,6 +13,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
 import { announcement, needsUpstreamKey, relayFlags, relayOptions, userError } from "./internal/cassette/relayFlags.ts"
@@ -59,8 +60,21 @@ const flags = {
     Flag.withDescription("Answer 429 once this many tokens are used up; no limit unless given"),
     Flag.withDefault(undefined)
   ),
+  timeToFirstToken: Flag.Finite("time-to-first-token").pipe(
+    Flag.withDescription("How long answers take to begin, in milliseconds; 30, or 0 if tokens-per-second is 0"),
+    Flag.optional
+  ),
+  jitter: Flag.Finite("jitter").pipe(
+    Flag.withDescription("How much longer or shorter each wait may be, as a part of it: from 0 to 1"),
+    Flag.filter((part) => part >= 0 && part <= 1, (part) => `Expected a number from 0 to 1, got ${part}`),
+    Flag.withDefault(0)
+  ),
+  verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
+    Flag.withDescription("What is printed of each request: nothing, a line, or its headers too; never a key or a body"),
+    Flag.withDefault("quiet")
+  ),
   seed: Flag.Int("seed").pipe(
-    Flag.withDescription("Another seed gives other answers"),
+    Flag.withDescription("Another seed gives other answers, waits and faults"),
     Flag.withDefault(0)
   ),
   relay: relayFlags
@@ -83,11 +97,12 @@ const announce = (options: Emulator.Options) =>
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ relay, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ relay, timeToFirstToken, tokensPerSecond, ...flags }) {
     const options = {
       ...flags,
       ...(yield* relayOptions(relay)),
-      ...(tokensPerSecond > 0 ? { tokensPerSecond } : { tokensPerSecond: Infinity, timeToFirstToken: 0 })
+      tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
+      timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }
     return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
   }, Effect.catchTag("CassetteError", (error) => Effect.fail(userError(error))))

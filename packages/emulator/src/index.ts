@@ -3,4 +3,6 @@
  */
 export * as Cassette from "./Cassette.ts"
 export * as Emulator from "./Emulator.ts"
+export * as Fault from "./Fault.ts"
+export * as Faults from "./Faults.ts"
 export * as Script from "./Script.ts"

@@ -1,6 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { spawn } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -71,6 +72,22 @@ describe("effect-mistral-emulator", () => {
       assert.notInclude(output, " at ")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
+  it.live("prints a line for each request when told to, without the key", () =>
+    Effect.gen(function*() {
+      const flags = ["--port", "0", "--time-to-first-token", "0", "--jitter", "0.5", "--verbosity", "requests"]
+      let printed = ""
+      const output = yield* start(flags, (text) => {
+        printed += text
+      })
+      const [, url] = /export MISTRAL_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)\n/.exec(output) ?? []
+      yield* Effect.promise(() => fetch(`${url}/v1/models`, { headers: { authorization: "Bearer emulator-key" } }))
+      yield* Effect.sync(() => printed).pipe(
+        Effect.repeat({ until: (text) => text.includes(" ms"), schedule: Schedule.spaced("10 millis") })
+      )
+      const lines = printed.slice(printed.indexOf("Ctrl-C ends it.\n")).trim().split("\n").slice(1)
+      assert.deepStrictEqual(lines.map((line) => line.replace(/\d+ ms$/, "0 ms")), ["GET /v1/models 200 0 ms"])
+    }).pipe(Effect.scoped))
+
   it.live("fails with a sentence on a flag it does not know", () =>
     Effect.gen(function*() {
       const output = yield* start(["--nothing"])
@@ -87,7 +104,7 @@ const answer = (url: string): Effect.Effect<string> =>
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
 /** Starts the program and gives what it printed once it is up, or has ended. It ends with the scope. */
-const start = (flags: ReadonlyArray<string>) =>
+const start = (flags: ReadonlyArray<string>, onOutput: (text: string) => void = () => {}) =>
   Effect.gen(function*() {
     const child = yield* Effect.acquireRelease(
       Effect.sync(() => spawn(process.execPath, ["--conditions=@effect-mistral/source", bin, ...flags])),
@@ -102,6 +119,7 @@ const start = (flags: ReadonlyArray<string>) =>
       let output = ""
       const more = (bytes: Buffer) => {
         output += bytes.toString()
+        onOutput(bytes.toString())
         if (output.includes("Ctrl-C")) resume(Effect.succeed(output))
       }
       child.stdout.on("data", more)

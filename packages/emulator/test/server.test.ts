@@ -16,7 +16,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { connect } from "node:net"
 import { networkInterfaces } from "node:os"
-import { ask, instant, local, post, raw } from "./support.ts"
+import { ask, instant, local, post, raw, settled } from "./support.ts"
 
 describe("server", () => {
   it.effect("lists its models, and gives each by id or alias", () =>
@@ -82,10 +82,9 @@ describe("server", () => {
 
   it.live("stops when the reader of a stream goes away", () =>
     Effect.gen(function*() {
-      const { active } = yield* Emulator.Emulator
       const read = yield* Stream.runCollect(Stream.take(Chat.stream(ask("Tell me about fog")), 3))
       assert.strictEqual(read.length, 3)
-      yield* settled(active)
+      yield* settled
     }).pipe(Effect.provide(local({ timeToFirstToken: 0, tokensPerSecond: 20 })), Effect.timeout("5 seconds")))
 
   it.live("stops when the one who waits for a whole answer goes away", () =>
@@ -94,7 +93,7 @@ describe("server", () => {
       const waiting = yield* Effect.forkChild(Chat.complete(ask("Tell me about fog")))
       yield* active.pipe(Effect.repeat({ until: (count) => count === 1, schedule: Schedule.spaced("5 millis") }))
       yield* Fiber.interrupt(waiting)
-      yield* settled(active)
+      yield* settled
     }).pipe(Effect.provide(local({ timeToFirstToken: "1 hour" })), Effect.timeout("5 seconds")))
 
   it.live("stops when its scope closes, whatever it was still answering", () =>
@@ -162,10 +161,6 @@ describe("server", () => {
       assert.strictEqual(error._tag, "ServeError")
     }).pipe(Effect.provide(Emulator.layer(instant))))
 })
-
-/** Waits until nothing is being answered. */
-const settled = (active: Effect.Effect<number>) =>
-  active.pipe(Effect.repeat({ until: (count) => count === 0, schedule: Schedule.spaced("5 millis") }))
 
 /** Whether a connection to an address is accepted. */
 const reachable = (host: string, port: number): Effect.Effect<boolean> =>

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 
 /** An emulator that answers at once. */
 export const instant = { timeToFirstToken: 0, tokensPerSecond: Infinity } satisfies Emulator.Options
@@ -69,3 +70,9 @@ export const problemsOf = (
   const { message, ...rest } = body as { readonly message: { readonly detail: ReadonlyArray<unknown> } }
   return { ...rest, detail: message.detail }
 }
+
+/** Waits until the emulator is answering nothing. */
+export const settled = Effect.flatMap(
+  Emulator.Emulator,
+  ({ active }) => active.pipe(Effect.repeat({ until: (count) => count === 0, schedule: Schedule.spaced("5 millis") }))
+)

@@ -1,28 +1,38 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { withAccessLog } from "./accessLog.ts"
+import { adminApp, isAdmin } from "./admin.ts"
+import type { ArmedFaults } from "./armedFaults.ts"
 import { relay } from "./cassette/relay.ts"
 import { agentsOperation, chatOperation, fimOperation } from "./completionOperations.ts"
 import { embeddingsOperation } from "./embeddings.ts"
 import { operationRoute } from "./endpointRoute.ts"
-import { frame } from "./frame.ts"
+import { frame, refused } from "./frame.ts"
 import { governed } from "./governed.ts"
 import { fetchModel, listModels } from "./modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "./moderations.ts"
 import type { Settings } from "./settings.ts"
+import { withFaults } from "./withFaults.ts"
 
 /** Everything the emulator answers, as one HTTP app. */
-export const makeApp = (settings: Settings) =>
-  Effect.flatMap(
-    HttpRouter.toHttpEffect(Layer.mergeAll(
-      operationRoute(settings, chatOperation(settings)),
-      operationRoute(settings, agentsOperation(settings)),
-      operationRoute(settings, fimOperation(settings)),
-      operationRoute(settings, listModels),
-      operationRoute(settings, fetchModel),
-      operationRoute(settings, embeddingsOperation(settings)),
-      operationRoute(settings, moderationsOperation),
-      operationRoute(settings, chatModerationsOperation)
-    )),
-    (own) => Effect.flatMap(relay(settings, own), frame)
-  ).pipe(Effect.flatMap((app) => governed(settings, app)))
+export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: ArmedFaults) {
+  const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
+    operationRoute(settings, chatOperation(settings)),
+    operationRoute(settings, agentsOperation(settings)),
+    operationRoute(settings, fimOperation(settings)),
+    operationRoute(settings, listModels),
+    operationRoute(settings, fetchModel),
+    operationRoute(settings, embeddingsOperation(settings)),
+    operationRoute(settings, moderationsOperation),
+    operationRoute(settings, chatModerationsOperation)
+  ))
+  const app = yield* frame(yield* relay(settings, own), yield* withFaults(settings, faults))
+  const answers = yield* governed(settings, app)
+  const admin = refused(yield* adminApp(settings, faults))
+  return withAccessLog(
+    settings,
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : answers)
+  )
+})

@@ -35,7 +35,7 @@ const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(milli
 const whole = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
   const created = yield* seconds
   // The choices are written at the same time: the longest one decides.
-  yield* waitFor(pace, Math.max(...answer.choices.map(timedTokens)))
+  yield* waitFor(pace, answer.id, Math.max(...answer.choices.map(timedTokens)))
   return HttpServerResponse.jsonUnsafe(toResponse(answer, created), { headers: headers(answer) })
 })
 
@@ -43,12 +43,15 @@ const encoder = new TextEncoder()
 
 const streamed = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings) {
   const chunks = toChunks(answer, yield* seconds)
-  const events = paced(chunks, pace, ({ after }) => after).pipe(
-    Stream.map(({ chunk }) => `data: ${JSON.stringify(chunk)}\n\n`),
-    Stream.concat(Stream.make("data: [DONE]\n\n")),
-    Stream.map((event) => encoder.encode(event))
+  const events = [
+    ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify(chunk) })),
+    { after: chunks.at(-1)?.after ?? 0, data: () => "[DONE]" }
+  ]
+  const bytes = Stream.map(
+    paced(events, pace, answer.id, ({ after }) => after),
+    ({ data }) => encoder.encode(`data: ${data()}\n\n`)
   )
-  return HttpServerResponse.stream(events, {
+  return HttpServerResponse.stream(bytes, {
     contentType: "text/event-stream; charset=utf-8",
     headers: { ...headers(answer), "cache-control": "no-cache" }
   })

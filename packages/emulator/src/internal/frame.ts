@@ -1,20 +1,21 @@
 import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { relayedAnswer } from "./cassette/relayed.ts"
 import { costHeader, RateMeter } from "./rateMeter.ts"
+import { redactedHeaders } from "./redactedHeaders.ts"
 import { detail, Refusal } from "./refusal.ts"
-import { RequestLog } from "./requestLog.ts"
+import { RequestLog, type SeenRequest } from "./requestLog.ts"
 
 /** The largest body that is read. */
 const maximumBody = ByteSize.mebibytes(32)
+
+const tooLarge = detail(413, "Request Entity Too Large")
 
 const toResponse = (refusal: Refusal): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(refusal.body, {
@@ -30,12 +31,16 @@ const toRefusal = (error: unknown): Refusal => {
     if (reason._tag === "RouteNotFound") return detail(404, "Not Found")
     if (reason._tag === "RequestParseError") {
       return reason.reason === "BodyTooLarge"
-        ? detail(413, "Request Entity Too Large")
+        ? tooLarge
         : detail(400, "There was an error parsing the body")
     }
   }
   return detail(500, "Internal Server Error")
 }
+
+/** The text of a body. One that came over no network was not counted while it came. */
+const readText = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.filterOrFail(request.text, (text) => text.length <= Number(maximumBody), () => tooLarge)
 
 const parsed = (text: string): unknown => {
   try {
@@ -52,30 +57,36 @@ type App<E> = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
+/** Something between a request that was noted and its answer. */
+type Around = (seen: SeenRequest, app: App<never>) => App<Refusal>
+
+/** Makes a refusal, or whatever else goes wrong, a response; a body beyond the limit is such a thing. */
+export const refused = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  app.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
+    Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
+    Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
+    Effect.interruptible
+  )
+
 /** What surrounds every answer: the request is noted, a refusal becomes a response, and the gateway's headers are set. */
-export const frame = Effect.fnUntraced(function*<E>(app: App<E>): Effect.fn.Return<App<never>, never, RequestLog> {
+export const frame = Effect.fnUntraced(function*<E>(
+  app: App<E>,
+  around: Around
+): Effect.fn.Return<App<never>, never, RequestLog> {
   const log = yield* RequestLog
   const note = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const names = yield* Headers.CurrentRedactedNames
-    const headers = Object.fromEntries(
-      Object.entries(Headers.redact(request.headers, names)).map(([name, value]) => [
-        name,
-        Redacted.isRedacted(value) ? "<redacted>" : value
-      ])
-    )
+    const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
-    const text = yield* Effect.tapError(request.text, () => log.add({ ...seen, body: undefined }))
-    yield* log.add({ ...seen, body: parsed(text) })
+    const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
+    const whole = { ...seen, body: parsed(text) }
+    yield* log.add(whole)
+    return whole
   })
   return Effect.gen(function*() {
     yield* log.hold
-    const response = yield* Effect.andThen(note, app).pipe(
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
-      Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
-      Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
-      Effect.interruptible
-    )
+    const response = yield* refused(Effect.flatMap(note, (seen) => around(seen, refused(app))))
     const relayed = relayedAnswer(response)
     if (relayed !== undefined) return relayed
     const limits = yield* (yield* RateMeter).spend(Number(response.headers[costHeader] ?? 0))

@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import type * as Script from "../Script.ts"
+import type { Verbosity } from "./accessLog.ts"
 import type { RelayOptions } from "./cassette/relayOptions.ts"
 import type { Pace } from "./pacing.ts"
 import type { RateLimits } from "./rateMeter.ts"
@@ -10,6 +11,7 @@ export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
   readonly pace: Pace
   readonly seed: number
+  readonly verbosity: Verbosity
   /** The models of the agents, by the agents' ids. */
   readonly agents: ReadonlyMap<string, string>
   readonly limits: RateLimits
@@ -24,7 +26,9 @@ export const makeSettings = (
     readonly apiKey?: Redacted.Redacted<string> | undefined
     readonly timeToFirstToken?: Duration.Input | undefined
     readonly tokensPerSecond?: number | undefined
+    readonly jitter?: number | undefined
     readonly seed?: number | undefined
+    readonly verbosity?: Verbosity | undefined
     readonly agents?: Readonly<Record<string, string>> | undefined
     readonly script?: Script.Script | undefined
     readonly upstream?: RelayOptions["upstream"]
@@ -34,9 +38,12 @@ export const makeSettings = (
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
-    tokensPerSecond: options.tokensPerSecond ?? 60
+    tokensPerSecond: options.tokensPerSecond ?? 60,
+    jitter: Math.min(1, Math.max(0, options.jitter ?? 0)),
+    seed: options.seed ?? 0
   },
   seed: options.seed ?? 0,
+  verbosity: options.verbosity ?? "quiet",
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
   limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
   script: options.script ?? [],

@@ -1,0 +1,94 @@
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Stream from "effect/Stream"
+import type { Fault } from "../Fault.ts"
+import type { Taken } from "./armedFaults.ts"
+import { type Bytes, dripped, endlessSpaces, firstBytes, insideCharacter } from "./byteFaults.ts"
+import { CutOff, noAnswer } from "./connectionLoss.ts"
+import { faultyEvents } from "./eventFaults.ts"
+import { needsStream } from "./faultFit.ts"
+import { withBody } from "./responseBody.ts"
+import { statusAnswer } from "./statusAnswer.ts"
+
+type Response = HttpServerResponse.HttpServerResponse
+
+/** A fault by its type. */
+type Of<Type extends Fault["type"]> = Extract<Fault, { readonly type: Type }>
+
+/** An answer with a fault. One that the answer turns out not to have room for is left to another request. */
+export const faultyAnswer = <R>(
+  { fault, giveBack }: Taken,
+  answer: Effect.Effect<Response, never, R>,
+  onFault: Effect.Effect<void>
+): Effect.Effect<Response, never, R> => {
+  switch (fault.type) {
+    case "status":
+      return Effect.as(onFault, statusAnswer(fault))
+    case "delay":
+      return Effect.andThen(onFault, Effect.delay(answer, fault.millis))
+    case "reset":
+      return Effect.as(onFault, noAnswer({ how: "reset" }))
+    case "refuse":
+      return Effect.as(onFault, noAnswer({ how: "refuse", millis: fault.millis ?? 1000 }))
+    case "content_type":
+      return Effect.andThen(
+        onFault,
+        Effect.map(answer, HttpServerResponse.setHeader("content-type", fault.value ?? "text/html"))
+      )
+    case "stall":
+    case "cut":
+      if (fault.after_bytes === undefined && fault.after_events === undefined) {
+        return Effect.andThen(
+          onFault,
+          fault.type === "stall" ? Effect.never : Effect.succeed(noAnswer({ how: "close" }))
+        )
+      }
+  }
+  return Effect.flatMap(answer, (response) =>
+    hasRoom(response, fault)
+      // Without its length, the end of a body is told apart from the end of its connection.
+      ? Effect.as(onFault, withBody(response, faultyBody(bodyOf(response), fault, isEvents(response))))
+      : Effect.as(giveBack, response))
+}
+
+/** A refusal has no events to lose, and none of its own choices. */
+const hasRoom = (response: Response, fault: Fault): boolean =>
+  needsStream(fault) ? isEvents(response) : fault.type !== "missing_finish_reason" || response.status === 200
+
+const isEvents = ({ headers }: Response): boolean => headers["content-type"]?.startsWith("text/event-stream") === true
+
+const bodyOf = ({ body }: Response): Bytes =>
+  body._tag === "Stream" ? body.stream : body._tag === "Uint8Array" ? Stream.succeed(body.body) : Stream.empty
+
+const faultyBody = (
+  body: Bytes,
+  fault: Exclude<Fault, Of<"status" | "delay" | "reset" | "refuse" | "content_type">>,
+  events: boolean
+): Bytes => {
+  if (fault.type === "drip") return dripped(body, fault.bytes ?? 1, fault.millis ?? 10)
+  if ((fault.type === "cut" || fault.type === "stall") && fault.after_bytes !== undefined) {
+    return Stream.concat(
+      firstBytes(body, fault.after_bytes),
+      fault.type === "cut" ? Stream.fail(new CutOff()) : Stream.never
+    )
+  }
+  if (events) return faultyEvents(body, fault)
+  switch (fault.type) {
+    case "endless":
+      return endlessSpaces(body, fault.millis ?? 10)
+    case "cut_character":
+      return Stream.concat(wholeText(body, insideCharacter), Stream.fail(new CutOff()))
+    case "missing_finish_reason":
+      return wholeText(body, withoutFinishReason)
+    default:
+      return body
+  }
+}
+
+const wholeText = (body: Bytes, change: (text: string) => Uint8Array): Bytes =>
+  Stream.fromEffect(Effect.map(Stream.mkString(Stream.decodeText(body)), change))
+
+const withoutFinishReason = (text: string): Uint8Array =>
+  new TextEncoder().encode(
+    JSON.stringify(JSON.parse(text), (key, value: unknown) => key === "finish_reason" ? undefined : value)
+  )
