@@ -6,6 +6,7 @@
  */
 import * as Tool from "@effect-mistral/core/Tool"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { text } from "./internal/limits.ts"
 import * as Page from "./Page.ts"
@@ -112,6 +113,30 @@ export const Judge = WireSchema.open({
  * @since 0.1.0
  */
 export interface Judge extends Schema.Schema.Type<typeof Judge> {}
+
+/**
+ * What a judge that is kept was told, to be changed and told anew:
+ * `Judges.update(judge.id, { ...definition, instructions })`. Fails with a `SchemaError` where the judge has an output of a
+ * kind that this version does not know.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toDefinition = (
+  { description, instructions, model_name, name, output, tools }: Judge
+): Effect.Effect<Definition, Schema.SchemaError> =>
+  Schema.decodeUnknownEffect(Definition)({
+    name,
+    description,
+    model_name,
+    instructions,
+    tools,
+    // The kind may be left out of an answer; a key that is there as `null` is one that is not there.
+    output: {
+      type: output.options === undefined || output.options === null ? "REGRESSION" : "CLASSIFICATION",
+      ...Object.fromEntries(Object.entries(output).filter(([, value]) => value !== null))
+    }
+  })
 
 /**
  * What a judge says: its reasons, and the class or the number.
