@@ -15,9 +15,9 @@ const EmulatorLive = Layer.unwrap(
     yield* Console.error(`(no MISTRAL_API_KEY: answers come from the emulator at ${emulator.url})`)
     return MistralClient.layer({ apiKey: emulator.apiKey, baseUrl: emulator.url })
   })
-).pipe(Layer.provide(Emulator.layer()))
+).pipe(Layer.provide(Emulator.layer({ demoEvents: 1000 })))
 
-type Live = Layer.Layer<MistralClient.MistralClient, Config.ConfigError | ServeError, HttpClient>
+type Live = Layer.Layer<MistralClient.MistralClient, Config.ConfigError | ServeError | Emulator.DatabaseError, HttpClient>
 
 export const MistralLive = Layer.unwrap(
   Effect.map(

@@ -1,6 +1,7 @@
 /**
  * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
- * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, and the list of its models.
+ * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, the list of its models, and the
+ * observability API over every completion it has served.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -42,6 +43,9 @@ import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import { makeApp } from "./internal/app.ts"
+import type * as Database from "./internal/observability/database.ts"
+import type * as Event from "./internal/observability/newEvent.ts"
+import { layerObservability, Observability } from "./internal/observability/observability.ts"
 import * as Log from "./internal/requestLog.ts"
 import { makeSettings } from "./internal/settings.ts"
 
@@ -53,6 +57,24 @@ import { makeSettings } from "./internal/settings.ts"
  * @since 0.1.0
  */
 export interface SeenRequest extends Log.SeenRequest {}
+
+/**
+ * An event as a test or a demonstration adds it. Everything may be left out: an event without `created_at` is of now, and
+ * previews, the number of messages and the tools called follow from the messages.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NewEvent extends Event.NewEvent {}
+
+/**
+ * There is no database: this Node.js is older than 22.13 and has no SQLite, the file cannot be opened, or something else
+ * than an emulator of this version or an earlier one has written it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export interface DatabaseError extends Database.DatabaseError {}
 
 /**
  * What a running emulator offers.
@@ -70,6 +92,10 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** How many requests are being answered right now: 0 once every client has its answer or has gone. */
   readonly active: Effect.Effect<number>
+  /** Adds events as if they had been served, all or none, and gives their ids. 100,000 take a few seconds. */
+  readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
+  /** Keeps a text, one line of JSON for each record, as a file that datasets can import; gives the file's id. */
+  readonly addFile: (content: string) => Effect.Effect<string>
 }
 
 /**
@@ -97,6 +123,10 @@ export interface Options {
   readonly seed?: number | undefined
   /** The model of each agent, by the agent's id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
+  /** The file that keeps events, judges, campaigns and datasets. They are kept in memory unless set. */
+  readonly database?: string | undefined
+  /** How many events of the past year are made up at the start if there are none: something to search. 0 unless set. */
+  readonly demoEvents?: number | undefined
   /** A free port unless set. */
   readonly port?: number | undefined
   /** `127.0.0.1` unless set: nobody else on the network can reach it. */
@@ -111,7 +141,7 @@ export interface Options {
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError> => {
+export const layer = (options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError | DatabaseError> => {
   const host = options.host ?? "127.0.0.1"
   const server = NodeHttpServer.layerServer(createServer, {
     port: options.port ?? 0,
@@ -125,6 +155,7 @@ export const layer = (options: Options = {}): Layer.Layer<Emulator, HttpServerEr
     Effect.gen(function*() {
       const { address, serve } = yield* HttpServer.HttpServer
       const log = yield* Log.RequestLog
+      const { addEvents, addFile } = yield* Observability
       yield* serve(yield* makeApp(settings))
       const port = NetAddress.isInetAddress(address) ? address.port : 0
       return Emulator.of({
@@ -132,12 +163,14 @@ export const layer = (options: Options = {}): Layer.Layer<Emulator, HttpServerEr
         port,
         apiKey: settings.apiKey,
         requests: log.requests,
-        active: log.active
+        active: log.active,
+        addEvents,
+        addFile
       })
     })
   ).pipe(
     // Two emulators of one program do not share a log.
-    Layer.provide([server, Layer.fresh(Log.layerRequestLog), realTime])
+    Layer.provide([server, Layer.fresh(Log.layerRequestLog), layerObservability(settings), realTime])
   )
 }
 

@@ -35,6 +35,14 @@ const flags = {
   seed: Flag.Int("seed").pipe(
     Flag.withDescription("Another seed gives other answers"),
     Flag.withDefault(0)
+  ),
+  database: Flag.String("database").pipe(
+    Flag.withDescription("The file that keeps the events, or :memory:"),
+    Flag.withDefault(":memory:")
+  ),
+  demoEvents: Flag.Int("demo-events").pipe(
+    Flag.withDescription("How many events are made up if there are none"),
+    Flag.withDefault(0)
   )
 }
 

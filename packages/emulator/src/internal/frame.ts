@@ -8,6 +8,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
+import { CorrelationId } from "./correlationId.ts"
 import { costHeader, makeRateMeter } from "./rateMeter.ts"
 import { detail, Refusal } from "./refusal.ts"
 import { RequestLog } from "./requestLog.ts"
@@ -70,14 +71,15 @@ export const frame = Effect.fnUntraced(function*<E>(app: App<E>): Effect.fn.Retu
   })
   return Effect.gen(function*() {
     yield* log.hold
+    const id = randomUUID()
     const response = yield* Effect.andThen(note, app).pipe(
       Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
       Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
       Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
-      Effect.interruptible
+      Effect.interruptible,
+      Effect.provideService(CorrelationId, id)
     )
     const limits = yield* meter.spend(Number(response.headers[costHeader] ?? 0))
-    const id = randomUUID()
     return HttpServerResponse.setHeaders(response, {
       ...limits,
       "mistral-correlation-id": id,

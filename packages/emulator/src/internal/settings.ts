@@ -9,6 +9,10 @@ export interface Settings {
   readonly seed: number
   /** The models of the agents, by the agents' ids. */
   readonly agents: ReadonlyMap<string, string>
+  /** The file of the events, or `:memory:`. */
+  readonly database: string
+  /** How many events are made up for an empty database. */
+  readonly demoEvents: number
 }
 
 /** Fills in the defaults. */
@@ -18,6 +22,8 @@ export const makeSettings = (options: {
   readonly tokensPerSecond?: number | undefined
   readonly seed?: number | undefined
   readonly agents?: Readonly<Record<string, string>> | undefined
+  readonly database?: string | undefined
+  readonly demoEvents?: number | undefined
 }): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   pace: {
@@ -25,5 +31,7 @@ export const makeSettings = (options: {
     tokensPerSecond: options.tokensPerSecond ?? 60
   },
   seed: options.seed ?? 0,
-  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" }))
+  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
+  database: options.database ?? ":memory:",
+  demoEvents: options.demoEvents ?? 0
 })
