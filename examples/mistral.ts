@@ -17,7 +17,11 @@ const EmulatorLive = Layer.unwrap(
   })
 ).pipe(Layer.provide(Emulator.layer({ demoEvents: 1000 })))
 
-type Live = Layer.Layer<MistralClient.MistralClient, Config.ConfigError | ServeError | Emulator.DatabaseError, HttpClient>
+type Live = Layer.Layer<
+  MistralClient.MistralClient,
+  Config.ConfigError | ServeError | Emulator.DatabaseError,
+  HttpClient
+>
 
 export const MistralLive = Layer.unwrap(
   Effect.map(

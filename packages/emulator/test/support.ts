@@ -5,6 +5,7 @@ import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { Emulator } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim/Fim"
+import * as ChatCompletionEvents from "@effect-mistral/observability/ChatCompletionEvents"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -22,7 +23,7 @@ const client = Layer.unwrap(Effect.map(
 /** The services of the real client, and the emulator they speak to. */
 export const local = (options: Emulator.Options = instant) =>
   Layer.provideMerge(
-    Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer), client),
+    Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer, ChatCompletionEvents.layer), client),
     Emulator.layer(options)
   )
 

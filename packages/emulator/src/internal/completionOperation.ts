@@ -27,47 +27,41 @@ export const completionOperation = <Request extends Recordable>(
   answer: Effect.fnUntraced(function*(request) {
     const answer = answerTo(request)
     if (answer instanceof Refusal) return yield* answer
-    const started = yield* Clock.currentTimeMillis
-    const created = Math.floor(started / 1000)
     const recorded = record({
       operation: endpoint.complete.operation,
       request,
-      response: toResponse(answer, created),
-      started,
+      response: toResponse(answer, yield* seconds),
+      started: yield* Clock.currentTimeMillis,
       correlationId: yield* CorrelationId
     })
-    return yield* request.stream === true
-      ? streamed(answer, created, settings, recorded)
-      : whole(answer, created, settings, recorded)
+    return yield* request.stream === true ? streamed(answer, settings, recorded) : whole(answer, settings, recorded)
   })
 })
 
 const headers = (answer: Answer) => ({ [costHeader]: String(answer.promptTokens + answer.completionTokens) })
 
-const whole = Effect.fnUntraced(
-  function*(answer: Answer, created: number, { pace }: Settings, recorded: Effect.Effect<void>) {
-    // The choices are written at the same time: the longest one decides.
-    yield* waitFor(pace, Math.max(...answer.choices.map((choice) => choice.tokens)))
-    yield* recorded
-    return HttpServerResponse.jsonUnsafe(toResponse(answer, created), { headers: headers(answer) })
-  }
-)
+const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
+
+const whole = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings, recorded: Effect.Effect<void>) {
+  const created = yield* seconds
+  // The choices are written at the same time: the longest one decides.
+  yield* waitFor(pace, Math.max(...answer.choices.map((choice) => choice.tokens)))
+  yield* recorded
+  return HttpServerResponse.jsonUnsafe(toResponse(answer, created), { headers: headers(answer) })
+})
 
 const encoder = new TextEncoder()
 
-const streamed = Effect.fnUntraced(
-  function*(answer: Answer, created: number, { pace }: Settings, recorded: Effect.Effect<void>) {
-    const chunks = toChunks(answer, created)
-    const last = chunks.at(-1)
-    const events = paced(chunks, pace, ({ after }) => after).pipe(
-      Stream.tap((chunk) => chunk === last ? recorded : Effect.void),
-      Stream.map(({ chunk }) => `data: ${JSON.stringify(chunk)}\n\n`),
-      Stream.concat(Stream.make("data: [DONE]\n\n")),
-      Stream.map((event) => encoder.encode(event))
-    )
-    return HttpServerResponse.stream(events, {
-      contentType: "text/event-stream; charset=utf-8",
-      headers: { ...headers(answer), "cache-control": "no-cache" }
-    })
-  }
-)
+const streamed = Effect.fnUntraced(function*(answer: Answer, { pace }: Settings, recorded: Effect.Effect<void>) {
+  const chunks = toChunks(answer, yield* seconds)
+  const events = paced(chunks, pace, ({ after }) => after).pipe(
+    Stream.tap((chunk) => chunk === chunks.at(-1) ? recorded : Effect.void),
+    Stream.map(({ chunk }) => `data: ${JSON.stringify(chunk)}\n\n`),
+    Stream.concat(Stream.make("data: [DONE]\n\n")),
+    Stream.map((event) => encoder.encode(event))
+  )
+  return HttpServerResponse.stream(events, {
+    contentType: "text/event-stream; charset=utf-8",
+    headers: { ...headers(answer), "cache-control": "no-cache" }
+  })
+})

@@ -7,7 +7,7 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { parseBody } from "./jsonBody.ts"
-import { detail, invalid, type Problem, type Refusal } from "./refusal.ts"
+import { detail, invalid, type Problem, Refusal } from "./refusal.ts"
 import { requestProblems } from "./requestProblems.ts"
 import type { Settings } from "./settings.ts"
 
@@ -55,9 +55,8 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
   const request = yield* HttpServerRequest.HttpServerRequest
   // An endpoint without a body has nothing to decode; its request is `undefined`.
   const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
-  if ("problem" in parsed) {
-    // The framework refuses such a body before the API sees it, and in its own form.
-    return yield* operation.invalid?.([parsed.problem]) ?? detail(422, [parsed.problem])
+  if (parsed instanceof Refusal) {
+    return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "no JSON", input: {} }]) ?? parsed
   }
   const problems = requestProblems(route.request, parsed.value)
   if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)

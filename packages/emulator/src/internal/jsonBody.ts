@@ -1,4 +1,4 @@
-import type { Problem } from "./refusal.ts"
+import { detail, type Refusal } from "./refusal.ts"
 
 // oxlint-disable-next-line no-control-regex -- JSON texts hold no bare control characters
 const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/
@@ -56,16 +56,20 @@ const firstError = (text: string): { readonly at: number; readonly error: string
 }
 
 /** Reads the JSON of a body, or says how the API refuses it. */
-export const parseBody = (text: string): { readonly value: unknown } | { readonly problem: Problem } => {
+export const parseBody = (text: string): { readonly value: unknown } | Refusal => {
   if (text.trim() === "") {
-    return { problem: { type: "missing", loc: ["body"], msg: "Field required", input: null } }
+    return detail(422, [{ type: "missing", loc: ["body"], msg: "Field required", input: null }])
   }
   try {
     return { value: JSON.parse(text) }
   } catch {
     const { at, error } = firstError(text)
-    return {
-      problem: { type: "json_invalid", loc: ["body", at], msg: "JSON decode error", input: {}, ctx: { error } }
-    }
+    return detail(422, [{
+      type: "json_invalid",
+      loc: ["body", at],
+      msg: "JSON decode error",
+      input: {},
+      ctx: { error }
+    }])
   }
 }

@@ -1,8 +1,8 @@
-import type { SqlValue } from "./database.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type Pace, waitFor } from "../pacing.ts"
+import type { Pace } from "../pacing.ts"
 import { Refusal } from "../refusal.ts"
+import type { SqlValue } from "./database.ts"
 import type { Database } from "./database.ts"
 import { messagesOf } from "./eventStore.ts"
 import { judgeAnswer, type JudgeRules } from "./judgeAnswer.ts"
@@ -16,10 +16,9 @@ const batch = 50
  */
 export const runCampaign = Effect.fnUntraced(function*(database: Database, id: string, pace: Pace) {
   for (;;) {
-    yield* waitFor(pace, 0)
+    yield* Effect.sleep(pace.timeToFirstToken)
     const now = yield* Clock.currentTimeMillis
     if (judgeSome(database, id, new Date(now).toISOString()) === 0) return
-    yield* Effect.yieldNow
   }
 })
 

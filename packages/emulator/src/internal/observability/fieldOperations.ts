@@ -1,5 +1,5 @@
-import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import * as Filter from "@effect-mistral/observability/Filter"
+import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import * as Schema from "effect/Schema"
 import { type Handler, handler } from "../endpointRoute.ts"
 import { Refusal } from "../refusal.ts"
@@ -30,7 +30,10 @@ export const fieldOperations = (database: Database): ReadonlyArray<Handler> => [
       if (field instanceof Refusal) return field
       const asked = Query.value(query, "operator")
       if (!isOperator(asked)) {
-        return invalid([{ loc: ["query", "operator"], msg: asked === undefined ? "Field required" : "Unknown operator" }])
+        return invalid([{
+          loc: ["query", "operator"],
+          msg: asked === undefined ? "Field required" : "Unknown operator"
+        }])
       }
       return operators[field.type].includes(asked)
         ? { options: options(database, field, asked) }

@@ -63,7 +63,9 @@ const conditionSql = (database: Database, { field: name, op, value }: Filter.Con
     case "FLOAT":
       return typeof value === "number" ? compareSql(field, operator, value) : wrongValue(field, "a number")
     case "BOOL":
-      return typeof value === "boolean" ? compareSql(field, operator, Number(value)) : wrongValue(field, "true or false")
+      return typeof value === "boolean"
+        ? compareSql(field, operator, Number(value))
+        : wrongValue(field, "true or false")
     case "TIMESTAMP": {
       const time = typeof value === "string" ? readTime(value) : undefined
       return time === undefined ? wrongValue(field, "an ISO time") : compareSql(field, operator, time)
@@ -122,11 +124,16 @@ const textSql = (field: EventField, operator: Filter.Operator, wanted: string): 
 }
 
 /** A regular expression of JavaScript, with the `u` flag, that may match anywhere in the text. */
-const matchSql = (field: EventField, pattern: string): Sql | Refusal => {
+const matchSql = (field: EventField, pattern: string): Sql | Refusal =>
+  isPattern(pattern)
+    ? sql`(matches(${field.value}, ${bind(pattern)}))`
+    : badSearch(`The field ${field.name} cannot be matched: not a regular expression`)
+
+const isPattern = (pattern: string): boolean => {
   try {
-    return new RegExp(pattern, "u") && sql`(matches(${field.value}, ${bind(pattern)}))`
+    return new RegExp(pattern, "u").unicode
   } catch {
-    return badSearch(`The field ${field.name} cannot be matched: not a regular expression`)
+    return false
   }
 }
 

@@ -1,13 +1,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type Pace, waitFor } from "../pacing.ts"
+import type { Pace } from "../pacing.ts"
+import { Refusal } from "../refusal.ts"
 import type { Database, Row } from "./database.ts"
 import { messagesOf } from "./eventStore.ts"
 import { readFile } from "./fileStore.ts"
 import type { Wanted } from "./importStore.ts"
 import { isJsonObject } from "./newEvent.ts"
 import { addRecord, fetchRecord, type NewRecord } from "./recordStore.ts"
-import { Refusal } from "../refusal.ts"
 
 /** How many records are imported at once. */
 const batch = 100
@@ -22,10 +22,9 @@ export const runImport = Effect.fnUntraced(function*(database: Database, id: str
   const wanted: Wanted = JSON.parse(String(task["wanted"]))
   const items = itemsOf(database, wanted)
   for (;;) {
-    yield* waitFor(pace, 0)
+    yield* Effect.sleep(pace.timeToFirstToken)
     const now = yield* Clock.currentTimeMillis
     if (importSome(database, id, wanted, items, now)) return
-    yield* Effect.yieldNow
   }
 })
 
@@ -101,7 +100,10 @@ const recordOf = (database: Database, origin: Wanted["origin"], item: string): N
     case "file":
       return fromLine(item)
     case "playground":
-      return fromEvent("PLAYGROUND", database.get("SELECT * FROM events WHERE ? IN (event_id, correlation_id)", item)) ??
+      return fromEvent(
+        "PLAYGROUND",
+        database.get("SELECT * FROM events WHERE ? IN (event_id, correlation_id)", item)
+      ) ??
         { failed: `There is no conversation ${item}` }
     default:
       return fromEvent("EXPLORER", database.get("SELECT * FROM events WHERE event_id = ?", item)) ??

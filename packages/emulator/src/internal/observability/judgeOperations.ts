@@ -1,5 +1,5 @@
-import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import * as Judge from "@effect-mistral/observability/Judge"
+import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import * as Schema from "effect/Schema"
 import { type Handler, handler, type Incoming } from "../endpointRoute.ts"
 import { Refusal } from "../refusal.ts"

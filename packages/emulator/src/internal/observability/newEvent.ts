@@ -117,7 +117,9 @@ const text = (value: string | null | undefined): string | null => value == null 
 const previewLength = 1000
 
 const preview = (value: string | null): string | null =>
-  value === null ? null : wellFormed(value.length <= previewLength ? value : [...value].slice(0, previewLength).join(""))
+  value === null
+    ? null
+    : wellFormed(value.length <= previewLength ? value : [...value].slice(0, previewLength).join(""))
 
 /** The words of a message: its text, or those of its pieces; `null` where there is no message. */
 export const textOf = (message: JsonObject | undefined): string | null => {

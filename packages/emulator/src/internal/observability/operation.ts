@@ -38,8 +38,6 @@ export const operation = <Request, Body>(
       if (after !== undefined) yield* after(body)
       return status === 204 ? HttpServerResponse.empty() : HttpServerResponse.jsonUnsafe(body, { status })
     },
-    Effect.catchDefect(() =>
-      Effect.fail(problem(500, "DATABASE_ERROR", "The emulator's database could not do this"))
-    )
+    Effect.catchDefect(() => Effect.fail(problem(500, "DATABASE_ERROR", "The emulator's database could not do this")))
   )
 })

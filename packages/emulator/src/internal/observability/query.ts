@@ -1,5 +1,5 @@
-import { Refusal } from "../refusal.ts"
 import type { Incoming } from "../endpointRoute.ts"
+import type { Refusal } from "../refusal.ts"
 import { invalid } from "./problem.ts"
 
 type Query = Incoming["query"]

@@ -1,5 +1,5 @@
 import type * as DatasetRecord from "@effect-mistral/observability/DatasetRecord"
-import { Refusal } from "../refusal.ts"
+import type { Refusal } from "../refusal.ts"
 import type { Database, Row } from "./database.ts"
 import type { JsonObject } from "./newEvent.ts"
 import { problem } from "./problem.ts"
