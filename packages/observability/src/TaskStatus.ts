@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
+import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
+import type * as Schedule from "effect/Schedule"
 
 /**
  * The states the API documents.
@@ -47,3 +49,14 @@ export type TaskStatus = Known | (string & {})
 export const hasEnded = (status: TaskStatus): boolean =>
   status === "COMPLETED" || status === "FAILED" || status === "CANCELED" || status === "TERMINATED" ||
   status === "TIMED_OUT"
+
+/**
+ * How to wait for the end of a task: besides the options of each question, `schedule` says when the next one is asked
+ * after an `Answer`, 2 seconds later unless set.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AwaitOptions<in Answer> extends RequestOptions.RequestOptions {
+  readonly schedule?: Schedule.Schedule<unknown, Answer> | undefined
+}

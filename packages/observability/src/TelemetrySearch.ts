@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as WireSchema from "@effect-mistral/core/WireSchema"
+import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { MetricAggregation } from "./Aggregation.ts"
 import type * as Field from "./Field.ts"
@@ -28,7 +29,9 @@ export interface SearchRequest extends Schema.Schema.Type<typeof SearchRequest> 
 
 const time = WireSchema.nullable(
   Schema.String.check(
-    Schema.makeFilter((value: string) => Number.isNaN(Date.parse(value)) ? "Expected an ISO time" : undefined)
+    Schema.makeFilter((value: string) =>
+      /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)) ? undefined : "Expected an ISO time"
+    )
   )
 )
 
@@ -47,6 +50,25 @@ export const TimeQuery = Schema.Struct({ from: time, to: time })
  * @since 0.1.0
  */
 export const FeedQuery = Schema.Struct({ ...TimeQuery.fields, ...Page.FeedQuery.fields })
+
+/**
+ * A span of time: `from` and `to`, each as a `DateTime` or as an ISO text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TimeRange {
+  readonly from?: DateTime.DateTime | string | null | undefined
+  readonly to?: DateTime.DateTime | string | null | undefined
+}
+
+/**
+ * A span of time, and where to read a feed on in it: `page_size`, 0 to 100, 50 unless set, and `cursor`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FeedRange extends TimeRange, Page.FeedQuery {}
 
 /**
  * The operators of search expressions; the API adds further ones.

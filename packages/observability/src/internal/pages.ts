@@ -2,7 +2,7 @@ import type { MistralError } from "@effect-mistral/core/MistralError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Feed, Page } from "../Page.ts"
+import type { Feed, Page, PageQuery } from "../Page.ts"
 import { makeRepetition } from "./repetition.ts"
 
 /**
@@ -41,21 +41,22 @@ const nextCursor = ({ cursor, next }: Feed<unknown>): string | undefined => {
  */
 export const readPages = <A>(
   fetch: (page: number) => Effect.Effect<Page<A>, MistralError>,
-  from = 1
+  { page: from = 1, page_size: size = defaultSize }: PageQuery = {}
 ): Stream.Stream<A, MistralError> =>
   Stream.suspend(() => {
-    let seen = 0
-    let last: string | null | undefined
+    let seen = (from - 1) * size
+    const repeated = makeRepetition()
     return Stream.paginate(from, (number: number) =>
-      Effect.map(fetch(number), (page) => {
-        const results = page.results ?? []
-        seen += results.length
-        const { count, next } = page
-        // Two pages that name the same next one stand still. A page that names none may still say how many there are.
+      Effect.map(fetch(number), ({ count, next, results }) => {
+        const length = results?.length ?? 0
+        seen += length
+        // Pages that name a next one again go round. A page that names none may still say how many there are.
         const more = typeof next === "string"
-          ? next !== last && next !== ""
-          : next === undefined && from === 1 && typeof count === "number" && seen < count
-        last = next
-        return [results, results.length > 0 && more ? Option.some(number + 1) : Option.none()]
+          ? next !== "" && !repeated(next)
+          : next === undefined && typeof count === "number" && seen < count
+        return [results ?? [], length > 0 && more ? Option.some(number + 1) : Option.none()]
       }))
   })
+
+/** What the API takes for the length of a page. */
+const defaultSize = 50

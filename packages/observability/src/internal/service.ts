@@ -9,15 +9,18 @@ import * as Stream from "effect/Stream"
 /** Where a call goes beside its body. */
 export type Target = Pick<MistralClient.CallOptions, "params" | "query">
 
+/** Calls an endpoint. */
+export type Call = <Request, Response>(
+  endpoint: Endpoint<Request, Response>,
+  request: Request,
+  target: Target,
+  callOptions: RequestOptions.RequestOptions | undefined
+) => Effect.Effect<Response, MistralError>
+
 /** Calls endpoints with a client, under the options of a service. */
 export const caller =
-  (client: MistralClient.Service, options: RequestOptions.RequestOptions | undefined) =>
-  <Request, Response>(
-    endpoint: Endpoint<Request, Response>,
-    request: Request,
-    target: Target,
-    callOptions: RequestOptions.RequestOptions | undefined
-  ): Effect.Effect<Response, MistralError> =>
+  (client: MistralClient.Service, options: RequestOptions.RequestOptions | undefined): Call =>
+  (endpoint, request, target, callOptions) =>
     client.request(endpoint, request, { ...RequestOptions.merge(options, callOptions), ...target })
 
 /** An operation of a service as a function that needs it. */

@@ -1,0 +1,170 @@
+/**
+ * Records of datasets, each by its own id: read, judged, changed and deleted. They are listed and made by `Datasets`.
+ *
+ * ```ts
+ * import { DatasetRecords } from "@effect-mistral/observability"
+ *
+ * export const markAsHard = (recordId: string) => DatasetRecords.updateProperties(recordId, { difficulty: "hard" })
+ * ```
+ *
+ * @see https://docs.mistral.ai/api/endpoint/beta/observability/datasets/records
+ * @since 0.1.0
+ */
+import * as MistralClient from "@effect-mistral/core/MistralClient"
+import type { MistralError } from "@effect-mistral/core/MistralError"
+import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as DatasetRecord from "./DatasetRecord.ts"
+import { datasetRecords as endpoints } from "./internal/endpoints/datasetRecords.ts"
+import * as Internal from "./internal/service.ts"
+import type * as Judge from "./Judge.ts"
+
+/**
+ * What the service can do.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  /** One record. */
+  readonly fetch: (
+    recordId: string,
+    options?: RequestOptions.RequestOptions
+  ) => Effect.Effect<DatasetRecord.DatasetRecord, MistralError>
+  /** Deletes a record. */
+  readonly delete: (recordId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
+  /** Deletes records, 1 to 500 at once. */
+  readonly bulkDelete: (
+    recordIds: ReadonlyArray<string>,
+    options?: RequestOptions.RequestOptions
+  ) => Effect.Effect<void, MistralError>
+  /** What a judge says of a record; the judge is for this once and is not kept. */
+  readonly judge: (
+    recordId: string,
+    judgeDefinition: Judge.Definition,
+    options?: RequestOptions.RequestOptions
+  ) => Effect.Effect<Judge.Output, MistralError>
+  /** Puts a payload in the place of a record's own: all of it. */
+  readonly updatePayload: (
+    recordId: string,
+    payload: DatasetRecord.DatasetRecord["payload"],
+    options?: RequestOptions.RequestOptions
+  ) => Effect.Effect<void, MistralError>
+  /** Puts properties in the place of a record's own: all of them. */
+  readonly updateProperties: (
+    recordId: string,
+    properties: NonNullable<DatasetRecord.DatasetRecord["properties"]>,
+    options?: RequestOptions.RequestOptions
+  ) => Effect.Effect<void, MistralError>
+}
+
+/**
+ * The service. In tests: `Layer.mock(DatasetRecords.DatasetRecords)({ fetch: () => Effect.succeed(...) })`.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class DatasetRecords
+  extends Context.Service<DatasetRecords, Service>()("@effect-mistral/observability/DatasetRecords")
+{}
+
+/**
+ * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  options?: RequestOptions.RequestOptions
+): Effect.Effect<Service, never, MistralClient.MistralClient> =>
+  Effect.map(MistralClient.MistralClient, (client) => {
+    const call = Internal.caller(client, options)
+    const one = (recordId: string) => ({ params: { dataset_record_id: recordId } })
+    return DatasetRecords.of({
+      fetch: (recordId, callOptions) => call(endpoints.fetch, undefined, one(recordId), callOptions),
+      delete: (recordId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, one(recordId), callOptions)),
+      bulkDelete: (dataset_record_ids, callOptions) =>
+        Effect.asVoid(call(endpoints.bulkDelete, { dataset_record_ids }, {}, callOptions)),
+      judge: (recordId, judge_definition, callOptions) =>
+        call(endpoints.judge, { judge_definition }, one(recordId), callOptions),
+      updatePayload: (recordId, payload, callOptions) =>
+        Effect.asVoid(call(endpoints.updatePayload, { payload }, one(recordId), callOptions)),
+      updateProperties: (recordId, properties, callOptions) =>
+        Effect.asVoid(call(endpoints.updateProperties, { properties }, one(recordId), callOptions))
+    })
+  })
+
+/**
+ * The service over the client of the environment.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<DatasetRecords, never, MistralClient.MistralClient> = Layer.effect(
+  DatasetRecords,
+  make()
+)
+
+/**
+ * The service over the client of the environment, with options of its own.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerOptions = (
+  options: RequestOptions.RequestOptions
+): Layer.Layer<DatasetRecords, never, MistralClient.MistralClient> => Layer.effect(DatasetRecords, make(options))
+
+/**
+ * One record.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const fetch = Internal.effect(DatasetRecords, (service) => service.fetch)
+
+const delete_ = Internal.effect(DatasetRecords, (service) => service.delete)
+
+export {
+  /**
+   * Deletes a record.
+   *
+   * @category operations
+   * @since 0.1.0
+   */
+  delete_ as delete
+}
+
+/**
+ * Deletes records, 1 to 500 at once.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const bulkDelete = Internal.effect(DatasetRecords, (service) => service.bulkDelete)
+
+/**
+ * What a judge says of a record; the judge is for this once and is not kept.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const judge = Internal.effect(DatasetRecords, (service) => service.judge)
+
+/**
+ * Puts a payload in the place of a record's own: all of it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const updatePayload = Internal.effect(DatasetRecords, (service) => service.updatePayload)
+
+/**
+ * Puts properties in the place of a record's own: all of them.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const updateProperties = Internal.effect(DatasetRecords, (service) => service.updateProperties)

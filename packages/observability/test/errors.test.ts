@@ -1,0 +1,138 @@
+import type { MistralError } from "@effect-mistral/core"
+import { ErrorCode } from "@effect-mistral/observability"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { inspect } from "node:util"
+import { type Operation, operations } from "./fixtures/operations.ts"
+import { apiKey, failure, requests, scripted } from "./fixtures/services.ts"
+
+describe("a failure", () => {
+  for (const [name, operation] of Object.entries(operations)) {
+    for (const [shape, { answer, code, reason, repeats }] of Object.entries(shapes())) {
+      it.effect(`of ${name} by ${shape} is ${reason}, coded ${code}, repeated ${repeats}`, () =>
+        Effect.gen(function*() {
+          const error = yield* settled(operation)
+          assert.strictEqual(error.reason._tag, reason)
+          assert.strictEqual(ErrorCode.of(error), code)
+          assert.strictEqual(error.isRetryable, repeats !== "never")
+          assert.strictEqual(error.operation, operation.endpoint.name)
+          const again = repeats === "always" ||
+            (repeats === "where nothing is created" && operation.endpoint.repeatable)
+          assert.strictEqual((yield* requests).length, again ? 5 : 1)
+          for (const text of [error.message, String(error), JSON.stringify(error), inspect(error, { depth: 9 })]) {
+            for (const hidden of [apiKey, "in-the-body-only", "assistant_message", "codestral-2508"]) {
+              assert.notInclude(text, hidden)
+            }
+          }
+        }).pipe(Effect.provide(scripted(() => answer))))
+    }
+  }
+
+  it.effect("says what the server says of it", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(operations["Judges.fetch"]!.run)
+      assert.strictEqual(
+        error.message,
+        "Judges.fetch (GET /v1/observability/judges/{judge_id}): 404 observability error: Judge not found "
+          + "(code JUDGE_NOT_FOUND). See the code."
+      )
+    }).pipe(Effect.provide(scripted([
+      ScriptedHttpClient.json({ detail: { message: "Judge not found", error_code: "JUDGE_NOT_FOUND" } }, {
+        status: 404
+      })
+    ]))))
+
+  it.effect("of the fields names them, where the server does", () =>
+    Effect.gen(function*() {
+      const { reason } = yield* failure(operations["Judges.create"]!.run)
+      assert.deepStrictEqual(reason._tag === "Validation" && reason.issues.map(({ path }) => path), [["output", "max"]])
+    }).pipe(Effect.provide(scripted([validation]))))
+
+  const creating = Object.values(operations).filter(({ endpoint }) => !endpoint.repeatable)
+
+  it("is never repeated where something is created: that is these", () => {
+    assert.deepStrictEqual(creating.map(({ endpoint }) => endpoint.name), [
+      "Judges.create",
+      "Campaigns.create",
+      "Datasets.create",
+      "Datasets.createRecord",
+      "Datasets.importFromCampaign",
+      "Datasets.importFromExplorer",
+      "Datasets.importFromFile",
+      "Datasets.importFromPlayground",
+      "Datasets.importFromDataset"
+    ])
+  })
+})
+
+interface Shape {
+  readonly answer: ScriptedHttpClient.Answer
+  readonly reason: MistralError.MistralErrorReason["_tag"]
+  readonly code: string | undefined
+  /** "always" is after a refusal, of which it is certain that nothing was done. */
+  readonly repeats: "never" | "always" | "where nothing is created"
+}
+
+// What follows is called above: a function, so that it may stand below.
+function shapes(): Readonly<Record<string, Shape>> {
+  const detail = (status: number, error_code: string | null): ScriptedHttpClient.Answer =>
+    ScriptedHttpClient.json({
+      detail: { message: `No good for ${apiKey}`, error_code, more: "in-the-body-only" },
+      more: "in-the-body-only"
+    }, { status })
+  const observability = (status: number, code: string | null): Shape => ({
+    answer: detail(status, code),
+    reason: "ObservabilityError",
+    code: code ?? undefined,
+    repeats: "never"
+  })
+  const later: Pick<Shape, "repeats"> = { repeats: "where nothing is created" }
+  return {
+    "a 400": observability(400, "SEARCH_BAD_REQUEST"),
+    "a 404": observability(404, "JUDGE_NOT_FOUND"),
+    "a 408": { ...observability(408, "DATABASE_TIMEOUT"), ...later },
+    "a 409": observability(409, "JUDGE_NAME_ALREADY_EXISTS"),
+    "a 422": observability(422, "VALIDATION_ERROR"),
+    "a code that is not known": observability(404, "A_NEW_CODE"),
+    "a code that is null": observability(400, null),
+    "a 422 with a list": { answer: validation, reason: "Validation", code: undefined, repeats: "never" },
+    "a 401": { ...observability(401, "AUTH_UNAUTHORIZED"), reason: "Authentication" },
+    "a 403": { ...observability(403, "AUTH_FORBIDDEN"), reason: "PermissionDenied" },
+    "a 429": { ...observability(429, "UNKNOWN_ERROR"), reason: "RateLimited", repeats: "always" },
+    "a 503": { ...observability(503, "DATABASE_UNAVAILABLE"), reason: "ServerError", ...later },
+    "an HTML page": {
+      answer: ScriptedHttpClient.text("<html><title>Bad Gateway</title>in-the-body-only</html>", {
+        status: 502,
+        headers: { "content-type": "text/html" }
+      }),
+      reason: "ServerError",
+      code: undefined,
+      ...later
+    },
+    "a connection that fails": {
+      answer: ScriptedHttpClient.connectionError(new Error(`refused to ${apiKey}`)),
+      reason: "ConnectionFailed",
+      code: undefined,
+      ...later
+    },
+    "an answer that is cut": {
+      answer: ScriptedHttpClient.bytes([`{"in-the-body-only":`], { ending: "fail" }),
+      reason: "ConnectionLost",
+      code: undefined,
+      ...later
+    }
+  }
+}
+
+const validation = ScriptedHttpClient.json({
+  detail: [{ type: "less_than", loc: ["body", "output", "max"], msg: "Too much", input: "in-the-body-only" }]
+}, { status: 422 })
+
+/** Runs what must fail, however often it is tried. */
+const settled = Effect.fnUntraced(function*({ run }: Operation) {
+  const fiber = yield* Effect.forkChild(failure(run))
+  yield* TestClock.adjust("2 minutes")
+  return yield* Fiber.join(fiber)
+})
