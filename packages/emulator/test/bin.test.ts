@@ -5,7 +5,16 @@ import { startProgram } from "./fixtures/program.ts"
 describe("effect-mistral-emulator", () => {
   it.live("prints what to export, and answers with it", () =>
     Effect.gen(function*() {
-      const { output } = yield* startProgram(["--port", "0", "--api-key", "made-up", "--tokens-per-second", "0", "--seed", "3"])
+      const { output } = yield* startProgram([
+        "--port",
+        "0",
+        "--api-key",
+        "made-up",
+        "--tokens-per-second",
+        "0",
+        "--seed",
+        "3"
+      ])
       const [, url] = /export MISTRAL_BASE_URL=(http:\/\/127\.0\.0\.1:\d+)\n/.exec(output) ?? []
       assert.isDefined(url)
       assert.include(output, "export MISTRAL_API_KEY=made-up\n")

@@ -14,29 +14,33 @@ import { end, startProgram } from "./fixtures/program.ts"
 import { ask, instant, local, post } from "./support.ts"
 
 describe("the database", () => {
-  it.live("has every event whose answer was complete, whenever the emulator is killed, and goes on from there", () =>
-    Effect.gen(function*() {
-      const file = join(yield* folder, "events.db")
-      const complete = new Set<string>()
-      for (const enough of [40, 150, 300]) {
-        const before = complete.size
-        yield* killUnderLoad(file, complete, before + enough)
-        assert.isAtLeast(complete.size, before + enough)
-      }
-      const recorded = new Set(
-        yield* ChatCompletionEvents.searchAll({ search_params: { filters: null } }).pipe(
-          Stream.map(({ correlation_id }) => correlation_id),
-          Stream.runCollect,
-          Effect.provide(local({ ...instant, database: file }))
+  it.live(
+    "has every event whose answer was complete, whenever the emulator is killed, and goes on from there",
+    () =>
+      Effect.gen(function*() {
+        const file = join(yield* folder, "events.db")
+        const complete = new Set<string>()
+        for (const enough of [40, 150, 300]) {
+          const before = complete.size
+          yield* killUnderLoad(file, complete, before + enough)
+          assert.isAtLeast(complete.size, before + enough)
+        }
+        const recorded = new Set(
+          yield* ChatCompletionEvents.searchAll({ search_params: { filters: null } }).pipe(
+            Stream.map(({ correlation_id }) => correlation_id),
+            Stream.runCollect,
+            Effect.provide(local({ ...instant, database: file }))
+          )
         )
-      )
-      assert.deepStrictEqual([...complete].filter((id) => !recorded.has(id)), [])
-      const database = new DatabaseSync(file, { readOnly: true })
-      assert.deepStrictEqual(database.prepare("PRAGMA integrity_check").all().map((row) => ({ ...row })), [
-        { integrity_check: "ok" }
-      ])
-      database.close()
-    }).pipe(Effect.scoped), 60_000)
+        assert.deepStrictEqual([...complete].filter((id) => !recorded.has(id)), [])
+        const database = new DatabaseSync(file, { readOnly: true })
+        assert.deepStrictEqual(database.prepare("PRAGMA integrity_check").all().map((row) => ({ ...row })), [
+          { integrity_check: "ok" }
+        ])
+        database.close()
+      }).pipe(Effect.scoped),
+    60_000
+  )
 
   it.effect("keeps what it had when it is opened again", () =>
     Effect.gen(function*() {
