@@ -6,11 +6,11 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { end, startProgram } from "./fixtures/program.ts"
+import { databaseFile } from "./observabilitySupport.ts"
 import { ask, instant, local, post } from "./support.ts"
 
 describe("the database", () => {
@@ -18,7 +18,7 @@ describe("the database", () => {
     "has every event whose answer was complete, whenever the emulator is killed, and goes on from there",
     () =>
       Effect.gen(function*() {
-        const file = join(yield* folder, "events.db")
+        const file = yield* databaseFile
         const complete = new Set<string>()
         for (const enough of [40, 150, 300]) {
           const before = complete.size
@@ -44,7 +44,7 @@ describe("the database", () => {
 
   it.effect("keeps what it had when it is opened again", () =>
     Effect.gen(function*() {
-      const file = join(yield* folder, "events.db")
+      const file = yield* databaseFile
       const options = { ...instant, database: file }
       const ids = ChatCompletionEvents.searchIds({ search_params: { filters: null } })
       const first = yield* Effect.gen(function*() {
@@ -72,7 +72,7 @@ describe("the database", () => {
 
   it.effect("is refused with a sentence where the file is none of an emulator's", () =>
     Effect.gen(function*() {
-      const where = yield* folder
+      const where = dirname(yield* databaseFile)
       const text = join(where, "notes.txt")
       writeFileSync(text, "no database at all, ".repeat(100))
       const foreign = join(where, "foreign.db")
@@ -98,7 +98,7 @@ describe("the database", () => {
 
   it.effect("has the made-up events that were asked for, once and over the past year", () =>
     Effect.gen(function*() {
-      const options = { ...instant, database: join(yield* folder, "events.db"), demoEvents: 500 }
+      const options = { ...instant, database: yield* databaseFile, demoEvents: 500 }
       const times = () =>
         ChatCompletionEvents.searchAll({ search_params: { filters: null }, page_size: 100 }).pipe(
           Stream.map(({ created_at }) => Date.parse(created_at)),
@@ -114,12 +114,6 @@ describe("the database", () => {
       assert.deepStrictEqual(yield* times(), first)
     }).pipe(Effect.scoped))
 })
-
-/** A folder that is gone when the scope closes. */
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-)
 
 const run = (file: string, statement: string): void => {
   const database = new DatabaseSync(file)
