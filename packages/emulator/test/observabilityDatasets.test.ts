@@ -53,7 +53,7 @@ describe("datasets", () => {
       const first = yield* Datasets.createRecord(set.id, { payload, properties: { level: "easy" } })
       const rest = yield* Effect.forEach([1, 2, 3], (n) => Datasets.createRecord(set.id, { payload: { n } }))
       assert.deepInclude(first, { dataset_id: set.id, payload, properties: { level: "easy" }, source: "DIRECT_INPUT" })
-      assert.isNull(rest[0]?.properties)
+      assert.deepStrictEqual(rest[0]?.properties, {})
       assert.deepStrictEqual(yield* DatasetRecords.fetch(first.id), first)
       const records = yield* Stream.runCollect(Datasets.listRecordsAll(set.id, { page_size: 3 }))
       assert.deepStrictEqual(records, [first, ...rest])
@@ -106,7 +106,7 @@ describe("an import", () => {
       assert.strictEqual(task.progress, 100)
       const records = yield* recordsOf(set)
       const eventIds = records.map(({ properties }) => properties?.["event_id"])
-      assert.deepStrictEqual(eventIds, [ids[3], ids[1], ids[7], ...ids.slice(10).reverse()])
+      assert.deepStrictEqual(eventIds, [ids[3], ids[1], ids[7], ...ids.slice(10).toReversed()])
       assert.deepStrictEqual(records.map(({ source }) => source).slice(0, 4), [
         "EXPLORER",
         "EXPLORER",
@@ -134,7 +134,7 @@ describe("an import", () => {
       const text = yield* Effect.promise(() => exported.text())
       assert.deepStrictEqual(text.trimEnd().split("\n").map((line) => JSON.parse(line)), [
         { payload: { text: "ä\n\"😀\"" }, properties: { n: 1 } },
-        { payload: { payload: 1 } }
+        { payload: { payload: 1 }, properties: {} }
       ])
       const to = yield* Datasets.create({ name: "The second", description: "" })
       const file_id = yield* addFile(`${text}\n{"messages":[]}\n`)
@@ -142,8 +142,8 @@ describe("an import", () => {
       const records = yield* recordsOf(to)
       assert.deepStrictEqual(records.map(({ payload, properties, source }) => [payload, properties, source]), [
         [{ text: "ä\n\"😀\"" }, { n: 1 }, "UPLOADED_FILE"],
-        [{ payload: 1 }, null, "UPLOADED_FILE"],
-        [{ messages: [] }, null, "UPLOADED_FILE"]
+        [{ payload: 1 }, {}, "UPLOADED_FILE"],
+        [{ messages: [] }, {}, "UPLOADED_FILE"]
       ])
       const ids = records.map(({ id }) => id)
       yield* finished(from, Datasets.importFromDataset(from.id, [ids[2]!]))

@@ -137,7 +137,7 @@ describe("campaigns", () => {
       const selected = yield* Stream.runCollect(Campaigns.selectedEventsAll(created.id, { page_size: 25 }))
       assert.deepStrictEqual(
         selected.map(({ event_id }) => event_id),
-        ids.filter((_, at) => at % 2 === 1).reverse().slice(0, 60)
+        ids.filter((_, at) => at % 2 === 1).toReversed().slice(0, 60)
       )
       for (const { extra_fields } of selected) assert.include(["good", "bad"], extra_fields[field])
       assert.strictEqual(yield* count(Filter.isNull(field, false)), 60)

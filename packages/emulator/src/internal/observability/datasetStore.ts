@@ -76,11 +76,7 @@ export const exportDataset = (database: Database, id: string, now: number): stri
   const lines = database.all(
     "SELECT payload, properties FROM dataset_records WHERE dataset = ? ORDER BY seq",
     Number(row["seq"])
-  ).map(({ payload, properties }) =>
-    properties === null
-      ? `{"payload":${payload}}\n`
-      : `{"payload":${payload},"properties":${properties}}\n`
-  )
+  ).map(({ payload, properties }) => `{"payload":${payload},"properties":${properties}}\n`)
   const file = randomUUID()
   keepFile(database, file, lines.join(""), now)
   return file

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import { hexadecimal } from "../random.ts"
 import type { SqlValue } from "./database.ts"
 
 /** JSON with names. */
@@ -40,6 +41,7 @@ export interface NewEvent {
 export const eventColumns = [
   "event_id",
   "correlation_id",
+  "trace_id",
   "timestamp",
   "operation",
   "response_id",
@@ -83,6 +85,7 @@ export const eventValues = (event: NewEvent, now: number): EventValues => {
     columns: [
       id,
       event.correlation_id ?? id,
+      hexadecimal(id),
       event.created_at === undefined ? now : Date.parse(event.created_at),
       event.operation ?? "chat",
       event.response_id ?? null,

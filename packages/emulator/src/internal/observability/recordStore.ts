@@ -21,7 +21,7 @@ export const toRecord = (row: Row): DatasetRecord.DatasetRecord => ({
   ...dates(row),
   dataset_id: String(row["dataset_id"]),
   payload: JSON.parse(String(row["payload"])),
-  properties: row["properties"] === null ? null : JSON.parse(String(row["properties"])),
+  properties: JSON.parse(String(row["properties"])),
   source: String(row["source"])
 })
 
@@ -44,7 +44,7 @@ export const addRecord = (database: Database, dataset: Row, record: NewRecord, n
     time,
     time,
     JSON.stringify(record.payload),
-    record.properties == null ? null : JSON.stringify(record.properties),
+    JSON.stringify(record.properties ?? {}),
     record.source
   )
   return id

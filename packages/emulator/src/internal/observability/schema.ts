@@ -4,6 +4,7 @@ CREATE TABLE events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   event_id TEXT NOT NULL UNIQUE,
   correlation_id TEXT NOT NULL,
+  trace_id TEXT NOT NULL,
   timestamp INTEGER NOT NULL,
   operation TEXT NOT NULL,
   response_id TEXT,
@@ -26,6 +27,7 @@ CREATE TABLE events (
   response_messages TEXT NOT NULL
 );
 CREATE INDEX events_by_time ON events (timestamp);
+CREATE INDEX events_by_trace ON events (trace_id);
 CREATE INDEX events_by_correlation ON events (correlation_id);
 CREATE VIRTUAL TABLE event_words USING fts5 (question, answer, content = '', tokenize = 'unicode61');
 
@@ -64,13 +66,14 @@ CREATE TABLE campaign_events (
 ) WITHOUT ROWID;
 
 CREATE TABLE annotations (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
   event INTEGER NOT NULL REFERENCES events (seq),
   judge_id TEXT NOT NULL,
   answer NOT NULL,
   analysis TEXT NOT NULL,
   created_at TEXT NOT NULL,
-  PRIMARY KEY (event, judge_id)
-) WITHOUT ROWID;
+  UNIQUE (event, judge_id)
+);
 CREATE INDEX annotations_by_judge ON annotations (judge_id);
 
 CREATE TABLE datasets (
@@ -89,7 +92,7 @@ CREATE TABLE dataset_records (
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   payload TEXT NOT NULL,
-  properties TEXT,
+  properties TEXT NOT NULL,
   source TEXT NOT NULL
 );
 CREATE INDEX dataset_records_by_dataset ON dataset_records (dataset, seq);
