@@ -77,7 +77,7 @@ const table: ReadonlyArray<Filter.Filter> = [
   isNull("metadata"),
   includes("metadata", "tenant"),
   excludes("metadata", "quo\"te"),
-  lenEq("metadata", 4),
+  lenEq("metadata", 3),
   eq("metadata.tenant", "t1"),
   Filter.iStartsWith("metadata.tenant", "t"),
   eq("metadata.a.b", "dotted"),

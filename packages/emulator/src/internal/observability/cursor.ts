@@ -1,21 +1,21 @@
 import type { Row } from "./database.ts"
 
 /**
- * Where a search reads on. It names the last event that was shown and the newest one there was when the search began, so
- * that events which come in the meantime neither shift a page nor turn up in one.
+ * Where a search reads on. It names the last row that was shown and the newest one there was when the search began, so
+ * that what comes in the meantime neither shifts a page nor turns up in one.
  */
 export interface Cursor {
-  /** The number of the newest event when the search began. */
+  /** The number of the newest row when the search began. */
   readonly newest: number
   readonly timestamp: number
   readonly seq: number
 }
 
-/** The cursor after a row. */
+/** The cursor after a row of a feed. */
 export const cursorAfter = (newest: number, row: Row): Cursor => ({
   newest,
-  timestamp: Number(row["timestamp"]),
-  seq: Number(row["seq"])
+  timestamp: Number(row["feed_time"]),
+  seq: Number(row["feed_seq"])
 })
 
 const version = "c1"

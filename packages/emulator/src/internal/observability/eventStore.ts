@@ -1,12 +1,12 @@
 import type * as ChatCompletionEvent from "@effect-mistral/observability/ChatCompletionEvent"
 import type * as Filter from "@effect-mistral/observability/Filter"
 import { Refusal } from "../refusal.ts"
-import { cursorAfter, readCursor, writeCursor } from "./cursor.ts"
 import type { Database, Row, Sql } from "./database.ts"
+import { readFeed } from "./feed.ts"
 import { type EventField, fields, findField, fromColumn, judgePrefix } from "./field.ts"
 import { filterSql } from "./filterSql.ts"
 import { eventColumns, eventValues, type JsonObject, type NewEvent } from "./newEvent.ts"
-import { badField, badSearch, problem } from "./problem.ts"
+import { badField, problem } from "./problem.ts"
 import { bind, constant, list, sql } from "./sql.ts"
 
 const insertEvent = `INSERT INTO events (${eventColumns.join(", ")}) VALUES (${eventColumns.map(() => "?").join(", ")})`
@@ -45,50 +45,36 @@ export interface SearchPage {
   readonly cursor: string | null
 }
 
-const newestFirst = constant("ORDER BY events.timestamp DESC, events.seq DESC")
+const time = constant("events.timestamp")
+const seq = constant("events.seq")
 
 /** A page of the events that a filter finds, newest first. */
 export const searchEvents = (
   database: Database,
-  { cursor: text, extraFields, filters, pageSize }: Search
+  { cursor, extraFields, filters, pageSize }: Search
 ): SearchPage | Refusal => {
   const condition = filterSql(database, filters)
   if (condition instanceof Refusal) return condition
   const shown = shownFields(database, extraFields)
   if (shown instanceof Refusal) return shown
-  const cursor = text === undefined ? undefined : readCursor(text)
-  if (text !== undefined && cursor === undefined) return badSearch("The cursor is not one that a search gave")
-  const newest = cursor?.newest ?? newestEvent(database)
-  const after = cursor === undefined
-    ? constant("1")
-    : sql`(events.timestamp, events.seq) < (${bind(cursor.timestamp)}, ${bind(cursor.seq)})`
-  const found = select(
-    database,
-    shown,
-    sql`WHERE events.seq <= ${bind(newest)} AND ${after} AND ${condition} ${newestFirst} LIMIT ${bind(pageSize + 1)}`
-  )
-  const page = found.slice(0, pageSize)
-  const last = page.at(-1)
-  return {
-    results: previews(database, shown, page),
-    cursor: found.length > pageSize && last !== undefined ? writeCursor(cursorAfter(newest, last)) : null
-  }
+  const feed = { columns: columnsOf(shown), from: constant("events"), time, seq, condition }
+  const page = readFeed(database, feed, { cursor, pageSize })
+  return page instanceof Refusal ? page : { results: previews(database, shown, page.rows), cursor: page.cursor }
 }
-
-const newestEvent = (database: Database): number =>
-  Number(database.get("SELECT max(seq) AS newest FROM events")?.["newest"] ?? 0)
 
 /** The ids of all the events that a filter finds, newest first. */
 export const searchIds = (database: Database, filters: Filter.Filter | null): ReadonlyArray<string> | Refusal => {
   const condition = filterSql(database, filters)
   if (condition instanceof Refusal) return condition
-  const { text, values } = sql`SELECT event_id FROM events WHERE ${condition} ${newestFirst}`
+  const { text, values } = sql`SELECT event_id FROM events WHERE ${condition} ORDER BY ${time} DESC, ${seq} DESC`
   return database.all(text, ...values).map(({ event_id }) => String(event_id))
 }
 
 /** The events of some rows, in the order of the rows; `from` is what follows `FROM events`. */
-export const previewsFrom = (database: Database, from: Sql): ReadonlyArray<ChatCompletionEvent.Preview> =>
-  previews(database, fields, select(database, fields, from))
+export const previewsFrom = (database: Database, from: Sql): ReadonlyArray<ChatCompletionEvent.Preview> => {
+  const { text, values } = sql`SELECT ${columnsOf(fields)} FROM events ${from}`
+  return previews(database, fields, database.all(text, ...values))
+}
 
 /** The row of an event, or the refusal of whoever asks for one that does not exist. */
 export const eventRow = (database: Database, id: string): Row | Refusal =>
@@ -129,17 +115,11 @@ const shownFields = (database: Database, names: ReadonlyArray<string>): Readonly
 }
 
 const always = constant(
-  "SELECT events.seq, events.timestamp, events.event_id, events.correlation_id, events.input_tokens, events.output_tokens"
+  "events.seq, events.timestamp, events.event_id, events.correlation_id, events.input_tokens, events.output_tokens"
 )
 
-const select = (database: Database, shown: ReadonlyArray<EventField>, from: Sql): ReadonlyArray<Row> => {
-  const columns = list(
-    [always, ...shown.map(({ value }, at) => sql`${value} AS ${constant(`shown_${at}`)}`)],
-    ", "
-  )
-  const { text, values } = sql`${columns} FROM events ${from}`
-  return database.all(text, ...values)
-}
+const columnsOf = (shown: ReadonlyArray<EventField>): Sql =>
+  list([always, ...shown.map(({ value }, at) => sql`${value} AS ${constant(`shown_${at}`)}`)], ", ")
 
 const previews = (
   database: Database,

@@ -81,8 +81,8 @@ const conditionSql = (database: Database, { field: name, op, value }: Filter.Con
 const wrongValue = ({ name, type }: EventField, expected: string): Refusal =>
   badSearch(`The field ${name} is of type ${type}: expected ${expected}`)
 
-/** Milliseconds; a time without a zone is UTC. */
-const readTime = (value: string): number | undefined => {
+/** The milliseconds of an ISO time; one without a zone is UTC. */
+export const readTime = (value: string): number | undefined => {
   const [, date, clock, zone] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(value) ?? []
   if (date === undefined) return undefined
@@ -129,7 +129,8 @@ const matchSql = (field: EventField, pattern: string): Sql | Refusal =>
     ? sql`(matches(${field.value}, ${bind(pattern)}))`
     : badSearch(`The field ${field.name} cannot be matched: not a regular expression`)
 
-const isPattern = (pattern: string): boolean => {
+/** Whether a text is a regular expression of JavaScript. */
+export const isPattern = (pattern: string): boolean => {
   try {
     return new RegExp(pattern, "u").unicode
   } catch {

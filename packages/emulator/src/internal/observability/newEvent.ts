@@ -28,7 +28,7 @@ export interface NewEvent {
   readonly output_tokens?: number | undefined
   /** The names of the tools that the response messages call, unless set. */
   readonly invoked_tools?: ReadonlyArray<string> | null | undefined
-  /** Values that are no texts are kept as their JSON. */
+  /** Values that are no texts are kept as their JSON, those that are `null` not at all. */
   readonly metadata?: JsonObject | null | undefined
   /** What the request said of sampling: `temperature`, `max_tokens` and the like. */
   readonly parameters?: JsonObject | undefined
@@ -148,10 +148,10 @@ const calledTools = (messages: ReadonlyArray<JsonObject>): ReadonlyArray<string>
 export const mapText = (map: JsonObject): string =>
   JSON.stringify(Object.fromEntries(
     Object.entries(map)
-      .filter(([, value]) => value !== undefined)
+      .filter(([, value]) => value !== undefined && value !== null)
       .sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
       .map(([key, value]) => [
         wellFormed(key),
-        value === null ? null : wellFormed(typeof value === "string" ? value : JSON.stringify(value))
+        wellFormed(typeof value === "string" ? value : JSON.stringify(value))
       ])
   ))
