@@ -92,7 +92,10 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** How many requests are being answered right now: 0 once every client has its answer or has gone. */
   readonly active: Effect.Effect<number>
-  /** Adds events as if they had been served, all or none, and gives their ids. 100,000 take a few seconds. */
+  /**
+   * Adds events as if they had been served, all or none, and gives their ids. 100,000 take a few seconds. An id that is
+   * taken already and a time that is none are defects.
+   */
   readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
   /** Keeps a text, one line of JSON for each record, as a file that datasets can import; gives the file's id. */
   readonly addFile: (content: string) => Effect.Effect<string>

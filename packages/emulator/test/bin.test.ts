@@ -26,6 +26,13 @@ describe("effect-mistral-emulator", () => {
       assert.strictEqual(yield* status("emulator-key"), 401)
     }).pipe(Effect.scoped))
 
+  it.live("says which Node.js it needs where there is no SQLite", () =>
+    Effect.gen(function*() {
+      const { child, output } = yield* startProgram(["--port", "0"], ["--no-experimental-sqlite"])
+      assert.include(output, "this Node.js lacks: it needs 22.13 or later")
+      assert.strictEqual(child.exitCode, 1)
+    }).pipe(Effect.scoped))
+
   it.live("fails with a sentence on a flag it does not know", () =>
     Effect.gen(function*() {
       const { output } = yield* startProgram(["--nothing"])

@@ -85,6 +85,8 @@ describe("judges", () => {
       assert.deepStrictEqual(yield* status(Judges.delete("none")), [404, "JUDGE_NOT_FOUND"])
       const none = { ...definition("No options"), output: { type: "CLASSIFICATION", options: [] } } as const
       assert.deepStrictEqual(yield* status(Judges.create(none)), [422, "VALIDATION_ERROR"])
+      const broken = { ...definition("Broken template"), instructions: "Look at {{ user_message" }
+      assert.deepStrictEqual(yield* status(Judges.create(broken)), [400, "TEMPLATE_SYNTAX_ERROR"])
       const wrong = yield* postTo("/v1/observability/judges")({ ...definition("A judge"), name: "abc", more: 1 })
       assert.strictEqual(wrong.status, 422)
       const { detail } = wrong.json as { readonly detail: { readonly message: string; readonly error_code: string } }

@@ -88,9 +88,10 @@ export const handler = <Request>(operation: Operation<Request>): Handler => ({
 
 const incoming = Effect.gen(function*() {
   const { headers, url } = yield* HttpServerRequest.HttpServerRequest
+  const origin = `http://${headers["host"]}`
   return {
     query: yield* HttpServerRequest.ParsedSearchParams,
-    url: new URL(url, `http://${headers["host"] ?? "localhost"}`)
+    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost")
   }
 })
 

@@ -1,6 +1,7 @@
 import type * as Judge from "@effect-mistral/observability/Judge"
 import { Refusal } from "../refusal.ts"
 import type { Database, Row } from "./database.ts"
+import { fillIn } from "./instructions.ts"
 import { problem } from "./problem.ts"
 import { dates, fresh, owner } from "./resource.ts"
 
@@ -54,7 +55,13 @@ const inOrder = ({ description, instructions, model_name, name, output, tools }:
 })
 
 /** Why a definition cannot be that of a judge. */
-const definitionProblem = (database: Database, { name, output }: Judge.Definition, id: string): Refusal | undefined => {
+const definitionProblem = (
+  database: Database,
+  { instructions, name, output }: Judge.Definition,
+  id: string
+): Refusal | undefined => {
+  const filled = fillIn(instructions, {})
+  if (filled instanceof Refusal) return filled
   if (output.type === "CLASSIFICATION" && output.options.length === 0) {
     return problem(422, "VALIDATION_ERROR", "output.options: A classification needs at least one option")
   }
