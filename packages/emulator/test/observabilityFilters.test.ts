@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { passes } from "./fixtures/filterEvaluation.ts"
 import { variedEvents } from "./fixtures/variedEvents.ts"
+import { codeOf } from "./observabilitySupport.ts"
 import { local, postTo } from "./support.ts"
 
 const { and, condition, contains, eq, excludes, gt, gte, includes, isNull, lenEq, lt, lte, matches, neq, or } = Filter
@@ -172,6 +173,16 @@ describe("a filter", () => {
         ])
       }))
   })
+})
+
+describe("a pattern that backtracks without end", () => {
+  it.live("is broken off, and nothing else is held up by it", () =>
+    Effect.gen(function*() {
+      const { addEvents } = yield* Emulator.Emulator
+      yield* addEvents([{ model_name: `${"a".repeat(60)}!` }])
+      assert.strictEqual(yield* codeOf(search(matches("model_name", "^(a+)+$"))), "DATABASE_TIMEOUT")
+      assert.strictEqual((yield* search(matches("model_name", "^a+!$"))).length, 1)
+    }).pipe(Effect.provide(local())))
 })
 
 /** An emulator with the varied events, and its services. */

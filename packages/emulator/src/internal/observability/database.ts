@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite"
 import { migrations } from "./schema.ts"
+import { withTimeLimit } from "./timeLimit.ts"
 
 /** Why there is no database: the runtime has no SQLite, or the file is none of the emulator's. */
 export class DatabaseError extends Data.TaggedError("DatabaseError")<{
@@ -65,6 +66,9 @@ const attempt = <A>(path: string, open: () => A): Effect.Effect<A, DatabaseError
 
 const reasonOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
+/** The function of SQL that tests a text by a regular expression. */
+export const patternFunction = "matches_pattern"
+
 /**
  * A commit has handed its pages to the operating system before it returns, so what was committed survives the death of
  * the process. `synchronous = NORMAL` leaves out the wait for the disk, which only the death of the machine would need.
@@ -78,7 +82,7 @@ const prepareConnection = (connection: DatabaseSync): void => {
   connection.function("ends_with", pure, text((text, end) => text.endsWith(end)))
   let last = { pattern: "", expression: new RegExp("", "u") }
   connection.function(
-    "matches",
+    patternFunction,
     pure,
     text((text, pattern) => {
       if (last.pattern !== pattern) last = { pattern, expression: new RegExp(pattern, "u") }
@@ -86,6 +90,12 @@ const prepareConnection = (connection: DatabaseSync): void => {
     })
   )
 }
+
+/**
+ * How long a search by regular expressions may take, in milliseconds. A hundred thousand events take a tenth of a second;
+ * a pattern that backtracks without end would hold up everything.
+ */
+const patternLimit = 2000
 
 /** How many prepared statements are kept; searches make new ones all the time. */
 const keptStatements = 128
@@ -102,7 +112,12 @@ const makeDatabase = (connection: DatabaseSync): Database => {
   }
   let open = false
   return {
-    all: (text, ...values) => prepare(text).all(...values),
+    all: (text, ...values) => {
+      const statement = prepare(text)
+      return text.includes(patternFunction)
+        ? withTimeLimit(patternLimit, () => statement.all(...values))
+        : statement.all(...values)
+    },
     get: (text, ...values) => prepare(text).get(...values),
     run: (text, ...values) => Number(prepare(text).run(...values).changes),
     transaction: (body) => {

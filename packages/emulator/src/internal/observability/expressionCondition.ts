@@ -1,6 +1,6 @@
 import type * as TelemetrySearch from "@effect-mistral/observability/TelemetrySearch"
 import type { Sql } from "./database.ts"
-import { isPattern, readTime } from "./filterSql.ts"
+import { isPattern, matches, readTime } from "./filterSql.ts"
 import { bind, constant, join, sql } from "./sql.ts"
 import type { TelemetryField } from "./telemetrySignal.ts"
 
@@ -86,12 +86,12 @@ export const conditionOf = (
     case "contains":
       return sql`(instr(${column}, ${first}) > 0)`
     case "like":
-      return sql`matches(${column}, ${bind(likePattern(String(literals[0])))})`
+      return sql`${matches}(${column}, ${bind(likePattern(String(literals[0])))})`
     case "ilike":
-      return sql`matches(fold(${column}), ${bind(likePattern(String(literals[0]).toLowerCase()))})`
+      return sql`${matches}(fold(${column}), ${bind(likePattern(String(literals[0]).toLowerCase()))})`
     case "regexp": {
       const pattern = String(literals[0])
-      return isPattern(pattern) ? sql`matches(${column}, ${first})` : "a regular expression is broken"
+      return isPattern(pattern) ? sql`${matches}(${column}, ${first})` : "a regular expression is broken"
     }
     default:
       return sql`(${column} ${signs[operator] ?? constant("=")} ${first})`

@@ -1,6 +1,6 @@
 import type * as Filter from "@effect-mistral/observability/Filter"
 import { Refusal } from "../refusal.ts"
-import type { Database, Sql } from "./database.ts"
+import { type Database, patternFunction, type Sql } from "./database.ts"
 import { type EventField, findField, operators } from "./field.ts"
 import { isJsonObject, mapText } from "./newEvent.ts"
 import { badField, badSearch, problem } from "./problem.ts"
@@ -8,6 +8,9 @@ import { bind, constant, join, sql } from "./sql.ts"
 
 /** How many conditions a filter may have, and how deep it may go. */
 const limits = { conditions: 5000, depth: 100 }
+
+/** Tests a text by a regular expression. */
+export const matches = constant(patternFunction)
 
 const always = constant("1")
 const never = constant("0")
@@ -126,7 +129,7 @@ const textSql = (field: EventField, operator: Filter.Operator, wanted: string): 
 /** A regular expression of JavaScript, with the `u` flag, that may match anywhere in the text. */
 const matchSql = (field: EventField, pattern: string): Sql | Refusal =>
   isPattern(pattern)
-    ? sql`(matches(${field.value}, ${bind(pattern)}))`
+    ? sql`(${matches}(${field.value}, ${bind(pattern)}))`
     : badSearch(`The field ${field.name} cannot be matched: not a regular expression`)
 
 /** Whether a text is a regular expression of JavaScript. */

@@ -4,6 +4,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Incoming, Operation, Route } from "../endpointRoute.ts"
 import { Refusal } from "../refusal.ts"
 import { invalid, problem } from "./problem.ts"
+import { TooSlow } from "./timeLimit.ts"
 
 /** What was asked of an operation. */
 export interface Asked<Request> extends Incoming {
@@ -38,6 +39,12 @@ export const operation = <Request, Body>(
       if (after !== undefined) yield* after(body)
       return status === 204 ? HttpServerResponse.empty() : HttpServerResponse.jsonUnsafe(body, { status })
     },
-    Effect.catchDefect(() => Effect.fail(problem(500, "DATABASE_ERROR", "The emulator's database could not do this")))
+    Effect.catchDefect((defect) =>
+      Effect.fail(
+        defect instanceof TooSlow
+          ? problem(408, "DATABASE_TIMEOUT", `The search took longer than ${defect.millis} milliseconds`)
+          : problem(500, "DATABASE_ERROR", "The emulator's database could not do this")
+      )
+    )
   )
 })
