@@ -68,7 +68,7 @@ export interface SeenRequest extends Log.SeenRequest {}
 export interface NewEvent extends Event.NewEvent {}
 
 /**
- * There is no database: this Node.js is older than 22.13 and has no SQLite, the file cannot be opened, or something else
+ * There is no database: this Node.js is older than 22.16 and its SQLite is not enough, the file cannot be opened, or something else
  * than an emulator of this version or an earlier one has written it.
  *
  * @category errors

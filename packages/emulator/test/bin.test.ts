@@ -29,7 +29,7 @@ describe("effect-mistral-emulator", () => {
   it.live("says which Node.js it needs where there is no SQLite", () =>
     Effect.gen(function*() {
       const { child, output } = yield* startProgram(["--port", "0"], ["--no-experimental-sqlite"])
-      assert.include(output, "this Node.js lacks: it needs 22.13 or later")
+      assert.include(output, "this Node.js is too old for that: it needs 22.16 or later")
       assert.strictEqual(child.exitCode, 1)
     }).pipe(Effect.scoped))
 

@@ -41,6 +41,8 @@ export const openDatabase = Effect.fnUntraced(
       attempt(path, () => new DatabaseSync(path, { timeout: 5000 })),
       (connection) => Effect.sync(() => connection.close())
     )
+    const modules = yield* attempt(path, () => connection.prepare("SELECT name FROM pragma_module_list").all())
+    if (!modules.some(({ name }) => name === "fts5")) return yield* tooOld(undefined)
     yield* attempt(path, () => prepareConnection(connection))
     const database = makeDatabase(connection)
     yield* migrate(path, connection, database)
@@ -48,14 +50,15 @@ export const openDatabase = Effect.fnUntraced(
   }
 )
 
-const sqlite = Effect.tryPromise({
-  try: () => import("node:sqlite"),
-  catch: (cause) =>
-    new DatabaseError({
-      message: "The emulator keeps its events in node:sqlite, which this Node.js lacks: it needs 22.13 or later",
-      cause
-    })
-})
+/** `node:sqlite` came with 22.13, its full-text index with 22.16. */
+const tooOld = (cause: unknown): DatabaseError =>
+  new DatabaseError({
+    message:
+      "The emulator keeps its events in node:sqlite, and this Node.js is too old for that: it needs 22.16 or later",
+    cause
+  })
+
+const sqlite = Effect.tryPromise({ try: () => import("node:sqlite"), catch: tooOld })
 
 const attempt = <A>(path: string, open: () => A): Effect.Effect<A, DatabaseError> =>
   Effect.try({
