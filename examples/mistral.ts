@@ -9,19 +9,26 @@ import { Config, Console, Effect, Layer, Option } from "effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { ServeError } from "effect/http/HttpServerError"
 
-const EmulatorLive = Layer.unwrap(
-  Effect.gen(function*() {
-    const emulator = yield* Emulator.Emulator
-    yield* Console.error(`(no MISTRAL_API_KEY: answers come from the emulator at ${emulator.url})`)
-    return MistralClient.layer({ apiKey: emulator.apiKey, baseUrl: emulator.url })
-  })
-).pipe(Layer.provide(Emulator.layer()))
+const emulator = (demoEvents: number) =>
+  Layer.unwrap(
+    Effect.gen(function*() {
+      const emulator = yield* Emulator.Emulator
+      yield* Console.error(`(no MISTRAL_API_KEY: answers come from the emulator at ${emulator.url})`)
+      return MistralClient.layer({ apiKey: emulator.apiKey, baseUrl: emulator.url })
+    })
+  ).pipe(Layer.provide(Emulator.layer({ demoEvents })))
 
 type Live = Layer.Layer<MistralClient.MistralClient, Config.ConfigError | ServeError, HttpClient>
 
-export const MistralLive = Layer.unwrap(
-  Effect.map(
-    Config.option(Config.Redacted("MISTRAL_API_KEY")),
-    (key): Live => Option.isSome(key) ? MistralClient.layerConfig() : EmulatorLive
-  )
-).pipe(Layer.provide(UndiciHttpClient.layer))
+const live = (demoEvents = 0) =>
+  Layer.unwrap(
+    Effect.map(
+      Config.option(Config.Redacted("MISTRAL_API_KEY")),
+      (key): Live => Option.isSome(key) ? MistralClient.layerConfig() : emulator(demoEvents)
+    )
+  ).pipe(Layer.provide(UndiciHttpClient.layer))
+
+export const MistralLive = live()
+
+/** The same; an emulator has a thousand made-up events of the past year to search. */
+export const MistralWithEventsLive = live(1000)

@@ -33,6 +33,18 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^2\. never sent: temperature: Expected a value between 0 and 1\.5/m,
     /^3\. refused with code 1500: Invalid model: no-such-model/m
   ],
+  "search-events.ts": [
+    /^timestamp +model_name +total_time_elapsed +output_tokens +last_user_message_preview$/m,
+    /^20\d\d-\d\d-\d\dT[\d:.]+Z  (mistral|ministral)-\S+ +[\d.]+ +\d+ +\S+/m,
+    /^[1-9]\d? events$/m
+  ],
+  "export-events.ts": [/^1000 events, \d{6,} bytes, in \S+\.jsonl$/m],
+  "judge-events.ts": [/^(friendly|neutral|harsh) +\d+ +#+$/m, /^100 events judged$/m],
+  "campaign.ts": [
+    /^started: Answers about passwords$/m,
+    /^ended: +COMPLETED$/m,
+    /^scores: +(1\d\d|200), \d\.\d of 10 on average$/m
+  ],
   "custom-retry.ts": [
     /attempt 1 failed, the next one in 100 ms/,
     /attempt 2 failed, the next one in 200 ms/,

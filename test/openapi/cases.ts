@@ -10,6 +10,8 @@ export interface Case {
   readonly at?: string
   /** `undefined` for a GET. */
   readonly body?: unknown
+  /** Where it is neither a GET nor a POST that the body tells apart. */
+  readonly method?: string
   readonly stream?: boolean
   readonly status?: number
 }

@@ -36,7 +36,7 @@ export const validator = (document: OpenApi, corrections: ReadonlyArray<Defect>)
   const at = (...steps: ReadonlyArray<string>): ValidateFunction | undefined =>
     ajv.getSchema(`mistral#/${steps.map((step) => step.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`)
   const validate = (one: Case, { contentType, status }: Answer, value: unknown) => {
-    const method = one.body === undefined ? "get" : "post"
+    const method = one.method?.toLowerCase() ?? (one.body === undefined ? "get" : "post")
     const steps = ["paths", one.path, method, "responses", String(status), "content", contentType]
     if (!hasPath(copy, steps)) return [`no answer of the kind: ${status} ${contentType}`]
     const fits = at(...steps, "schema")!

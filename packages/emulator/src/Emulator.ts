@@ -1,7 +1,8 @@
 /**
  * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
- * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations and
- * the list of its models, and can be told to fail in any way a server or a network does.
+ * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations, the
+ * list of its models and the observability API over the completions it has served, and can be told to fail in any way a
+ * server or a network does.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -50,6 +51,9 @@ import { makeApp } from "./internal/app.ts"
 import { makeArmedFaults } from "./internal/armedFaults.ts"
 import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
 import { memoryClient } from "./internal/memoryClient.ts"
+import type * as Database from "./internal/observability/database.ts"
+import type * as Event from "./internal/observability/newEvent.ts"
+import { layerObservability, Observability } from "./internal/observability/observability.ts"
 import * as Log from "./internal/requestLog.ts"
 import { makeSettings, type Settings } from "./internal/settings.ts"
 import { socketDelivery } from "./internal/socketDelivery.ts"
@@ -82,6 +86,24 @@ export type {
 export interface SeenRequest extends Log.SeenRequest {}
 
 /**
+ * An event as a test or a demonstration adds it. Everything may be left out: an event without `created_at` is of now, and
+ * previews, the number of messages and the tools called follow from the messages.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NewEvent extends Event.NewEvent {}
+
+/**
+ * There is no database: this Node.js is older than 22.16 and its SQLite is not enough, the file cannot be opened, or something else
+ * than an emulator of this version or an earlier one has written it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export interface DatabaseError extends Database.DatabaseError {}
+
+/**
  * What a running emulator offers.
  *
  * @category models
@@ -97,6 +119,13 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** How many requests are being answered right now: 0 once every client has its answer or has gone. */
   readonly active: Effect.Effect<number>
+  /**
+   * Adds events as if they had been served, all or none, and gives their ids. 100,000 take a few seconds. An id that is
+   * taken already and a time that is none are defects.
+   */
+  readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
+  /** Keeps a text, one line of JSON for each record, as a file that datasets can import; gives the file's id. */
+  readonly addFile: (content: string) => Effect.Effect<string>
   /** What will go wrong with the requests to come. */
   readonly faults: Faults.Faults
 }
@@ -131,6 +160,10 @@ export interface Options extends RelayOptions {
   readonly seed?: number | undefined
   /** The model of each agent, by the agent's id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
+  /** The file that keeps events, judges, campaigns and datasets. They are kept in memory unless set. */
+  readonly database?: string | undefined
+  /** How many events of the past year are made up at the start if there are none: something to search. 0 unless set. */
+  readonly demoEvents?: number | undefined
   /** What to answer to what, in place of what is made up. */
   readonly script?: Script.Script | undefined
   /** How many requests are answered in a minute of the clock before the next is refused with 429. No limit unless set. */
@@ -148,8 +181,12 @@ export interface Options extends RelayOptions {
   readonly host?: string | undefined
 }
 
-/** The options of an emulator that answers everything itself. */
-type OwnOptions = Options & { readonly upstream?: undefined; readonly replay?: undefined }
+/** The options of an emulator that needs nothing: no other server, no cassettes, no file. */
+type OwnOptions = Options & {
+  readonly upstream?: undefined
+  readonly replay?: undefined
+  readonly database?: undefined
+}
 
 /**
  * An emulator on a port of its own, from when the layer is built until its scope closes.
@@ -160,8 +197,12 @@ type OwnOptions = Options & { readonly upstream?: undefined; readonly replay?: u
  * @since 0.1.0
  */
 export function layer(options?: OwnOptions): Layer.Layer<Emulator, HttpServerError.ServeError>
-export function layer(options: Options): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError>
-export function layer(options: Options = {}): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError> {
+export function layer(
+  options: Options
+): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError | DatabaseError>
+export function layer(
+  options: Options = {}
+): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError | DatabaseError> {
   const host = options.host ?? "127.0.0.1"
   const settings = makeSettings(options)
   // Two emulators made of one layer share neither a server nor a log.
@@ -183,7 +224,7 @@ export function layer(options: Options = {}): Layer.Layer<Emulator, HttpServerEr
         yield* serve(deliver(app))
         return service
       })
-    ).pipe(Layer.provide([server, Layer.fresh(Log.layerRequestLog), realTime]))
+    ).pipe(Layer.provide([server, Layer.fresh(Log.layerRequestLog), layerObservability(settings), realTime]))
   }))
 }
 
@@ -201,20 +242,22 @@ export function layerMemory(
 ): Layer.Layer<Emulator | HttpClient.HttpClient>
 export function layerMemory(
   options: Omit<Options, "host" | "port">
-): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError>
+): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError | DatabaseError>
 export function layerMemory(
   options: Omit<Options, "host" | "port"> = {}
-): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError> {
+): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError | DatabaseError> {
+  const settings = makeSettings(options)
   return Layer.effectContext(
     Effect.gen(function*() {
-      const { app, service } = yield* makeEmulator(makeSettings(options), { url: "http://emulator.invalid", port: 0 })
+      const { app, service } = yield* makeEmulator(settings, { url: "http://emulator.invalid", port: 0 })
       return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
     })
-  ).pipe(Layer.provide(Layer.fresh(Log.layerRequestLog)))
+  ).pipe(Layer.provide([Layer.fresh(Log.layerRequestLog), Layer.fresh(layerObservability(settings))]))
 }
 
 const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick<Service, "url" | "port">) {
   const log = yield* Log.RequestLog
+  const { addEvents, addFile } = yield* Observability
   const faults = makeArmedFaults(settings.seed)
   const app = yield* makeApp(settings, faults)
   const service = Emulator.of({
@@ -222,6 +265,8 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
     apiKey: settings.apiKey,
     requests: log.requests,
     active: log.active,
+    addEvents,
+    addFile,
     faults
   })
   return { app, service }

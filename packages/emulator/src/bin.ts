@@ -69,6 +69,14 @@ const flags = {
     Flag.filter((part) => part >= 0 && part <= 1, (part) => `Expected a number from 0 to 1, got ${part}`),
     Flag.withDefault(0)
   ),
+  database: Flag.String("database").pipe(
+    Flag.withDescription("The file that keeps the events, or :memory:"),
+    Flag.withDefault(":memory:")
+  ),
+  demoEvents: Flag.Int("demo-events").pipe(
+    Flag.withDescription("How many events are made up if there are none"),
+    Flag.withDefault(0)
+  ),
   verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
     Flag.withDescription("What is printed of each request: nothing, a line, or its headers too; never a key or a body"),
     Flag.withDefault("quiet")
@@ -105,7 +113,7 @@ const emulator = Command.make(
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }
     return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
-  }, Effect.catchTag("CassetteError", (error) => Effect.fail(userError(error))))
+  }, Effect.catchTag(["CassetteError", "DatabaseError"], (error) => Effect.fail(userError(error))))
 ).pipe(Command.withDescription("A local Mistral API with deterministic answers"))
 
 Command.run(emulator, { version }).pipe(

@@ -2,10 +2,9 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { spawn } from "node:child_process"
 import { writeFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
 import { temporary } from "./cassetteSupport.ts"
+import { startProgram } from "./fixtures/program.ts"
 
 describe("effect-mistral-emulator", () => {
   it.live("prints what to export, and answers with it", () =>
@@ -20,6 +19,13 @@ describe("effect-mistral-emulator", () => {
         )
       assert.strictEqual(yield* status("made-up"), 200)
       assert.strictEqual(yield* status("emulator-key"), 401)
+    }).pipe(Effect.scoped))
+
+  it.live("says which Node.js it needs where there is no SQLite", () =>
+    Effect.gen(function*() {
+      const { child, output } = yield* startProgram(["--port", "0"], { nodeFlags: ["--no-experimental-sqlite"] })
+      assert.include(output, "this Node.js is too old for that: it needs 22.16 or later")
+      assert.strictEqual(child.exitCode, 1)
     }).pipe(Effect.scoped))
 
   it.live("answers what a script in a file says, and keeps to the limits it was given", () =>
@@ -101,29 +107,6 @@ const urlIn = (output: string): string => / listens on (\S+)\n/.exec(output)?.[1
 const answer = (url: string): Effect.Effect<string> =>
   Effect.promise(async () => (await fetch(url, { headers: { authorization: "Bearer emulator-key" } })).text())
 
-const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
-
-/** Starts the program and gives what it printed once it is up, or has ended. It ends with the scope. */
+/** What the program printed once it is up, or has ended. It ends with the scope. */
 const start = (flags: ReadonlyArray<string>, onOutput: (text: string) => void = () => {}) =>
-  Effect.gen(function*() {
-    const child = yield* Effect.acquireRelease(
-      Effect.sync(() => spawn(process.execPath, ["--conditions=@effect-mistral/source", bin, ...flags])),
-      (child) =>
-        Effect.callback<void>((resume) => {
-          if (child.exitCode !== null) return resume(Effect.void)
-          child.once("exit", () => resume(Effect.void))
-          child.kill()
-        })
-    )
-    return yield* Effect.callback<string>((resume) => {
-      let output = ""
-      const more = (bytes: Buffer) => {
-        output += bytes.toString()
-        onOutput(bytes.toString())
-        if (output.includes("Ctrl-C")) resume(Effect.succeed(output))
-      }
-      child.stdout.on("data", more)
-      child.stderr.on("data", more)
-      child.once("exit", () => resume(Effect.succeed(output)))
-    })
-  })
+  Effect.map(startProgram(flags, { onOutput }), ({ output }) => output)

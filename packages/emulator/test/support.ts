@@ -5,6 +5,7 @@ import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { Emulator } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim/Fim"
+import * as Observability from "@effect-mistral/observability"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -20,10 +21,23 @@ const client = Layer.unwrap(Effect.map(
   ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url, retry: RetryPolicy.none })
 )).pipe(Layer.provide(FetchHttpClient.layer))
 
+const observability = Layer.mergeAll(
+  Observability.ChatCompletionEvents.layer,
+  Observability.Fields.layer,
+  Observability.Judges.layer,
+  Observability.Campaigns.layer,
+  Observability.Datasets.layer,
+  Observability.DatasetRecords.layer,
+  Observability.Traces.layer,
+  Observability.Spans.layer,
+  Observability.SpanEvaluations.layer,
+  Observability.Logs.layer
+)
+
 /** The services of the real client, and the emulator they speak to. */
 export const local = (options: Emulator.Options = instant) =>
   Layer.provideMerge(
-    Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer), client),
+    Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer, observability), client),
     Emulator.layer(options)
   )
 

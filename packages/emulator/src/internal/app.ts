@@ -13,20 +13,24 @@ import { frame, refused } from "./frame.ts"
 import { governed } from "./governed.ts"
 import { fetchModel, listModels } from "./modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "./moderations.ts"
+import { Observability } from "./observability/observability.ts"
+import { observabilityRoutes } from "./observability/routes.ts"
 import type { Settings } from "./settings.ts"
 import { withFaults } from "./withFaults.ts"
 
 /** Everything the emulator answers, as one HTTP app. */
 export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: ArmedFaults) {
+  const { record } = yield* Observability
   const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
-    operationRoute(settings, chatOperation(settings)),
-    operationRoute(settings, agentsOperation(settings)),
-    operationRoute(settings, fimOperation(settings)),
+    operationRoute(settings, chatOperation(settings, record)),
+    operationRoute(settings, agentsOperation(settings, record)),
+    operationRoute(settings, fimOperation(settings, record)),
     operationRoute(settings, listModels),
     operationRoute(settings, fetchModel),
     operationRoute(settings, embeddingsOperation(settings)),
     operationRoute(settings, moderationsOperation),
-    operationRoute(settings, chatModerationsOperation)
+    operationRoute(settings, chatModerationsOperation),
+    observabilityRoutes(settings)
   ))
   const app = yield* frame(yield* relay(settings, own), yield* withFaults(settings, faults))
   const answers = yield* governed(settings, app)

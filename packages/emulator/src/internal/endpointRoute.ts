@@ -8,7 +8,7 @@ import type * as Layer from "effect/Layer"
 import { authorize } from "./authorize.ts"
 import { parseBody } from "./jsonBody.ts"
 import { RateMeter } from "./rateMeter.ts"
-import { detail, invalid, Refusal } from "./refusal.ts"
+import { detail, invalid, type Problem, Refusal } from "./refusal.ts"
 import { requestProblems } from "./requestProblems.ts"
 import { ScriptedReply, Scripts } from "./scripts.ts"
 import type { Settings } from "./settings.ts"
@@ -18,14 +18,24 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
 /** What an endpoint says of how it is asked. */
 export type Route<Request> = Pick<Endpoint<Request, unknown>, "method" | "path" | "request">
 
+/** What came beside the body of a request. */
+export interface Incoming {
+  readonly query: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** As the client wrote it, with the host it reached the emulator by. */
+  readonly url: URL
+}
+
 /** An operation in the emulator: what it is asked by, and how it answers. */
 export interface Operation<Request> {
   readonly route: Route<Request>
   /** Whether a script's reply can be the answer; others can only be refused by a script. */
   readonly completes?: boolean
+  /** How a body that is no JSON or does not fit is refused, where that is not in the form of the completions. */
+  readonly invalid?: (problems: ReadonlyArray<Problem>) => Refusal
   readonly answer: (
     request: Request,
-    parameters: Readonly<Record<string, string | undefined>>
+    parameters: Readonly<Record<string, string | undefined>>,
+    incoming: Incoming
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal>
 }
 
@@ -38,35 +48,78 @@ const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
   return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
 }
 
-const decode = Effect.fnUntraced(function*<Request>(route: Route<Request>) {
+const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
+  const { route } = operation
   const request = yield* HttpServerRequest.HttpServerRequest
   // An endpoint without a body has nothing to decode; its request is `undefined`.
   const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
-  if (parsed instanceof Refusal) return yield* parsed
+  if (parsed instanceof Refusal) {
+    return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "no JSON", input: {} }]) ?? parsed
+  }
   const problems = requestProblems(route.request, parsed.value)
-  if (problems.length > 0) return yield* invalid(problems)
+  if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)
   // Core's request schemas change nothing: a value that fits is a request.
   return parsed.value as Request
 })
 
-/** Serves an operation under the paths of its endpoint, and refuses the other methods there. */
-export const operationRoute = <Request>(
-  settings: Settings,
-  operation: Operation<Request>
-): Layer.Layer<never, never, HttpRouter.HttpRouter | HttpRouter.Request<"Error", Failure>> => {
-  const { answer, completes = false, route } = operation
-  const handler = Effect.gen(function*() {
+/** An operation with its request hidden, so that operations of all kinds go into one list. */
+export interface Handler {
+  readonly method: Endpoint<unknown, unknown>["method"]
+  readonly path: Route<unknown>["path"]
+  readonly handle: (settings: Settings) => Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    Failure,
+    HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext
+  >
+}
+
+/** What answers the requests of an operation. */
+export const handler = <Request>(operation: Operation<Request>): Handler => ({
+  method: operation.route.method,
+  path: operation.route.path,
+  handle: Effect.fnUntraced(function*(settings) {
     yield* authorize(settings)
     yield* (yield* RateMeter).admit
-    const request = yield* decode(route)
+    const request = yield* decode(operation)
+    const { answer, completes = false, route } = operation
     const scripted = yield* (yield* Scripts).take({ path: route.path, completes }, request)
     if (scripted instanceof Refusal) return yield* scripted
-    return yield* Effect.provideService(answer(request, yield* HttpRouter.params), ScriptedReply, scripted)
-  })
-  const refuse = Effect.fail(detail(405, "Method Not Allowed", { allow: route.method }))
-  return HttpRouter.addAll(
-    pathsOf(route.path).flatMap((path) =>
-      methods.map((method) => HttpRouter.route(method, path, method === route.method ? handler : refuse))
+    return yield* Effect.provideService(
+      answer(request, yield* HttpRouter.params, yield* incoming),
+      ScriptedReply,
+      scripted
     )
+  })
+})
+
+const incoming = Effect.gen(function*() {
+  const { headers, url } = yield* HttpServerRequest.HttpServerRequest
+  const origin = `http://${headers["host"]}`
+  return {
+    query: yield* HttpServerRequest.ParsedSearchParams,
+    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost")
+  }
+})
+
+/** Serves operations under the paths of their endpoints, and refuses the other methods there. */
+export const operationRoutes = (
+  settings: Settings,
+  handlers: ReadonlyArray<Handler>
+): Layer.Layer<never, never, HttpRouter.HttpRouter | HttpRouter.Request<"Error", Failure>> =>
+  HttpRouter.addAll(
+    [...new Set(handlers.map(({ path }) => path))].flatMap((path) => {
+      const same = handlers.filter((one) => one.path === path)
+      const refuse = Effect.fail(
+        detail(405, "Method Not Allowed", { allow: same.map(({ method }) => method).join(", ") })
+      )
+      return pathsOf(path).flatMap((path) =>
+        methods.map((method) =>
+          HttpRouter.route(method, path, same.find((one) => one.method === method)?.handle(settings) ?? refuse)
+        )
+      )
+    })
   )
-}
+
+/** Serves an operation under the paths of its endpoint, and refuses the other methods there. */
+export const operationRoute = <Request>(settings: Settings, operation: Operation<Request>) =>
+  operationRoutes(settings, [handler(operation)])

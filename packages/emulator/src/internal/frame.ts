@@ -7,6 +7,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { relayedAnswer } from "./cassette/relayed.ts"
+import { CorrelationId } from "./correlationId.ts"
 import { costHeader, RateMeter } from "./rateMeter.ts"
 import { redactedHeaders } from "./redactedHeaders.ts"
 import { detail, Refusal } from "./refusal.ts"
@@ -86,11 +87,13 @@ export const frame = Effect.fnUntraced(function*<E>(
   })
   return Effect.gen(function*() {
     yield* log.hold
-    const response = yield* refused(Effect.flatMap(note, (seen) => around(seen, refused(app))))
+    const id = randomUUID()
+    const response = yield* refused(Effect.flatMap(note, (seen) => around(seen, refused(app)))).pipe(
+      Effect.provideService(CorrelationId, id)
+    )
     const relayed = relayedAnswer(response)
     if (relayed !== undefined) return relayed
     const limits = yield* (yield* RateMeter).spend(Number(response.headers[costHeader] ?? 0))
-    const id = randomUUID()
     return HttpServerResponse.setHeaders(response, {
       ...limits,
       "mistral-correlation-id": id,

@@ -52,7 +52,12 @@ const walk = (issue: SchemaIssue.Issue, place: Place, value: unknown): ReadonlyA
     case "Encoding":
       return walk(issue.issue, place, value)
     case "Filter":
-      return [outOfRange(issue.filter, place, value)]
+      // A check without annotations says itself what it expected, and where.
+      return issue.filter.annotations === undefined
+        ? walk(issue.issue, place, value)
+        : [outOfRange(issue.filter, place, value)]
+    case "InvalidValue":
+      return [problem(place, value, "value_error", `Value error, ${String(issue.annotations?.["message"])}`)]
     case "MissingKey":
       // The API shows the object that lacks the key.
       return [{ ...problem(place, value, "missing", "Field required"), input: at(value, place.path.slice(0, -1)) }]
@@ -82,7 +87,8 @@ const anyOf = (issue: SchemaIssue.AnyOf, place: Place, value: unknown): Readonly
     const tag = key === undefined || !Predicate.hasProperty(input, key) ? undefined : input[key]
     // The API puts the kind of message that was tried into the place: `messages, 0, user, name`.
     const tagged = typeof tag === "string" ? { ...place, loc: [...place.loc, tag] } : place
-    return walk(inner[0]!, tagged, value)
+    // Without a tag, the alternative that the least is wrong with was meant.
+    return inner.map((one) => walk(one, tagged, value)).reduce((best, one) => one.length < best.length ? one : best)
   }
   if (key === undefined) return [wrongType(all, place, value)]
   if (!Predicate.isObject(input)) {

@@ -14,6 +14,10 @@ export interface Settings {
   readonly verbosity: Verbosity
   /** The models of the agents, by the agents' ids. */
   readonly agents: ReadonlyMap<string, string>
+  /** The file of the events, or `:memory:`. */
+  readonly database: string
+  /** How many events are made up for an empty database. */
+  readonly demoEvents: number
   readonly limits: RateLimits
   readonly script: Script.Script
   /** What it does not answer itself. */
@@ -30,6 +34,8 @@ export const makeSettings = (
     readonly seed?: number | undefined
     readonly verbosity?: Verbosity | undefined
     readonly agents?: Readonly<Record<string, string>> | undefined
+    readonly database?: string | undefined
+    readonly demoEvents?: number | undefined
     readonly script?: Script.Script | undefined
     readonly upstream?: RelayOptions["upstream"]
     readonly replay?: RelayOptions["replay"]
@@ -45,6 +51,8 @@ export const makeSettings = (
   seed: options.seed ?? 0,
   verbosity: options.verbosity ?? "quiet",
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
+  database: options.database ?? ":memory:",
+  demoEvents: options.demoEvents ?? 0,
   limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
   script: options.script ?? [],
   relay: { upstream: options.upstream, replay: options.replay }

@@ -4,6 +4,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import type { DatabaseError } from "../observability/database.ts"
 import type { CassetteError } from "./cassetteError.ts"
 import { forwardsTo, type RelayOptions } from "./relayOptions.ts"
 
@@ -77,8 +78,8 @@ export const relayOptions = (flags: {
   })
 }
 
-/** A directory that cannot be used, as the command line says it. */
-export const userError = (error: CassetteError): CliError.UserError =>
+/** A directory or a file that cannot be used, as the command line says it. */
+export const userError = (error: CassetteError | DatabaseError): CliError.UserError =>
   new CliError.UserError({ cause: error, userMessage: error.message })
 
 /** Whether requests go to a server that the clients must have the key of. */

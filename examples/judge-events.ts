@@ -1,0 +1,52 @@
+/**
+ * Has the last hundred events judged, eight at once, and counts what the judge says. An event that cannot be judged is a
+ * result like the others.
+ *
+ * Run: node --conditions=@effect-mistral/source examples/judge-events.ts
+ */
+import { ChatCompletionEvents, type Judge } from "@effect-mistral/observability"
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Layer, Result, Stream } from "effect"
+import { MistralWithEventsLive } from "./mistral.ts"
+
+const judge: Judge.Definition = {
+  name: "Tone of the answer",
+  description: "Whether the answer is one that a customer likes to read",
+  model_name: "mistral-medium-latest",
+  output: {
+    type: "CLASSIFICATION",
+    options: [
+      { value: "friendly", description: "A friendly answer that helps" },
+      { value: "neutral", description: "Correct, no more" },
+      { value: "harsh", description: "Impatient or rude" }
+    ]
+  },
+  instructions: "A customer wrote: {{ user_message }}\nWe answered: {{ assistant_message }}\nWhat is the tone?",
+  tools: []
+}
+
+const program = Effect.gen(function*() {
+  const ids = ChatCompletionEvents.searchAll({ search_params: { filters: null }, page_size: 100 }).pipe(
+    Stream.map(({ event_id }) => event_id),
+    Stream.take(100)
+  )
+  const answers = yield* ChatCompletionEvents.judgeAll(ids, judge, { concurrency: 8 }).pipe(
+    Stream.map(({ result }) =>
+      Result.match(result, {
+        onSuccess: ({ answer }) => String(answer),
+        onFailure: (error) => `not judged: ${error.reason._tag}`
+      })
+    ),
+    Stream.runCollect
+  )
+  for (const answer of new Set(answers)) {
+    const count = answers.filter((one) => one === answer).length
+    yield* Console.log(`${answer.padEnd(10)} ${String(count).padStart(3)}  ${"#".repeat(count)}`)
+  }
+  yield* Console.log(`${answers.length} events judged`)
+})
+
+program.pipe(
+  Effect.provide(ChatCompletionEvents.layer.pipe(Layer.provide(MistralWithEventsLive))),
+  NodeRuntime.runMain
+)
