@@ -2,7 +2,7 @@
  * A conversation with an agent that was set up before, whole and streamed. The agent brings the model and its
  * instructions: set MISTRAL_AGENT_ID to the id of one of yours, beside MISTRAL_API_KEY.
  *
- * Run: node --conditions=@effect-mistral/source examples/agents.ts
+ * Run: npm run example examples/agents.ts
  */
 import { Agents } from "@effect-mistral/agents"
 import { Completion, Message } from "@effect-mistral/core"

@@ -2,7 +2,7 @@
  * A campaign: a judge that is kept goes through the events of a filter in the background. The program waits until it is
  * done, shows what it said, and cleans up.
  *
- * Run: node --conditions=@effect-mistral/source examples/campaign.ts
+ * Run: npm run example examples/campaign.ts
  */
 import { Campaigns, Filter, Judges } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"

@@ -1,7 +1,7 @@
 /**
  * A whole answer in a conversation of two turns.
  *
- * Run: node --conditions=@effect-mistral/source examples/complete.ts
+ * Run: npm run example examples/complete.ts
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, Message } from "@effect-mistral/core"

@@ -1,7 +1,7 @@
 /**
  * A retry policy of your own, for a service and for one call. The server here is a script that fails twice.
  *
- * Run: node --conditions=@effect-mistral/source examples/custom-retry.ts
+ * Run: npm run example examples/custom-retry.ts
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"

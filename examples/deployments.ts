@@ -1,7 +1,7 @@
 /**
  * The same program on two deployments, by swapping the Layer: Mistral's platform, and an OpenAI-compatible server.
  *
- * Run: node --conditions=@effect-mistral/source examples/deployments.ts
+ * Run: npm run example examples/deployments.ts
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, OpenAiCompatible } from "@effect-mistral/core"

@@ -1,7 +1,7 @@
 /**
  * Every failure is a `MistralError` with a tagged reason: catch the ones you can do something about.
  *
- * Run: node --conditions=@effect-mistral/source examples/error-handling.ts
+ * Run: npm run example examples/error-handling.ts
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion } from "@effect-mistral/core"

@@ -2,7 +2,7 @@
  * Writes the events of the past year, with their messages, into a file: one line of JSON for each. A page is asked for
  * when the last one is written, so that the program needs the same memory for a thousand events as for a million.
  *
- * Run: node --conditions=@effect-mistral/source examples/export-events.ts [file]
+ * Run: npm run example examples/export-events.ts [file]
  */
 import { ChatCompletionEvents, Filter } from "@effect-mistral/observability"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"

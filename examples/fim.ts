@@ -1,7 +1,7 @@
 /**
  * What an editor does: the cursor stands in a document, and the suggestion appears there while the model writes it.
  *
- * Run: node --conditions=@effect-mistral/source examples/fim.ts
+ * Run: npm run example examples/fim.ts
  */
 import { Completion } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"

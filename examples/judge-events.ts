@@ -2,7 +2,7 @@
  * Has the last hundred events judged, eight at once, and counts what the judge says. An event that cannot be judged is a
  * result like the others.
  *
- * Run: node --conditions=@effect-mistral/source examples/judge-events.ts
+ * Run: npm run example examples/judge-events.ts
  */
 import { ChatCompletionEvents, type Judge } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"

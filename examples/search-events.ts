@@ -1,7 +1,7 @@
 /**
  * Looks for the slow and the long answers of the past month and prints them as a table.
  *
- * Run: node --conditions=@effect-mistral/source examples/search-events.ts
+ * Run: npm run example examples/search-events.ts
  */
 import { ChatCompletionEvents, Filter } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"

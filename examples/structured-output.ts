@@ -1,7 +1,7 @@
 /**
  * An answer that is a value of your own schema: at once, and growing while the model writes it.
  *
- * Run: node --conditions=@effect-mistral/source examples/structured-output.ts
+ * Run: npm run example examples/structured-output.ts
  */
 import { Chat } from "@effect-mistral/chat"
 import { NodeRuntime } from "@effect/platform-node"
