@@ -87,7 +87,7 @@ export const makeCall = <Request>(
 
 /** A segment that is empty or consists of dots would make another path of it. */
 const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issue> =>
-  [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
+  !path.includes("{") ? [] : [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
     const value: unknown = params?.[name!]
     return typeof value === "string" && !/^\.{0,2}$/.test(value) ? [] : [{
       path: ["params", name!],
