@@ -50,6 +50,14 @@ describe("judgeAll", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("takes an id that no path can have for an event that cannot be judged", () =>
+    Effect.gen(function*() {
+      const judged = yield* Stream.runCollect(ChatCompletionEvents.judgeAll(["..", "\ud800", "", "e1"], definition))
+      const reasons = judged.map(({ result }) => Result.isFailure(result) ? result.failure.reason._tag : "judged")
+      assert.deepStrictEqual(reasons, ["InvalidRequest", "InvalidRequest", "InvalidRequest", "judged"])
+      assert.strictEqual((yield* requests).length, 1)
+    }).pipe(Effect.provide(scripted([ScriptedHttpClient.json(output)]))))
+
   it.effect("works on as many at once as it is told, and retries each by itself", () => {
     const { inFlight, layer } = counted((_, index) =>
       index < 3
