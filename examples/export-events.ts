@@ -16,8 +16,9 @@ const progress = (from: number, to: number) => (count: number, createdAt: string
   Effect.sync(() => {
     const done = Math.min(1, Math.max(0, (to - Date.parse(createdAt)) / (to - from)))
     const bar = "#".repeat(Math.round(done * 30)).padEnd(30, ".")
-    const end = process.stderr.isTTY ? "\r" : "\n"
-    process.stderr.write(`[${bar}] ${String(Math.round(done * 100)).padStart(3)} %  ${count} events${end}`)
+    // On a terminal each line takes the place of the one before, and the cursor stays behind the last one.
+    const [start, end] = process.stderr.isTTY ? ["\r", ""] : ["", "\n"]
+    process.stderr.write(`${start}[${bar}] ${String(Math.round(done * 100)).padStart(3)} %  ${count} events${end}`)
   })
 
 const program = Effect.gen(function*() {
@@ -40,6 +41,7 @@ const program = Effect.gen(function*() {
     Stream.run(files.sink(file))
   )
   const { size } = yield* files.stat(file)
+  if (process.stderr.isTTY) yield* Console.error("")
   yield* Console.log(`${count} events, ${size} bytes, in ${file}`)
 })
 

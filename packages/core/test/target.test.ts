@@ -36,6 +36,7 @@ describe("the target of a call", () => {
     ["a parameter that is missing", {}, ["params", "thing_id"]],
     ["a parameter that is empty", { params: { thing_id: "" } }, ["params", "thing_id"]],
     ["a parameter that would lead to the parent", { params: { thing_id: ".." } }, ["params", "thing_id"]],
+    ["a parameter with half of a surrogate pair", { params: { thing_id: "a\ud800" } }, ["params", "thing_id"]],
     ["a value out of range", { params: { thing_id: "a" }, query: { page_size: 101 } }, ["page_size"]],
     ["a key that the endpoint does not know", { params: { thing_id: "a" }, query: { pageSize: 1 } }, ["pageSize"]]
   ]

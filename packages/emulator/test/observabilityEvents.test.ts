@@ -122,6 +122,9 @@ describe("an event", () => {
         "metadata.other": null
       })
       assert.strictEqual(ErrorCode.of(yield* Effect.flip(search(["nothing"]))), "FIELDS_BAD_REQUEST")
+      const many = Array.from({ length: 1001 }, (_, at) => `metadata.${at}`)
+      assert.strictEqual(Object.keys((yield* search(many.slice(1))) ?? {}).length, 1000)
+      assert.strictEqual(ErrorCode.of(yield* Effect.flip(search(many))), "FIELDS_BAD_REQUEST")
     }).pipe(Effect.provide(local())))
 
   it.effect("that does not exist is not found, by whatever way", () =>
@@ -137,6 +140,15 @@ describe("an event", () => {
         assert.strictEqual(ErrorCode.of(error), "SEARCH_NOT_FOUND")
         assert.include(error.message, "There is no event none")
       }
+    }).pipe(Effect.provide(local())))
+
+  it.effect("is fetched by its id, whatever characters it is made of and however long it is", () =>
+    Effect.gen(function*() {
+      const { addEvents } = yield* Emulator.Emulator
+      const ids = ["a/b c?d=e&f#g", "%2e%2e", "100 %", "a\nb", "é😀", "e".repeat(2000)]
+      yield* addEvents(ids.map((event_id) => ({ event_id })))
+      const events = yield* Stream.runCollect(ChatCompletionEvents.fetchAll(ids))
+      assert.deepStrictEqual(events.map(({ event_id }) => event_id), ids)
     }).pipe(Effect.provide(local())))
 
   it.effect("added by a test has what follows from its messages", () =>

@@ -228,6 +228,7 @@ function refusals(): ReadonlyArray<readonly [what: string, filter: Filter.Filter
     ["a truth is compared with a number", eq("is_stream", 1), "SEARCH_BAD_REQUEST"],
     ["a time is no time", gt("timestamp", "yesterday"), "SEARCH_BAD_REQUEST"],
     ["a time is no date of a calendar", gt("timestamp", "2026-13-45"), "SEARCH_BAD_REQUEST"],
+    ["a month has no such day", lt("timestamp", "2026-02-30T00:00:00Z"), "SEARCH_BAD_REQUEST"],
     ["an element is no text", includes("invoked_tools", 1), "SEARCH_BAD_REQUEST"],
     ["a map is no map", eq("metadata", "t1"), "SEARCH_BAD_REQUEST"],
     ["a pattern is broken", matches("model_name", "("), "SEARCH_BAD_REQUEST"],

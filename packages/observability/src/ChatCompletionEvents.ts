@@ -98,7 +98,7 @@ export interface Service {
     eventId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<ChatCompletionEvent.ChatCompletionEvent, MistralError>
-  /** Events with their messages, in the order of the ids. The first that cannot be fetched ends it. */
+  /** Events with their messages, in the order of the ids. One that cannot be fetched ends it in its turn. */
   readonly fetchAll: <E = never, R = never>(
     ids: Ids<E, R>,
     options?: ManyOptions
@@ -162,7 +162,10 @@ export const make = (
       searchIds: (request, callOptions) => call(endpoints.searchIds, request, {}, callOptions),
       fetch,
       fetchAll: (ids, { concurrency = defaultConcurrency, ...callOptions } = {}) =>
-        Stream.mapEffect(fromIds(ids), (id) => fetch(id, callOptions), { concurrency }),
+        Stream.mapEffect(fromIds(ids), (id) => Effect.result(fetch(id, callOptions)), { concurrency }).pipe(
+          // A failure of one would end the stream at once, and what comes before it would be lost.
+          Stream.mapEffect((result) => Effect.fromResult(result))
+        ),
       fetchSimilarEvents: (eventId, callOptions) =>
         call(endpoints.fetchSimilarEvents, undefined, { params: { event_id: eventId } }, callOptions),
       judge,
@@ -242,7 +245,7 @@ export const fetch = Internal.effect(ChatCompletionEvents, (service) => service.
 
 /**
  * Events with their messages, in the order of the ids, some at once. The first that cannot be fetched ends the stream
- * with its error.
+ * with its error, after the events before it.
  *
  * @category operations
  * @since 0.1.0

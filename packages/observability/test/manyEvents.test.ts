@@ -50,6 +50,14 @@ describe("judgeAll", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("takes an id that no path can have for an event that cannot be judged", () =>
+    Effect.gen(function*() {
+      const judged = yield* Stream.runCollect(ChatCompletionEvents.judgeAll(["..", "\ud800", "", "e1"], definition))
+      const reasons = judged.map(({ result }) => Result.isFailure(result) ? result.failure.reason._tag : "judged")
+      assert.deepStrictEqual(reasons, ["InvalidRequest", "InvalidRequest", "InvalidRequest", "judged"])
+      assert.strictEqual((yield* requests).length, 1)
+    }).pipe(Effect.provide(scripted([ScriptedHttpClient.json(output)]))))
+
   it.effect("works on as many at once as it is told, and retries each by itself", () => {
     const { inFlight, layer } = counted((_, index) =>
       index < 3
@@ -88,18 +96,21 @@ describe("judgeAll", () => {
     }).pipe(Effect.provide(scripted(() => ScriptedHttpClient.json(output))))
   })
 
-  it.effect("ends with the error of its ids, after the results of those before it", () =>
-    Effect.gen(function*() {
-      const seen: Array<string> = []
-      const some = Stream.concat(Stream.make("e1", "e2"), Stream.fail(new NoMoreIds()))
-      const error = yield* Effect.flip(
-        ChatCompletionEvents.judgeAll(some, definition, { concurrency: 1 }).pipe(
-          Stream.runForEach(({ eventId }) => Effect.sync(() => seen.push(eventId)))
+  for (const concurrency of [1, 2, 8]) {
+    it.effect(`ends with the error of its ids, after the results of those before it, ${concurrency} at once`, () =>
+      Effect.gen(function*() {
+        const seen: Array<string> = []
+        const some = Stream.concat(Stream.make("e1", "e2", "e3"), Stream.fail(new NoMoreIds()))
+        const judging = yield* ChatCompletionEvents.judgeAll(some, definition, { concurrency }).pipe(
+          Stream.runForEach(({ eventId }) => Effect.sync(() => seen.push(eventId))),
+          Effect.flip,
+          Effect.forkChild
         )
-      )
-      assert.deepStrictEqual(error, new NoMoreIds())
-      assert.deepStrictEqual(seen, ["e1", "e2"])
-    }).pipe(Effect.provide(scripted(() => ScriptedHttpClient.json(output)))))
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(yield* Fiber.join(judging), new NoMoreIds())
+        assert.deepStrictEqual(seen, ["e1", "e2", "e3"])
+      }).pipe(Effect.provide(scripted(() => ScriptedHttpClient.json(output, { delay: "1 second" })))))
+  }
 
   it.effect("is interrupted at once, and leaves no request open", () =>
     Effect.gen(function*() {
@@ -136,23 +147,29 @@ describe("fetchAll", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("ends with the first event that cannot be fetched, after those before it", () =>
-    Effect.gen(function*() {
-      const seen: Array<string> = []
-      const error = yield* failure(
-        ChatCompletionEvents.fetchAll(ids(100), { concurrency: 1 }).pipe(
-          Stream.runForEach(({ event_id }) => Effect.sync(() => seen.push(event_id)))
+  for (const concurrency of [1, 2, 8]) {
+    it.effect(`ends with the first event that cannot be fetched, after those before it, ${concurrency} at once`, () =>
+      Effect.gen(function*() {
+        const server = yield* ScriptedHttpClient.ScriptedHttpClient
+        const seen: Array<string> = []
+        const fetching = yield* ChatCompletionEvents.fetchAll(ids(100), { concurrency }).pipe(
+          Stream.runForEach(({ event_id }) => Effect.sync(() => seen.push(event_id))),
+          failure,
+          Effect.forkChild
         )
-      )
-      assert.strictEqual(ErrorCode.of(error), "SEARCH_NOT_FOUND")
-      assert.deepStrictEqual(seen, ["e0", "e1"])
-      assert.isAtMost((yield* requests).length, 3)
-    }).pipe(Effect.provide(scripted((request) => {
-      const id = idOf(request.path)
-      return id === "e2"
-        ? ScriptedHttpClient.json({ detail: { message: "gone", error_code: "SEARCH_NOT_FOUND" } }, { status: 404 })
-        : ScriptedHttpClient.json({ ...event, event_id: id })
-    }))))
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(ErrorCode.of(yield* Fiber.join(fetching)), "SEARCH_NOT_FOUND")
+        assert.deepStrictEqual(seen, ["e0", "e1"])
+        // Those that were begun with it are broken off.
+        assert.isAtMost((yield* requests).length, 2 + 2 * concurrency)
+        assert.strictEqual(yield* server.open, 0)
+      }).pipe(Effect.provide(scripted((request) => {
+        const id = idOf(request.path)
+        return id === "e2"
+          ? ScriptedHttpClient.json({ detail: { message: "gone", error_code: "SEARCH_NOT_FOUND" } }, { status: 404 })
+          : ScriptedHttpClient.json({ ...event, event_id: id }, { delay: id < "e2" ? "1 second" : "1 hour" })
+      }))))
+  }
 })
 
 class NoMoreIds extends Data.TaggedError("NoMoreIds") {}

@@ -85,13 +85,16 @@ export const makeCall = <Request>(
     })
   })
 
-/** A segment that is empty or consists of dots would make another path of it. */
+/**
+ * A segment that is empty or consists of dots would make another path of it, and half of a surrogate pair cannot be
+ * written in one.
+ */
 const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issue> =>
   !path.includes("{") ? [] : [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
     const value: unknown = params?.[name!]
-    return typeof value === "string" && !/^\.{0,2}$/.test(value) ? [] : [{
+    return typeof value === "string" && !/^\.{0,2}$|\p{Cs}/u.test(value) ? [] : [{
       path: ["params", name!],
-      message: value === undefined ? "Missing key" : "Expected a string that is neither empty nor `.` nor `..`"
+      message: value === undefined ? "Missing key" : "Expected well-formed text that is neither empty nor `.` nor `..`"
     }]
   })
 

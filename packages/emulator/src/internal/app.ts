@@ -18,6 +18,9 @@ import { observabilityRoutes } from "./observability/routes.ts"
 import type { Settings } from "./settings.ts"
 import { withFaults } from "./withFaults.ts"
 
+/** Ids and names of fields are as long as someone makes them; Node.js takes no request line that is longer than this. */
+const longestParameter = 16_384
+
 /** Everything the emulator answers, as one HTTP app. */
 export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: ArmedFaults) {
   const { record } = yield* Observability
@@ -31,7 +34,7 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: A
     operationRoute(settings, moderationsOperation),
     operationRoute(settings, chatModerationsOperation),
     observabilityRoutes(settings)
-  ))
+  )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
   const app = yield* frame(yield* relay(settings, own), yield* withFaults(settings, faults))
   const answers = yield* governed(settings, app)
   const admin = refused(yield* adminApp(settings, faults))

@@ -104,9 +104,14 @@ export const messagesOf = (row: Row): {
   response_messages: JSON.parse(String(row["response_messages"]))
 })
 
+/** How many fields can be shown: SQLite has at most 2,000 columns in a result. */
+const mostShown = 1000
+
 const shownFields = (database: Database, names: ReadonlyArray<string>): ReadonlyArray<EventField> | Refusal => {
   const shown: Array<EventField> = []
-  for (const name of new Set(names)) {
+  const wanted = new Set(names)
+  if (wanted.size > mostShown) return badField(`At most ${mostShown} extra fields can be shown`)
+  for (const name of wanted) {
     const field = findField(database, name)
     if (field === undefined) return badField(`There is no field ${name}`)
     shown.push(field)

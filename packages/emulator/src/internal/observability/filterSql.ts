@@ -88,9 +88,15 @@ const wrongValue = ({ name, type }: EventField, expected: string): Refusal =>
 export const readTime = (value: string): number | undefined => {
   const [, date, clock, zone] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(value) ?? []
-  if (date === undefined) return undefined
+  if (date === undefined || !isDate(date)) return undefined
   const time = Date.parse(clock === undefined ? date : `${date}T${clock}${zone ?? "Z"}`)
   return Number.isNaN(time) ? undefined : time
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+const isDate = (date: string): boolean => {
+  const time = Date.parse(date)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
 }
 
 const nullSql = ({ value }: EventField, isNull: boolean): Sql =>
