@@ -157,7 +157,7 @@ export const make = (
         readFeed(
           (cursor) =>
             Effect.map(search({ ...request, cursor }, callOptions), ({ completion_events }) => completion_events),
-          request.cursor
+          { ...request }.cursor
         ),
       searchIds: (request, callOptions) => call(endpoints.searchIds, request, {}, callOptions),
       fetch,

@@ -93,6 +93,25 @@ describe("an id", () => {
     }).pipe(Effect.provide(scripted(() => ScriptedHttpClient.json(output)))))
 })
 
+describe("no request at all, from a program that is not type-checked,", () => {
+  // What the types forbid is what this is about.
+  const nothing = undefined as unknown as ChatCompletionEvents.SearchRequest
+
+  for (
+    const [name, run] of Object.entries({
+      search: ChatCompletionEvents.search(nothing),
+      searchAll: Stream.runDrain(ChatCompletionEvents.searchAll(nothing)),
+      searchIds: ChatCompletionEvents.searchIds(nothing)
+    })
+  ) {
+    it.effect(`is an InvalidRequest of ${name}`, () =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* failure(run)).reason._tag, "InvalidRequest")
+        assert.lengthOf(yield* requests, 0)
+      }).pipe(Effect.provide(scripted([]))))
+  }
+})
+
 describe("a key that the API does not know", () => {
   // What TypeScript refuses, sent all the same.
   const more = { not_a_key: 1 } as object
