@@ -32,6 +32,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { HeaderValue } from "./internal/headerText.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -81,8 +82,8 @@ export const Fault = Schema.Union([
     type: Schema.Literal("status"),
     status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),
     body: Schema.optionalKey(Schema.Json),
-    content_type: Schema.optionalKey(Schema.String),
-    retry_after: Schema.optionalKey(Schema.Union([Schema.Finite, Schema.String]))
+    content_type: Schema.optionalKey(HeaderValue),
+    retry_after: Schema.optionalKey(Schema.Union([Schema.Finite, HeaderValue]))
   }),
   Schema.Struct({ type: Schema.Literal("delay"), millis: Millis }),
   Schema.Struct({
@@ -106,7 +107,7 @@ export const Fault = Schema.Union([
     error: Schema.optionalKey(Schema.Json),
     named: Schema.optionalKey(Schema.Boolean)
   }),
-  Schema.Struct({ type: Schema.Literal("content_type"), value: Schema.optionalKey(Schema.String) }),
+  Schema.Struct({ type: Schema.Literal("content_type"), value: Schema.optionalKey(HeaderValue) }),
   Schema.Struct({ type: Schema.Literal("reset") }),
   Schema.Struct({ type: Schema.Literal("refuse"), millis: Schema.optionalKey(Millis) }),
   Schema.Struct({ type: Schema.Literal("endless"), millis: Schema.optionalKey(Millis) }),
