@@ -51,8 +51,9 @@ const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly 
 /**
  * What can be done to an answer. Each fits every answer, unless it says otherwise:
  *
- * - `status`: another answer. `body` is sent as JSON, or as it is if it is a text; without one it is the API's own for
- *   that status. `retry_after` is in seconds, or an HTTP date.
+ * - `status`: another answer. `body` is sent as JSON, or as it is if it is a text; without one it is what the API says
+ *   with 401, 404, 429, 500 and 503, and something in the form of its other errors with the rest. `retry_after` is in
+ *   seconds, or an HTTP date.
  * - `delay`: nothing is sent for `millis`.
  * - `drip`: the body comes `bytes` at a time (1) with `millis` before each piece (10).
  * - `stall`: nothing more is sent, and the connection stays open, before the headers or after so many bytes or events.

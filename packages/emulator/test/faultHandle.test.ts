@@ -192,6 +192,7 @@ describe("the admin endpoint", () => {
       assert.strictEqual(limited.status, 503)
       assert.strictEqual(limited.headers.get("retry-after"), "1")
       assert.deepStrictEqual((yield* raw(admin)).json, { faults: [{ ...armed, times: 1 }] })
+      assert.deepStrictEqual((yield* raw(`${admin}?what=left`)).json, { faults: [{ ...armed, times: 1 }] })
       assert.strictEqual((yield* raw(admin, { method: "DELETE" })).status, 204)
       assert.deepStrictEqual(yield* faults.armed, [])
       yield* arm({ fault: { type: "status", status: 500 }, probability: 1, seed: 3 })

@@ -30,7 +30,8 @@ export const adminApp = (settings: Settings, faults: ArmedFaults) =>
         return yield* detail(403, "The emulator itself is asked from its own machine")
       }
       yield* authorize(settings)
-      switch (`${request.method} ${request.url.slice(prefix.length)}`) {
+      const path = request.url.slice(prefix.length).replace(/[?#].*$/s, "")
+      switch (`${request.method} ${path}`) {
         case "GET faults":
           return HttpServerResponse.jsonUnsafe({ faults: yield* faults.armed })
         case "POST faults": {
