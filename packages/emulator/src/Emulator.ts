@@ -37,6 +37,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServer from "effect/http/HttpServer"
 import type * as HttpServerError from "effect/http/HttpServerError"
@@ -175,6 +176,11 @@ export interface Options extends RelayOptions {
    * (`headers`); never a key or a body. `quiet` unless set.
    */
   readonly verbosity?: Verbosity | undefined
+  /**
+   * Whose time passes: `real` time, or that of the `Clock` in the `context` that the layer is built in. Under a `TestClock`
+   * an answer then comes as fast as the test lets time pass. `real` unless set.
+   */
+  readonly clock?: "real" | "context" | undefined
   /** A free port unless set. */
   readonly port?: number | undefined
   /** `127.0.0.1` unless set: nobody else on the network can reach it. */
@@ -191,7 +197,7 @@ type OwnOptions = Options & {
 /**
  * An emulator on a port of its own, from when the layer is built until its scope closes.
  *
- * It keeps real time, so that it answers under a `TestClock` too.
+ * It keeps real time, so that it answers under a `TestClock` too, unless `clock` says otherwise.
  *
  * @category layers
  * @since 0.1.0
@@ -224,7 +230,10 @@ export function layer(
         yield* serve(deliver(app))
         return service
       })
-    ).pipe(Layer.provide([server, Layer.fresh(Log.layerRequestLog), layerObservability(settings), realTime]))
+    ).pipe(
+      Layer.provide([server, Layer.fresh(Log.layerRequestLog), layerObservability(settings)]),
+      options.clock === "context" ? identity : Layer.provide(realTime)
+    )
   }))
 }
 
@@ -238,13 +247,13 @@ export function layer(
  * @since 0.1.0
  */
 export function layerMemory(
-  options?: Omit<OwnOptions, "host" | "port">
+  options?: Omit<OwnOptions, "clock" | "host" | "port">
 ): Layer.Layer<Emulator | HttpClient.HttpClient>
 export function layerMemory(
-  options: Omit<Options, "host" | "port">
+  options: Omit<Options, "clock" | "host" | "port">
 ): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError | DatabaseError>
 export function layerMemory(
-  options: Omit<Options, "host" | "port"> = {}
+  options: Omit<Options, "clock" | "host" | "port"> = {}
 ): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError | DatabaseError> {
   const settings = makeSettings(options)
   return Layer.effectContext(

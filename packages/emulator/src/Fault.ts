@@ -32,6 +32,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { HeaderValue } from "./internal/headerText.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -50,8 +51,9 @@ const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly 
 /**
  * What can be done to an answer. Each fits every answer, unless it says otherwise:
  *
- * - `status`: another answer. `body` is sent as JSON, or as it is if it is a text; without one it is the API's own for
- *   that status. `retry_after` is in seconds, or an HTTP date.
+ * - `status`: another answer. `body` is sent as JSON, or as it is if it is a text; without one it is what the API says
+ *   with 401, 404, 429, 500 and 503, and something in the form of its other errors with the rest. `retry_after` is in
+ *   seconds, or an HTTP date.
  * - `delay`: nothing is sent for `millis`.
  * - `drip`: the body comes `bytes` at a time (1) with `millis` before each piece (10).
  * - `stall`: nothing more is sent, and the connection stays open, before the headers or after so many bytes or events.
@@ -81,8 +83,8 @@ export const Fault = Schema.Union([
     type: Schema.Literal("status"),
     status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })),
     body: Schema.optionalKey(Schema.Json),
-    content_type: Schema.optionalKey(Schema.String),
-    retry_after: Schema.optionalKey(Schema.Union([Schema.Finite, Schema.String]))
+    content_type: Schema.optionalKey(HeaderValue),
+    retry_after: Schema.optionalKey(Schema.Union([Schema.Finite, HeaderValue]))
   }),
   Schema.Struct({ type: Schema.Literal("delay"), millis: Millis }),
   Schema.Struct({
@@ -106,7 +108,7 @@ export const Fault = Schema.Union([
     error: Schema.optionalKey(Schema.Json),
     named: Schema.optionalKey(Schema.Boolean)
   }),
-  Schema.Struct({ type: Schema.Literal("content_type"), value: Schema.optionalKey(Schema.String) }),
+  Schema.Struct({ type: Schema.Literal("content_type"), value: Schema.optionalKey(HeaderValue) }),
   Schema.Struct({ type: Schema.Literal("reset") }),
   Schema.Struct({ type: Schema.Literal("refuse"), millis: Schema.optionalKey(Millis) }),
   Schema.Struct({ type: Schema.Literal("endless"), millis: Schema.optionalKey(Millis) }),

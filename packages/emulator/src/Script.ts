@@ -39,6 +39,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { HeaderName, HeaderValue } from "./internal/headerText.ts"
 
 const natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -139,7 +140,7 @@ export const Failure = Schema.Struct({
   error: Schema.Struct({
     status: Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 })),
     body: Schema.optional(Schema.Json),
-    headers: Schema.optional(Schema.Record(Schema.String, Schema.String))
+    headers: Schema.optional(Schema.Record(HeaderName, HeaderValue))
   })
 })
 

@@ -16,12 +16,15 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
-import { announcement, needsUpstreamKey, relayFlags, relayOptions, userError } from "./internal/cassette/relayFlags.ts"
+import { announcement, needsUpstreamKey, relayFlags, relayOptions } from "./internal/cassette/relayFlags.ts"
+import { atLeast, within } from "./internal/flagBounds.ts"
+import { startProblem } from "./internal/startProblem.ts"
 import * as Script from "./Script.ts"
 
 const flags = {
   port: Flag.Int("port").pipe(
     Flag.withDescription("Where to listen; 0 for a free port"),
+    within(0, 65_535),
     Flag.withDefault(8080)
   ),
   host: Flag.String("host").pipe(
@@ -30,10 +33,12 @@ const flags = {
   ),
   apiKey: Flag.Redacted("api-key").pipe(
     Flag.withDescription("The key that clients must send"),
+    Flag.filter((key) => Redacted.value(key).trim() !== "", () => "a key that is not empty"),
     Flag.withDefault(Redacted.make("emulator-key"))
   ),
   tokensPerSecond: Flag.Finite("tokens-per-second").pipe(
     Flag.withDescription("How fast answers are written; 0 for no delay"),
+    atLeast(0),
     Flag.withDefault(60)
   ),
   script: Flag.FileParse("script", { format: "json" }).pipe(
@@ -54,19 +59,22 @@ const flags = {
   ),
   requestsPerMinute: Flag.Int("requests-per-minute").pipe(
     Flag.withDescription("Answer 429 to what goes beyond; no limit unless given"),
+    atLeast(1),
     Flag.withDefault(undefined)
   ),
   tokensPerMinute: Flag.Int("tokens-per-minute").pipe(
     Flag.withDescription("Answer 429 once this many tokens are used up; no limit unless given"),
+    atLeast(1),
     Flag.withDefault(undefined)
   ),
   timeToFirstToken: Flag.Finite("time-to-first-token").pipe(
     Flag.withDescription("How long answers take to begin, in milliseconds; 30, or 0 if tokens-per-second is 0"),
+    atLeast(0),
     Flag.optional
   ),
   jitter: Flag.Finite("jitter").pipe(
     Flag.withDescription("How much longer or shorter each wait may be, as a part of it: from 0 to 1"),
-    Flag.filter((part) => part >= 0 && part <= 1, (part) => `Expected a number from 0 to 1, got ${part}`),
+    within(0, 1),
     Flag.withDefault(0)
   ),
   database: Flag.String("database").pipe(
@@ -75,6 +83,7 @@ const flags = {
   ),
   demoEvents: Flag.Int("demo-events").pipe(
     Flag.withDescription("How many events are made up if there are none"),
+    atLeast(0),
     Flag.withDefault(0)
   ),
   verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
@@ -88,11 +97,14 @@ const flags = {
   relay: relayFlags
 }
 
-const announce = (options: Emulator.Options) =>
+const isLoopback = (host: string): boolean => /^(?:127\.|::1$|localhost$)/.test(host)
+
+const announce = (options: Emulator.Options & { readonly host: string }) =>
   Layer.effectDiscard(Effect.gen(function*() {
     const { apiKey, url } = yield* Emulator.Emulator
     yield* Console.log([
       `The Mistral emulator listens on ${url}`,
+      ...(isLoopback(options.host) ? [] : [`Others on the network can reach it: it listens on ${options.host}.`]),
       announcement(options),
       "",
       `  export MISTRAL_BASE_URL=${url}`,
@@ -113,7 +125,7 @@ const emulator = Command.make(
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }
     return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
-  }, Effect.catchTag(["CassetteError", "DatabaseError"], (error) => Effect.fail(userError(error))))
+  }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startProblem(error))))
 ).pipe(Command.withDescription("A local Mistral API with deterministic answers"))
 
 Command.run(emulator, { version }).pipe(

@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { writeFileSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import { temporary } from "./cassetteSupport.ts"
 import { startProgram } from "./fixtures/program.ts"
 
@@ -94,11 +94,78 @@ describe("effect-mistral-emulator", () => {
       assert.deepStrictEqual(lines.map((line) => line.replace(/\d+ ms$/, "0 ms")), ["GET /v1/models 200 0 ms"])
     }).pipe(Effect.scoped))
 
-  it.live("fails with a sentence on a flag it does not know", () =>
+  it.live(
+    "fails with a sentence on a flag it does not know, and on values that make no sense",
+    () =>
+      Effect.gen(function*() {
+        assert.include(yield* start(["--nothing"]), "Unrecognized flag: --nothing")
+        for (
+          const [flag, value, expected] of [
+            ["port", "65536", "a number from 0 to 65535"],
+            ["api-key", " ", "a key that is not empty"],
+            ["tokens-per-second", "-1", "a number not below 0"],
+            ["requests-per-minute", "0", "a number not below 1"],
+            ["jitter", "1.5", "a number from 0 to 1"]
+          ] as const
+        ) {
+          const output = yield* start([`--${flag}`, value])
+          assert.include(output, `Invalid value for flag --${flag}: `)
+          assert.include(output, `Expected: ${expected}\n`)
+        }
+      }).pipe(Effect.scoped),
+    20_000
+  )
+
+  it.live("fails with a sentence where it cannot listen", () =>
     Effect.gen(function*() {
-      const output = yield* start(["--nothing"])
-      assert.include(output, "--nothing")
+      const { port } = new URL(urlIn(yield* start(["--port", "0"])))
+      const { child, output } = yield* startProgram(["--port", port])
+      assert.include(
+        output,
+        `The emulator cannot listen there: listen EADDRINUSE: address already in use 127.0.0.1:${port}`
+      )
+      assert.include(output, "Give another --port, or 0 for a free one.\n")
+      assert.notInclude(output, "    at ")
+      assert.strictEqual(child.exitCode, 1)
     }).pipe(Effect.scoped))
+
+  it.live("ends at once when it is told to, with an answer on its way and the database closed", () =>
+    Effect.gen(function*() {
+      const database = `${yield* temporary}/events.db`
+      for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        const { child, output } = yield* startProgram([
+          "--port",
+          "0",
+          "--time-to-first-token",
+          "60000",
+          "--database",
+          database
+        ])
+        yield* Effect.forkScoped(
+          Effect.exit(Effect.tryPromise((abort) =>
+            fetch(`${urlIn(output)}/v1/chat/completions`, {
+              method: "POST",
+              headers: { authorization: "Bearer emulator-key" },
+              body: JSON.stringify({ model: "mistral-small-latest", messages: [{ role: "user", content: "Hi" }] }),
+              signal: abort
+            })
+          ))
+        )
+        yield* answer(`${urlIn(output)}/_emulator/requests`).pipe(
+          Effect.repeat({ until: (text) => text.includes("completions"), schedule: Schedule.spaced("5 millis") })
+        )
+        assert.isTrue(existsSync(`${database}-wal`))
+        const began = Date.now()
+        const code = yield* Effect.callback<number | null>((resume) => {
+          child.once("exit", (code) => resume(Effect.succeed(code)))
+          child.kill(signal)
+        })
+        assert.strictEqual(code, 130)
+        assert.isBelow(Date.now() - began, 5000)
+        // A database that is open has a log beside it.
+        assert.isFalse(existsSync(`${database}-wal`))
+      }
+    }).pipe(Effect.provide(NodeFileSystem.layer), Effect.scoped))
 })
 
 /** Where a started program listens. */

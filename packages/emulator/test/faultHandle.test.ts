@@ -192,6 +192,7 @@ describe("the admin endpoint", () => {
       assert.strictEqual(limited.status, 503)
       assert.strictEqual(limited.headers.get("retry-after"), "1")
       assert.deepStrictEqual((yield* raw(admin)).json, { faults: [{ ...armed, times: 1 }] })
+      assert.deepStrictEqual((yield* raw(`${admin}?what=left`)).json, { faults: [{ ...armed, times: 1 }] })
       assert.strictEqual((yield* raw(admin, { method: "DELETE" })).status, 204)
       assert.deepStrictEqual(yield* faults.armed, [])
       yield* arm({ fault: { type: "status", status: 500 }, probability: 1, seed: 3 })
@@ -298,7 +299,9 @@ describe("the request header", () => {
         ["explode", ask("Hi"), "a fault, whose type is", 400],
         ["{\"type\":\"cut\",\"after\":3}", ask("Hi"), "after", 400],
         ["missing_done", ask("Hi"), "missing_done needs a streamed completion, and this request is for none", 400],
-        ["refuse", ask("Hi"), "not about one request", 400]
+        ["refuse", ask("Hi"), "not about one request", 400],
+        ["{\"type\":\"content_type\",\"value\":\"a\\nb\"}", ask("Hi"), "Expected what a header can hold", 400],
+        ["{\"type\":\"status\",\"status\":503,\"retry_after\":\"a\\r\\nb: c\"}", ask("Hi"), "retry_after", 400]
       ] as const
       for (const [header, body, message, status] of refusals) {
         const answer = yield* post(body, { headers: { "x-emulator-fault": header } })

@@ -151,6 +151,36 @@ describe("a body of more than 32 MiB", () => {
     }).pipe(Effect.provide(local()), Effect.timeout("15 seconds")))
 })
 
+describe("a body that is nested deeper than the API reads", () => {
+  const nested = (depth: number) => {
+    const metadata = "{\"a\":".repeat(depth - 1) + "[\"[\\\"[\"]" + "}".repeat(depth - 1)
+    return `{"model":"mistral-small-latest","messages":[{"role":"user","content":"Hi"}],"metadata":${metadata}}`
+  }
+
+  it.effect("is refused, and the emulator can still tell what it saw", () =>
+    Effect.gen(function*() {
+      const body = nested(200_000)
+      for (const path of ["/v1/chat/completions", "/v1/observability/judges", "/v1/embeddings"]) {
+        const answer = yield* raw(path, { method: "POST", body })
+        assert.deepStrictEqual([answer.status, answer.json], [400, { detail: "There was an error parsing the body" }])
+      }
+      const seen = yield* raw("/_emulator/requests")
+      assert.strictEqual(seen.status, 200)
+      assert.include(seen.text, JSON.stringify(body).slice(1, -1))
+    }).pipe(Effect.provide(local())))
+
+  it.effect("is read up to there, and recorded", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* raw("/v1/chat/completions", { method: "POST", body: nested(999) })).status, 200)
+      assert.strictEqual((yield* raw("/v1/chat/completions", { method: "POST", body: nested(1000) })).status, 400)
+      const { text } = yield* raw("/v1/observability/chat-completion-events/search-ids", {
+        method: "POST",
+        body: JSON.stringify({ search_params: { filters: null } })
+      })
+      assert.lengthOf(JSON.parse(text).completion_event_ids, 1)
+    }).pipe(Effect.provide(local())))
+})
+
 describe("half a request", () => {
   it.live("is not answered, and gone when its sender is", () =>
     Effect.gen(function*() {

@@ -165,6 +165,8 @@ describe("a script", () => {
           [[{ when: { pattern: "(" }, answer: {} }], "a regular expression"],
           [[{ when: {} }], "answer"],
           [[{ answer: { error: { status: 200 } } }], "status"],
+          [[{ answer: { error: { status: 500, headers: { "retry after": "1" } } } }], "[\"retry after\"]"],
+          [[{ answer: { error: { status: 500, headers: { "retry-after": "1\n2" } } } }], "what a header can hold"],
           [{ rules: [] }, "array"]
         ] as const
       ) {

@@ -4,7 +4,9 @@ import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as Model from "@effect-mistral/core/Model"
 import { Emulator } from "@effect-mistral/emulator"
+import { ChatCompletionEvents } from "@effect-mistral/observability"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
 import { connect } from "node:net"
 import { networkInterfaces } from "node:os"
 import { ask, instant, local, post, raw, settled } from "./support.ts"
@@ -130,6 +133,28 @@ describe("server", () => {
       assert.isAbove(response.created ?? 0, 1_700_000_000)
     }).pipe(Effect.provide(local({ timeToFirstToken: "5 millis", tokensPerSecond: 1000 }))))
 
+  it.effect("lets the test's clock decide how fast it answers, if told so", () =>
+    Effect.gen(function*() {
+      const started = yield* Clock.currentTimeMillis
+      const asking = yield* Effect.forkChild(
+        post(ask("Tell me about fog", { max_tokens: 3, metadata: { a: "b" } }))
+      )
+      yield* soon.pipe(
+        Effect.andThen(TestClock.adjust("1 second")),
+        Effect.repeat({ until: () => asking.pollUnsafe() !== undefined })
+      )
+      const { status } = yield* Fiber.join(asking)
+      assert.strictEqual(status, 200)
+      const [event] = yield* Stream.runCollect(ChatCompletionEvents.searchAll({
+        search_params: { filters: null },
+        extra_fields: ["total_time_elapsed"]
+      }))
+      // 3600 seconds to begin, a second for each of three tokens.
+      assert.deepStrictEqual(event?.extra_fields, { total_time_elapsed: 3603 })
+      const created = Date.parse(event!.created_at)
+      assert.isTrue(created >= started && created < (yield* Clock.currentTimeMillis) - 3_602_000)
+    }).pipe(Effect.provide(local({ timeToFirstToken: "1 hour", tokensPerSecond: 1, clock: "context" }))))
+
   it.effect("listens on the loopback address only", () =>
     Effect.gen(function*() {
       const { port, url } = yield* Emulator.Emulator
@@ -173,3 +198,6 @@ const reachable = (host: string, port: number): Effect.Effect<boolean> =>
     socket.once("connect", () => end(true))
     socket.once("error", () => end(false))
   })
+
+/** Lets what came over the network be read. */
+const soon = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))

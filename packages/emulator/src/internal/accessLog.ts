@@ -47,8 +47,9 @@ export const withAccessLog = <E, R>(
       ].join(" ")
       const headers = verbosity === "headers" ? Object.entries(yield* redactedHeaders(request.headers)) : []
       const text = [line, ...headers.map(([name, value]) => `  ${name}: ${value}`)].join("\n")
+      const key = Redacted.value(apiKey)
       // A client may put its key where none belongs.
-      yield* Console.log(text.replaceAll(Redacted.value(apiKey), "<redacted>"))
+      yield* Console.log(key === "" ? text : text.replaceAll(key, "<redacted>"))
     }))
     const response = yield* Effect.provideService(app, CurrentFault, current)
     if (lossOf(response) === undefined) status = String(response.status)

@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { type ArmedFaults, readArmed } from "./armedFaults.ts"
 import { authorize } from "./authorize.ts"
 import { invalidFault } from "./faultHeader.ts"
 import { parseBody } from "./jsonBody.ts"
+import { isFromOwnMachine } from "./ownMachine.ts"
 import { detail, Refusal } from "./refusal.ts"
 import { RequestLog } from "./requestLog.ts"
 import type { Settings } from "./settings.ts"
@@ -26,11 +26,12 @@ export const adminApp = (settings: Settings, faults: ArmedFaults) =>
   Effect.map(RequestLog, (log) =>
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
-      if (!Option.match(request.remoteAddress, { onNone: () => true, onSome: isLoopback })) {
+      if (!isFromOwnMachine(request)) {
         return yield* detail(403, "The emulator itself is asked from its own machine")
       }
       yield* authorize(settings)
-      switch (`${request.method} ${request.url.slice(prefix.length)}`) {
+      const path = request.url.slice(prefix.length).replace(/[?#].*$/s, "")
+      switch (`${request.method} ${path}`) {
         case "GET faults":
           return HttpServerResponse.jsonUnsafe({ faults: yield* faults.armed })
         case "POST faults": {
@@ -50,5 +51,3 @@ export const adminApp = (settings: Settings, faults: ArmedFaults) =>
           return yield* detail(404, "Not Found")
       }
     }))
-
-const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)

@@ -33,7 +33,7 @@ export const faultyAnswer = <R>(
     case "content_type":
       return Effect.andThen(
         onFault,
-        Effect.map(answer, HttpServerResponse.setHeader("content-type", fault.value ?? "text/html"))
+        Effect.map(answer, (response) => withType(response, fault.value ?? "text/html"))
       )
     case "stall":
     case "cut":
@@ -56,6 +56,13 @@ const hasRoom = (response: Response, fault: Fault): boolean =>
   needsStream(fault) ? isEvents(response) : fault.type !== "missing_finish_reason" || response.status === 200
 
 const isEvents = ({ headers }: Response): boolean => headers["content-type"]?.startsWith("text/event-stream") === true
+
+/** A response that claims to be of another type. The body of a stream has a type too, which would win in the end. */
+const withType = (response: Response, type: string): Response => {
+  const { body } = response
+  const changed = HttpServerResponse.setHeader(response, "content-type", type)
+  return body._tag === "Stream" ? withBody(changed, body.stream, body.contentLength) : changed
+}
 
 const bodyOf = ({ body }: Response): Bytes =>
   body._tag === "Stream" ? body.stream : body._tag === "Uint8Array" ? Stream.succeed(body.body) : Stream.empty

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { relayedAnswer } from "./cassette/relayed.ts"
 import { CorrelationId } from "./correlationId.ts"
+import { isTooDeep } from "./jsonBody.ts"
 import { costHeader, RateMeter } from "./rateMeter.ts"
 import { redactedHeaders } from "./redactedHeaders.ts"
 import { detail, Refusal } from "./refusal.ts"
@@ -17,6 +18,8 @@ import { RequestLog, type SeenRequest } from "./requestLog.ts"
 const maximumBody = ByteSize.mebibytes(32)
 
 const tooLarge = detail(413, "Request Entity Too Large")
+
+const unreadable = detail(400, "There was an error parsing the body")
 
 const toResponse = (refusal: Refusal): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(refusal.body, {
@@ -33,7 +36,7 @@ const toRefusal = (error: unknown): Refusal => {
     if (reason._tag === "RequestParseError") {
       return reason.reason === "BodyTooLarge"
         ? tooLarge
-        : detail(400, "There was an error parsing the body")
+        : unreadable
     }
   }
   return detail(500, "Internal Server Error")
@@ -81,9 +84,10 @@ export const frame = Effect.fnUntraced(function*<E>(
     const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
     const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
-    const whole = { ...seen, body: parsed(text) }
+    const tooDeep = isTooDeep(text)
+    const whole = { ...seen, body: tooDeep ? text : parsed(text) }
     yield* log.add(whole)
-    return whole
+    return tooDeep ? yield* unreadable : whole
   })
   return Effect.gen(function*() {
     yield* log.hold

@@ -55,6 +55,25 @@ export const firstError = (text: string): { readonly at: number; readonly error:
   }
 }
 
+/** How deep the API's own reader of JSON follows lists and objects. */
+const deepest = 1000
+
+/** Whether a text that looks like JSON is nested deeper than the API reads. What works through a value need not expect it. */
+export const isTooDeep = (text: string): boolean => {
+  if (!/^\s*[[{]/.test(text)) return false
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === "\"") quoted = !quoted
+    else if (quoted) at += character === "\\" ? 1 : 0
+    else if (character === "[" || character === "{") depth++
+    else if (character === "]" || character === "}") depth--
+    if (depth > deepest) return true
+  }
+  return false
+}
+
 /** Reads the JSON of a body, or says how the API refuses it. */
 export const parseBody = (text: string): { readonly value: unknown } | Refusal => {
   if (text.trim() === "") {

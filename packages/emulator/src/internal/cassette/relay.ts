@@ -24,7 +24,7 @@ import { serverResponse } from "./clientResponse.ts"
 import { makeDeck } from "./deck.ts"
 import { failureCode, forwarded, upstreamClient } from "./forward.ts"
 import { markRelayed } from "./relayed.ts"
-import { forwardsTo, type Upstream } from "./relayOptions.ts"
+import { forwardsTo, type RelayOptions, type Upstream } from "./relayOptions.ts"
 import { answerHeaders } from "./transportHeaders.ts"
 
 type App<E, R> = Effect.Effect<
@@ -37,6 +37,14 @@ type App<E, R> = Effect.Effect<
 const isApiPath = (path: string): boolean =>
   /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:\/|$)/
     .test(path)
+
+/** With the dots resolved: a path does not lead out of the API. */
+const placeOf = ({ url }: HttpServerRequest.HttpServerRequest): URL => new URL(url, "http://localhost")
+
+/** Whether a request may be answered without the emulator's key: by a cassette, or by a server that sees the client's own. */
+export const needsNoKey = ({ replay, upstream }: RelayOptions, request: HttpServerRequest.HttpServerRequest): boolean =>
+  (replay !== undefined || (upstream !== undefined && upstream.apiKey === undefined)) &&
+  isApiPath(placeOf(request).pathname)
 
 /** An app that answers from cassettes or from another server as the settings say, and itself where they say nothing. */
 export const relay = Effect.fnUntraced(function*<E, R>(
@@ -64,8 +72,7 @@ export const relay = Effect.fnUntraced(function*<E, R>(
 
   return Effect.gen(function*() {
     const incoming = yield* HttpServerRequest.HttpServerRequest
-    // With the dots resolved: a path does not lead out of the API.
-    const { pathname, search } = new URL(incoming.url, "http://localhost")
+    const { pathname, search } = placeOf(incoming)
     if (!isApiPath(pathname)) return yield* own
     const request = asClientRequest(incoming, pathname + search, yield* incoming.arrayBuffer)
     const recorded = replay === undefined ? undefined : yield* deck.replay(request)

@@ -4,8 +4,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import type { DatabaseError } from "../observability/database.ts"
-import type { CassetteError } from "./cassetteError.ts"
+import { atLeast } from "../flagBounds.ts"
 import { forwardsTo, type RelayOptions } from "./relayOptions.ts"
 
 /** The flags of what the emulator does not answer itself. */
@@ -34,6 +33,7 @@ export const relayFlags = {
   ),
   replaySpeed: Flag.Finite("replay-speed").pipe(
     Flag.withDescription("How much faster than recorded to answer; 0 for at once"),
+    atLeast(0),
     Flag.withDefault(1)
   ),
   replayIgnore: Flag.String("replay-ignore").pipe(
@@ -77,10 +77,6 @@ export const relayOptions = (flags: {
     )
   })
 }
-
-/** A directory or a file that cannot be used, as the command line says it. */
-export const userError = (error: CassetteError | DatabaseError): CliError.UserError =>
-  new CliError.UserError({ cause: error, userMessage: error.message })
 
 /** Whether requests go to a server that the clients must have the key of. */
 export const needsUpstreamKey = (options: RelayOptions): boolean =>

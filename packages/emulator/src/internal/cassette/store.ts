@@ -8,8 +8,14 @@ import { byName, fileName, stemOf } from "./fileName.ts"
 import type { Cassette, Filed } from "./format.ts"
 import { readCassette } from "./readCassette.ts"
 
+/** What is wrong with a file or directory, where the reason alone says it. */
+const problems: Readonly<Record<string, string>> = {
+  NotFound: "it does not exist",
+  AlreadyExists: "it is not a directory"
+}
+
 const unusable = (file: string) => (error: PlatformError) =>
-  new CassetteError({ file, problem: error.reason._tag === "NotFound" ? "it does not exist" : error.message })
+  new CassetteError({ file, problem: problems[error.reason._tag] ?? error.message })
 
 const namesIn = (directory: string): Effect.Effect<ReadonlyArray<string>, CassetteError, FileSystem.FileSystem> =>
   FileSystem.FileSystem.pipe(
