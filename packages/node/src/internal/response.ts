@@ -22,12 +22,12 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
   readonly [HttpIncomingMessage.TypeId]: typeof HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: typeof HttpClientResponse.TypeId = HttpClientResponse.TypeId
   readonly request: HttpClientRequest
-  readonly url: string
   readonly status: number
   readonly headers: Headers.Headers
   readonly remoteAddress: Option.Option<string> = Option.none()
   readonly #cookies: string | Array<string> | undefined
   readonly #body: Body
+  readonly #url: URL
 
   constructor(
     request: HttpClientRequest,
@@ -38,11 +38,15 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
   ) {
     super()
     this.request = request
-    this.url = url.href.split("#")[0] ?? ""
+    this.#url = url
     this.status = status
     this.headers = Headers.fromInput(headers)
     this.#cookies = headers["set-cookie"]
     this.#body = body
+  }
+
+  get url(): string {
+    return this.#url.href.split("#")[0] ?? ""
   }
 
   get [ByteSource.key](): ByteSource.ByteSource {
