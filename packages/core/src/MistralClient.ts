@@ -24,7 +24,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import * as Deployment from "./Deployment.ts"
 import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
 import { type Call, makeCall, type Target } from "./internal/call.ts"
@@ -125,7 +125,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
     )
     const exchange: Exchange = {
       connections: makeConnections(),
-      http: options.transformClient === undefined ? client : options.transformClient(client),
+      http: HttpClient.withScope(options.transformClient === undefined ? client : options.transformClient(client)),
       prepare: (call) => Effect.map(resolveKey(options.apiKey, call), (key) => prepare(call, key, options.userAgent))
     }
     const base = RequestOptions.resolve(RequestOptions.defaults, options)
@@ -144,7 +144,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       callOptions?: CallOptions
     ): Effect.Effect<Response, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const run = Effect.fnUntraced(function*() {
+      const run = Effect.fnUntraced(function*(span: Tracer.Span) {
         const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, callOptions)
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
@@ -154,12 +154,18 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
           ? openAnd(read, exchange, call, deadline, held)
           : Effect.flatMap(open(exchange, call, deadline, held), read)
         const answer = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
-        yield* Effect.annotateCurrentSpan(Telemetry.responseAttributes(answer))
+        annotate(span, Telemetry.responseAttributes(answer))
         return answer
       })
-      return run().pipe(
-        Effect.tapError((error) => Effect.annotateCurrentSpan(Telemetry.errorAttributes(error))),
-        Effect.withSpan(Telemetry.spanName(endpoint, body), spanOptions(endpoint, body, resolved), noStackTrace)
+      return Effect.useSpan(
+        Telemetry.spanName(endpoint, body),
+        spanOptions(endpoint, body, resolved),
+        (span) =>
+          run(span).pipe(
+            Effect.tapError((error) => Effect.sync(() => annotate(span, Telemetry.errorAttributes(error)))),
+            // `withSpan` also says where the span was made, which takes longer than the rest of the span.
+            Effect.provideService(Tracer.ParentSpan, span)
+          )
       )
     }
 
@@ -183,7 +189,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
         yield* Scope.addFinalizer(scope, Effect.suspend(() => held.release))
-        const opened = yield* Effect.withParentSpan(open(exchange, call, deadline, held), span, noStackTrace)
+        const opened = yield* Effect.provideService(open(exchange, call, deadline, held), Tracer.ParentSpan, span)
         const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
           failedChoice: endpoint.failedChoice,
           repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
@@ -236,9 +242,6 @@ export const layerConfig = (
       return yield* make({ ...overrides, apiKey, baseUrl: Option.getOrUndefined(baseUrl) })
     })
   )
-
-/** Where a span was made is in the caller's own spans; capturing it takes longer than the rest of the span. */
-const noStackTrace = { captureStackTrace: false }
 
 const hasUsage = (event: unknown): boolean => {
   const usage = (event as { readonly usage?: unknown }).usage

@@ -48,8 +48,10 @@ export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Di
  * @category layers
  * @since 0.1.0
  */
-export const layerNoDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = HttpClient
-  .layerMergedContext(make)
+export const layerNoDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Layer.effect(
+  HttpClient.HttpClient,
+  make
+)
 
 /**
  * The client with a pool of connections of its own, closed with the layer.

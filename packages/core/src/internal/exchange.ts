@@ -3,7 +3,8 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import type * as Pull from "effect/Pull"
@@ -47,7 +48,8 @@ export interface Prepared {
 
 /** What an exchange needs of the client. The request is prepared anew for each attempt: the key may change. */
 export interface Exchange {
-  readonly http: HttpClient.HttpClient
+  /** Ends its requests with the scope of the environment. */
+  readonly http: HttpClient.HttpClient.With<HttpClientError.HttpClientError, Scope.Scope>
   readonly connections: Connections
   readonly prepare: (call: Call) => Effect.Effect<Prepared, MistralError>
 }
@@ -137,7 +139,7 @@ const send = Effect.fnUntraced(function*(
   close: Effect.Effect<void>
 ): Effect.fn.Return<Opened, MistralError> {
   const { request, scrub } = yield* exchange.prepare(call)
-  const response = yield* HttpClient.withScope(exchange.http).execute(request).pipe(
+  const response = yield* exchange.http.execute(request).pipe(
     Scope.provide(scope),
     Effect.catch((error) => {
       switch (error.reason._tag) {
