@@ -32,7 +32,9 @@ export interface Endpoint<in out Request, in out Response> {
   readonly query?: Schema.Codec<object, unknown> | undefined
   /** Whether sending it twice does no more than sending it once. */
   readonly repeatable: boolean
-  /** The OpenTelemetry name of what it does, if it runs a model. */
+  /** Whether a model runs for it: an answer that was cut is then not asked for again. So where `operation` is set. */
+  readonly runsModel?: boolean | undefined
+  /** The OpenTelemetry name of what it does, if it is one of those that have a name. */
   readonly operation?: "chat" | "text_completion" | "embeddings" | "invoke_agent" | undefined
 }
 

@@ -149,8 +149,9 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         const deadline = yield* startDeadline(resolved.timeout.total)
         const held: Held = { release: Effect.void }
         const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
-        // What is no completion is asked again also when its answer was cut: nobody has seen any of it, and it costs little.
-        const attempts = endpoint.repeatable && endpoint.operation === undefined
+        // Where no model ran, an answer that was cut is asked for again: nobody has seen any of it, and nobody pays twice.
+        const free = endpoint.operation === undefined && endpoint.runsModel !== true
+        const attempts = endpoint.repeatable && free
           ? openAnd(read, exchange, call, deadline, held)
           : Effect.flatMap(open(exchange, call, deadline, held), read)
         const answer = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))

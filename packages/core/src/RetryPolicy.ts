@@ -2,7 +2,7 @@
  * When a failed call is made again, and after how long.
  *
  * Retries are on by default. They happen only before the first byte of an answer: what a caller has begun to read is
- * never sent twice. A whole answer that is cut is asked for again where it is no completion but, say, a list or a search.
+ * never sent twice. A whole answer that is cut is asked for again where no model ran for it: a list, say, or a search.
  *
  * ```ts
  * import { RetryPolicy } from "@effect-mistral/core"

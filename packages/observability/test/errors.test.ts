@@ -18,8 +18,9 @@ describe("a failure", () => {
           assert.strictEqual(ErrorCode.of(error), code)
           assert.strictEqual(error.isRetryable, repeats !== "never")
           assert.strictEqual(error.operation, operation.endpoint.name)
-          const again = repeats === "always" ||
-            (repeats === "where nothing is created" && operation.endpoint.repeatable)
+          const { repeatable, runsModel = false } = operation.endpoint
+          const again = repeats === "always" || (repeats === "where nothing is created" && repeatable) ||
+            (repeats === "where nothing is created or paid" && repeatable && !runsModel)
           assert.strictEqual((yield* requests).length, again ? 5 : 1)
           for (const text of [error.message, String(error), JSON.stringify(error), inspect(error, { depth: 9 })]) {
             for (const hidden of [apiKey, "in-the-body-only", "assistant_message", "codestral-2508"]) {
@@ -29,6 +30,17 @@ describe("a failure", () => {
         }).pipe(Effect.provide(scripted(() => answer))))
     }
   }
+
+  it("of a model's judgement is one of three operations", () => {
+    const paid = Object.values(operations).filter(({ endpoint }) => endpoint.runsModel).map(({ endpoint }) =>
+      endpoint.name
+    )
+    assert.deepStrictEqual([...new Set(paid)].sort(), [
+      "ChatCompletionEvents.judge",
+      "DatasetRecords.judge",
+      "Judges.judgeConversation"
+    ])
+  })
 
   it.effect("says what the server says of it", () =>
     Effect.gen(function*() {
@@ -72,7 +84,7 @@ interface Shape {
   readonly reason: MistralError.MistralErrorReason["_tag"]
   readonly code: string | undefined
   /** "always" is after a refusal, of which it is certain that nothing was done. */
-  readonly repeats: "never" | "always" | "where nothing is created"
+  readonly repeats: "never" | "always" | "where nothing is created" | "where nothing is created or paid"
 }
 
 // What follows is called above: a function, so that it may stand below.
@@ -121,7 +133,7 @@ function shapes(): Readonly<Record<string, Shape>> {
       answer: ScriptedHttpClient.bytes([`{"in-the-body-only":`], { ending: "fail" }),
       reason: "ConnectionLost",
       code: undefined,
-      ...later
+      repeats: "where nothing is created or paid"
     }
   }
 }

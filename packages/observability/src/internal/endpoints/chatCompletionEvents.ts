@@ -1,7 +1,7 @@
 import * as ChatCompletionEvent from "../../ChatCompletionEvent.ts"
 import * as Judge from "../../Judge.ts"
 import * as Page from "../../Page.ts"
-import { ask, get } from "./kinds.ts"
+import { ask, get, judging } from "./kinds.ts"
 
 const root = "/chat-completion-events"
 
@@ -25,10 +25,5 @@ export const chatCompletionEvents = {
     `${root}/{event_id}/similar-events`,
     ChatCompletionEvent.SearchResponse
   ),
-  judge: ask(
-    "ChatCompletionEvents.judge",
-    `${root}/{event_id}/live-judging`,
-    Judge.LiveJudgingRequest,
-    Judge.Output
-  )
+  judge: judging("ChatCompletionEvents.judge", `${root}/{event_id}/live-judging`, Judge.LiveJudgingRequest)
 }

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as DatasetRecord from "../../DatasetRecord.ts"
 import * as Judge from "../../Judge.ts"
-import { ask, get, remove, replace } from "./kinds.ts"
+import { ask, get, judging, remove, replace } from "./kinds.ts"
 
 const one = "/dataset-records/{dataset_record_id}"
 
@@ -14,7 +14,7 @@ export const datasetRecords = {
     DatasetRecord.BulkDeleteRequest,
     Schema.Unknown
   ),
-  judge: ask("DatasetRecords.judge", `${one}/live-judging`, Judge.LiveJudgingRequest, Judge.Output),
+  judge: judging("DatasetRecords.judge", `${one}/live-judging`, Judge.LiveJudgingRequest),
   updatePayload: replace("DatasetRecords.updatePayload", `${one}/payload`, DatasetRecord.UpdatePayloadRequest),
   updateProperties: replace(
     "DatasetRecords.updateProperties",

@@ -1,5 +1,5 @@
 import * as Judge from "../../Judge.ts"
-import { ask, create, get, remove, replace } from "./kinds.ts"
+import { create, get, judging, remove, replace } from "./kinds.ts"
 
 export const judges = {
   create: create("Judges.create", "/judges", Judge.Definition, Judge.Judge),
@@ -7,10 +7,9 @@ export const judges = {
   fetch: get("Judges.fetch", "/judges/{judge_id}", Judge.Judge),
   update: replace("Judges.update", "/judges/{judge_id}", Judge.Definition),
   delete: remove("Judges.delete", "/judges/{judge_id}"),
-  judgeConversation: ask(
+  judgeConversation: judging(
     "Judges.judgeConversation",
     "/judges/{judge_id}/live-judging",
-    Judge.ConversationRequest,
-    Judge.Output
+    Judge.ConversationRequest
   )
 }

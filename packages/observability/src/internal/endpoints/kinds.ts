@@ -1,5 +1,6 @@
 import type { Endpoint } from "@effect-mistral/core/Endpoint"
 import * as Schema from "effect/Schema"
+import * as Judge from "../../Judge.ts"
 
 /** A path below `/v1/observability`. */
 type Path = `/${string}`
@@ -40,6 +41,13 @@ export const ask = <Request, Response>(
   query,
   repeatable: true
 })
+
+/** Has a model judge something. */
+export const judging = <Request>(
+  name: string,
+  path: Path,
+  request: Schema.Codec<Request, unknown>
+): Endpoint<Request, Judge.Output> => ({ ...ask(name, path, request, Judge.Output), runsModel: true })
 
 /** Creates something: sent twice, it creates two. */
 export const create = <Request, Response>(
