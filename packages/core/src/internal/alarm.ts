@@ -33,16 +33,18 @@ const makeAlarm = (clock: Clock.Clock): Alarm => {
   const sleepers = new Set<Sleeper>()
   let timer: { readonly fiber: Fiber.Fiber<void>; readonly wakes: number } | undefined
 
-  const wake = Effect.sync(() => {
+  const wake = Effect.suspend(() => {
     timer = undefined
     const now = clock.currentTimeMillisUnsafe()
+    const expired: Array<Sleeper> = []
     let next = Infinity
     for (const sleeper of sleepers) {
-      if (sleeper.due <= now) sleeper.expire()
+      if (sleeper.due <= now) expired.push(sleeper)
       else next = Math.min(next, sleeper.due)
     }
-    // Whoever expired may have set another.
+    // Calls that have nothing to do with one another share this: what one of them throws is not to cost another its time.
     ensureTimer(next)
+    return Effect.forEach(expired, (sleeper) => Effect.exit(Effect.sync(() => sleeper.expire())), { discard: true })
   })
 
   /** Sees to it that something wakes at a time or before it. */

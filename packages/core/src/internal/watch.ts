@@ -98,8 +98,12 @@ class AlarmWatch<E> implements Watch<E>, Sleeper {
         cancel()
       }
       this.#expire = () => {
-        giveUp()
-        resume(timedOut)
+        // A transport that cannot even let go is no reason to wait for it.
+        try {
+          giveUp()
+        } finally {
+          resume(timedOut)
+        }
       }
       this.due = due
       alarmOf(this.#clock).set(this)

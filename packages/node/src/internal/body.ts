@@ -59,6 +59,7 @@ export class Body implements ByteSource.ByteSource {
       this.#paused = false
       this.#controller?.resume()
     }
+    // Nobody is given to where nothing has come.
     reader.onBytes(taken as unknown as ByteSource.Bytes)
   }
 

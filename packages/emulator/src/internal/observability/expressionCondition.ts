@@ -1,7 +1,7 @@
 import type * as TelemetrySearch from "@effect-mistral/observability/TelemetrySearch"
 import type { Sql } from "./database.ts"
 import { isPattern, matches, readTime } from "./filterSql.ts"
-import { bind, constant, join, sql } from "./sql.ts"
+import { bind, comparisons, constant, join, sql } from "./sql.ts"
 import type { TelemetryField } from "./telemetrySignal.ts"
 
 /** A value in a search expression. */
@@ -46,15 +46,6 @@ export const operatorsOf = (type: TelemetryField["type"]): ReadonlyArray<Telemet
   }
 }
 
-const signs: Readonly<Partial<Record<TelemetrySearch.Operator, Sql>>> = {
-  eq: constant("="),
-  neq: constant("<>"),
-  lt: constant("<"),
-  lte: constant("<="),
-  gt: constant(">"),
-  gte: constant(">=")
-}
-
 /** A condition on a field, or what is wrong with it. */
 export const conditionOf = (
   field: TelemetryField,
@@ -94,7 +85,7 @@ export const conditionOf = (
       return isPattern(pattern) ? sql`${matches}(${column}, ${first})` : "a regular expression is broken"
     }
     default:
-      return sql`(${column} ${signs[operator] ?? constant("=")} ${first})`
+      return sql`(${column} ${comparisons[operator] ?? constant("=")} ${first})`
   }
 }
 

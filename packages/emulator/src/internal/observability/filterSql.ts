@@ -4,7 +4,7 @@ import { type Database, patternFunction, type Sql } from "./database.ts"
 import { type EventField, findField, operators } from "./field.ts"
 import { isJsonObject, mapText } from "./newEvent.ts"
 import { badField, badSearch, problem } from "./problem.ts"
-import { bind, constant, join, sql } from "./sql.ts"
+import { bind, comparisons, constant, join, sql } from "./sql.ts"
 
 /** How many conditions a filter may have, and how deep it may go. */
 const limits = { conditions: 5000, depth: 100 }
@@ -101,15 +101,6 @@ const isDate = (date: string): boolean => {
 
 const nullSql = ({ value }: EventField, isNull: boolean): Sql =>
   isNull ? sql`(${value} IS NULL)` : sql`(${value} IS NOT NULL)`
-
-const comparisons: Readonly<Record<string, Sql>> = {
-  eq: constant("="),
-  neq: constant("<>"),
-  lt: constant("<"),
-  lte: constant("<="),
-  gt: constant(">"),
-  gte: constant(">=")
-}
 
 const compareSql = (field: EventField, operator: Filter.Operator, value: string | number): Sql =>
   sql`(${field.value} ${comparisons[operator]!} ${bind(value)})`

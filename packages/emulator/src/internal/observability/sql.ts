@@ -12,6 +12,16 @@ export const bind = (value: SqlValue): Sql => ({ text: "?", values: [value] })
 /** SQL that is the same whatever is asked. */
 export const constant = (text: string): Sql => ({ text, values: [] })
 
+/** The signs of the operators that compare, by the names that filters and expressions have for them. */
+export const comparisons: Readonly<Record<string, Sql>> = {
+  eq: constant("="),
+  neq: constant("<>"),
+  lt: constant("<"),
+  lte: constant("<="),
+  gt: constant(">"),
+  gte: constant(">=")
+}
+
 /** Pieces of SQL between which a separator stands. */
 export const list = (parts: ReadonlyArray<Sql>, separator: string): Sql => ({
   text: parts.map(({ text }) => text).join(separator),
