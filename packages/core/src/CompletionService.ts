@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Channel from "effect/Channel"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
@@ -165,7 +166,13 @@ export const functions = <Self, Request>(
   readonly stream: (...args: Args<Request>) => Stream.Stream<Completion.Chunk, MistralError, Self>
 } => ({
   complete: (...args) => Effect.flatMap(service, ({ complete }) => complete(...args)),
-  stream: (...args) => Stream.unwrap(Effect.map(service, ({ stream }) => stream(...args)))
+  // `Stream.unwrap` would look for the stream again at every read.
+  stream: (...args) =>
+    Stream.fromChannel(
+      Channel.fromTransform((upstream, scope) =>
+        Effect.flatMap(service, ({ stream }) => Channel.toTransform(Stream.toChannel(stream(...args)))(upstream, scope))
+      )
+    )
 })
 
 type Args<Request> = [request: Request, options?: RequestOptions.RequestOptions]

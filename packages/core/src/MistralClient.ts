@@ -11,6 +11,7 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -21,6 +22,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Pull from "effect/Pull"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -200,13 +202,25 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
           }
         })
         held.release = events.release
-        return events.pull
+        return events.next
       })
-      return Stream.fromChannel(Channel.fromTransformBracket((_upstream, _scope, scope) => {
-        let pull: EventStream<Event>["pull"] | undefined
-        return Effect.succeed(
-          Effect.suspend(() => pull ?? Effect.flatMap(Scope.provide(start(scope), scope), (started) => pull = started))
+      return Stream.fromChannel(Channel.fromTransform((_upstream, outer) => {
+        const scope = Scope.forkUnsafe(outer)
+        let next: EventStream<Event>["next"] | undefined
+        const end = (cause: Cause.Cause<MistralError | Cause.Done>) => {
+          next = () => Effect.failCause(cause)
+          return Scope.close(scope, Pull.doneExitFromCause(cause))
+        }
+        // A request that was interrupted is not sent again, for its model may have run. A read can be begun again.
+        const first = Effect.flatMap(
+          Effect.onError(Scope.provide(start(scope), scope), end),
+          (started) => (next = started)()
         )
+        // `fromTransformBracket` would look at how every read ends, an eighth of what a read costs.
+        return Effect.succeed(Effect.catchCause(
+          Effect.suspend(() => next === undefined ? first : next()),
+          (cause) => Effect.andThen(Effect.uninterruptible(end(cause)), Effect.failCause(cause))
+        ))
       }))
     }
 

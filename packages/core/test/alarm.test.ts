@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { alarmOf, type Sleeper } from "../src/internal/alarm.ts"
+import { BodyReader } from "../src/internal/bodyReader.ts"
 import { makeWatch } from "../src/internal/watch.ts"
 
 describe("alarmOf", () => {
@@ -25,7 +26,7 @@ describe("alarmOf", () => {
           sleeper("later", 200),
           sleeper("never", Infinity)
         ]
-      ) alarm.set(one)
+      ) alarm.add(one)
       yield* TestClock.adjust(99)
       assert.deepStrictEqual(told, [])
       yield* TestClock.adjust(1)
@@ -46,9 +47,9 @@ describe("alarmOf", () => {
         }
       })
       const removed = sleeper(10)
-      alarm.set(removed)
-      alarm.set(sleeper(1000))
-      alarm.set(sleeper(20))
+      alarm.add(removed)
+      alarm.add(sleeper(1000))
+      alarm.add(sleeper(20))
       alarm.remove(removed)
       yield* TestClock.adjust(20)
       assert.deepStrictEqual(told, [20])
@@ -66,9 +67,18 @@ describe("a watch", () => {
         deadline: { at: Infinity, total: Duration.infinity },
         onTimeout: ({ phase }) => phase
       })
-      const waiting = yield* Effect.forkChild(Effect.flip(watch.read<never, never>(() => () => {
-        throw new Error("cannot let go")
-      })))
+      const body = new BodyReader(
+        {
+          closes: false,
+          cancel: () => {},
+          read: () => () => {
+            throw new Error("cannot let go")
+          }
+        },
+        watch,
+        () => "idle" as const
+      )
+      const waiting = yield* Effect.forkChild(Effect.flip(body.readUntil(() => undefined)))
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* Fiber.join(waiting), "idle")
     }))

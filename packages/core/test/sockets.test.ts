@@ -2,11 +2,11 @@
  * What becomes of connections, seen by a server on a real socket, with each of the HTTP clients of Node.
  */
 import { Chat } from "@effect-mistral/chat"
-import { MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Fiber, Layer, Redacted, Result, Stream } from "effect"
+import { Cause, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted, Result, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
@@ -123,6 +123,37 @@ for (const [name, http] of Object.entries(clients)) {
           Effect.provide(layer)
         )
         assert.isBelow(Duration.toMillis(duration), 1000)
+      }))
+
+    it.live("pulls that are given up and begun again lose nothing", () =>
+      Effect.gen(function*() {
+        const { layer } = yield* serve(http, (_, response) => {
+          response.writeHead(200, eventStream)
+          let next = 0
+          const timer = setInterval(() => {
+            if (next < 30) response.write(chunk(`${next++} `))
+            else {
+              clearInterval(timer)
+              response.end("data: [DONE]\n\n")
+            }
+          }, 4)
+        })
+        let givenUp = 0
+        let text = ""
+        yield* Effect.gen(function*() {
+          const pull = yield* Stream.toPull(Chat.stream(request))
+          const impatient = Effect.timeoutOption(pull, "1 millis").pipe(
+            Effect.map(Option.match({
+              onNone: () => void givenUp++,
+              onSome: (chunks) => void (text += chunks.map(Completion.chunkText).join(""))
+            })),
+            Effect.forever
+          )
+          yield* pull
+          yield* Effect.catchIf(impatient, Cause.isDone, () => Effect.void)
+        }).pipe(Effect.provide(layer))
+        assert.strictEqual(text, Array.from({ length: 29 }, (_, index) => `${index + 1} `).join(""))
+        assert.isAbove(givenUp, 10)
       }))
 
     it.live("a connection cut in the middle of a stream is lost, and one refused has failed", () =>

@@ -158,25 +158,68 @@ describe("Body", () => {
       assert.strictEqual(yield* read(body), "lost")
     }))
 
-  it.effect("gives a waiting reader all that comes in one turn, then what is left, then the end", () =>
+  it.effect("gives a waiting reader all that one read of the socket holds, then the end", () =>
     Effect.gen(function*() {
       const body = new Body(4)
+      const [first, second] = piecesOfOneRead()
       const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
-      body.push(new Uint8Array([1]))
-      body.push(new Uint8Array([2]))
+      body.push(first)
+      body.push(second)
       body.end()
       assert.strictEqual(yield* Fiber.join(waiting), "2 pieces")
       assert.strictEqual(yield* read(body), "end")
     }))
 
-  it.effect("forgets a reader that no longer waits", () =>
+  it.effect("gives a waiting reader at once what comes alone, and later what is not followed by the rest of its read", () =>
+    Effect.gen(function*() {
+      const body = new Body(4)
+      const given: Array<string> = []
+      const wait = () => body.read({ onBytes: ({ length }) => given.push(`${length} pieces`), ...ends(given) })
+      wait()
+      body.push(new Uint8Array([1]))
+      assert.deepStrictEqual(given, ["1 pieces"])
+      wait()
+      body.push(piecesOfOneRead()[0])
+      assert.deepStrictEqual(given, ["1 pieces"])
+      yield* Effect.promise(() => Promise.resolve())
+      assert.deepStrictEqual(given, ["1 pieces", "1 pieces"])
+      wait()
+      body.end()
+      yield* Effect.promise(() => Promise.resolve())
+      assert.deepStrictEqual(given, ["1 pieces", "1 pieces", "end"])
+    }))
+
+  it.effect("forgets a reader that no longer waits, and no other in its place", () =>
+    Effect.gen(function*() {
+      const body = new Body(4)
+      const given: Array<string> = []
+      const forget = body.read({ onBytes: () => given.push("forgotten"), ...ends(given) })
+      forget()
+      body.read({ onBytes: () => given.push("waiting"), ...ends(given) })
+      forget()
+      body.push(new Uint8Array([1]))
+      assert.deepStrictEqual(given, ["waiting"])
+    }))
+
+  it.effect("keeps what comes for a reader that was interrupted", () =>
     Effect.gen(function*() {
       const body = new Body(4)
       const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
-      body.push(new Uint8Array([1]))
+      body.push(piecesOfOneRead()[0])
       yield* Fiber.interrupt(waiting)
       assert.strictEqual(yield* read(body), "1 pieces")
     }))
+})
+
+/** Two pieces as undici gives them: views of what the socket read. */
+const piecesOfOneRead = () => {
+  const bytes = new Uint8Array(32)
+  return [bytes.subarray(4, 8), bytes.subarray(20, 24)] as const
+}
+
+const ends = (given: Array<string>) => ({
+  onEnd: () => void given.push("end"),
+  onError: () => void given.push("error")
 })
 
 const read = (body: Body) =>

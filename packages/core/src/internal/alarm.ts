@@ -14,8 +14,9 @@ export interface Sleeper {
  * call's CPU, and two kilobytes of a stream's memory.
  */
 export interface Alarm {
-  /** Adds a sleeper, or looks again at one whose time was moved forward. */
-  readonly set: (sleeper: Sleeper) => void
+  readonly add: (sleeper: Sleeper) => void
+  /** A sleeper's time was set. */
+  readonly wakeBy: (due: number) => void
   readonly remove: (sleeper: Sleeper) => void
 }
 
@@ -56,10 +57,11 @@ const makeAlarm = (clock: Clock.Clock): Alarm => {
   }
 
   return {
-    set: (sleeper) => {
+    add: (sleeper) => {
       sleepers.add(sleeper)
       ensureTimer(sleeper.due)
     },
+    wakeBy: ensureTimer,
     remove: (sleeper) => {
       sleepers.delete(sleeper)
       // A timer without sleepers would keep a program from ending.

@@ -45,11 +45,14 @@ const webOf = (response: HttpClientResponse.HttpClientResponse): Response | unde
 const fromWeb = (body: ReadableStream<Uint8Array> | null): Source => {
   if (body === null) return { closes: false, cancel: nothing, read: ({ onEnd }) => (onEnd(), nothing) }
   const reader = body.getReader()
+  let to: ByteSource.Reader
+  const onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>) => done ? to.onEnd() : to.onBytes([value])
   return {
     closes: false,
     cancel: () => void reader.cancel().catch(nothing),
-    read: ({ onBytes, onEnd, onError }) => {
-      reader.read().then(({ done, value }) => done ? onEnd() : onBytes([value]), onError)
+    read: (given) => {
+      to = given
+      reader.read().then(onRead, given.onError)
       return nothing
     }
   }

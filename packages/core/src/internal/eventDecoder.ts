@@ -1,3 +1,4 @@
+import type * as Arr from "effect/Array"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import type { Call } from "./call.ts"
@@ -10,12 +11,15 @@ import { invalid } from "./wholeAnswer.ts"
 /** How a stream stands after a piece of it: going on, ended well, or failed. */
 export type State = "open" | "done" | MistralError
 
+/** Values, if there are any. */
+export type Values<A> = Arr.NonEmptyReadonlyArray<A> | undefined
+
 /** Turns the bytes of an event stream into checked values, one network read at a time, without an effect per event. */
 export interface EventDecoder<A> {
   /** The values that a read of the network completes. Those before a bad event are given, then `state` tells. */
-  readonly feed: (bytes: ReadonlyArray<Uint8Array>) => Array<A>
+  readonly feed: (bytes: ReadonlyArray<Uint8Array>) => Values<A>
   /** The body is over: the values that its end completes. `state` is not `open` any more. */
-  readonly end: () => Array<A>
+  readonly end: () => Values<A>
   readonly state: () => State
 }
 
@@ -41,7 +45,8 @@ export const makeEventDecoder = <A>(
   const text = new TextDecoder()
   const { maxSize } = call.options
   let state: State = "open"
-  let values: Array<A> = []
+  /** Most reads complete one event or none: an array made with its first value is a tenth as large. */
+  let values: Arr.NonEmptyArray<A> | undefined
 
   const fail = (error: MistralError): false => {
     state = error
@@ -49,7 +54,8 @@ export const makeEventDecoder = <A>(
   }
 
   const give = (value: A): boolean => {
-    values.push(value)
+    if (values === undefined) values = [value]
+    else values.push(value)
     onValue(value)
     call.progress.chunks++
     const choice = failedChoice(value)
@@ -100,9 +106,9 @@ export const makeEventDecoder = <A>(
 
   const splitter = makeSplitter(onEvent)
 
-  const take = (): Array<A> => {
+  const take = (): Values<A> => {
     const taken = values
-    values = []
+    values = undefined
     return taken
   }
 

@@ -16,7 +16,8 @@ const drainLimit = "100 millis"
 
 /** The checked values of an event stream, and how it is let go. */
 export interface EventStream<A> {
-  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
+  /** What to wait for next. */
+  readonly next: () => Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
   /** Runs when the caller has read enough, however that came. Never makes the caller wait. */
   readonly release: Effect.Effect<void>
 }
@@ -31,32 +32,26 @@ export const makeEventStream = <A>(
 ): Effect.Effect<EventStream<A>, MistralError> =>
   Effect.map(expectEvents(call, opened), () => {
     const decoder = makeEventDecoder(call, opened, schema, hooks)
-    let bodyEnded = false
-    /** How the stream stands when there is nothing to give; nothing while it goes on. */
-    const standing = (): EventStream<A>["pull"] | undefined => {
-      const state = decoder.state()
-      return state === "open" ? undefined : state === "done" ? Cause.done() : Effect.fail(state)
-    }
-    const read = opened.readUntil<Arr.NonEmptyReadonlyArray<A>>((bytes) => {
-      if (bytes === undefined) bodyEnded = true
+    /** How the stream stands when there is nothing more to give. */
+    let over: Pull.Pull<never, MistralError> | undefined
+    const read = opened.body.readUntil<Arr.NonEmptyReadonlyArray<A>>((bytes) => {
       const values = bytes === undefined ? decoder.end() : decoder.feed(bytes)
-      return values.length > 0 ? Effect.succeed(values as unknown as Arr.NonEmptyReadonlyArray<A>) : standing()
+      const state = decoder.state()
+      if (state !== "open") over = state === "done" ? Cause.done() : Effect.fail(state)
+      return values === undefined ? over : Effect.succeed(values)
     })
     return {
-      pull: Effect.suspend(() => standing() ?? read),
+      next: () => over ?? read,
       release: Effect.suspend(() =>
         decoder.state() === "done"
-          ? Effect.asVoid(Effect.forkDetach(
-            connections.drain(bodyEnded ? opened.close : drain(opened)),
-            { startImmediately: true }
-          ))
+          ? Effect.asVoid(Effect.forkDetach(connections.drain(drain(opened)), { startImmediately: true }))
           : opened.close
       )
     }
   })
 
 const drain = (opened: Opened): Effect.Effect<void> =>
-  opened.readUntil<never>(() => undefined).pipe(
+  opened.body.readUntil<never>(() => undefined).pipe(
     Effect.catch(() => Effect.void),
     Effect.timeoutOption(drainLimit),
     Effect.ensuring(opened.close),
@@ -73,7 +68,7 @@ const expectEvents = (call: Call, opened: Opened): Effect.Effect<void, MistralEr
   const decoder = new TextDecoder()
   const ahead: Array<Uint8Array> = []
   let beginning = ""
-  const look = opened.readUntil<boolean>((bytes) => {
+  const look = opened.body.readUntil<boolean>((bytes) => {
     if (bytes === undefined) return Effect.succeed(false)
     for (const piece of bytes) {
       ahead.push(piece)
@@ -85,7 +80,7 @@ const expectEvents = (call: Call, opened: Opened): Effect.Effect<void, MistralEr
   return Effect.flatMap(
     Effect.catchIf(look, Cause.isDone, () => Effect.succeed(false)),
     (events) => {
-      if (ahead.length > 0) opened.unread(ahead as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>)
+      if (ahead.length > 0) opened.body.unread(ahead as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>)
       return events
         ? Effect.void
         : Effect.flatMap(readText(call, opened), (text) => Effect.fail(explain(call, opened, text)))

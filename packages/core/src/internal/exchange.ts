@@ -1,4 +1,3 @@
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,13 +6,12 @@ import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
-import type { Bytes, ByteSource, Reader } from "../ByteSource.ts"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import { headerOf, sourceOf } from "./byteSource.ts"
+import { BodyReader } from "./bodyReader.ts"
+import { headerOf, type Source, sourceOf } from "./byteSource.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
 import { type Deadline, withinTotal } from "./deadline.ts"
@@ -26,15 +24,7 @@ export interface Opened {
   readonly status: number
   readonly header: (name: string) => string | undefined
   readonly requestId: string | undefined
-  /**
-   * Reads until something is made of it: `take` is given what comes, or `undefined` at the end, and gives nothing where it
-   * wants more. What no fiber need wake for does not wake one. The end of which nothing is made is `Done`.
-   */
-  readonly readUntil: <A>(
-    take: (bytes: Bytes | undefined) => Pull.Pull<A, MistralError> | undefined
-  ) => Pull.Pull<A, MistralError>
-  /** Puts bytes back that were read too early. */
-  readonly unread: (bytes: Bytes) => void
+  readonly body: BodyReader<MistralError>
   /** Gives the connection up; if the answer was read to its end, leaves it to be used again. */
   readonly close: Effect.Effect<void>
   readonly scrub: (text: string) => string
@@ -102,7 +92,7 @@ const attempt = (
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
   const { firstByte, idle } = call.options.timeout
-  const answer: Answer = { requestId: undefined, ended: false, cancel: () => {} }
+  const answer: Answer = {}
   return Effect.flatMap(
     makeWatch({ firstByte, idle, deadline, onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId) }),
     (watch) => {
@@ -112,8 +102,9 @@ const attempt = (
         watch.stop()
         countOff()
         // Closing aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
-        if (answer.ended) return Effect.void
-        answer.cancel()
+        if (answer.body?.ended === true && answer.source?.closes === false) return Effect.void
+        answer.body?.stop()
+        answer.source?.cancel()
         return Scope.close(scope, Exit.void)
       })
       held.release = close
@@ -124,10 +115,9 @@ const attempt = (
 
 /** What is known of an answer while it comes. */
 interface Answer {
-  requestId: string | undefined
-  /** It was read to its end, and its connection is free. */
-  ended: boolean
-  cancel: () => void
+  requestId?: string | undefined
+  source?: Source
+  body?: BodyReader<MistralError>
 }
 
 const send = Effect.fnUntraced(function*(
@@ -158,100 +148,24 @@ const send = Effect.fnUntraced(function*(
   )
   const header = headerOf(response)
   answer.requestId = requestId(header)
-  const source = yield* sourceOf(response, scope)
-  answer.cancel = source.cancel
-  if (response.status < 200 || response.status > 299) return yield* refusal(call, response, source, scrub)
-
-  const lost = (error: unknown) =>
+  const source = answer.source = yield* sourceOf(response, scope)
+  const body = answer.body = new BodyReader(source, watch, (error) =>
     call.fail(
       new Reason.ConnectionLost({
         description: scrub(describe(error)),
         chunks: call.progress.chunks,
         requestId: answer.requestId
       })
-    )
-  let ahead: Bytes | undefined
-  const readUntil = <A>(take: (bytes: Bytes | undefined) => Pull.Pull<A, MistralError> | undefined) =>
-    watch.read<A, MistralError | Cause.Done>((done, came) => {
-      let cancel = () => {}
-      let over = false
-      const finish = (result: ReturnType<typeof take>) => {
-        if (result === undefined) return false
-        over = true
-        done(result)
-        return true
-      }
-      const taken = (bytes: Bytes | undefined) => {
-        try {
-          return take(bytes)
-        } catch (defect) {
-          return Effect.die(defect)
-        }
-      }
-      // A source may call back at once, any number of times: this loop keeps the stack flat.
-      let reading = false
-      let wanted = false
-      const next = () => {
-        wanted = true
-        if (reading) return
-        reading = true
-        while (wanted) {
-          wanted = false
-          cancel = source.read(reader)
-        }
-        reading = false
-      }
-      const reader: Reader = {
-        onBytes: (bytes) => {
-          if (over || finish(taken(bytes))) return
-          came()
-          next()
-        },
-        onEnd: () => {
-          answer.ended = !source.closes
-          if (!over) finish(taken(undefined) ?? Cause.done())
-        },
-        onError: (error) => {
-          if (!over) finish(Effect.fail(lost(error)))
-        }
-      }
-      if (ahead === undefined) next()
-      else {
-        const bytes = ahead
-        ahead = undefined
-        reader.onBytes(bytes)
-      }
-      return () => {
-        over = true
-        cancel()
-      }
-    })
-  const first = yield* Effect.callback<Bytes | undefined, MistralError>((resume) =>
-    Effect.sync(source.read({
-      onBytes: (bytes) => resume(Effect.succeed(bytes)),
-      onEnd: () => {
-        answer.ended = !source.closes
-        resume(Effect.succeed(undefined))
-      },
-      onError: (error) => resume(Effect.fail(lost(error)))
-    }))
-  )
-  if (first === undefined && call.accept === "text/event-stream") {
+    ))
+  if (response.status < 200 || response.status > 299) return yield* refusal(call, response, body, scrub)
+
+  const first = yield* body.next
+  if (first !== undefined) body.unread(first)
+  else if (call.accept === "text/event-stream") {
     // A stream of which nothing came can be asked for again; a whole answer may well be empty.
     return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: answer.requestId })))
   }
-  ahead = first
-  return {
-    status: response.status,
-    header,
-    requestId: answer.requestId,
-    close,
-    scrub,
-    readUntil: first === undefined ? (take) => Effect.suspend(() => take(undefined) ?? Cause.done()) : readUntil,
-    unread: (bytes) => {
-      ahead = bytes
-    }
-  }
+  return { status: response.status, header, requestId: answer.requestId, body, close, scrub }
 })
 
 /** How much of an error's body is read, and for how long: some servers never finish it. */
@@ -260,24 +174,17 @@ const refusalLimits = { bytes: 64 * 1024, time: Duration.seconds(2) }
 const refusal = (
   call: Call,
   response: HttpClientResponse,
-  source: ByteSource,
+  answer: BodyReader<MistralError>,
   scrub: Prepared["scrub"]
 ): Effect.Effect<never, MistralError> => {
   const decoder = new TextDecoder()
   let body = ""
   let size = 0
-  const next = Effect.callback<Bytes, unknown>((resume) =>
-    Effect.sync(source.read({
-      onBytes: (bytes) => resume(Effect.succeed(bytes)),
-      onEnd: () => resume(Cause.done()),
-      onError: (error) => resume(Effect.fail(error))
-    }))
-  )
   const read = Effect.whileLoop({
-    while: () => size < refusalLimits.bytes,
-    body: () => next,
+    while: () => size < refusalLimits.bytes && !answer.ended,
+    body: () => answer.next,
     step: (bytes) => {
-      for (const piece of bytes) {
+      for (const piece of bytes ?? []) {
         const kept = piece.subarray(0, refusalLimits.bytes - size)
         size += kept.length
         body += decoder.decode(kept, { stream: true })

@@ -2,117 +2,123 @@ import type * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { alarmOf, type Sleeper } from "./alarm.ts"
+import type * as Fiber from "effect/Fiber"
+import { type Alarm, alarmOf, type Sleeper } from "./alarm.ts"
 import type { Deadline, RanOut } from "./deadline.ts"
 
-/**
- * The time limits of one attempt: to the first byte, then for each read, and the whole call's over all of them.
- *
- * One alarm serves all of them: `Effect.timeout` would race two fibers for every read, 3 microseconds of CPU.
- */
-export interface Watch<E> {
-  /** Runs an effect, at most as long as it may take to the first byte. */
-  readonly toFirstByte: <A>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
-  /** Waits for a callback, at most as long as a read may take. */
-  readonly read: <A, E2>(start: Start<A, E2>) => Effect.Effect<A, E | E2>
-  /** Ends all waits. */
-  readonly stop: () => void
-}
-
-/** Begins to wait: is given whom to tell, and what says that something came; gives what ends the wait. */
-type Start<A, E> = (done: (result: Effect.Effect<A, E>) => void, came: () => void) => () => void
-
-export const makeWatch = <E>(limits: Limits<E>): Effect.Effect<Watch<E>> =>
-  Effect.contextWith((context) => Effect.clockWith((clock) => Effect.succeed(new AlarmWatch(limits, clock, context))))
-
-interface Limits<E> {
+/** The time limits of one attempt, and what an attempt that ran out of time fails with. */
+export interface Limits<E> {
   readonly firstByte: Duration.Duration
   readonly idle: Duration.Duration
   readonly deadline: Deadline
   readonly onTimeout: (ranOut: RanOut) => E
 }
 
-/** It is the sleeper itself, and a class, for there may be thousands of them. */
-class AlarmWatch<E> implements Watch<E>, Sleeper {
+/** Is told what a wait failed with when its time is over. */
+export type OnTimeout<E> = (timedOut: Effect.Effect<never, E>) => void
+
+/**
+ * Watches over the time limits of one attempt: to the first byte, then for each read, and the whole call's over all of
+ * them. One wait at a time.
+ *
+ * One alarm serves all attempts: `Effect.timeout` would race two fibers for every read, 3 microseconds of CPU. It is the
+ * sleeper itself, and a class, for there may be thousands of them.
+ */
+export class Watch<E> implements Sleeper {
   due = Infinity
-  #expire: (() => void) | undefined
+  #phase: "firstByte" | "idle" = "firstByte"
+  #limit = Infinity
+  #added = false
+  #onTimeout: OnTimeout<E> | undefined
   readonly #limits: Limits<E>
+  readonly #idle: number
   readonly #clock: Clock.Clock
+  readonly #alarm: Alarm
   readonly #context: Context.Context<never>
 
   constructor(limits: Limits<E>, clock: Clock.Clock, context: Context.Context<never>) {
     this.#limits = limits
+    this.#idle = Duration.toMillis(limits.idle)
     this.#clock = clock
+    this.#alarm = alarmOf(clock)
     this.#context = context
   }
 
-  expire(): void {
-    this.#expire?.()
-  }
-
-  stop(): void {
-    alarmOf(this.#clock).remove(this)
-  }
-
-  read<A, E2>(start: Start<A, E2>): Effect.Effect<A, E | E2> {
-    return this.#limited("idle", start)
-  }
-
+  /** Runs an effect, at most as long as it may take to the first byte. */
   toFirstByte<A>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> {
-    return this.#limited<A, E>("firstByte", (done) => {
-      const fiber = Effect.runForkWith(this.#context)(effect)
-      fiber.addObserver(done)
-      return () => fiber.interruptUnsafe()
-    })
-  }
-
-  #limited<A, E2>(phase: "firstByte" | "idle", start: Start<A, E2>): Effect.Effect<A, E | E2> {
-    return Effect.callback<A, E | E2>((resume) => {
-      const { deadline, onTimeout } = this.#limits
-      const limit = Duration.toMillis(this.#limits[phase])
-      const now = this.#clock.currentTimeMillisUnsafe()
-      let due = Math.min(now + limit, deadline.at)
-      const timedOut = Effect.suspend(() =>
-        Effect.fail(onTimeout(
-          due === deadline.at
-            ? { phase: "total", duration: deadline.total }
-            : { phase, duration: this.#limits[phase] }
-        ))
-      )
-      if (due <= now) return resume(timedOut)
+    return Effect.callback<A, E>((resume) => {
       let over = false
-      const cancel = start((result) => {
-        if (over) return
-        over = true
-        this.#rest()
-        resume(result)
-      }, () => {
-        due = Math.min(this.#clock.currentTimeMillisUnsafe() + limit, deadline.at)
-        if (this.#expire !== undefined) this.due = due
-      })
-      // It called back at once.
-      if (over) return
+      let fiber: Fiber.Fiber<A, E> | undefined
       const giveUp = () => {
         over = true
-        this.#rest()
-        cancel()
+        this.rest()
+        fiber?.interruptUnsafe()
       }
-      this.#expire = () => {
+      this.#wait("firstByte", Duration.toMillis(this.#limits.firstByte), (timedOut) => {
         // A transport that cannot even let go is no reason to wait for it.
         try {
           giveUp()
         } finally {
           resume(timedOut)
         }
-      }
-      this.due = due
-      alarmOf(this.#clock).set(this)
+      })
+      if (over) return
+      fiber = Effect.runForkWith(this.#context)(effect)
+      fiber.addObserver((exit) => {
+        if (over) return
+        over = true
+        this.rest()
+        resume(exit)
+      })
       return Effect.sync(giveUp)
     })
   }
 
-  #rest(): void {
-    this.#expire = undefined
+  /** Begins to wait for a read. Tells at once if there is no time left. */
+  waitForRead(onTimeout: OnTimeout<E>): void {
+    this.#wait("idle", this.#idle, onTimeout)
+  }
+
+  /** Something came, though not yet what is waited for: its time begins anew. */
+  again(): void {
+    const now = this.#clock.currentTimeMillisUnsafe()
+    this.due = Math.min(now + this.#limit, this.#limits.deadline.at)
+    if (this.due <= now) this.expire()
+    else if (this.#added) this.#alarm.wakeBy(this.due)
+    else {
+      this.#added = true
+      this.#alarm.add(this)
+    }
+  }
+
+  /** The wait is over. */
+  rest(): void {
     this.due = Infinity
   }
+
+  /** No wait comes any more. */
+  stop(): void {
+    this.due = Infinity
+    this.#added = false
+    this.#alarm.remove(this)
+  }
+
+  expire(): void {
+    const { deadline, onTimeout } = this.#limits
+    const ranOut: RanOut = this.due === deadline.at
+      ? { phase: "total", duration: deadline.total }
+      : { phase: this.#phase, duration: this.#limits[this.#phase] }
+    this.due = Infinity
+    this.#onTimeout?.(Effect.fail(onTimeout(ranOut)))
+  }
+
+  #wait(phase: "firstByte" | "idle", limit: number, onTimeout: OnTimeout<E>): void {
+    this.#phase = phase
+    this.#limit = limit
+    this.#onTimeout = onTimeout
+    this.again()
+  }
 }
+
+export const makeWatch = <E>(limits: Limits<E>): Effect.Effect<Watch<E>> =>
+  Effect.contextWith((context) => Effect.clockWith((clock) => Effect.succeed(new Watch(limits, clock, context))))

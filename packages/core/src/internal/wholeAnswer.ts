@@ -40,7 +40,7 @@ export const readText = (call: Call, opened: Opened): Effect.Effect<string, Mist
     const pieces: Array<string> = []
     let size = 0
     return Effect.catchIf(
-      opened.readUntil<string>((bytes) => {
+      opened.body.readUntil<string>((bytes) => {
         if (bytes === undefined) {
           pieces.push(decoder.decode())
           return Effect.succeed(pieces.join(""))

@@ -1,0 +1,148 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import type { Bytes, Reader } from "../ByteSource.ts"
+import type { Source } from "./byteSource.ts"
+import type { Watch } from "./watch.ts"
+
+/** What is made of bytes, or of `undefined` at their end; nothing where more is wanted. */
+export type Take<A, E> = (bytes: Bytes | undefined) => Pull.Pull<A, E> | undefined
+
+/**
+ * Reads the body of an answer. What no fiber need wake for does not wake one, and a read makes no closures: there is one
+ * for each token of each stream.
+ *
+ * What comes for a wait that was interrupted is kept for the next one.
+ */
+export class BodyReader<E> implements Reader {
+  /** The body was read to its end. */
+  ended = false
+  readonly #source: Source
+  readonly #watch: Watch<E>
+  readonly #lost: (error: unknown) => E
+  #take: Take<unknown, E> = nothing
+  #resume: ((result: Pull.Pull<unknown, E>) => void) | undefined
+  #result: Pull.Pull<unknown, E> | undefined
+  #ahead: Bytes | undefined
+  #limited = false
+  /** The source was asked, and has not answered. */
+  #asked = false
+  #cancel: () => void = nothing
+  /** What every further wait fails with. */
+  #over: Effect.Effect<never, E> | undefined
+  #asking = false
+  #wanted = false
+
+  constructor(source: Source, watch: Watch<E>, lost: (error: unknown) => E) {
+    this.#source = source
+    this.#watch = watch
+    this.#lost = lost
+  }
+
+  /** The next read, `undefined` at the end. It has as long as it takes. The cast: something is made of every read. */
+  readonly next = this.#wait<Bytes | undefined>(Effect.succeed, false) as Effect.Effect<Bytes | undefined, E>
+
+  /** Reads until something is made of it, each read within the time limits. The end of which nothing is made is `Done`. */
+  readUntil<A>(take: Take<A, E>): Pull.Pull<A, E> {
+    return this.#wait(take, true)
+  }
+
+  /** Puts bytes back that were read too early. */
+  unread(bytes: Bytes): void {
+    this.#ahead = bytes
+  }
+
+  /** Gives up what is waited for, and all that would come. */
+  stop(): void {
+    this.#watch.stop()
+    this.#giveUp(Effect.suspend(() => Effect.fail(this.#lost(new Error("The answer was given up")))))
+  }
+
+  readonly onBytes = (bytes: Bytes): void => {
+    this.#asked = false
+    if (this.#over !== undefined) return
+    const result = this.#taken(bytes)
+    if (result !== undefined) return this.#give(result)
+    if (this.#limited && this.#resume !== undefined) this.#watch.again()
+    this.#ask()
+  }
+
+  readonly onEnd = (): void => {
+    this.#asked = false
+    this.ended = true
+    if (this.#over === undefined) this.#give(this.#taken(undefined) ?? Cause.done())
+  }
+
+  readonly onError = (error: unknown): void => {
+    this.#asked = false
+    this.#giveUp(Effect.fail(this.#lost(error)))
+  }
+
+  /** The casts are true: what `take` makes is all that is given until the wait is over. */
+  #wait<A>(take: Take<A, E>, limited: boolean): Effect.Effect<A, E | Cause.Done> {
+    return Effect.callback((resume) => {
+      if (this.#result !== undefined) return resume(this.#deliver as Effect.Effect<never>)
+      if (this.#over !== undefined) return resume(this.#over)
+      this.#resume = resume as (result: Pull.Pull<unknown, E>) => void
+      this.#take = take
+      this.#limited = limited
+      if (limited) this.#watch.waitForRead(this.#giveUp)
+      if (this.#over !== undefined) return
+      if (this.#ahead !== undefined) {
+        const bytes = this.#ahead
+        this.#ahead = undefined
+        this.onBytes(bytes)
+      } else if (this.ended) this.onEnd()
+      else if (!this.#asked) this.#ask()
+    })
+  }
+
+  /** A source may answer at once, any number of times: the loop keeps the stack flat. */
+  #ask(): void {
+    this.#wanted = true
+    if (this.#asking) return
+    this.#asking = true
+    while (this.#wanted && this.#over === undefined) {
+      this.#wanted = false
+      this.#asked = true
+      this.#cancel = this.#source.read(this)
+    }
+    this.#asking = false
+  }
+
+  #taken(bytes: Bytes | undefined): Pull.Pull<unknown, E> | undefined {
+    try {
+      return this.#take(bytes)
+    } catch (defect) {
+      return Effect.die(defect)
+    }
+  }
+
+  #give(result: Pull.Pull<unknown, E>): void {
+    if (this.#limited) this.#watch.rest()
+    this.#result = result
+    const resume = this.#resume
+    this.#resume = undefined
+    resume?.(this.#deliver)
+  }
+
+  /** Runs where somebody waits, and only then is the result taken. */
+  readonly #deliver: Pull.Pull<unknown, E> = Effect.suspend(() => {
+    const result = this.#result!
+    this.#result = undefined
+    return result
+  })
+
+  readonly #giveUp = (failure: Effect.Effect<never, E>): void => {
+    if (this.#over !== undefined) return
+    this.#over = failure
+    // A transport that cannot even let go is no reason to wait for it.
+    try {
+      if (this.#asked) this.#cancel()
+    } finally {
+      if (this.#resume !== undefined) this.#give(failure)
+    }
+  }
+}
+
+const nothing = () => undefined

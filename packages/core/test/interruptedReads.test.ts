@@ -1,0 +1,114 @@
+/**
+ * Who pulls a stream by hand may give a pull up and pull again.
+ */
+import { Chat } from "@effect-mistral/chat"
+import { Completion, MistralClient, MistralError, RetryPolicy } from "@effect-mistral/core"
+import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Exit, Fiber, Layer, Option, type Pull, Stream } from "effect"
+import { TestClock } from "effect/testing"
+
+const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
+
+const words = ["Claude", " Monet", " and", " Berthe", " Morisot", "."]
+
+const services = (...answers: ReadonlyArray<ScriptedHttpClient.Answer>) =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none })),
+    Layer.provideMerge(ScriptedHttpClient.layer(answers))
+  )
+
+/** What pulling gives until the stream ends, each pull given up and begun again every `patience` milliseconds. */
+const pullImpatiently = Effect.fnUntraced(function*(
+  pull: Pull.Pull<ReadonlyArray<Completion.Chunk>, MistralError.MistralError>,
+  patience: number
+) {
+  let text = ""
+  let givenUp = 0
+  const once = pull.pipe(
+    Effect.map((chunks) => {
+      text += chunks.map(Completion.chunkText).join("")
+      return true
+    }),
+    Effect.catchIf(Cause.isDone, () => Effect.succeed(false))
+  )
+  while (true) {
+    const fiber = yield* Effect.forkChild(once, { startImmediately: true })
+    yield* TestClock.adjust(patience)
+    const exit = fiber.pollUnsafe()
+    if (exit === undefined) {
+      yield* Fiber.interrupt(fiber)
+      givenUp++
+    } else if (!(yield* exit)) return { text, givenUp }
+  }
+})
+
+describe("a pull that is given up", () => {
+  for (const patience of [3, 10, 25]) {
+    it.effect(`after ${patience} of 10 ms loses nothing of the stream`, () =>
+      Effect.gen(function*() {
+        const pull = yield* Stream.toPull(Chat.stream(request))
+        const first = yield* Effect.forkChild(pull, { startImmediately: true })
+        const chunks = yield* Fiber.join(first)
+        const { givenUp, text } = yield* pullImpatiently(pull, patience)
+        assert.strictEqual(chunks.map(Completion.chunkText).join("") + text, words.join(""))
+        if (patience < 10) assert.isAbove(givenUp, words.length)
+        assert.lengthOf(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).requests, 1)
+        assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
+      }).pipe(Effect.provide(services(
+        ScriptedHttpClient.sse(TestCompletion.chunks(words), { pause: "10 millis" })
+      ))))
+  }
+
+  it.effect("before the first byte ends the stream, for the model may have run", () =>
+    Effect.gen(function*() {
+      const pull = yield* Stream.toPull(Chat.stream(request))
+      const fiber = yield* Effect.forkChild(pull, { startImmediately: true })
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
+      const again = yield* Effect.exit(pull)
+      assert.isTrue(Exit.isFailure(again) && Cause.hasInterruptsOnly(again.cause))
+      assert.lengthOf(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).requests, 1)
+    }).pipe(Effect.provide(services(
+      ScriptedHttpClient.sse(TestCompletion.chunks(words), { delay: "1 minute" }),
+      ScriptedHttpClient.sse(TestCompletion.chunks(words))
+    ))))
+
+  it.effect("does not stop the time limit of the read it had begun", () =>
+    Effect.gen(function*() {
+      const pull = yield* Stream.toPull(Chat.stream(request, { timeout: { idle: "1 second" } }))
+      yield* pull
+      const fiber = yield* Effect.forkChild(pull, { startImmediately: true })
+      yield* TestClock.adjust("500 millis")
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("500 millis")
+      const failure = Option.getOrThrow(Exit.findErrorOption(yield* Effect.exit(pull)))
+      assert.isTrue(MistralError.isMistralError(failure) && failure.reason._tag === "Timeout")
+      assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
+    }).pipe(Effect.provide(services(
+      ScriptedHttpClient.bytes([event("a")], { headers: { "content-type": "text/event-stream" }, ending: "hang" })
+    ))))
+})
+
+describe("a stream that has ended", () => {
+  it.effect("badly ends in the same way however often it is pulled, and asks for nothing more", () =>
+    Effect.gen(function*() {
+      const pull = yield* Stream.toPull(Chat.stream(request))
+      yield* pull
+      const failures = yield* Effect.all([Effect.flip(pull), Effect.flip(pull), Effect.flip(pull)])
+      assert.strictEqual(failures[0], failures[1])
+      assert.strictEqual(failures[0], failures[2])
+      assert.isTrue(
+        MistralError.isMistralError(failures[0]) && failures[0].reason._tag === "ConnectionLost"
+      )
+      assert.lengthOf(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).requests, 1)
+    }).pipe(Effect.provide(services(
+      ScriptedHttpClient.bytes([event("a")], { headers: { "content-type": "text/event-stream" }, ending: "fail" })
+    ))))
+})
+
+const event = (content: string): string =>
+  `data: ${
+    JSON.stringify({ id: "1", model: "m", choices: [{ index: 0, delta: { content }, finish_reason: null }] })
+  }\n\n`
