@@ -146,20 +146,21 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       callOptions?: CallOptions
     ): Effect.Effect<Response, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const run = Effect.fnUntraced(function*(span: Tracer.Span) {
-        const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, callOptions)
-        const deadline = yield* startDeadline(resolved.timeout.total)
-        const held: Held = { release: Effect.void }
-        const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
-        // Where no model ran, an answer that was cut is asked for again: nobody has seen any of it, and nobody pays twice.
-        const free = endpoint.operation === undefined && endpoint.runsModel !== true
-        const attempts = endpoint.repeatable && free
-          ? openAnd(read, exchange, call, deadline, held)
-          : Effect.flatMap(open(exchange, call, deadline, held), read)
-        const answer = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
-        annotate(span, Telemetry.responseAttributes(answer))
-        return answer
-      })
+      const run = (span: Tracer.Span) =>
+        Effect.gen(function*() {
+          const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, callOptions)
+          const deadline = yield* startDeadline(resolved.timeout.total)
+          const held: Held = { release: Effect.void }
+          const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
+          // Where no model ran, an answer that was cut is asked for again: nobody has seen any of it, and nobody pays twice.
+          const free = endpoint.operation === undefined && endpoint.runsModel !== true
+          const attempts = endpoint.repeatable && free
+            ? openAnd(read, exchange, call, deadline, held)
+            : Effect.flatMap(open(exchange, call, deadline, held), read)
+          const answer = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
+          annotate(span, Telemetry.responseAttributes(answer))
+          return answer
+        })
       return Effect.useSpan(
         Telemetry.spanName(endpoint, body),
         spanOptions(endpoint, body, resolved),
@@ -178,32 +179,33 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       callOptions?: CallOptions
     ): Stream.Stream<Event, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const start = Effect.fnUntraced(function*(scope: Scope.Scope) {
-        const span = yield* Effect.makeSpanScoped(
-          Telemetry.spanName(endpoint, body),
-          spanOptions(endpoint, body, resolved)
-        )
-        yield* Scope.addFinalizerExit(scope, (exit) =>
-          Effect.sync(() => {
+      const start = (scope: Scope.Scope) =>
+        Effect.gen(function*() {
+          const span = yield* Effect.makeSpanScoped(
+            Telemetry.spanName(endpoint, body),
+            spanOptions(endpoint, body, resolved)
+          )
+          const held: Held = { release: Effect.void }
+          yield* Scope.addFinalizerExit(scope, (exit) => {
             const error = Exit.findErrorOption(exit)
             if (Option.isSome(error)) annotate(span, Telemetry.errorAttributes(error.value))
-          }))
-        const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
-        const deadline = yield* startDeadline(resolved.timeout.total)
-        const held: Held = { release: Effect.void }
-        yield* Scope.addFinalizer(scope, Effect.suspend(() => held.release))
-        const opened = yield* Effect.provideService(open(exchange, call, deadline, held), Tracer.ParentSpan, span)
-        const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
-          failedChoice: endpoint.failedChoice,
-          repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
-          // The chunk that has the usage is the last one.
-          onValue: (value) => {
-            if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))
-          }
+            return held.release
+          })
+          const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
+          const deadline = yield* startDeadline(resolved.timeout.total)
+          const opened = yield* Effect.provideService(open(exchange, call, deadline, held), Tracer.ParentSpan, span)
+          const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
+            failedChoice: endpoint.failedChoice,
+            repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
+            // The chunk that has the usage is the last one.
+            onValue: (value) => {
+              if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))
+            }
+          })
+          held.release = events.release
+          return events.next
         })
-        held.release = events.release
-        return events.next
-      })
+
       return Stream.fromChannel(Channel.fromTransform((_upstream, outer) => {
         const scope = Scope.forkUnsafe(outer)
         let next: EventStream<Event>["next"] | undefined

@@ -75,7 +75,7 @@ describe("a stream of chunks that repeat each other", () => {
 
 describe("makeRepeatedChunk", () => {
   it("repeats: the plain way is taken once, and each chunk is a value of its own", () => {
-    const repeated = makeRepeatedChunk()
+    const repeated = begun()
     const first = chunkOf("a", {})
     assert.isUndefined(repeated.parse(JSON.stringify(first)))
     repeated.remember(JSON.stringify(first), first)
@@ -88,14 +88,14 @@ describe("makeRepeatedChunk", () => {
   })
 
   it("shares no object between chunks: what holds further ones is not remembered", () => {
-    const repeated = makeRepeatedChunk()
+    const repeated = begun()
     const chunk = { ...chunkOf("a", {}), usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }
     repeated.remember(JSON.stringify(chunk), chunk)
     assert.isUndefined(repeated.parse(JSON.stringify(chunk)))
   })
 
   it("gives up on streams that do not repeat", () => {
-    const repeated = makeRepeatedChunk()
+    const repeated = begun()
     const chunk = chunkOf("a", {})
     for (let i = 0; i < 20; i++) {
       const other = { ...chunk, id: String(i) }
@@ -106,6 +106,15 @@ describe("makeRepeatedChunk", () => {
     assert.isUndefined(repeated.parse(JSON.stringify(chunk)))
   })
 })
+
+/** The first chunk of a stream is not remembered: it has a role. */
+const begun = () => {
+  const repeated = makeRepeatedChunk()
+  const first = chunkOf("", { role: "assistant" })
+  repeated.remember(JSON.stringify(first), first)
+  assert.isUndefined(repeated.parse(JSON.stringify(first)))
+  return repeated
+}
 
 const text = Schema.String
 

@@ -48,6 +48,21 @@ const makeAlarm = (clock: Clock.Clock): Alarm => {
     return Effect.forEach(expired, (sleeper) => Effect.exit(Effect.sync(() => sleeper.expire())), { discard: true })
   })
 
+  /**
+   * A timer without sleepers would keep a program from ending. It is given up a turn of the event loop after the last of
+   * them, for where calls follow one another the next one is there by then.
+   */
+  let leaving = false
+  const leave = Effect.andThen(
+    Effect.yieldNow,
+    Effect.sync(() => {
+      leaving = false
+      if (sleepers.size > 0 || timer === undefined) return
+      timer.fiber.interruptUnsafe()
+      timer = undefined
+    })
+  )
+
   /** Sees to it that something wakes at a time or before it. */
   const ensureTimer = (due: number): void => {
     if (due === Infinity || (timer !== undefined && timer.wakes <= due)) return
@@ -64,10 +79,9 @@ const makeAlarm = (clock: Clock.Clock): Alarm => {
     wakeBy: ensureTimer,
     remove: (sleeper) => {
       sleepers.delete(sleeper)
-      // A timer without sleepers would keep a program from ending.
-      if (sleepers.size === 0 && timer !== undefined) {
-        timer.fiber.interruptUnsafe()
-        timer = undefined
+      if (sleepers.size === 0 && timer !== undefined && !leaving) {
+        leaving = true
+        fork(leave)
       }
     }
   }

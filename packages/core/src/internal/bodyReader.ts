@@ -47,6 +47,18 @@ export class BodyReader<E> implements Reader {
     return this.#wait(take, true)
   }
 
+  /** Reads what is left, for so many milliseconds at most, and makes nothing of it. */
+  drain(limit: number): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      if (this.ended || this.#over !== undefined) return resume(Effect.void)
+      this.#take = nothing
+      this.#resume = () => resume(Effect.void)
+      this.#limited = false
+      this.#watch.waitFor(limit, this.#giveUp)
+      if (!this.#asked) this.#ask()
+    })
+  }
+
   /** Puts bytes back that were read too early. */
   unread(bytes: Bytes): void {
     this.#ahead = bytes

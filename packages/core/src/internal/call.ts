@@ -55,7 +55,7 @@ export const makeCall = <Request>(
     const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
     if (problems.length > 0) return invalid(problems)
     const baseUrl = (options.baseUrl ?? deployment.baseUrl).trim()
-    if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl)) {
+    if (!isBaseUrl(baseUrl)) {
       return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
     }
 
@@ -85,6 +85,16 @@ export const makeCall = <Request>(
     })
   })
 
+/** The one that was checked last: most programs have but one, and parsing it takes a tenth of what is done here. */
+let checkedBaseUrl: string | undefined
+
+const isBaseUrl = (baseUrl: string): boolean => {
+  if (baseUrl === checkedBaseUrl) return true
+  if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl)) return false
+  checkedBaseUrl = baseUrl
+  return true
+}
+
 /**
  * A segment that is empty or consists of dots would make another path of it, and half of a surrogate pair cannot be
  * written in one.
@@ -99,10 +109,13 @@ const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issu
   })
 
 const withParams = (path: string, params: Target["params"]): string =>
-  path.replace(/\{(\w+)\}/g, (whole, name: string) => encodeURIComponent(params?.[name] ?? whole))
+  !path.includes("{")
+    ? path
+    : path.replace(/\{(\w+)\}/g, (whole, name: string) => encodeURIComponent(params?.[name] ?? whole))
 
 const withQuery = (url: string, query: Target["query"]): string => {
-  const entries = Object.entries(query ?? {}).flatMap(([name, value]) =>
+  if (query === undefined) return url
+  const entries = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === null ? [] : [value].flat().map((one) => [name, String(one)])
   )
   return entries.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(entries)}`

@@ -13,6 +13,9 @@ export interface Connections {
   readonly open: () => () => void
   /** Reads what is left of an answer, if anything is, counted as not free yet. */
   readonly drain: (drain: Effect.Effect<void>) => Effect.Effect<void>
+  /** Connections that are about to be free are all there is. */
+  readonly crowded: () => boolean
+  /** Gives them a moment. */
   readonly giveWay: Effect.Effect<void>
 }
 
@@ -42,7 +45,8 @@ export const makeConnections = (): Connections => {
           })
         )
       }),
-    giveWay: Effect.suspend(() => draining >= 2 && inUse <= draining ? aMoment(freed.await) : Effect.void)
+    crowded: () => draining >= 2 && inUse <= draining,
+    giveWay: aMoment(freed.await)
   }
 }
 

@@ -16,7 +16,9 @@ export interface Deadline {
 }
 
 export const startDeadline = (total: Duration.Duration): Effect.Effect<Deadline> =>
-  Effect.map(Clock.currentTimeMillis, (now) => ({ at: now + Duration.toMillis(total), total }))
+  !Duration.isFinite(total)
+    ? Effect.succeed({ at: Infinity, total })
+    : Effect.map(Clock.currentTimeMillis, (now) => ({ at: now + Duration.toMillis(total), total }))
 
 /** Waits for an effect at most as long as the whole call may still take. */
 export const withinTotal = <A, E, R, E2>(

@@ -11,8 +11,8 @@ import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
 import { invalid, notJson, readText } from "./wholeAnswer.ts"
 
-/** How long the rest of a body is read after `[DONE]`, so that the connection can be used again. */
-const drainLimit = "100 millis"
+/** For how many milliseconds the rest of a body is read after `[DONE]`, so that the connection can be used again. */
+const drainLimit = 100
 
 /** The checked values of an event stream, and how it is let go. */
 export interface EventStream<A> {
@@ -44,19 +44,15 @@ export const makeEventStream = <A>(
       next: () => over ?? read,
       release: Effect.suspend(() =>
         decoder.state() === "done"
-          ? Effect.asVoid(Effect.forkDetach(connections.drain(drain(opened)), { startImmediately: true }))
+          ? Effect.asVoid(
+            Effect.forkDetach(connections.drain(Effect.ensuring(opened.body.drain(drainLimit), opened.close)), {
+              startImmediately: true
+            })
+          )
           : opened.close
       )
     }
   })
-
-const drain = (opened: Opened): Effect.Effect<void> =>
-  opened.body.readUntil<never>(() => undefined).pipe(
-    Effect.catch(() => Effect.void),
-    Effect.timeoutOption(drainLimit),
-    Effect.ensuring(opened.close),
-    Effect.asVoid
-  )
 
 /**
  * Makes sure that an answer is an event stream: by its content type, or, as some servers send none or a wrong one, by its

@@ -58,7 +58,7 @@ export const open = (
   call: Call,
   deadline: Deadline,
   held: Held
-): Effect.Effect<Opened, MistralError> => openAnd(Effect.succeed, exchange, call, deadline, held)
+): Effect.Effect<Opened, MistralError> => repeat(attempt(exchange, call, deadline, held), exchange, call, deadline)
 
 /** Sends a call, again if its policy says so, until its answer has been read. */
 export const openAnd = <A>(
@@ -67,17 +67,25 @@ export const openAnd = <A>(
   call: Call,
   deadline: Deadline,
   held: Held
+): Effect.Effect<A, MistralError> =>
+  repeat(
+    Effect.flatMap(
+      attempt(exchange, call, deadline, held),
+      (opened) => Effect.onError(read(opened), () => opened.close)
+    ),
+    exchange,
+    call,
+    deadline
+  )
+
+const repeat = <A>(
+  attempt: Effect.Effect<A, MistralError>,
+  { connections }: Exchange,
+  call: Call,
+  deadline: Deadline
 ): Effect.Effect<A, MistralError> => {
   const attempts = RetryPolicy.retry(
-    Effect.andThen(
-      exchange.connections.giveWay,
-      Effect.suspend(() =>
-        Effect.flatMap(
-          attempt(exchange, call, deadline, held),
-          (opened) => Effect.onError(read(opened), () => opened.close)
-        )
-      )
-    ),
+    Effect.suspend(() => connections.crowded() ? Effect.andThen(connections.giveWay, attempt) : attempt),
     call.options.retry,
     { repeatable: call.repeatable }
   )
@@ -92,10 +100,11 @@ const attempt = (
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
   const { firstByte, idle } = call.options.timeout
-  const answer: Answer = {}
+  let answer: Answer = {}
   return Effect.flatMap(
     makeWatch({ firstByte, idle, deadline, onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId) }),
     (watch) => {
+      answer = {}
       const scope = Scope.makeUnsafe()
       const countOff = exchange.connections.open()
       const close = Effect.suspend(() => {

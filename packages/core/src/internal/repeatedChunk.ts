@@ -29,9 +29,16 @@ const patience = 16
 
 export const makeRepeatedChunk = (): RepeatedChunk => {
   let pattern: Pattern | undefined
+  let latest: { readonly data: string; readonly chunk: Completion.Chunk } | undefined
+  let begun = false
   let misses = 0
   return {
     parse: (data) => {
+      // The text around the string is looked for when another event comes, and not while someone waits for this one.
+      if (latest !== undefined && data.charCodeAt(0) === 123) {
+        pattern = patternOf(latest.data, latest.chunk)
+        latest = undefined
+      }
       if (pattern === undefined) return undefined
       const { after, before } = pattern
       const end = data.length - after.length
@@ -45,9 +52,12 @@ export const makeRepeatedChunk = (): RepeatedChunk => {
       return { ...chunk, choices: [{ ...choice, delta: { ...choice.delta, content } }] }
     },
     remember: (data, chunk) => {
-      if (misses > patience) return
-      misses++
-      pattern = patternOf(data, chunk)
+      // The first chunk of a stream has a role, and is like no other.
+      if (begun && misses <= patience) {
+        misses++
+        latest = { data, chunk }
+      }
+      begun = true
     }
   }
 }

@@ -1,4 +1,4 @@
-import type * as Clock from "effect/Clock"
+import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -79,6 +79,11 @@ export class Watch<E> implements Sleeper {
     this.#wait("idle", this.#idle, onTimeout)
   }
 
+  /** Begins to wait for something else, for so many milliseconds. */
+  waitFor(limit: number, onTimeout: OnTimeout<E>): void {
+    this.#wait("idle", limit, onTimeout)
+  }
+
   /** Something came, though not yet what is waited for: its time begins anew. */
   again(): void {
     const now = this.#clock.currentTimeMillisUnsafe()
@@ -121,4 +126,4 @@ export class Watch<E> implements Sleeper {
 }
 
 export const makeWatch = <E>(limits: Limits<E>): Effect.Effect<Watch<E>> =>
-  Effect.contextWith((context) => Effect.clockWith((clock) => Effect.succeed(new Watch(limits, clock, context))))
+  Effect.withFiberSucceed((fiber) => new Watch(limits, fiber.getRef(Clock.Clock), fiber.context))
