@@ -66,7 +66,6 @@ const perform = async (work: Work): Promise<void> => {
 }
 
 const round = async (work: Work): Promise<Round> => {
-  globalThis.gc?.()
   firstEvents.length = 0
   const before = process.memoryUsage.rss()
   let peak = before
@@ -104,7 +103,9 @@ const warm = (count: number) =>
 await warm(warmUp.count)
 console.log("ready")
 for await (const _ of createInterface(process.stdin)) {
-  // While others had their rounds, this process was idle, and V8 gave up code that had not run for a while.
+  // A full collection, this one or one of an idle process, throws away the compiled code of every function of which no
+  // closure lives at that moment: what is measured comes after the warm-up, and not the other way round.
+  globalThis.gc?.()
   if (scenario.fresh !== true) await warm(Math.ceil(warmUp.count / 2))
   console.log(JSON.stringify(await round(scenario.work)))
 }

@@ -28,7 +28,7 @@ const enough = { milliseconds: 8000, rounds: 2 }
 const perEventOnly = new Set(["ai-streamText", "naive-effect", "ours-each"])
 
 /** What `--quick` leaves out unless it is named. */
-const leisure = new Set(["eventsource-parser", "ai-sdk", "ai-streamText", "naive-effect", "ours-each"])
+const leisure = new Set(["eventsource-parser", "ai-sdk", "ai-streamText", "naive-effect", "undici", "ours-each"])
 
 const takesPart = (name: string, scenario: Scenario): boolean => {
   if (scenario.oursOnly === true) return name.startsWith("ours-") && name !== "ours-each"

@@ -76,7 +76,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "2k-16k",
     title: "2,000 chunks, 16 kB writes",
-    work: burst(streamSpec({ events: 2000, write: 16_000 }), 10),
+    work: burst(streamSpec({ events: 2000, write: 16_000 }), 10, 40),
     measures: cpu,
     rounds: 5,
     quick: true
@@ -98,7 +98,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "tools",
     title: "2,000 fragments of a tool call, 16 kB writes",
-    work: burst(streamSpec({ events: 2000, kind: "tools", write: 16_000 }), 10),
+    work: burst(streamSpec({ events: 2000, kind: "tools", write: 16_000 }), 10, 40),
     measures: cpu,
     rounds: 4
   },
@@ -121,7 +121,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "100 streams at a time, one event per read, 50 events a second each",
     work: paced(100, 100, 20, { count: 200, events: 150, concurrency: 100 }),
     measures: cpu,
-    rounds: 3,
+    rounds: 5,
     quick: true
   },
   {
@@ -140,7 +140,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "Memory: 200 paced streams at a time",
     work: paced(200, 20, 50, { count: 2, events: 10 }),
     measures: ["memory", "cpuPerEvent"],
-    rounds: 1,
+    rounds: 2,
     fresh: true
   },
   {
@@ -148,7 +148,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "Memory: 1,000 paced streams at a time",
     work: paced(1000, 12, 200, { count: 2, events: 10 }),
     measures: ["memory", "cpuPerEvent"],
-    rounds: 2,
+    rounds: 4,
     fresh: true
   },
   {

@@ -29,15 +29,18 @@ export const messages = [{ role: "user" as const, content: "Who is the best Fren
 
 export const apiKey = "no-key"
 
-/** The request of the clients that do without a library. */
+/** The headers of the clients that do without a library. */
+export const headers = (stream: boolean) => ({
+  "content-type": "application/json",
+  accept: stream ? "text/event-stream" : "application/json",
+  authorization: `Bearer ${apiKey}`
+})
+
+/** The request of the clients that do without a library, over fetch. */
 export const post = (baseUrl: string, model: string, stream: boolean): Promise<Response> =>
   fetch(`${baseUrl}/v1/chat/completions`, {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: stream ? "text/event-stream" : "application/json",
-      authorization: `Bearer ${apiKey}`
-    },
+    headers: headers(stream),
     body: JSON.stringify({ model, messages, stream })
   })
 

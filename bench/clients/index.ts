@@ -11,6 +11,7 @@ export const clients = new Map<string, Load>(Object.entries<Load>({
   "ai-sdk": () => import("./aiSdk.ts"),
   "ai-streamText": () => import("./aiStreamText.ts"),
   "naive-effect": () => import("./naiveEffect.ts"),
+  undici: () => import("./undici.ts"),
   "ours-fetch": () => import("./oursFetch.ts"),
   "ours-undici": () => import("./oursUndici.ts"),
   "ours-node": () => import("./oursNode.ts"),

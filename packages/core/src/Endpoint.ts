@@ -10,7 +10,7 @@ import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
 import type { Repeated } from "./internal/eventDecoder.ts"
-import { makeRepeatedChunk } from "./internal/repeatedChunk.ts"
+import { RepeatedChunk } from "./internal/repeatedChunk.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
 
@@ -89,7 +89,7 @@ export const completion = <Request>(options: {
       name: `${options.name}.stream`,
       event: Completion.Chunk,
       failedChoice: (chunk) => chunk.choices.find(hasFailed)?.index,
-      repeated: makeRepeatedChunk
+      repeated: () => new RepeatedChunk()
     }
   }
 }

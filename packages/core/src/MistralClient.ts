@@ -266,7 +266,7 @@ const hasUsage = (event: unknown): boolean => {
 }
 
 const annotate = (span: Tracer.Span, attributes: Telemetry.Attributes): void => {
-  for (const [name, value] of Object.entries(attributes)) span.attribute(name, value)
+  for (const name in attributes) span.attribute(name, attributes[name])
 }
 
 const resolveKey = (apiKey: ApiKey | undefined, call: Call): Effect.Effect<string | undefined, MistralError> => {

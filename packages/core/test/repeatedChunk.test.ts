@@ -6,7 +6,7 @@ import { type Completion, MistralClient, RetryPolicy } from "@effect-mistral/cor
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
-import { makeRepeatedChunk } from "../src/internal/repeatedChunk.ts"
+import { RepeatedChunk } from "../src/internal/repeatedChunk.ts"
 
 describe("a stream of chunks that repeat each other", () => {
   it.effect.prop(
@@ -73,7 +73,40 @@ describe("a stream of chunks that repeat each other", () => {
   }
 })
 
-describe("makeRepeatedChunk", () => {
+describe("RepeatedChunk", () => {
+  it("takes a text for an event only if it is one line of data and an empty one", () => {
+    const repeated = begun()
+    const data = JSON.stringify(chunkOf("a", {}))
+    repeated.remember(data, chunkOf("a", {}))
+    const next = JSON.stringify(chunkOf("b", {}))
+    assert.deepStrictEqual(repeated.parse(next), chunkOf("b", {}))
+    assert.deepStrictEqual(repeated.parseEvent(`data: ${next}\n\n`), chunkOf("b", {}))
+    for (
+      const text of [
+        `data: ${next}\n`,
+        `data: ${next}`,
+        `data:${next}\n\n`,
+        `data: ${next}\n\n\n`,
+        `data: ${next}\n\ndata: ${next}\n\n`,
+        `data: ${next}\r\n\r\n`,
+        `: a comment\ndata: ${next}\n\n`,
+        `data: ${next.replace("b", "b\n")}\n\n`,
+        "data: \n\n",
+        "\n\n",
+        ""
+      ]
+    ) assert.isUndefined(repeated.parseEvent(text), text)
+  })
+
+  it("does not look for the lines of an event in the text of a read", () => {
+    const repeated = begun()
+    const data = JSON.stringify(chunkOf("a", {}), null, 1)
+    repeated.remember(data, chunkOf("a", {}))
+    assert.deepStrictEqual(repeated.parse(data), chunkOf("a", {}))
+    // Read as an event stream, all lines but the first would be lost.
+    assert.isUndefined(repeated.parseEvent(`data: ${data}\n\n`))
+  })
+
   it("repeats: the plain way is taken once, and each chunk is a value of its own", () => {
     const repeated = begun()
     const first = chunkOf("a", {})
@@ -109,7 +142,7 @@ describe("makeRepeatedChunk", () => {
 
 /** The first chunk of a stream is not remembered: it has a role. */
 const begun = () => {
-  const repeated = makeRepeatedChunk()
+  const repeated = new RepeatedChunk()
   const first = chunkOf("", { role: "assistant" })
   repeated.remember(JSON.stringify(first), first)
   assert.isUndefined(repeated.parse(JSON.stringify(first)))

@@ -47,11 +47,11 @@ export class BodyReader<E> implements Reader {
     return this.#wait(take, true)
   }
 
-  /** Reads what is left, for so many milliseconds at most, and makes nothing of it. */
-  drain(limit: number): Effect.Effect<void> {
+  /** Reads what is left, for so many milliseconds at most, until it is enough. A failure ends it as the end does. */
+  readFor(limit: number, enough: (bytes: Bytes) => boolean): Effect.Effect<void> {
     return Effect.callback((resume) => {
       if (this.ended || this.#over !== undefined) return resume(Effect.void)
-      this.#take = nothing
+      this.#take = (bytes) => bytes !== undefined && enough(bytes) ? Effect.void : undefined
       this.#resume = () => resume(Effect.void)
       this.#limited = false
       this.#watch.waitFor(limit, this.#giveUp)
@@ -117,7 +117,11 @@ export class BodyReader<E> implements Reader {
     while (this.#wanted && this.#over === undefined) {
       this.#wanted = false
       this.#asked = true
-      this.#cancel = this.#source.read(this)
+      try {
+        this.#cancel = this.#source.read(this)
+      } catch (error) {
+        this.onError(error)
+      }
     }
     this.#asking = false
   }

@@ -5,7 +5,7 @@ import type { Call } from "./call.ts"
 import { reasonFromEvent } from "./errorBody.ts"
 import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
-import { makeSplitter } from "./sse.ts"
+import { type EventSink, SseSplitter } from "./sse.ts"
 import { invalid } from "./wholeAnswer.ts"
 
 /** How a stream stands after a piece of it: going on, ended well, or failed. */
@@ -14,18 +14,13 @@ export type State = "open" | "done" | MistralError
 /** Values, if there are any. */
 export type Values<A> = Arr.NonEmptyReadonlyArray<A> | undefined
 
-/** Turns the bytes of an event stream into checked values, one network read at a time, without an effect per event. */
-export interface EventDecoder<A> {
-  /** The values that a read of the network completes. Those before a bad event are given, then `state` tells. */
-  readonly feed: (bytes: ReadonlyArray<Uint8Array>) => Values<A>
-  /** The body is over: the values that its end completes. `state` is not `open` any more. */
-  readonly end: () => Values<A>
-  readonly state: () => State
-}
-
 /** A shorter way to the value of an event that repeats an earlier one. */
 export interface Repeated<A> {
+  /** The value of an event's data. */
   readonly parse: (data: string) => A | undefined
+  /** The value of a text that is one whole event. */
+  readonly parseEvent: (text: string) => A | undefined
+  /** Takes a value that was read in full, and the data it was read from. */
   readonly remember: (data: string, value: A) => void
 }
 
@@ -36,104 +31,144 @@ export interface EventHooks<A> {
   readonly onValue: (event: A) => void
 }
 
-export const makeEventDecoder = <A>(
-  call: Call,
-  opened: Opened,
-  decoder: SchemaDecoder<A>,
-  { failedChoice, onValue, repeated }: EventHooks<A>
-): EventDecoder<A> => {
-  const text = new TextDecoder()
-  const { maxSize } = call.options
-  let state: State = "open"
+/**
+ * Turns the bytes of an event stream into checked values, one network read at a time, without an effect per event.
+ *
+ * A class, as what it is made of: a full garbage collection throws away the compiled code of every function of which no
+ * closure lives, and methods always do.
+ */
+export class EventDecoder<A> implements EventSink {
+  /** How the stream stands. */
+  state: State = "open"
   /** Most reads complete one event or none: an array made with its first value is a tenth as large. */
-  let values: Arr.NonEmptyArray<A> | undefined
+  #values: Arr.NonEmptyArray<A> | undefined
+  readonly #text = new TextDecoder()
+  readonly #splitter = new SseSplitter(this)
+  readonly #maxSize: number
+  readonly #repeated: Repeated<A> | undefined
+  readonly #call: Call
+  readonly #opened: Opened
+  readonly #decoder: SchemaDecoder<A>
+  readonly #hooks: EventHooks<A>
 
-  const fail = (error: MistralError): false => {
-    state = error
-    return false
+  constructor(call: Call, opened: Opened, decoder: SchemaDecoder<A>, hooks: EventHooks<A>) {
+    this.#maxSize = call.options.maxSize
+    this.#repeated = hooks.repeated
+    this.#call = call
+    this.#opened = opened
+    this.#decoder = decoder
+    this.#hooks = hooks
   }
 
-  const give = (value: A): boolean => {
-    if (values === undefined) values = [value]
-    else values.push(value)
-    onValue(value)
-    call.progress.chunks++
-    const choice = failedChoice(value)
-    return choice === undefined || fail(call.fail(
-      new Reason.GenerationFailed({ choice, chunks: call.progress.chunks, requestId: opened.requestId })
-    ))
+  /** The values that a read of the network completes. Those before a bad event are given, then `state` tells. */
+  feed(bytes: ReadonlyArray<Uint8Array>): Values<A> {
+    for (const piece of bytes) {
+      if (this.state !== "open") break
+      const text = this.#text.decode(piece, streaming)
+      if (this.#isRepeated(text)) continue
+      this.#splitter.feed(text)
+      if (this.state === "open" && this.#splitter.held > this.#maxSize) this.#tooLarge()
+    }
+    return this.#take()
   }
 
-  const tooLarge = (): false => fail(invalid(call, opened, "tooLarge", `an event of more than ${maxSize} characters`))
+  /** The body is over: the values that its end completes. `state` is not `open` any more. */
+  end(): Values<A> {
+    if (this.state === "open") {
+      this.#splitter.feed(this.#text.decode())
+      this.#splitter.end()
+    }
+    if (this.state === "open") {
+      const { fail, progress } = this.#call
+      this.#fail(fail(new Reason.StreamEndedEarly({ chunks: progress.chunks, requestId: this.#opened.requestId })))
+    }
+    return this.#take()
+  }
 
-  const onEvent = (data: string, name: string | undefined): boolean => {
-    if (data.length > maxSize) return tooLarge()
-    if (repeated !== undefined && name === undefined) {
-      const value = repeated.parse(data)
-      if (value !== undefined) return give(value)
+  onEvent(data: string, name: string | undefined): boolean {
+    if (data.length > this.#maxSize) return this.#tooLarge()
+    if (this.#repeated !== undefined && name === undefined) {
+      const value = this.#repeated.parse(data)
+      if (value !== undefined) return this.#give(value)
     }
     if (data.charCodeAt(0) === 91 && data.trimEnd() === "[DONE]") {
-      state = "done"
+      this.state = "done"
       return false
     }
     let json: unknown
     try {
       json = JSON.parse(data)
     } catch {
-      return fail(
-        (name === "error" ? errorEvent(undefined, name, data) : undefined) ??
-          invalid(call, opened, "json", "an event that is no JSON")
+      return this.#fail(
+        (name === "error" ? this.#errorEvent(undefined, name, data) : undefined) ??
+          invalid(this.#call, this.#opened, "json", "an event that is no JSON")
       )
     }
-    if (name !== "error" && decoder.is(json) && !carriesError(json)) {
-      if (repeated !== undefined) repeated.remember(data, json)
-      return give(json)
+    if (name !== "error" && this.#decoder.is(json) && !carriesError(json)) {
+      this.#repeated?.remember(data, json)
+      return this.#give(json)
     }
-    return fail(
-      errorEvent(json, name, data) ??
-        invalid(call, opened, "schema", "an event that does not fit the schema", decoder.explain(json))
+    return this.#fail(
+      this.#errorEvent(json, name, data) ??
+        invalid(
+          this.#call,
+          this.#opened,
+          "schema",
+          "an event that does not fit the schema",
+          this.#decoder.explain(json)
+        )
     )
   }
 
-  const errorEvent = (json: unknown, name: string | undefined, data: string): MistralError | undefined => {
-    const scrubbed = opened.scrub(data)
-    const reason = reasonFromEvent(
-      { json: scrubbed === data ? json : parse(scrubbed), name, text: scrubbed },
-      { status: opened.status, chunks: call.progress.chunks, requestId: opened.requestId }
-    )
-    return reason && call.fail(reason)
+  /** Gives the value of a text that is one whole event, if it repeats an earlier one: most reads of a slow stream. */
+  #isRepeated(text: string): boolean {
+    if (this.#repeated === undefined || !this.#splitter.betweenEvents || text.length > this.#maxSize) return false
+    const value = this.#repeated.parseEvent(text)
+    if (value === undefined) return false
+    this.#give(value)
+    return true
   }
 
-  const splitter = makeSplitter(onEvent)
+  #give(value: A): boolean {
+    if (this.#values === undefined) this.#values = [value]
+    else this.#values.push(value)
+    this.#hooks.onValue(value)
+    const { fail, progress } = this.#call
+    progress.chunks++
+    const choice = this.#hooks.failedChoice(value)
+    return choice === undefined || this.#fail(fail(
+      new Reason.GenerationFailed({ choice, chunks: progress.chunks, requestId: this.#opened.requestId })
+    ))
+  }
 
-  const take = (): Values<A> => {
-    const taken = values
-    values = undefined
+  #take(): Values<A> {
+    const taken = this.#values
+    this.#values = undefined
     return taken
   }
 
-  return {
-    state: () => state,
-    feed: (bytes) => {
-      for (const piece of bytes) {
-        if (state !== "open") break
-        splitter.feed(text.decode(piece, { stream: true }))
-        if (state === "open" && splitter.held() > maxSize) tooLarge()
-      }
-      return take()
-    },
-    end: () => {
-      if (state === "open") {
-        splitter.feed(text.decode())
-        splitter.end()
-      }
-      if (state === "open") {
-        fail(call.fail(new Reason.StreamEndedEarly({ chunks: call.progress.chunks, requestId: opened.requestId })))
-      }
-      return take()
-    }
+  #fail(error: MistralError): false {
+    this.state = error
+    return false
+  }
+
+  #tooLarge(): false {
+    return this.#fail(
+      invalid(this.#call, this.#opened, "tooLarge", `an event of more than ${this.#maxSize} characters`)
+    )
+  }
+
+  #errorEvent(json: unknown, name: string | undefined, data: string): MistralError | undefined {
+    const scrubbed = this.#opened.scrub(data)
+    const reason = reasonFromEvent(
+      { json: scrubbed === data ? json : parse(scrubbed), name, text: scrubbed },
+      { status: this.#opened.status, chunks: this.#call.progress.chunks, requestId: this.#opened.requestId }
+    )
+    return reason && this.#call.fail(reason)
   }
 }
+
+const streaming = { stream: true }
 
 /** Some servers put an `error` beside the keys of an ordinary chunk. */
 const carriesError = (json: unknown): boolean => {

@@ -6,7 +6,7 @@ import type { MistralError } from "../MistralError.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
 import { reasonFromEvent } from "./errorBody.ts"
-import { type EventHooks, makeEventDecoder } from "./eventDecoder.ts"
+import { EventDecoder, type EventHooks } from "./eventDecoder.ts"
 import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
 import { invalid, notJson, readText } from "./wholeAnswer.ts"
@@ -31,23 +31,26 @@ export const makeEventStream = <A>(
   hooks: EventHooks<A>
 ): Effect.Effect<EventStream<A>, MistralError> =>
   Effect.map(expectEvents(call, opened), () => {
-    const decoder = makeEventDecoder(call, opened, schema, hooks)
+    const decoder = new EventDecoder(call, opened, schema, hooks)
     /** How the stream stands when there is nothing more to give. */
     let over: Pull.Pull<never, MistralError> | undefined
     const read = opened.body.readUntil<Arr.NonEmptyReadonlyArray<A>>((bytes) => {
       const values = bytes === undefined ? decoder.end() : decoder.feed(bytes)
-      const state = decoder.state()
+      const { state } = decoder
       if (state !== "open") over = state === "done" ? Cause.done() : Effect.fail(state)
       return values === undefined ? over : Effect.succeed(values)
     })
     return {
       next: () => over ?? read,
       release: Effect.suspend(() =>
-        decoder.state() === "done"
+        decoder.state === "done"
           ? Effect.asVoid(
-            Effect.forkDetach(connections.drain(Effect.ensuring(opened.body.drain(drainLimit), opened.close)), {
-              startImmediately: true
-            })
+            Effect.forkDetach(
+              connections.drain(Effect.ensuring(opened.body.readFor(drainLimit, () => false), opened.close)),
+              {
+                startImmediately: true
+              }
+            )
           )
           : opened.close
       )

@@ -1,5 +1,4 @@
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -129,56 +128,57 @@ interface Answer {
   body?: BodyReader<MistralError>
 }
 
-const send = Effect.fnUntraced(function*(
+const send = (
   exchange: Exchange,
   call: Call,
   watch: Watch<MistralError>,
   scope: Scope.Scope,
   answer: Answer,
   close: Effect.Effect<void>
-): Effect.fn.Return<Opened, MistralError> {
-  const { request, scrub } = yield* exchange.prepare(call)
-  const response = yield* exchange.http.execute(request).pipe(
-    Scope.provide(scope),
-    Effect.catch((error) => {
-      switch (error.reason._tag) {
-        case "StatusCodeError":
-          // A client told to fail on an error status: the answer is there all the same.
-          return Effect.succeed(error.reason.response)
-        case "InvalidUrlError":
-        case "EncodeError":
-          return Effect.fail(call.fail(
-            new Reason.InvalidRequest({ issues: [{ path: [], message: scrub(describe(error)) }] })
-          ))
-        default:
-          return Effect.fail(call.fail(new Reason.ConnectionFailed({ description: scrub(describe(error)) })))
-      }
-    })
-  )
-  const header = headerOf(response)
-  answer.requestId = requestId(header)
-  const source = answer.source = yield* sourceOf(response, scope)
-  const body = answer.body = new BodyReader(source, watch, (error) =>
-    call.fail(
-      new Reason.ConnectionLost({
-        description: scrub(describe(error)),
-        chunks: call.progress.chunks,
-        requestId: answer.requestId
+): Effect.Effect<Opened, MistralError> =>
+  Effect.gen(function*() {
+    const { request, scrub } = yield* exchange.prepare(call)
+    const response = yield* exchange.http.execute(request).pipe(
+      Scope.provide(scope),
+      Effect.catch((error) => {
+        switch (error.reason._tag) {
+          case "StatusCodeError":
+            // A client told to fail on an error status: the answer is there all the same.
+            return Effect.succeed(error.reason.response)
+          case "InvalidUrlError":
+          case "EncodeError":
+            return Effect.fail(call.fail(
+              new Reason.InvalidRequest({ issues: [{ path: [], message: scrub(describe(error)) }] })
+            ))
+          default:
+            return Effect.fail(call.fail(new Reason.ConnectionFailed({ description: scrub(describe(error)) })))
+        }
       })
-    ))
-  if (response.status < 200 || response.status > 299) return yield* refusal(call, response, body, scrub)
+    )
+    const header = headerOf(response)
+    answer.requestId = requestId(header)
+    const source = answer.source = yield* sourceOf(response, scope)
+    const body = answer.body = new BodyReader(source, watch, (error) =>
+      call.fail(
+        new Reason.ConnectionLost({
+          description: scrub(describe(error)),
+          chunks: call.progress.chunks,
+          requestId: answer.requestId
+        })
+      ))
+    if (response.status < 200 || response.status > 299) return yield* refusal(call, response, body, scrub)
 
-  const first = yield* body.next
-  if (first !== undefined) body.unread(first)
-  else if (call.accept === "text/event-stream") {
-    // A stream of which nothing came can be asked for again; a whole answer may well be empty.
-    return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: answer.requestId })))
-  }
-  return { status: response.status, header, requestId: answer.requestId, body, close, scrub }
-})
+    const first = yield* body.next
+    if (first !== undefined) body.unread(first)
+    else if (call.accept === "text/event-stream") {
+      // A stream of which nothing came can be asked for again; a whole answer may well be empty.
+      return yield* Effect.fail(call.fail(new Reason.StreamEndedEarly({ chunks: 0, requestId: answer.requestId })))
+    }
+    return { status: response.status, header, requestId: answer.requestId, body, close, scrub }
+  })
 
-/** How much of an error's body is read, and for how long: some servers never finish it. */
-const refusalLimits = { bytes: 64 * 1024, time: Duration.seconds(2) }
+/** How much of an error's body is read, and for how many milliseconds: some servers never finish it. */
+const refusalLimits = { bytes: 64 * 1024, time: 2000 }
 
 const refusal = (
   call: Call,
@@ -189,28 +189,20 @@ const refusal = (
   const decoder = new TextDecoder()
   let body = ""
   let size = 0
-  const read = Effect.whileLoop({
-    while: () => size < refusalLimits.bytes && !answer.ended,
-    body: () => answer.next,
-    step: (bytes) => {
-      for (const piece of bytes ?? []) {
-        const kept = piece.subarray(0, refusalLimits.bytes - size)
-        size += kept.length
-        body += decoder.decode(kept, { stream: true })
-      }
+  const read = answer.readFor(refusalLimits.time, (bytes) => {
+    for (const piece of bytes) {
+      const kept = piece.subarray(0, refusalLimits.bytes - size)
+      size += kept.length
+      body += decoder.decode(kept, { stream: true })
     }
+    return size >= refusalLimits.bytes
   })
-  return read.pipe(
-    // What came before the end, a failure or the limit is what there is to read.
-    Effect.catch(() => Effect.void),
-    Effect.timeoutOption(refusalLimits.time),
-    Effect.andThen(Clock.currentTimeMillis),
-    Effect.flatMap((now) => {
-      const headers: Record<string, string> = {}
-      for (const [name, value] of Object.entries(response.headers)) headers[name] = scrub(value)
-      return Effect.fail(call.fail(reasonFromAnswer({ status: response.status, headers, body: scrub(body), now })))
-    })
-  )
+  // What came before the end, a failure or a limit is what there is to read.
+  return Effect.flatMap(Effect.andThen(read, Clock.currentTimeMillis), (now) => {
+    const headers: Record<string, string> = {}
+    for (const [name, value] of Object.entries(response.headers)) headers[name] = scrub(value)
+    return Effect.fail(call.fail(reasonFromAnswer({ status: response.status, headers, body: scrub(body), now })))
+  })
 }
 
 const timeout = (

@@ -1,3 +1,8 @@
+/** Takes the data of an event, and its name if it has one. Answers `false` to be given no more. */
+export interface EventSink {
+  readonly onEvent: (data: string, name: string | undefined) => boolean
+}
+
 /**
  * Splits the text of an event stream into the data of its events, as the WHATWG algorithm does, with one addition: an
  * event that lacks its empty line at the end of the input is given too.
@@ -6,98 +11,105 @@
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export interface SseSplitter {
-  /** Takes the next piece of text. Calls back for every event it completes; stops where the callback answers `false`. */
-  readonly feed: (text: string) => void
-  /** The input is over: the last event, if it lacks its empty line. */
-  readonly end: () => void
-  /** The characters held back for an event that is not complete. */
-  readonly held: () => number
-}
+export class SseSplitter {
+  #pieces: Array<string> = []
+  #piecesLength = 0
+  #afterCarriageReturn = false
+  #data: string | undefined
+  #name: string | undefined
+  #stopped = false
+  readonly #sink: EventSink
 
-export const makeSplitter = (onEvent: (data: string, name: string | undefined) => boolean): SseSplitter => {
-  let pieces: Array<string> = []
-  let piecesLength = 0
-  let afterCarriageReturn = false
-  let data: string | undefined
-  let name: string | undefined
-  let stopped = false
-
-  const dispatch = () => {
-    const event = data
-    const eventName = name
-    data = undefined
-    name = undefined
-    if (event !== undefined && !onEvent(event, eventName)) stopped = true
+  constructor(sink: EventSink) {
+    this.#sink = sink
   }
 
-  const onLine = (line: string) => {
-    if (line.length === 0) return dispatch()
+  /** Takes the next piece of text. Gives every event it completes, as long as more are wanted. */
+  feed(text: string): void {
+    let start = 0
+    if (this.#afterCarriageReturn && text.length > 0) {
+      this.#afterCarriageReturn = false
+      if (text.charCodeAt(0) === 10) start = 1
+    }
+    // Where there is no carriage return at all, `indexOf` finds the lines fastest.
+    let nextCarriageReturn = text.indexOf("\r", start)
+    let nextLineFeed = text.indexOf("\n", start)
+    // oxlint-disable-next-line no-unmodified-loop-condition -- `#onLine` sets it
+    while (!this.#stopped) {
+      let end: number
+      let next: number
+      if (nextCarriageReturn === -1) {
+        if (nextLineFeed === -1) break
+        end = nextLineFeed
+        next = end + 1
+      } else if (nextLineFeed !== -1 && nextLineFeed < nextCarriageReturn) {
+        end = nextLineFeed
+        next = end + 1
+      } else {
+        end = nextCarriageReturn
+        next = end + 1
+        if (next === text.length) this.#afterCarriageReturn = true
+        else if (text.charCodeAt(next) === 10) next++
+      }
+      this.#onLine(this.#lineWith(text.slice(start, end)))
+      start = next
+      if (nextLineFeed !== -1 && nextLineFeed < start) nextLineFeed = text.indexOf("\n", start)
+      if (nextCarriageReturn !== -1 && nextCarriageReturn < start) nextCarriageReturn = text.indexOf("\r", start)
+    }
+    if (!this.#stopped && start < text.length) {
+      this.#pieces.push(start === 0 ? text : text.slice(start))
+      this.#piecesLength += text.length - start
+    }
+  }
+
+  /** The input is over: the last event, if it lacks its empty line. */
+  end(): void {
+    if (this.#stopped) return
+    if (this.#pieces.length > 0) this.#onLine(this.#lineWith(""))
+    this.#dispatch()
+  }
+
+  /** The characters held back for an event that is not complete. */
+  get held(): number {
+    return this.#piecesLength + (this.#data?.length ?? 0)
+  }
+
+  /** Nothing of an event has come yet, and no line break is half read. */
+  get betweenEvents(): boolean {
+    return this.#data === undefined && this.#name === undefined && this.#piecesLength === 0 &&
+      !this.#afterCarriageReturn && !this.#stopped
+  }
+
+  #dispatch(): void {
+    const data = this.#data
+    const name = this.#name
+    this.#data = undefined
+    this.#name = undefined
+    if (data !== undefined && !this.#sink.onEvent(data, name)) this.#stopped = true
+  }
+
+  #onLine(line: string): void {
+    if (line.length === 0) return this.#dispatch()
     // The field that matters first: `data`, nearly every line of a completion stream.
     if (line.charCodeAt(0) === 100 && line.slice(0, 5) === "data:") {
       const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5)
-      data = data === undefined ? value : `${data}\n${value}`
+      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
     } else if (line === "data") {
-      data = data === undefined ? "" : `${data}\n`
+      this.#data = this.#data === undefined ? "" : `${this.#data}\n`
     } else if (line.startsWith("event:")) {
-      name = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
+      this.#name = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
     } else if (line === "event") {
-      name = undefined
+      this.#name = undefined
     }
     // Comments, `id`, `retry` and unknown fields change nothing here.
   }
 
-  const lineWith = (end: string): string => {
-    if (pieces.length === 0) return end
-    pieces.push(end)
-    const line = pieces.join("")
-    pieces = []
-    piecesLength = 0
+  #lineWith(end: string): string {
+    if (this.#pieces.length === 0) return end
+    this.#pieces.push(end)
+    const line = this.#pieces.join("")
+    this.#pieces = []
+    this.#piecesLength = 0
     return line
-  }
-
-  return {
-    feed: (text) => {
-      let start = 0
-      if (afterCarriageReturn && text.length > 0) {
-        afterCarriageReturn = false
-        if (text.charCodeAt(0) === 10) start = 1
-      }
-      // Where there is no carriage return at all, `indexOf` finds the lines fastest.
-      let nextCarriageReturn = text.indexOf("\r", start)
-      let nextLineFeed = text.indexOf("\n", start)
-      // oxlint-disable-next-line no-unmodified-loop-condition -- `onLine` sets it
-      while (!stopped) {
-        let end: number
-        let next: number
-        if (nextCarriageReturn === -1) {
-          if (nextLineFeed === -1) break
-          end = nextLineFeed
-          next = end + 1
-        } else if (nextLineFeed !== -1 && nextLineFeed < nextCarriageReturn) {
-          end = nextLineFeed
-          next = end + 1
-        } else {
-          end = nextCarriageReturn
-          next = end + 1
-          if (next === text.length) afterCarriageReturn = true
-          else if (text.charCodeAt(next) === 10) next++
-        }
-        onLine(lineWith(text.slice(start, end)))
-        start = next
-        if (nextLineFeed !== -1 && nextLineFeed < start) nextLineFeed = text.indexOf("\n", start)
-        if (nextCarriageReturn !== -1 && nextCarriageReturn < start) nextCarriageReturn = text.indexOf("\r", start)
-      }
-      if (!stopped && start < text.length) {
-        pieces.push(start === 0 ? text : text.slice(start))
-        piecesLength += text.length - start
-      }
-    },
-    end: () => {
-      if (stopped) return
-      if (pieces.length > 0) onLine(lineWith(""))
-      dispatch()
-    },
-    held: () => piecesLength + (data?.length ?? 0)
   }
 }
