@@ -76,7 +76,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "2k-16k",
     title: "2,000 chunks, 16 kB writes",
-    work: burst(streamSpec({ events: 2000, write: 16_000 }), 10, 40),
+    work: burst(streamSpec({ events: 2000, write: 16_000 }), 30, 60),
     measures: cpu,
     rounds: 5,
     quick: true
@@ -98,7 +98,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   {
     name: "tools",
     title: "2,000 fragments of a tool call, 16 kB writes",
-    work: burst(streamSpec({ events: 2000, kind: "tools", write: 16_000 }), 10, 40),
+    work: burst(streamSpec({ events: 2000, kind: "tools", write: 16_000 }), 30, 60),
     measures: cpu,
     rounds: 4
   },

@@ -2,7 +2,7 @@
  * The shorter way to parse chunks gives what the plain way gives, on whatever a server may send.
  */
 import { Chat } from "@effect-mistral/chat"
-import { type Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { type Completion, MistralClient, RetryPolicy, type Tool } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
@@ -18,22 +18,26 @@ describe("a stream of chunks that repeat each other", () => {
   it.effect.prop(
     "is parsed as in full where its events are damaged",
     [Schema.Array(text).check(Schema.isMinLength(3)), shape, Schema.Array(damage)],
-    ([texts, shape, damages]) => {
-      const events = texts.map((content) => JSON.stringify(chunkOf(content, shape)))
-      for (const { at, by, event } of damages) {
-        const index = event % events.length
-        const data = events[index]!
-        const place = at % (data.length + 1)
-        events[index] = data.slice(0, place) + by + data.slice(place + (at % 3))
-      }
-      return same(events)
-    }
+    ([texts, shape, damages]) => same(damaged(texts.map((content) => JSON.stringify(chunkOf(content, shape))), damages))
   )
 
   it.effect.prop(
     "is parsed as in full where its shape changes",
     [Schema.Array(Schema.Struct({ content: text, shape })).check(Schema.isMinLength(3))],
     ([events]) => same(events.map(({ content, shape }) => JSON.stringify(chunkOf(content, shape))))
+  )
+
+  it.effect.prop(
+    "is parsed as in full where calls are told in fragments",
+    [Schema.Array(Schema.Struct({ args: text, call, shape })).check(Schema.isMinLength(3)), Schema.Array(damage)],
+    ([fragments, damages]) => same(damaged(fragments.map((one) => JSON.stringify(callChunkOf(one))), damages))
+  )
+
+  it.effect.prop(
+    "is parsed as in full where the fragments of one call are damaged",
+    [Schema.Array(text).check(Schema.isMinLength(3)), call, shape, Schema.Array(damage)],
+    ([texts, call, shape, damages]) =>
+      same(damaged(texts.map((args) => JSON.stringify(callChunkOf({ args, call, shape }))), damages))
   )
 
   const tricky: Record<string, ReadonlyArray<string>> = {
@@ -120,6 +124,38 @@ describe("RepeatedChunk", () => {
     assert.notStrictEqual(second?.choices[0]?.delta, third?.choices[0]?.delta)
   })
 
+  it("repeats the fragments of a call too, and each is a value of its own", () => {
+    const repeated = begun()
+    const fragment = (args: string) => callChunkOf({ args, call: { index: 0, name: "" }, shape: {} })
+    repeated.remember(JSON.stringify(fragment("{\"a\"")), fragment("{\"a\""))
+    const second = repeated.parse(JSON.stringify(fragment(": 1")))
+    const third = repeated.parseEvent(`data: ${JSON.stringify(fragment("}"))}\n\n`)
+    assert.deepStrictEqual([second, third], [fragment(": 1"), fragment("}")])
+    const calls = [second, third].map((chunk) => chunk?.choices[0]?.delta.tool_calls)
+    assert.notStrictEqual(calls[0], calls[1])
+    assert.notStrictEqual(calls[0]?.[0], calls[1]?.[0])
+    assert.notStrictEqual(calls[0]?.[0]?.function, calls[1]?.[0]?.function)
+  })
+
+  it("does not repeat two calls in one chunk, arguments that are an object, nor objects beside them", () => {
+    const further = { further: {} }
+    const several: ReadonlyArray<ReadonlyArray<Tool.CallDelta>> = [
+      [{ function: { arguments: "a" } }, { function: { arguments: "b" } }],
+      [{ function: { arguments: {} } }],
+      [{ function: { arguments: "a" }, ...further }],
+      [{ function: { arguments: "a", ...further } }]
+    ]
+    for (const calls of several) {
+      const repeated = begun()
+      const chunk: Completion.Chunk = {
+        ...chunkOf("", {}),
+        choices: [{ index: 0, delta: { tool_calls: calls }, finish_reason: null }]
+      }
+      repeated.remember(JSON.stringify(chunk), chunk)
+      assert.isUndefined(repeated.parse(JSON.stringify(chunk)), JSON.stringify(calls))
+    }
+  })
+
   it("shares no object between chunks: what holds further ones is not remembered", () => {
     const repeated = begun()
     const chunk = { ...chunkOf("a", {}), usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }
@@ -157,6 +193,14 @@ const shape = Schema.Struct({
   extra: Schema.optionalKey(Schema.Union([Schema.String, Schema.Null, Schema.Boolean]))
 })
 
+const call = Schema.Struct({
+  index: Schema.optionalKey(Schema.Literals([0, 1])),
+  id: Schema.optionalKey(Schema.Literals(["call1", "null"])),
+  name: Schema.optionalKey(Schema.Literals(["", "\"arguments\":\"x", "search"])),
+  content: Schema.optionalKey(Schema.Union([Schema.Literal(""), Schema.Null])),
+  twice: Schema.optionalKey(Schema.Boolean)
+})
+
 const damage = Schema.Struct({
   event: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 50 })),
   at: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300 })),
@@ -167,6 +211,38 @@ function chunkOf(content: string, { extra, finish, role }: typeof shape.Type): C
   const delta = { ...(role === undefined ? undefined : { role }), content }
   const chunk = { id: "1", model: "m", created: 1, choices: [{ index: 0, delta, finish_reason: finish ?? null }] }
   return extra === undefined ? chunk : Object.assign(chunk, { extra })
+}
+
+function callChunkOf(fragment: {
+  readonly args: string
+  readonly call: typeof call.Type
+  readonly shape: typeof shape.Type
+}): Completion.Chunk {
+  const { content, id, index, name, twice } = fragment.call
+  const one = {
+    ...(id === undefined ? undefined : { id }),
+    ...(index === undefined ? undefined : { index }),
+    function: { ...(name === undefined ? undefined : { name }), arguments: fragment.args }
+  }
+  const chunk = chunkOf("", fragment.shape)
+  const delta = {
+    ...(content === undefined ? undefined : { content }),
+    tool_calls: twice === true ? [one, { ...one, index: 1 }] : [one]
+  }
+  return { ...chunk, choices: [{ ...chunk.choices[0]!, delta }] }
+}
+
+function damaged(
+  events: Array<string>,
+  damages: ReadonlyArray<typeof damage.Type>
+): ReadonlyArray<string> {
+  for (const { at, by, event } of damages) {
+    const index = event % events.length
+    const data = events[index]!
+    const place = at % (data.length + 1)
+    events[index] = data.slice(0, place) + by + data.slice(place + (at % 3))
+  }
+  return events
 }
 
 function event(raw: string): string {

@@ -1,10 +1,13 @@
 import type * as Completion from "../Completion.ts"
+import type * as Tool from "../Tool.ts"
 
 interface Pattern {
   readonly before: string
   readonly after: string
   readonly chunk: Completion.Chunk
   readonly choice: Completion.ChunkChoice
+  /** The call whose arguments change; without one it is the text of the choice. */
+  readonly call: Tool.CallDelta | undefined
   /** The event's data was one line. */
   readonly oneLine: boolean
 }
@@ -13,7 +16,8 @@ interface Pattern {
 const patience = 16
 
 /**
- * A shorter way to parse the chunks of one stream, which differ in nothing but one string: the text of `content`.
+ * A shorter way to parse the chunks of one stream, which differ in nothing but one string: the text of `content`, or of a
+ * call's `arguments`.
  *
  * It remembers the text around that string and the chunk it stands in. Where the next event has the same text around it,
  * only the string between is read, and the chunk is made anew around it. This gives what `JSON.parse` gives: a parser that
@@ -62,7 +66,7 @@ export class RepeatedChunk {
 
   /** The chunk of the text between two places, if all but its string is as remembered. */
   #between(
-    { after, before, choice, chunk }: Pattern,
+    { after, before, call, choice, chunk }: Pattern,
     text: string,
     start: number,
     end: number
@@ -75,7 +79,10 @@ export class RepeatedChunk {
     const content = special.test(raw) ? parseString(raw) : raw
     if (content === undefined) return undefined
     this.#misses = 0
-    return { ...chunk, choices: [{ ...choice, delta: { ...choice.delta, content } }] }
+    const delta = call === undefined
+      ? { ...choice.delta, content }
+      : { ...choice.delta, tool_calls: [{ ...call, function: { ...call.function, arguments: content } }] }
+    return { ...chunk, choices: [{ ...choice, delta }] }
   }
 }
 
@@ -95,18 +102,23 @@ const parseString = (raw: string): string | undefined => {
 
 const patternOf = (data: string, chunk: Completion.Chunk): Pattern | undefined => {
   const choice = chunk.choices[0]
-  if (choice === undefined || chunk.choices.length > 1 || typeof choice.delta.content !== "string") return undefined
-  // Objects beside the way to `content` would be shared between chunks.
-  if (hasObjects(chunk, "choices") || hasObjects(choice, "delta") || hasObjects(choice.delta, "content")) {
-    return undefined
-  }
-  const found = /"content":\s*"/.exec(data)
+  if (choice === undefined || chunk.choices.length > 1) return undefined
+  const [call, ...more] = choice.delta.tool_calls ?? []
+  if (typeof (call === undefined ? choice.delta.content : call.function.arguments) !== "string") return undefined
+  // Objects beside the way to the string would be shared between chunks.
+  if (
+    more.length > 0 || hasObjects(chunk, "choices") || hasObjects(choice, "delta") ||
+    hasObjects(choice.delta, call === undefined ? "content" : "tool_calls") ||
+    (call !== undefined && (hasObjects(call, "function") || hasObjects(call.function, "arguments")))
+  ) return undefined
+  const found = (call === undefined ? /"content":\s*"/ : /"arguments":\s*"/).exec(data)
   if (found === null) return undefined
   const start = found.index + found[0].length
-  const end = stringEnd(data, start)
   const before = data.slice(0, start)
-  const after = data.slice(end)
-  return isContent(before, after) ? { before, after, chunk, choice, oneLine: !data.includes("\n") } : undefined
+  const after = data.slice(stringEnd(data, start))
+  return isThatString(before, after, call !== undefined)
+    ? { before, after, chunk, choice, call, oneLine: !data.includes("\n") }
+    : undefined
 }
 
 const hasObjects = (record: object, except: string): boolean => {
@@ -125,11 +137,12 @@ const stringEnd = (data: string, start: number): number => {
   return at
 }
 
-/** Whether the string between two texts is the `content` of the first choice, and not another of that name. */
-const isContent = (before: string, after: string): boolean => {
+/** Whether the string between two texts is the one of the first choice, and not another of that name. */
+const isThatString = (before: string, after: string, ofCall: boolean): boolean => {
   try {
     const probed: Completion.Chunk = JSON.parse(`${before}${probe}${after}`)
-    return probed.choices[0]?.delta.content === probe
+    const delta = probed.choices[0]?.delta
+    return (ofCall ? delta?.tool_calls?.[0]?.function.arguments : delta?.content) === probe
   } catch {
     return false
   }
