@@ -36,7 +36,7 @@ import { type EventStream, makeEventStream } from "./internal/eventStream.ts"
 import { type Exchange, type Held, open, openAnd, type Opened, type Prepared } from "./internal/exchange.ts"
 import { schemaDecoder } from "./internal/schemaDecoder.ts"
 import { readWhole } from "./internal/wholeAnswer.ts"
-import type { MistralError } from "./MistralError.ts"
+import { isMistralError, type MistralError } from "./MistralError.ts"
 import * as Reason from "./MistralErrorReason.ts"
 import * as RequestOptions from "./RequestOptions.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -179,7 +179,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       callOptions?: CallOptions
     ): Stream.Stream<Event, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const start = (scope: Scope.Scope) =>
+      const start = (scope: Scope.Scope, begun: (next: EventStream<Event>["next"]) => void) =>
         Effect.gen(function*() {
           const span = yield* Effect.makeSpanScoped(
             Telemetry.spanName(endpoint, body),
@@ -187,8 +187,11 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
           )
           const held: Held = { release: Effect.void }
           yield* Scope.addFinalizerExit(scope, (exit) => {
-            const error = Exit.findErrorOption(exit)
-            if (Option.isSome(error)) annotate(span, Telemetry.errorAttributes(error.value))
+            // It may be the reader's own failure that ends the stream.
+            const error: Option.Option<unknown> = Exit.findErrorOption(exit)
+            if (Option.isSome(error) && isMistralError(error.value)) {
+              annotate(span, Telemetry.errorAttributes(error.value))
+            }
             return held.release
           })
           const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
@@ -203,7 +206,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
             }
           })
           held.release = events.release
-          return events.next
+          begun(events.next)
         })
 
       return Stream.fromChannel(Channel.fromTransform((_upstream, outer) => {
@@ -213,11 +216,10 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
           next = () => Effect.failCause(cause)
           return Scope.close(scope, Pull.doneExitFromCause(cause))
         }
-        // A request that was interrupted is not sent again, for its model may have run. A read can be begun again.
-        const first = Effect.flatMap(
-          Effect.onError(Scope.provide(start(scope), scope), end),
-          (started) => (next = started)()
-        )
+        // A request that was interrupted is not sent again, for its model may have run. A read can be begun again. What
+        // comes next is known before `start` is over: a fiber may be interrupted between any two effects.
+        const begin = Scope.provide(start(scope, (begun) => next = begun), scope)
+        const first = Effect.flatMap(Effect.onError(begin, end), () => next!())
         // `fromTransformBracket` would look at how every read ends, an eighth of what a read costs.
         return Effect.succeed(Effect.catchCause(
           Effect.suspend(() => next === undefined ? first : next()),

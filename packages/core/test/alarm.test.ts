@@ -56,6 +56,24 @@ describe("alarmOf", () => {
       yield* TestClock.adjust(980)
       assert.deepStrictEqual(told, [20, 1000])
     }))
+
+  it.effect("does not tell a sleeper whose time was moved while another was told", () =>
+    Effect.gen(function*() {
+      const alarm = yield* Effect.clockWith((clock) => Effect.succeed(alarmOf(clock)))
+      const told: Array<string> = []
+      const second: Sleeper = { due: 10, expire: () => void told.push("second") }
+      alarm.add({
+        due: 10,
+        expire() {
+          this.due = Infinity
+          told.push("first")
+          second.due = Infinity
+        }
+      })
+      alarm.add(second)
+      yield* TestClock.adjust(10)
+      assert.deepStrictEqual(told, ["first"])
+    }))
 })
 
 describe("a watch", () => {

@@ -201,6 +201,20 @@ describe("a refusal that is no JSON", () => {
       assert.isTrue(body.state.cancelled)
     }))
 
+  it.effect("that never ends is cut off where the limit to the first byte ends", () =>
+    Effect.gen(function*() {
+      const body = openBody()
+      const fiber = yield* Effect.forkChild(
+        refusal(() => new Response(body.stream, { status: 503 }), { timeout: { firstByte: "1 second" } })
+      )
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      yield* settle
+      assert.isDefined(fiber.pollUnsafe())
+      assert.strictEqual((yield* Fiber.join(fiber)).status, 503)
+      assert.isTrue(body.state.cancelled)
+    }))
+
   it.effect("whose body breaks off still says its status", () =>
     Effect.gen(function*() {
       const body = openBody()
@@ -347,9 +361,9 @@ describe("the key is never seen", () => {
     }))
 })
 
-const refusal = (answer: Answer): Effect.Effect<MistralError> =>
+const refusal = (answer: Answer, options?: MistralClient.Options): Effect.Effect<MistralError> =>
   failure(Chat.complete(request)).pipe(
-    Effect.provide(scripted(answer, { retry: RetryPolicy.none }).layer),
+    Effect.provide(scripted(answer, { retry: RetryPolicy.none, ...options }).layer),
     Effect.orDie
   )
 

@@ -5,7 +5,7 @@ import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, MistralError, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Layer, Option, type Pull, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Option, type Pull, References, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
@@ -89,9 +89,80 @@ describe("a pull that is given up", () => {
     }).pipe(Effect.provide(services(
       ScriptedHttpClient.bytes([event("a")], { headers: { "content-type": "text/event-stream" }, ending: "hang" })
     ))))
+
+  it.effect("and begun again does not begin its time limit again", () =>
+    Effect.gen(function*() {
+      const pull = yield* Stream.toPull(Chat.stream(request, { timeout: { idle: "1 second" } }))
+      yield* pull
+      let failure: unknown
+      let pulls = 0
+      while (failure === undefined && pulls < 20) {
+        pulls++
+        const fiber = yield* Effect.forkChild(Effect.flip(pull), { startImmediately: true })
+        yield* TestClock.adjust("100 millis")
+        if (fiber.pollUnsafe() === undefined) yield* Fiber.interrupt(fiber)
+        else failure = yield* Fiber.join(fiber)
+      }
+      assert.isTrue(MistralError.isMistralError(failure) && failure.reason._tag === "Timeout")
+      assert.strictEqual(pulls, 10)
+    }).pipe(Effect.provide(services(
+      ScriptedHttpClient.bytes([event("a")], { headers: { "content-type": "text/event-stream" }, ending: "hang" })
+    ))))
+
+  for (const [name, ending] of [["[DONE]", "data: [DONE]\n\n"], ["an error", "data: {\"error\":\"m\"}\n\n"]]) {
+    it.effect(`loses no chunk that comes with ${name} while nobody waits`, () =>
+      Effect.gen(function*() {
+        const pull = yield* Stream.toPull(Chat.stream(request))
+        yield* pull
+        const fiber = yield* Effect.forkChild(pull, { startImmediately: true })
+        yield* TestClock.adjust("5 millis")
+        yield* Fiber.interrupt(fiber)
+        yield* TestClock.adjust("5 millis")
+        assert.strictEqual((yield* pull).map(Completion.chunkText).join(""), "b")
+        assert.strictEqual(Cause.isDone(yield* Effect.flip(pull)), name === "[DONE]")
+      }).pipe(Effect.provide(services(ScriptedHttpClient.bytes(
+        [event("a"), `${event("b")}${ending}`],
+        { headers: { "content-type": "text/event-stream" }, pause: "10 millis" }
+      )))))
+  }
+
+  it.effect("between any two effects has sent its request once, and leaves nothing open", () =>
+    Effect.gen(function*() {
+      for (let turns = 0; turns < 100; turns++) {
+        yield* Effect.gen(function*() {
+          const scripted = yield* ScriptedHttpClient.ScriptedHttpClient
+          yield* Effect.scoped(Effect.gen(function*() {
+            const pull = yield* Stream.toPull(Chat.stream(request))
+            // A fiber can be interrupted wherever it lets others run: here after a few effects each time.
+            const fiber = yield* Effect.forever(pull).pipe(
+              Effect.provideService(References.MaxOpsBeforeYield, 4 + turns % 3),
+              Effect.forkChild({ startImmediately: true })
+            )
+            for (let i = 0; i < turns; i++) yield* Effect.yieldNow
+            yield* Fiber.interrupt(fiber)
+            yield* Effect.exit(Effect.forever(pull))
+            assert.isAtMost((yield* scripted.requests).length, 1, `after ${turns} turns`)
+          }))
+          yield* TestClock.adjust("200 millis")
+          assert.strictEqual(yield* scripted.open, 0)
+        }).pipe(Effect.provide(services(
+          ScriptedHttpClient.sse(TestCompletion.chunks(words)),
+          ScriptedHttpClient.sse(TestCompletion.chunks(words))
+        )))
+      }
+    }))
 })
 
 describe("a stream that has ended", () => {
+  it.effect("by its reader's own failure fails with that, and leaves nothing open", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(Stream.runForEach(Chat.stream(request), () => Effect.fail("the reader's own")))
+      assert.deepStrictEqual(exit, Exit.fail("the reader's own"))
+      assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
+    }).pipe(Effect.provide(services(
+      ScriptedHttpClient.bytes([event("a")], { headers: { "content-type": "text/event-stream" }, ending: "hang" })
+    ))))
+
   it.effect("badly ends in the same way however often it is pulled, and asks for nothing more", () =>
     Effect.gen(function*() {
       const pull = yield* Stream.toPull(Chat.stream(request))

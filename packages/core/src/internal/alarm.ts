@@ -45,7 +45,12 @@ const makeAlarm = (clock: Clock.Clock): Alarm => {
     }
     // Calls that have nothing to do with one another share this: what one of them throws is not to cost another its time.
     ensureTimer(next)
-    return Effect.forEach(expired, (sleeper) => Effect.exit(Effect.sync(() => sleeper.expire())), { discard: true })
+    // Nor is a sleeper told whose time was moved while others were told.
+    return Effect.forEach(
+      expired,
+      (sleeper) => Effect.exit(Effect.sync(() => sleeper.due <= now && sleeper.expire())),
+      { discard: true }
+    )
   })
 
   /**

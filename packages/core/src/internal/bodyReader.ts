@@ -61,7 +61,7 @@ export class BodyReader<E> implements Reader {
 
   /** Puts bytes back that were read too early. */
   unread(bytes: Bytes): void {
-    this.#ahead = bytes
+    this.#ahead = this.#ahead === undefined ? bytes : [...bytes, ...this.#ahead]
   }
 
   /** Gives up what is waited for, and all that would come. */
@@ -70,19 +70,21 @@ export class BodyReader<E> implements Reader {
     this.#giveUp(Effect.suspend(() => Effect.fail(this.#lost(new Error("The answer was given up")))))
   }
 
+  // A source may tell more than it was asked for: that is kept until it is asked for.
   readonly onBytes = (bytes: Bytes): void => {
-    this.#asked = false
     if (this.#over !== undefined) return
-    const result = this.#taken(bytes)
-    if (result !== undefined) return this.#give(result)
-    if (this.#limited && this.#resume !== undefined) this.#watch.again()
-    this.#ask()
+    if (this.#asked) {
+      this.#asked = false
+      this.#came(bytes)
+    } else this.#ahead = this.#ahead === undefined ? bytes : [...this.#ahead, ...bytes]
   }
 
   readonly onEnd = (): void => {
-    this.#asked = false
+    if (this.#over !== undefined) return
     this.ended = true
-    if (this.#over === undefined) this.#give(this.#taken(undefined) ?? Cause.done())
+    if (!this.#asked) return
+    this.#asked = false
+    this.#cameToEnd()
   }
 
   readonly onError = (error: unknown): void => {
@@ -95,17 +97,13 @@ export class BodyReader<E> implements Reader {
     return Effect.callback((resume) => {
       if (this.#result !== undefined) return resume(this.#deliver as Effect.Effect<never>)
       if (this.#over !== undefined) return resume(this.#over)
+      // A read that was begun for a wait that was interrupted goes on, and so does its time.
+      const goesOn = this.#asked && this.#limited
       this.#resume = resume as (result: Pull.Pull<unknown, E>) => void
       this.#take = take
       this.#limited = limited
-      if (limited) this.#watch.waitForRead(this.#giveUp)
-      if (this.#over !== undefined) return
-      if (this.#ahead !== undefined) {
-        const bytes = this.#ahead
-        this.#ahead = undefined
-        this.onBytes(bytes)
-      } else if (this.ended) this.onEnd()
-      else if (!this.#asked) this.#ask()
+      if (limited && !goesOn) this.#watch.waitForRead(this.#giveUp)
+      if (!this.#asked) this.#ask()
     })
   }
 
@@ -116,14 +114,32 @@ export class BodyReader<E> implements Reader {
     this.#asking = true
     while (this.#wanted && this.#over === undefined) {
       this.#wanted = false
-      this.#asked = true
-      try {
-        this.#cancel = this.#source.read(this)
-      } catch (error) {
-        this.onError(error)
+      if (this.#ahead !== undefined) {
+        const bytes = this.#ahead
+        this.#ahead = undefined
+        this.#came(bytes)
+      } else if (this.ended) this.#cameToEnd()
+      else {
+        this.#asked = true
+        try {
+          this.#cancel = this.#source.read(this)
+        } catch (error) {
+          this.onError(error)
+        }
       }
     }
     this.#asking = false
+  }
+
+  #came(bytes: Bytes): void {
+    const result = this.#taken(bytes)
+    if (result !== undefined) return this.#give(result)
+    if (this.#limited) this.#watch.again()
+    this.#ask()
+  }
+
+  #cameToEnd(): void {
+    this.#give(this.#taken(undefined) ?? Cause.done())
   }
 
   #taken(bytes: Bytes | undefined): Pull.Pull<unknown, E> | undefined {
@@ -152,12 +168,12 @@ export class BodyReader<E> implements Reader {
   readonly #giveUp = (failure: Effect.Effect<never, E>): void => {
     if (this.#over !== undefined) return
     this.#over = failure
-    // A transport that cannot even let go is no reason to wait for it.
     try {
       if (this.#asked) this.#cancel()
-    } finally {
-      if (this.#resume !== undefined) this.#give(failure)
+    } catch {
+      // A transport that cannot even let go is no reason to wait for it, nor to leave its request open.
     }
+    if (this.#resume !== undefined) this.#give(failure)
   }
 }
 

@@ -37,8 +37,13 @@ export const makeEventStream = <A>(
     const read = opened.body.readUntil<Arr.NonEmptyReadonlyArray<A>>((bytes) => {
       const values = bytes === undefined ? decoder.end() : decoder.feed(bytes)
       const { state } = decoder
-      if (state !== "open") over = state === "done" ? Cause.done() : Effect.fail(state)
-      return values === undefined ? over : Effect.succeed(values)
+      if (state === "open") return values === undefined ? undefined : Effect.succeed(values)
+      const end = state === "done" ? Cause.done() : Effect.fail(state)
+      // It is over once the last values are given: whoever waits for them may have given up, and come back.
+      return values === undefined ? over = end : Effect.sync(() => {
+        over = end
+        return values
+      })
     })
     return {
       next: () => over ?? read,

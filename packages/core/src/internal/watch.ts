@@ -79,9 +79,9 @@ export class Watch<E> implements Sleeper {
     this.#wait("idle", this.#idle, onTimeout)
   }
 
-  /** Begins to wait for something else, for so many milliseconds. */
+  /** Begins to wait for something else, for so many milliseconds, and no longer than the wait that goes on may last. */
   waitFor(limit: number, onTimeout: OnTimeout<E>): void {
-    this.#wait("idle", limit, onTimeout)
+    this.#wait("idle", Math.min(limit, this.due - this.#clock.currentTimeMillisUnsafe()), onTimeout)
   }
 
   /** Something came, though not yet what is waited for: its time begins anew. */
