@@ -36,7 +36,7 @@ import { type EventStream, makeEventStream } from "./internal/eventStream.ts"
 import { type Exchange, type Held, open, openAnd, type Opened, type Prepared } from "./internal/exchange.ts"
 import { schemaDecoder } from "./internal/schemaDecoder.ts"
 import { readWhole } from "./internal/wholeAnswer.ts"
-import { isMistralError, type MistralError } from "./MistralError.ts"
+import { MistralError } from "./MistralError.ts"
 import * as Reason from "./MistralErrorReason.ts"
 import * as RequestOptions from "./RequestOptions.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -189,7 +189,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
           yield* Scope.addFinalizerExit(scope, (exit) => {
             // It may be the reader's own failure that ends the stream.
             const error: Option.Option<unknown> = Exit.findErrorOption(exit)
-            if (Option.isSome(error) && isMistralError(error.value)) {
+            if (Option.isSome(error) && error.value instanceof MistralError) {
               annotate(span, Telemetry.errorAttributes(error.value))
             }
             return held.release
