@@ -220,7 +220,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         // comes next is known before `start` is over: a fiber may be interrupted between any two effects.
         const begin = Scope.provide(start(scope, (begun) => next = begun), scope)
         const first = Effect.flatMap(Effect.onError(begin, end), () => next!())
-        // `fromTransformBracket` would look at how every read ends, an eighth of what a read costs.
+        // `fromTransformBracket` would look at how every read ends; only failures matter here.
         return Effect.succeed(Effect.catchCause(
           Effect.suspend(() => next === undefined ? first : next()),
           (cause) => Effect.andThen(Effect.uninterruptible(end(cause)), Effect.failCause(cause))

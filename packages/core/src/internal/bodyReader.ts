@@ -64,10 +64,15 @@ export class BodyReader<E> implements Reader {
     this.#ahead = this.#ahead === undefined ? bytes : [...bytes, ...this.#ahead]
   }
 
+  /** Its connection is free: there is nothing to give up. */
+  get freed(): boolean {
+    return this.ended && !this.#source.closes
+  }
+
   /** Gives up what is waited for, and all that would come. */
   stop(): void {
-    this.#watch.stop()
     this.#giveUp(Effect.suspend(() => Effect.fail(this.#lost(new Error("The answer was given up")))))
+    this.#source.cancel()
   }
 
   // A source may tell more than it was asked for: that is kept until it is asked for.

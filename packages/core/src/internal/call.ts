@@ -85,7 +85,7 @@ export const makeCall = <Request>(
     })
   })
 
-/** The one that was checked last: most programs have but one, and parsing it takes a tenth of what is done here. */
+/** The one that was checked last: most programs have but one. */
 let checkedBaseUrl: string | undefined
 
 const isBaseUrl = (baseUrl: string): boolean => {

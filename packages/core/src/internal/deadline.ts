@@ -16,7 +16,7 @@ export interface Deadline {
 }
 
 export const startDeadline = (total: Duration.Duration): Effect.Effect<Deadline> =>
-  !Duration.isFinite(total)
+  Duration.toMillis(total) === Infinity
     ? Effect.succeed({ at: Infinity, total })
     : Effect.map(Clock.currentTimeMillis, (now) => ({ at: now + Duration.toMillis(total), total }))
 

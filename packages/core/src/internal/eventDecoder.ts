@@ -40,20 +40,16 @@ export interface EventHooks<A> {
 export class EventDecoder<A> implements EventSink {
   /** How the stream stands. */
   state: State = "open"
-  /** Most reads complete one event or none: an array made with its first value is a tenth as large. */
+  /** Most reads complete one event or none, and an array made with its value takes a third of one that grows from nothing. */
   #values: Arr.NonEmptyArray<A> | undefined
   readonly #text = new TextDecoder()
   readonly #splitter = new SseSplitter(this)
-  readonly #maxSize: number
-  readonly #repeated: Repeated<A> | undefined
   readonly #call: Call
   readonly #opened: Opened
   readonly #decoder: SchemaDecoder<A>
   readonly #hooks: EventHooks<A>
 
   constructor(call: Call, opened: Opened, decoder: SchemaDecoder<A>, hooks: EventHooks<A>) {
-    this.#maxSize = call.options.maxSize
-    this.#repeated = hooks.repeated
     this.#call = call
     this.#opened = opened
     this.#decoder = decoder
@@ -67,7 +63,7 @@ export class EventDecoder<A> implements EventSink {
       const text = this.#text.decode(piece, streaming)
       if (this.#isRepeated(text)) continue
       this.#splitter.feed(text)
-      if (this.state === "open" && this.#splitter.held > this.#maxSize) this.#tooLarge()
+      if (this.state === "open" && this.#splitter.held > this.#call.options.maxSize) this.#tooLarge()
     }
     return this.#take()
   }
@@ -86,9 +82,9 @@ export class EventDecoder<A> implements EventSink {
   }
 
   onEvent(data: string, name: string | undefined): boolean {
-    if (data.length > this.#maxSize) return this.#tooLarge()
-    if (this.#repeated !== undefined && name === undefined) {
-      const value = this.#repeated.parse(data)
+    if (data.length > this.#call.options.maxSize) return this.#tooLarge()
+    if (this.#hooks.repeated !== undefined && name === undefined) {
+      const value = this.#hooks.repeated.parse(data)
       if (value !== undefined) return this.#give(value)
     }
     if (data.charCodeAt(0) === 91 && data.trimEnd() === "[DONE]") {
@@ -105,7 +101,7 @@ export class EventDecoder<A> implements EventSink {
       )
     }
     if (name !== "error" && this.#decoder.is(json) && !carriesError(json)) {
-      this.#repeated?.remember(data, json)
+      this.#hooks.repeated?.remember(data, json)
       return this.#give(json)
     }
     return this.#fail(
@@ -122,8 +118,10 @@ export class EventDecoder<A> implements EventSink {
 
   /** Gives the value of a text that is one whole event, if it repeats an earlier one: most reads of a slow stream. */
   #isRepeated(text: string): boolean {
-    if (this.#repeated === undefined || !this.#splitter.betweenEvents || text.length > this.#maxSize) return false
-    const value = this.#repeated.parseEvent(text)
+    if (
+      this.#hooks.repeated === undefined || !this.#splitter.betweenEvents || text.length > this.#call.options.maxSize
+    ) return false
+    const value = this.#hooks.repeated.parseEvent(text)
     if (value === undefined) return false
     this.#give(value)
     return true
@@ -154,7 +152,7 @@ export class EventDecoder<A> implements EventSink {
 
   #tooLarge(): false {
     return this.#fail(
-      invalid(this.#call, this.#opened, "tooLarge", `an event of more than ${this.#maxSize} characters`)
+      invalid(this.#call, this.#opened, "tooLarge", `an event of more than ${this.#call.options.maxSize} characters`)
     )
   }
 

@@ -1,7 +1,7 @@
 import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type * as Pull from "effect/Pull"
+import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
@@ -82,7 +82,7 @@ const expectEvents = (call: Call, opened: Opened): Effect.Effect<void, MistralEr
     return verdict === undefined ? undefined : Effect.succeed(verdict)
   })
   return Effect.flatMap(
-    Effect.catchIf(look, Cause.isDone, () => Effect.succeed(false)),
+    Pull.catchDone(look, () => Effect.succeed(false)),
     (events) => {
       if (ahead.length > 0) opened.body.unread(ahead as unknown as Arr.NonEmptyReadonlyArray<Uint8Array>)
       return events

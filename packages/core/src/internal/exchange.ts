@@ -10,7 +10,7 @@ import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { BodyReader } from "./bodyReader.ts"
-import { headerOf, type Source, sourceOf } from "./byteSource.ts"
+import { headerOf, sourceOf } from "./byteSource.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
 import { type Deadline, withinTotal } from "./deadline.ts"
@@ -99,7 +99,7 @@ const attempt = (
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
   const { firstByte, idle } = call.options.timeout
-  let answer: Answer = {}
+  let answer: Answer
   return Effect.flatMap(
     makeWatch({ firstByte, idle, deadline, onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId) }),
     (watch) => {
@@ -110,9 +110,8 @@ const attempt = (
         watch.stop()
         countOff()
         // Closing aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
-        if (answer.body?.ended === true && answer.source?.closes === false) return Effect.void
+        if (answer.body?.freed === true) return Effect.void
         answer.body?.stop()
-        answer.source?.cancel()
         return Scope.close(scope, Exit.void)
       })
       held.release = close
@@ -124,7 +123,6 @@ const attempt = (
 /** What is known of an answer while it comes. */
 interface Answer {
   requestId?: string | undefined
-  source?: Source
   body?: BodyReader<MistralError>
 }
 
@@ -157,8 +155,7 @@ const send = (
     )
     const header = headerOf(response)
     answer.requestId = requestId(header)
-    const source = answer.source = yield* sourceOf(response, scope)
-    const body = answer.body = new BodyReader(source, watch, (error) =>
+    const body = answer.body = new BodyReader(yield* sourceOf(response, scope), watch, (error) =>
       call.fail(
         new Reason.ConnectionLost({
           description: scrub(describe(error)),

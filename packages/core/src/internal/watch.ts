@@ -126,4 +126,4 @@ export class Watch<E> implements Sleeper {
 }
 
 export const makeWatch = <E>(limits: Limits<E>): Effect.Effect<Watch<E>> =>
-  Effect.withFiberSucceed((fiber) => new Watch(limits, fiber.getRef(Clock.Clock), fiber.context))
+  Effect.withFiber((fiber) => Effect.succeed(new Watch(limits, fiber.getRef(Clock.Clock), fiber.context)))

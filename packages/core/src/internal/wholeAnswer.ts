@@ -1,5 +1,5 @@
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 import type { Call } from "./call.ts"
@@ -39,7 +39,7 @@ export const readText = (call: Call, opened: Opened): Effect.Effect<string, Mist
     const decoder = new TextDecoder()
     const pieces: Array<string> = []
     let size = 0
-    return Effect.catchIf(
+    return Pull.catchDone(
       opened.body.readUntil<string>((bytes) => {
         if (bytes === undefined) {
           pieces.push(decoder.decode())
@@ -54,7 +54,6 @@ export const readText = (call: Call, opened: Opened): Effect.Effect<string, Mist
           ? Effect.fail(invalid(call, opened, "tooLarge", `an answer of more than ${call.options.maxSize} characters`))
           : undefined
       }),
-      Cause.isDone,
       () => Effect.succeed("")
     )
   })
