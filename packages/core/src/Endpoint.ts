@@ -102,7 +102,7 @@ const hasFailed = (choice: Completion.ChunkChoice): boolean => choice.finish_rea
  * @category endpoints
  * @since 0.1.0
  */
-export const chat: CompletionEndpoint<CompletionRequest.Chat> = completion({
+export const chat: CompletionEndpoint<CompletionRequest.Chat> = /* @__PURE__ */ completion({
   name: "Chat",
   path: "/v1/chat/completions",
   request: CompletionRequest.Chat,
@@ -115,7 +115,7 @@ export const chat: CompletionEndpoint<CompletionRequest.Chat> = completion({
  * @category endpoints
  * @since 0.1.0
  */
-export const agents: CompletionEndpoint<CompletionRequest.Agents> = completion({
+export const agents: CompletionEndpoint<CompletionRequest.Agents> = /* @__PURE__ */ completion({
   name: "Agents",
   path: "/v1/agents/completions",
   request: CompletionRequest.Agents,
@@ -128,7 +128,7 @@ export const agents: CompletionEndpoint<CompletionRequest.Agents> = completion({
  * @category endpoints
  * @since 0.1.0
  */
-export const fim: CompletionEndpoint<CompletionRequest.Fim> = completion({
+export const fim: CompletionEndpoint<CompletionRequest.Fim> = /* @__PURE__ */ completion({
   name: "Fim",
   path: "/v1/fim/completions",
   request: CompletionRequest.Fim,

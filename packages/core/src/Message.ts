@@ -197,4 +197,4 @@ export const fromReceived = (message: Received): Assistant => ({
   })
 })
 
-const toSendable = Schema.decodeUnknownOption(Content.Content)
+const toSendable = /* @__PURE__ */ Schema.decodeUnknownOption(Content.Content)

@@ -120,4 +120,4 @@ export class MistralError
  * @category guards
  * @since 0.1.0
  */
-export const isMistralError: (u: unknown) => u is MistralError = Schema.is(MistralError)
+export const isMistralError: (u: unknown) => u is MistralError = /* @__PURE__ */ Schema.is(MistralError)

@@ -40,7 +40,9 @@ const fromServer = {
 /** Where in a stream something happened: how many chunks the caller had been given, and the request's id. */
 const inStream = { chunks: Schema.Int, requestId: Schema.optional(Schema.String) }
 
-const identifier = (tag: string) => `@effect-mistral/core/MistralError/${tag}`
+/** The class of a reason: tagged, and named in full where schemas are. */
+const reason = <Self>() => <const Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) =>
+  Schema.TaggedError<Self>(`@effect-mistral/core/MistralError/${tag}`)(tag, fields)
 
 /**
  * The request does not fit its schema; nothing was sent. `issues` names every place.
@@ -48,7 +50,7 @@ const identifier = (tag: string) => `@effect-mistral/core/MistralError/${tag}`
  * @category reasons
  * @since 0.1.0
  */
-export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(identifier("InvalidRequest"))("InvalidRequest", {
+export class InvalidRequest extends reason<InvalidRequest>()("InvalidRequest", {
   issues: Schema.Array(Issue)
 }) {
   readonly isRetryable = false
@@ -63,9 +65,7 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(identifie
  * @category reasons
  * @since 0.1.0
  */
-export class Authentication extends Schema.TaggedError<Authentication>(identifier("Authentication"))("Authentication", {
-  ...fromServer
-}) {
+export class Authentication extends reason<Authentication>()("Authentication", fromServer) {
   readonly isRetryable = false
   override get message() {
     return sentence("unauthorized", this, "Check the API key, and that it belongs to this host.")
@@ -78,9 +78,7 @@ export class Authentication extends Schema.TaggedError<Authentication>(identifie
  * @category reasons
  * @since 0.1.0
  */
-export class PermissionDenied
-  extends Schema.TaggedError<PermissionDenied>(identifier("PermissionDenied"))("PermissionDenied", { ...fromServer })
-{
+export class PermissionDenied extends reason<PermissionDenied>()("PermissionDenied", fromServer) {
   readonly isRetryable = false
   override get message() {
     return sentence("permission denied", this, "Check what the key's workspace and plan allow.")
@@ -93,12 +91,10 @@ export class PermissionDenied
  * @category reasons
  * @since 0.1.0
  */
-export class GuardrailViolation
-  extends Schema.TaggedError<GuardrailViolation>(identifier("GuardrailViolation"))("GuardrailViolation", {
-    ...fromServer,
-    guardrails: Schema.optional(Schema.Unknown)
-  })
-{
+export class GuardrailViolation extends reason<GuardrailViolation>()("GuardrailViolation", {
+  ...fromServer,
+  guardrails: Schema.optional(Schema.Unknown)
+}) {
   readonly isRetryable = false
   override get message() {
     return sentence("guardrail violation", this, "See `guardrails` for the categories and scores.")
@@ -111,7 +107,7 @@ export class GuardrailViolation
  * @category reasons
  * @since 0.1.0
  */
-export class NotFound extends Schema.TaggedError<NotFound>(identifier("NotFound"))("NotFound", { ...fromServer }) {
+export class NotFound extends reason<NotFound>()("NotFound", fromServer) {
   readonly isRetryable = false
   override get message() {
     return sentence("not found", this, "Check the base URL and the id.")
@@ -124,7 +120,7 @@ export class NotFound extends Schema.TaggedError<NotFound>(identifier("NotFound"
  * @category reasons
  * @since 0.1.0
  */
-export class Conflict extends Schema.TaggedError<Conflict>(identifier("Conflict"))("Conflict", { ...fromServer }) {
+export class Conflict extends reason<Conflict>()("Conflict", fromServer) {
   readonly isRetryable = false
   override get message() {
     return sentence("conflict", this, "Read the current state, then decide again.")
@@ -137,7 +133,7 @@ export class Conflict extends Schema.TaggedError<Conflict>(identifier("Conflict"
  * @category reasons
  * @since 0.1.0
  */
-export class Validation extends Schema.TaggedError<Validation>(identifier("Validation"))("Validation", {
+export class Validation extends reason<Validation>()("Validation", {
   ...fromServer,
   issues: Schema.Array(Issue)
 }) {
@@ -153,9 +149,7 @@ export class Validation extends Schema.TaggedError<Validation>(identifier("Valid
  * @category reasons
  * @since 0.1.0
  */
-export class BadRequest
-  extends Schema.TaggedError<BadRequest>(identifier("BadRequest"))("BadRequest", { ...fromServer })
-{
+export class BadRequest extends reason<BadRequest>()("BadRequest", fromServer) {
   /** True for 408, a request the server did not wait for. */
   get isRetryable(): boolean {
     return this.status === 408
@@ -171,7 +165,7 @@ export class BadRequest
  * @category reasons
  * @since 0.1.0
  */
-export class RateLimited extends Schema.TaggedError<RateLimited>(identifier("RateLimited"))("RateLimited", {
+export class RateLimited extends reason<RateLimited>()("RateLimited", {
   ...fromServer,
   limits: Schema.optional(Schema.Record(Schema.String, Schema.String))
 }) {
@@ -187,9 +181,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(identifier("Rat
  * @category reasons
  * @since 0.1.0
  */
-export class CapacityExceeded
-  extends Schema.TaggedError<CapacityExceeded>(identifier("CapacityExceeded"))("CapacityExceeded", { ...fromServer })
-{
+export class CapacityExceeded extends reason<CapacityExceeded>()("CapacityExceeded", fromServer) {
   readonly isRetryable = true
   override get message() {
     return sentence("capacity exceeded", this, "Try again later, or use another model or service tier.")
@@ -202,9 +194,7 @@ export class CapacityExceeded
  * @category reasons
  * @since 0.1.0
  */
-export class ServerError
-  extends Schema.TaggedError<ServerError>(identifier("ServerError"))("ServerError", { ...fromServer })
-{
+export class ServerError extends reason<ServerError>()("ServerError", fromServer) {
   readonly isRetryable = true
   override get message() {
     return sentence("server error", this, "Try again; if it lasts, give the request id to Mistral.")
@@ -217,11 +207,7 @@ export class ServerError
  * @category reasons
  * @since 0.1.0
  */
-export class ObservabilityError
-  extends Schema.TaggedError<ObservabilityError>(identifier("ObservabilityError"))("ObservabilityError", {
-    ...fromServer
-  })
-{
+export class ObservabilityError extends reason<ObservabilityError>()("ObservabilityError", fromServer) {
   get isRetryable(): boolean {
     return this.status === 408
   }
@@ -237,7 +223,7 @@ export class ObservabilityError
  * @category reasons
  * @since 0.1.0
  */
-export class Timeout extends Schema.TaggedError<Timeout>(identifier("Timeout"))("Timeout", {
+export class Timeout extends reason<Timeout>()("Timeout", {
   phase: Schema.Literals(["firstByte", "idle", "total"]),
   duration: Schema.DurationFromMillis,
   ...inStream
@@ -260,11 +246,9 @@ export class Timeout extends Schema.TaggedError<Timeout>(identifier("Timeout"))(
  * @category reasons
  * @since 0.1.0
  */
-export class ConnectionFailed
-  extends Schema.TaggedError<ConnectionFailed>(identifier("ConnectionFailed"))("ConnectionFailed", {
-    description: Schema.String
-  })
-{
+export class ConnectionFailed extends reason<ConnectionFailed>()("ConnectionFailed", {
+  description: Schema.String
+}) {
   readonly isRetryable = true
   override get message() {
     return `connection failed: ${this.description}. Check the network and the base URL.`
@@ -277,7 +261,7 @@ export class ConnectionFailed
  * @category reasons
  * @since 0.1.0
  */
-export class ConnectionLost extends Schema.TaggedError<ConnectionLost>(identifier("ConnectionLost"))("ConnectionLost", {
+export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
   description: Schema.String,
   ...inStream
 }) {
@@ -296,15 +280,13 @@ export class ConnectionLost extends Schema.TaggedError<ConnectionLost>(identifie
  * @category reasons
  * @since 0.1.0
  */
-export class InvalidResponse
-  extends Schema.TaggedError<InvalidResponse>(identifier("InvalidResponse"))("InvalidResponse", {
-    kind: Schema.Literals(["contentType", "json", "schema", "tooLarge"]),
-    status: Schema.Int,
-    description: Schema.String,
-    issues: Schema.Array(Issue),
-    ...inStream
-  })
-{
+export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse", {
+  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge"]),
+  status: Schema.Int,
+  description: Schema.String,
+  issues: Schema.Array(Issue),
+  ...inStream
+}) {
   readonly isRetryable = false
   override get message() {
     return `${this.status} with an answer that cannot be used: ${this.description}${
@@ -321,9 +303,7 @@ export class InvalidResponse
  * @category reasons
  * @since 0.1.0
  */
-export class StreamEndedEarly
-  extends Schema.TaggedError<StreamEndedEarly>(identifier("StreamEndedEarly"))("StreamEndedEarly", { ...inStream })
-{
+export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", { ...inStream }) {
   readonly isRetryable = true
   override get message() {
     return `stream ended early, without [DONE], after ${this.chunks} chunks${
@@ -338,7 +318,7 @@ export class StreamEndedEarly
  * @category reasons
  * @since 0.1.0
  */
-export class StreamError extends Schema.TaggedError<StreamError>(identifier("StreamError"))("StreamError", {
+export class StreamError extends reason<StreamError>()("StreamError", {
   ...fromServer,
   ...inStream
 }) {
@@ -357,12 +337,10 @@ export class StreamError extends Schema.TaggedError<StreamError>(identifier("Str
  * @category reasons
  * @since 0.1.0
  */
-export class GenerationFailed
-  extends Schema.TaggedError<GenerationFailed>(identifier("GenerationFailed"))("GenerationFailed", {
-    choice: Schema.Int,
-    ...inStream
-  })
-{
+export class GenerationFailed extends reason<GenerationFailed>()("GenerationFailed", {
+  choice: Schema.Int,
+  ...inStream
+}) {
   readonly isRetryable = true
   override get message() {
     return `generation failed: choice ${this.choice} ended with finish_reason "error"${
@@ -378,7 +356,7 @@ export class GenerationFailed
  * @category reasons
  * @since 0.1.0
  */
-export class InvalidOutput extends Schema.TaggedError<InvalidOutput>(identifier("InvalidOutput"))("InvalidOutput", {
+export class InvalidOutput extends reason<InvalidOutput>()("InvalidOutput", {
   text: Schema.String,
   issues: Schema.Array(Issue),
   finishReason: Schema.optional(Schema.String)

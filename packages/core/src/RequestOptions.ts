@@ -99,29 +99,24 @@ export const defaults: Resolved = {
 }
 
 /**
- * Lays options over others.
+ * Lays options over those of a client, and reads the durations.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const resolve = (base: Resolved, over: RequestOptions | undefined): Resolved =>
-  over === undefined ? base : {
-    baseUrl: over.baseUrl ?? base.baseUrl,
-    headers: over.headers === undefined ? base.headers : { ...base.headers, ...over.headers },
-    timeout: over.timeout === undefined ? base.timeout : {
-      firstByte: duration(over.timeout.firstByte, base.timeout.firstByte),
-      idle: duration(over.timeout.idle, base.timeout.idle),
-      total: duration(over.timeout.total, base.timeout.total)
-    },
-    retry: over.retry ?? base.retry,
-    maxSize: over.maxSize ?? base.maxSize,
-    parseInFull: over.parseInFull ?? base.parseInFull,
-    extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
-    checks: {
-      order: over.checks?.order ?? base.checks.order,
-      toolCalls: over.checks?.toolCalls ?? base.checks.toolCalls
+export const resolve = (base: Resolved, over: RequestOptions | undefined): Resolved => {
+  if (over === undefined) return base
+  // Whatever `base` has is there, or what `over` puts in its place.
+  const { timeout, ...laid } = laidOver(base, over) as Resolved
+  return {
+    ...laid,
+    timeout: {
+      firstByte: Duration.fromInputUnsafe(timeout.firstByte),
+      idle: Duration.fromInputUnsafe(timeout.idle),
+      total: Duration.fromInputUnsafe(timeout.total)
     }
   }
+}
 
 /**
  * Lays the options of a call over those of its service. A key that is `undefined` leaves the service's setting.
@@ -132,24 +127,22 @@ export const resolve = (base: Resolved, over: RequestOptions | undefined): Resol
 export const merge = (
   base: RequestOptions | undefined,
   over: RequestOptions | undefined
-): RequestOptions | undefined =>
-  base === undefined || over === undefined ? over ?? base : {
-    baseUrl: over.baseUrl ?? base.baseUrl,
-    headers: { ...base.headers, ...over.headers },
-    timeout: {
-      firstByte: over.timeout?.firstByte ?? base.timeout?.firstByte,
-      idle: over.timeout?.idle ?? base.timeout?.idle,
-      total: over.timeout?.total ?? base.timeout?.total
-    },
-    retry: over.retry ?? base.retry,
-    maxSize: over.maxSize ?? base.maxSize,
-    parseInFull: over.parseInFull ?? base.parseInFull,
-    extraBody: { ...base.extraBody, ...over.extraBody },
-    checks: {
-      order: over.checks?.order ?? base.checks?.order,
-      toolCalls: over.checks?.toolCalls ?? base.checks?.toolCalls
-    }
-  }
+): RequestOptions | undefined => base === undefined || over === undefined ? over ?? base : laidOver(base, over)
 
-const duration = (over: Duration.Input | undefined, base: Duration.Duration): Duration.Duration =>
-  over === undefined ? base : Duration.fromInputUnsafe(over)
+const laidOver = (base: RequestOptions, over: RequestOptions): RequestOptions => ({
+  baseUrl: over.baseUrl ?? base.baseUrl,
+  headers: { ...base.headers, ...over.headers },
+  timeout: {
+    firstByte: over.timeout?.firstByte ?? base.timeout?.firstByte,
+    idle: over.timeout?.idle ?? base.timeout?.idle,
+    total: over.timeout?.total ?? base.timeout?.total
+  },
+  retry: over.retry ?? base.retry,
+  maxSize: over.maxSize ?? base.maxSize,
+  parseInFull: over.parseInFull ?? base.parseInFull,
+  extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
+  checks: {
+    order: over.checks?.order ?? base.checks?.order,
+    toolCalls: over.checks?.toolCalls ?? base.checks?.toolCalls
+  }
+})
