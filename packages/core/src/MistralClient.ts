@@ -13,6 +13,7 @@
  */
 import type * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -24,6 +25,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
@@ -128,7 +130,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
     const exchange: Exchange = {
       connections: makeConnections(),
       http: HttpClient.withScope(options.transformClient === undefined ? client : options.transformClient(client)),
-      prepare: (call) => Effect.map(resolveKey(options.apiKey, call), (key) => prepare(call, key, options.userAgent))
+      prepare: prepareWith(options.apiKey, options.userAgent)
     }
     const base = RequestOptions.resolve(RequestOptions.defaults, options)
     const deployment = options.deployment ?? Deployment.mistral
@@ -181,19 +183,20 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       const resolved = RequestOptions.resolve(base, callOptions)
       const start = (scope: Scope.Scope, begun: (next: EventStream<Event>["next"]) => void) =>
         Effect.gen(function*() {
-          const span = yield* Effect.makeSpanScoped(
-            Telemetry.spanName(endpoint, body),
-            spanOptions(endpoint, body, resolved)
-          )
           const held: Held = { release: Effect.void }
-          yield* Scope.addFinalizerExit(scope, (exit) => {
-            // It may be the reader's own failure that ends the stream.
-            const error: Option.Option<unknown> = Exit.findErrorOption(exit)
-            if (Option.isSome(error) && error.value instanceof MistralError) {
-              annotate(span, Telemetry.errorAttributes(error.value))
-            }
-            return held.release
-          })
+          // One finalizer, and not a second for the span: a scope that has several closes more slowly.
+          const span = yield* Effect.uninterruptible(Effect.tap(
+            Effect.makeSpan(Telemetry.spanName(endpoint, body), spanOptions(endpoint, body, resolved)),
+            (span) =>
+              Scope.addFinalizerExit(scope, (exit) => {
+                // It may be the reader's own failure that ends the stream.
+                const error: Option.Option<unknown> = Exit.findErrorOption(exit)
+                if (Option.isSome(error) && error.value instanceof MistralError) {
+                  annotate(span, Telemetry.errorAttributes(error.value))
+                }
+                return Effect.ensuring(held.release, endSpan(span, exit))
+              })
+          ))
           const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
           const deadline = yield* startDeadline(resolved.timeout.total)
           const opened = yield* Effect.provideService(open(exchange, call, deadline, held), Tracer.ParentSpan, span)
@@ -218,7 +221,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         }
         // A request that was interrupted is not sent again, for its model may have run. A read can be begun again. What
         // comes next is known before `start` is over: a fiber may be interrupted between any two effects.
-        const begin = Scope.provide(start(scope, (begun) => next = begun), scope)
+        const begin = start(scope, (begun) => next = begun)
         const first = Effect.flatMap(Effect.onError(begin, end), () => next!())
         // `fromTransformBracket` would look at how every read ends; only failures matter here.
         return Effect.succeed(Effect.catchCause(
@@ -271,21 +274,30 @@ const annotate = (span: Tracer.Span, attributes: Telemetry.Attributes): void => 
   for (const name in attributes) span.attribute(name, attributes[name])
 }
 
-const resolveKey = (apiKey: ApiKey | undefined, call: Call): Effect.Effect<string | undefined, MistralError> => {
-  if (apiKey === undefined) return Effect.succeed(undefined)
+const endSpan = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+  Effect.withFiber((fiber) => {
+    const timed = fiber.getRef(References.TracerTimingEnabled)
+    span.end(timed ? fiber.getRef(Clock.Clock).currentTimeNanosUnsafe() : 0n, exit)
+    return Effect.void
+  })
+
+const prepareWith = (
+  apiKey: ApiKey | undefined,
+  userAgent: string | undefined
+): Exchange["prepare"] =>
+(call) => {
+  if (apiKey === undefined) return Effect.succeed(prepare(call, undefined, userAgent))
   const invalid = (message: string) => call.fail(new Reason.InvalidRequest({ issues: [{ path: ["apiKey"], message }] }))
-  return Effect.flatMap(
-    Redacted.isRedacted(apiKey)
-      ? Effect.succeed(apiKey)
-      : Effect.mapError(apiKey, () => invalid("The effect that yields the key failed")),
-    (redacted) => {
-      // A key from a file or a secret store often ends with a line break, which no header may hold.
-      const key = Redacted.value(redacted).trim()
-      return /^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)
-        ? Effect.succeed(key)
-        : Effect.fail(invalid(key === "" ? "The key is empty" : "The key holds characters that no header may hold"))
-    }
-  )
+  const withKey = (redacted: Redacted.Redacted<string>) => {
+    // A key from a file or a secret store often ends with a line break, which no header may hold.
+    const key = Redacted.value(redacted).trim()
+    return /^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)
+      ? Effect.succeed(prepare(call, key, userAgent))
+      : Effect.fail(invalid(key === "" ? "The key is empty" : "The key holds characters that no header may hold"))
+  }
+  return Redacted.isRedacted(apiKey)
+    ? withKey(apiKey)
+    : Effect.flatMap(Effect.mapError(apiKey, () => invalid("The effect that yields the key failed")), withKey)
 }
 
 const prepare = (call: Call, key: string | undefined, userAgent: string | undefined): Prepared => {

@@ -4,7 +4,7 @@ import { Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { alarmOf, type Sleeper } from "../src/internal/alarm.ts"
 import { BodyReader } from "../src/internal/bodyReader.ts"
-import { makeWatch } from "../src/internal/watch.ts"
+import { Watch } from "../src/internal/watch.ts"
 
 describe("alarmOf", () => {
   it.effect("tells each sleeper at its time, also after one of them has thrown", () =>
@@ -79,12 +79,16 @@ describe("alarmOf", () => {
 describe("a watch", () => {
   it.effect("times out also where what it waits for cannot be given up", () =>
     Effect.gen(function*() {
-      const watch = yield* makeWatch({
-        firstByte: Duration.seconds(1),
-        idle: Duration.seconds(1),
-        deadline: { at: Infinity, total: Duration.infinity },
-        onTimeout: ({ phase }) => phase
-      })
+      const watch = yield* Effect.withFiber((fiber) =>
+        Effect.succeed(
+          new Watch({
+            firstByte: Duration.seconds(1),
+            idle: Duration.seconds(1),
+            deadline: { at: Infinity, total: Duration.infinity },
+            onTimeout: ({ phase }) => phase
+          }, fiber)
+        )
+      )
       const body = new BodyReader(
         {
           closes: false,

@@ -116,8 +116,8 @@ const dispatch = (
           started = true
           // As long as the answer lasts, they would hold on to the first piece that was read of it.
           controller.rawHeaders = null
-          body.start(controller)
-          resume(Effect.succeed(new DispatchedResponse(request, url, status, headers, body)))
+          const response = new DispatchedResponse(request, url, status, headers, body)
+          body.start(controller, () => resume(Effect.succeed(response)))
         },
         onResponseData: (_, chunk) => body.push(chunk),
         onResponseEnd: () => {

@@ -134,11 +134,38 @@ describe("UndiciHttpClient", () => {
 })
 
 describe("Body", () => {
+  it.effect("tells that the answer has begun with a piece that came with its head, and a moment later if none did", () =>
+    Effect.gen(function*() {
+      const controller = { pause: () => {}, resume: () => {} }
+      const told: Array<string> = []
+
+      const together = new Body(4)
+      together.start(controller, () => told.push("together"))
+      assert.deepStrictEqual(told, [])
+      together.push(new Uint8Array([1]))
+      assert.deepStrictEqual(told, ["together"])
+      assert.strictEqual(yield* read(together), "1 pieces")
+
+      const apart = new Body(4)
+      apart.start(controller, () => told.push("apart"))
+      yield* Effect.promise(() => Promise.resolve())
+      assert.deepStrictEqual(told, ["together", "apart"])
+      apart.push(new Uint8Array([1]))
+      assert.strictEqual(yield* read(apart), "1 pieces")
+
+      const failed = new Body(4)
+      failed.start(controller, () => told.push("failed"))
+      failed.fail("lost")
+      yield* Effect.promise(() => Promise.resolve())
+      assert.deepStrictEqual(told, ["together", "apart", "failed"])
+      assert.strictEqual(yield* read(failed), "lost")
+    }))
+
   it.effect("gives all that waits in one read, pauses at the high-water mark and resumes when it was read", () =>
     Effect.gen(function*() {
       const calls: Array<string> = []
       const body = new Body(4)
-      body.start({ pause: () => calls.push("pause"), resume: () => calls.push("resume") })
+      body.start({ pause: () => calls.push("pause"), resume: () => calls.push("resume") }, () => {})
       body.push(new Uint8Array([1, 2]))
       assert.deepStrictEqual(calls, [])
       body.push(new Uint8Array([3, 4]))

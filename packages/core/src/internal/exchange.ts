@@ -16,7 +16,7 @@ import type { Connections } from "./connections.ts"
 import { type Deadline, withinTotal } from "./deadline.ts"
 import { reasonFromAnswer, requestId } from "./errorBody.ts"
 import { describe } from "./transportError.ts"
-import { makeWatch, type Watch } from "./watch.ts"
+import { Watch } from "./watch.ts"
 
 /** An answer with a good status, of which the first bytes have come. */
 export interface Opened {
@@ -99,25 +99,27 @@ const attempt = (
   held: Held
 ): Effect.Effect<Opened, MistralError> => {
   const { firstByte, idle } = call.options.timeout
-  let answer: Answer
-  return Effect.flatMap(
-    makeWatch({ firstByte, idle, deadline, onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId) }),
-    (watch) => {
-      answer = {}
-      const scope = Scope.makeUnsafe()
-      const countOff = exchange.connections.open()
-      const close = Effect.suspend(() => {
-        watch.stop()
-        countOff()
-        // Closing aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
-        if (answer.body?.freed === true) return Effect.void
-        answer.body?.stop()
-        return Scope.close(scope, Exit.void)
-      })
-      held.release = close
-      return Effect.onError(watch.toFirstByte(send(exchange, call, watch, scope, answer, close)), () => close)
-    }
-  )
+  return Effect.withFiber((fiber) => {
+    const answer: Answer = {}
+    const watch = new Watch({
+      firstByte,
+      idle,
+      deadline,
+      onTimeout: (ranOut) => timeout(call, ranOut, answer.requestId)
+    }, fiber)
+    const scope = Scope.makeUnsafe()
+    const countOff = exchange.connections.open()
+    const close = Effect.suspend(() => {
+      watch.stop()
+      countOff()
+      // Closing aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
+      if (answer.body?.freed === true) return Effect.void
+      answer.body?.stop()
+      return Scope.close(scope, Exit.void)
+    })
+    held.release = close
+    return Effect.onError(watch.toFirstByte(send(exchange, call, watch, scope, answer, close)), () => close)
+  })
 }
 
 /** What is known of an answer while it comes. */

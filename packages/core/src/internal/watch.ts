@@ -36,12 +36,13 @@ export class Watch<E> implements Sleeper {
   readonly #alarm: Alarm
   readonly #context: Context.Context<never>
 
-  constructor(limits: Limits<E>, clock: Clock.Clock, context: Context.Context<never>) {
+  /** For an attempt of a fiber: by its clock, and with its services. */
+  constructor(limits: Limits<E>, fiber: Fiber.Fiber<unknown, unknown>) {
     this.#limits = limits
     this.#idle = Duration.toMillis(limits.idle)
-    this.#clock = clock
-    this.#alarm = alarmOf(clock)
-    this.#context = context
+    this.#clock = fiber.getRef(Clock.Clock)
+    this.#alarm = alarmOf(this.#clock)
+    this.#context = fiber.context
   }
 
   /** Runs an effect, at most as long as it may take to the first byte. */
@@ -124,6 +125,3 @@ export class Watch<E> implements Sleeper {
     this.again()
   }
 }
-
-export const makeWatch = <E>(limits: Limits<E>): Effect.Effect<Watch<E>> =>
-  Effect.withFiber((fiber) => Effect.succeed(new Watch(limits, fiber.getRef(Clock.Clock), fiber.context)))

@@ -12,6 +12,7 @@ export class Body implements ByteSource.ByteSource {
   #size = 0
   #paused = false
   #over: ((reader: ByteSource.Reader) => void) | undefined
+  #begun: (() => void) | undefined
   #waiting: ByteSource.Reader | undefined
   /** Who read last, and what gives its wait up: one reader reads nearly every body from its beginning to its end. */
   #last: ByteSource.Reader | undefined
@@ -23,8 +24,11 @@ export class Body implements ByteSource.ByteSource {
     this.#highWaterMark = highWaterMark
   }
 
-  start(controller: Controller): void {
+  /** `begun` is told with the first piece if that came with the head of the answer, and a moment later if it did not. */
+  start(controller: Controller, begun: () => void): void {
     this.#controller = controller
+    this.#begun = begun
+    this.#changed()
   }
 
   push(chunk: Uint8Array): void {
@@ -75,7 +79,7 @@ export class Body implements ByteSource.ByteSource {
 
   /** Tells who waits, once all that one read of the socket held has been pushed. */
   #changed(): void {
-    if (this.#waiting === undefined || this.#flushing) return
+    if ((this.#waiting === undefined && this.#begun === undefined) || this.#flushing) return
     this.#flushing = true
     // `queueMicrotask` of Node makes an async resource of its own each time.
     settled.then(this.#flushLater)
@@ -87,6 +91,11 @@ export class Body implements ByteSource.ByteSource {
   }
 
   #flush(): void {
+    const begun = this.#begun
+    if (begun !== undefined) {
+      this.#begun = undefined
+      return begun()
+    }
     const reader = this.#waiting
     if (reader === undefined || (this.#chunks === undefined && this.#over === undefined)) return
     this.#waiting = undefined
