@@ -65,14 +65,14 @@ export const DocumentUrl = Schema.Struct({
 })
 
 /**
- * A file uploaded before, by its id (a UUID of any version): `{ type: "file", file_id }`.
+ * A file uploaded before, by its id (a UUID): `{ type: "file", file_id }`.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const File = Schema.Struct({
   type: Schema.Literal("file"),
-  file_id: Schema.String.check(Schema.isGUID({ expected: "a UUID" }))
+  file_id: Schema.String.check(Schema.isUUID())
 })
 
 /**

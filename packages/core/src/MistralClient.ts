@@ -13,7 +13,6 @@
  */
 import type * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -25,7 +24,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Redacted from "effect/Redacted"
-import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
@@ -183,20 +181,19 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       const resolved = RequestOptions.resolve(base, callOptions)
       const start = (scope: Scope.Scope, begun: (next: EventStream<Event>["next"]) => void) =>
         Effect.gen(function*() {
+          const span = yield* Effect.makeSpanScoped(
+            Telemetry.spanName(endpoint, body),
+            spanOptions(endpoint, body, resolved)
+          )
           const held: Held = { release: Effect.void }
-          // One finalizer, and not a second for the span: a scope that has several closes more slowly.
-          const span = yield* Effect.uninterruptible(Effect.tap(
-            Effect.makeSpan(Telemetry.spanName(endpoint, body), spanOptions(endpoint, body, resolved)),
-            (span) =>
-              Scope.addFinalizerExit(scope, (exit) => {
-                // It may be the reader's own failure that ends the stream.
-                const error: Option.Option<unknown> = Exit.findErrorOption(exit)
-                if (Option.isSome(error) && error.value instanceof MistralError) {
-                  annotate(span, Telemetry.errorAttributes(error.value))
-                }
-                return Effect.ensuring(held.release, endSpan(span, exit))
-              })
-          ))
+          yield* Scope.addFinalizerExit(scope, (exit) => {
+            // It may be the reader's own failure that ends the stream.
+            const error: Option.Option<unknown> = Exit.findErrorOption(exit)
+            if (Option.isSome(error) && error.value instanceof MistralError) {
+              annotate(span, Telemetry.errorAttributes(error.value))
+            }
+            return held.release
+          })
           const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
           const deadline = yield* startDeadline(resolved.timeout.total)
           const opened = yield* Effect.provideService(open(exchange, call, deadline, held), Tracer.ParentSpan, span)
@@ -221,7 +218,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
         }
         // A request that was interrupted is not sent again, for its model may have run. A read can be begun again. What
         // comes next is known before `start` is over: a fiber may be interrupted between any two effects.
-        const begin = start(scope, (begun) => next = begun)
+        const begin = Scope.provide(start(scope, (begun) => next = begun), scope)
         const first = Effect.flatMap(Effect.onError(begin, end), () => next!())
         // `fromTransformBracket` would look at how every read ends; only failures matter here.
         return Effect.succeed(Effect.catchCause(
@@ -273,13 +270,6 @@ const hasUsage = (event: unknown): boolean => {
 const annotate = (span: Tracer.Span, attributes: Telemetry.Attributes): void => {
   for (const name in attributes) span.attribute(name, attributes[name])
 }
-
-const endSpan = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
-  Effect.withFiber((fiber) => {
-    const timed = fiber.getRef(References.TracerTimingEnabled)
-    span.end(timed ? fiber.getRef(Clock.Clock).currentTimeNanosUnsafe() : 0n, exit)
-    return Effect.void
-  })
 
 const prepareWith = (
   apiKey: ApiKey | undefined,
