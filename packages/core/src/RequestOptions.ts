@@ -106,8 +106,8 @@ export const defaults: Resolved = {
  */
 export const resolve = (base: Resolved, over: RequestOptions | undefined): Resolved => {
   if (over === undefined) return base
-  // Whatever `base` has is there, or what `over` puts in its place.
-  const { timeout, ...laid } = laidOver(base, over) as Resolved
+  // `base` has every key, so what is laid over it has.
+  const { timeout, ...laid } = laidOver(base, over) as Laid
   return {
     ...laid,
     timeout: {
@@ -128,6 +128,11 @@ export const merge = (
   base: RequestOptions | undefined,
   over: RequestOptions | undefined
 ): RequestOptions | undefined => base === undefined || over === undefined ? over ?? base : laidOver(base, over)
+
+/** Options with every default in place, before the durations are read. */
+type Laid = Omit<Resolved, "timeout"> & {
+  readonly timeout: { readonly [Limit in keyof Resolved["timeout"]]: Duration.Input }
+}
 
 const laidOver = (base: RequestOptions, over: RequestOptions): RequestOptions => ({
   baseUrl: over.baseUrl ?? base.baseUrl,

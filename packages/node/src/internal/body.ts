@@ -12,6 +12,7 @@ export class Body implements ByteSource.ByteSource {
   #size = 0
   #paused = false
   #over: ((reader: ByteSource.Reader) => void) | undefined
+  /** Who waits for the answer to begin. */
   #begun: (() => void) | undefined
   #waiting: ByteSource.Reader | undefined
   /** Who read last, and what gives its wait up: one reader reads nearly every body from its beginning to its end. */
