@@ -17,9 +17,7 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
@@ -28,13 +26,18 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as Deployment from "./Deployment.ts"
+import * as DirectTransport from "./DirectTransport.ts"
 import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
+import type { Exchange, Opened, Prepared } from "./internal/attempt.ts"
 import { type Call, makeCall, type Target } from "./internal/call.ts"
+import { clientTransport } from "./internal/clientTransport.ts"
 import { makeConnections } from "./internal/connections.ts"
 import { startDeadline } from "./internal/deadline.ts"
+import { directTransport } from "./internal/directTransport.ts"
 import { type EventStream, makeEventStream } from "./internal/eventStream.ts"
-import { type Exchange, type Held, open, openAnd, type Opened, type Prepared } from "./internal/exchange.ts"
+import { type Held, open, openAnd } from "./internal/exchange.ts"
 import { schemaDecoder } from "./internal/schemaDecoder.ts"
+import type { Transport } from "./internal/transport.ts"
 import { readWhole } from "./internal/wholeAnswer.ts"
 import { MistralError } from "./MistralError.ts"
 import * as Reason from "./MistralErrorReason.ts"
@@ -120,14 +123,9 @@ export interface Options extends RequestOptions.RequestOptions {
  */
 export const make = (options: Options): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (environment) => {
-    // The client's own span would end with the transport's error as it is, and that may quote the key.
-    const client = options.propagateTrace === true ? environment : HttpClient.transformResponse(
-      environment,
-      Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
-    )
     const exchange: Exchange = {
+      transport: transportOf(environment, options),
       connections: makeConnections(),
-      http: HttpClient.withScope(options.transformClient === undefined ? client : options.transformClient(client)),
       prepare: prepareWith(options.apiKey, options.userAgent)
     }
     const base = RequestOptions.resolve(RequestOptions.defaults, options)
@@ -262,6 +260,20 @@ export const layerConfig = (
     })
   )
 
+const transportOf = (
+  environment: HttpClient.HttpClient,
+  { propagateTrace, transformClient }: Options
+): Transport => {
+  const direct = DirectTransport.get(environment)
+  if (direct !== undefined && propagateTrace !== true && transformClient === undefined) return directTransport(direct)
+  // The client's own span would end with the transport's error as it is, and that may quote the key.
+  const client = propagateTrace === true ? environment : HttpClient.transformResponse(
+    environment,
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+  )
+  return clientTransport(transformClient === undefined ? client : transformClient(client))
+}
+
 const hasUsage = (event: unknown): boolean => {
   const usage = (event as { readonly usage?: unknown }).usage
   return usage !== undefined && usage !== null
@@ -291,21 +303,16 @@ const prepareWith = (
 }
 
 const prepare = (call: Call, key: string | undefined, userAgent: string | undefined): Prepared => {
-  const request = HttpClientRequest.make(call.method)(call.url, {
-    headers: {
-      accept: call.accept,
-      "user-agent": userAgent ?? `effect-mistral/${version}`,
-      ...(key === undefined ? undefined : {
-        authorization: key.startsWith("Bearer ") ? key : `Bearer ${key}`
-      }),
-      ...call.options.headers
-    }
-  })
+  const headers: Record<string, string> = {
+    accept: call.accept,
+    "user-agent": userAgent ?? `effect-mistral/${version}`
+  }
+  if (key !== undefined) headers["authorization"] = key.startsWith("Bearer ") ? key : `Bearer ${key}`
+  for (const [name, value] of Object.entries(call.options.headers)) headers[name.toLowerCase()] = value
+  if (call.body !== undefined) headers["content-type"] = "application/json"
   const secret = key?.replace(/^Bearer /, "")
   return {
-    request: call.body === undefined
-      ? request
-      : HttpClientRequest.setBody(request, HttpBody.text(call.body, "application/json")),
+    request: { method: call.method, url: call.url, headers, body: call.body },
     scrub: secret === undefined ? (text) => text : (text) => text.replaceAll(secret, "<redacted>")
   }
 }

@@ -2,11 +2,12 @@
  * The shorter way to parse chunks gives what the plain way gives, on whatever a server may send.
  */
 import { Chat } from "@effect-mistral/chat"
-import { type Completion, MistralClient, RetryPolicy, type Tool } from "@effect-mistral/core"
+import { type Completion, MistralClient, type RequestOptions, RetryPolicy, type Tool } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
 import { RepeatedChunk } from "../src/internal/repeatedChunk.ts"
+import { cut, cuts } from "./fixtures/cuts.ts"
 
 describe("a stream of chunks that repeat each other", () => {
   it.effect.prop(
@@ -39,6 +40,48 @@ describe("a stream of chunks that repeat each other", () => {
     ([texts, call, shape, damages]) =>
       same(damaged(texts.map((args) => JSON.stringify(callChunkOf({ args, call, shape }))), damages))
   )
+
+  it.effect.prop(
+    "is parsed as in full however its bytes are cut and damaged",
+    [Schema.Array(text).check(Schema.isMinLength(3)), shape, Schema.Array(byteDamage), cuts],
+    ([texts, shape, damages, cuts]) => {
+      const events = [chunkOf("", { role: "assistant" }), ...texts.map((content) => chunkOf(content, shape))]
+      const bytes = [...bytesOf(events.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("") + done)]
+      for (const { at, hex, remove } of damages) bytes.splice(at % bytes.length, remove, ...Buffer.from(hex, "hex"))
+      return sameOf(ScriptedHttpClient.bytes(cut(Uint8Array.from(bytes), cuts), { headers: eventStream }))
+    }
+  )
+
+  const betweenReads: Record<string, string> = {
+    "a part of a character": "\xc3",
+    "the beginning of a comment": ": ",
+    "the name of an event": "event: error\n",
+    "a line of data": "data: {\n",
+    "half a line break": "\r"
+  }
+  for (const [name, end] of Object.entries(betweenReads)) {
+    it.effect(`is parsed as in full where a read ends in ${name}`, () => {
+      const [first, second, third] = ["", "a", "b"].map((content) => `data: ${event(content)}\n\n`) as [
+        string,
+        string,
+        string
+      ]
+      const reads = [first, second, third + end, third, third, done].map((read) => Buffer.from(read, "latin1"))
+      return sameOf(ScriptedHttpClient.bytes(reads, { headers: eventStream }))
+    })
+  }
+
+  it.effect("is parsed as in full where one of its events is too large", () => {
+    const events = ["", "a", "b", "c".repeat(400), "d"].map((content) => event(content))
+    return Effect.flatMap(
+      sameOf(ScriptedHttpClient.sse(events), { maxSize: 300 }),
+      ({ given, outcome }) =>
+        Effect.sync(() => {
+          assert.lengthOf(given, 3)
+          assert.include(outcome, "300 characters")
+        })
+    )
+  })
 
   const tricky: Record<string, ReadonlyArray<string>> = {
     "text that holds the keys around it": ["a", "\"content\":\"b\"", "\"}}],\"x\":\"", "c"],
@@ -78,46 +121,80 @@ describe("a stream of chunks that repeat each other", () => {
 })
 
 describe("RepeatedChunk", () => {
-  it("takes a text for an event only if it is one line of data and an empty one", () => {
+  it("takes for an event one line of data and an empty one, and nothing else", () => {
     const repeated = begun()
     const data = JSON.stringify(chunkOf("a", {}))
     repeated.remember(data, chunkOf("a", {}))
     const next = JSON.stringify(chunkOf("b", {}))
-    assert.deepStrictEqual(repeated.parse(next), chunkOf("b", {}))
-    assert.deepStrictEqual(repeated.parseEvent(`data: ${next}\n\n`), chunkOf("b", {}))
+    assert.deepStrictEqual(parse(repeated, next), chunkOf("b", {}))
     for (
       const text of [
         `data: ${next}\n`,
         `data: ${next}`,
+        `data: ${next.slice(0, -20)}`,
+        `data: ${next.slice(0, 20)}`,
         `data:${next}\n\n`,
-        `data: ${next}\n\n\n`,
-        `data: ${next}\n\ndata: ${next}\n\n`,
+        ` data: ${next}\n\n`,
         `data: ${next}\r\n\r\n`,
         `: a comment\ndata: ${next}\n\n`,
         `data: ${next.replace("b", "b\n")}\n\n`,
+        `data: ${next.replace("b", "b\\")}\n\n`,
+        `data: ${next.replace("b\"", "b\\")}`,
         "data: \n\n",
         "\n\n",
         ""
       ]
-    ) assert.isUndefined(repeated.parseEvent(text), text)
+    ) assert.isUndefined(repeated.read(bytesOf(text), 0), text)
   })
 
-  it("does not look for the lines of an event in the text of a read", () => {
+  it("reads an event where it begins, and tells where it ends", () => {
+    const repeated = begun()
+    repeated.remember(JSON.stringify(chunkOf("a", {})), chunkOf("a", {}))
+    const [first, second, third] = ["b", "ééé\n", "a text of more than a few characters"].map((text) =>
+      `data: ${JSON.stringify(chunkOf(text, {}))}\n\n`
+    ) as [string, string, string]
+    const bytes = bytesOf(`${first}${second}${third}data: [DONE]\n\n`)
+    assert.deepStrictEqual(repeated.read(bytes, 0), chunkOf("b", {}))
+    assert.strictEqual(repeated.end, bytesOf(first).length)
+    assert.deepStrictEqual(repeated.read(bytes, repeated.end), chunkOf("ééé\n", {}))
+    assert.strictEqual(repeated.end, bytesOf(first + second).length)
+    assert.isUndefined(repeated.read(bytes, repeated.end - 1))
+    assert.deepStrictEqual(
+      repeated.read(bytes, repeated.end),
+      chunkOf("a text of more than a few characters", {})
+    )
+    assert.isUndefined(repeated.read(bytes, repeated.end))
+  })
+
+  it("replaces bytes that are no text as decoding the whole does, and keeps a byte order mark", () => {
+    const repeated = begun()
+    repeated.remember(JSON.stringify(chunkOf("a", {})), chunkOf("a", {}))
+    const [before, after] = `data: ${JSON.stringify(chunkOf("|", {}))}\n\n`.split("|").map((part) => bytesOf(part)) as [
+      Uint8Array,
+      Uint8Array
+    ]
+    for (const middle of [[0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98, 0x41], [0xef, 0xbb, 0xbf, 0x61], [0x7f]]) {
+      const bytes = Uint8Array.from([...before, ...middle, ...after])
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+      assert.deepStrictEqual(repeated.read(bytes, 0), JSON.parse(text.slice(6)))
+    }
+  })
+
+  it("does not take lines of data for what they are when joined", () => {
     const repeated = begun()
     const data = JSON.stringify(chunkOf("a", {}), null, 1)
     repeated.remember(data, chunkOf("a", {}))
-    assert.deepStrictEqual(repeated.parse(data), chunkOf("a", {}))
     // Read as an event stream, all lines but the first would be lost.
-    assert.isUndefined(repeated.parseEvent(`data: ${data}\n\n`))
+    assert.isUndefined(parse(repeated, data))
   })
 
   it("repeats: the plain way is taken once, and each chunk is a value of its own", () => {
     const repeated = begun()
     const first = chunkOf("a", {})
-    assert.isUndefined(repeated.parse(JSON.stringify(first)))
+    assert.isUndefined(parse(repeated, JSON.stringify(first)))
     repeated.remember(JSON.stringify(first), first)
-    const second = repeated.parse(JSON.stringify(chunkOf("b\n\"", {})))
-    const third = repeated.parse(JSON.stringify(chunkOf("c", {})))
+    const second = parse(repeated, JSON.stringify(chunkOf("b\n\"", {})))
+    const third = parse(repeated, JSON.stringify(chunkOf("c", {})))
     assert.deepStrictEqual([second, third], [chunkOf("b\n\"", {}), chunkOf("c", {})])
     assert.notStrictEqual(second?.choices, third?.choices)
     assert.notStrictEqual(second?.choices[0], third?.choices[0])
@@ -128,8 +205,8 @@ describe("RepeatedChunk", () => {
     const repeated = begun()
     const fragment = (args: string) => callChunkOf({ args, call: { index: 0, name: "" }, shape: {} })
     repeated.remember(JSON.stringify(fragment("{\"a\"")), fragment("{\"a\""))
-    const second = repeated.parse(JSON.stringify(fragment(": 1")))
-    const third = repeated.parseEvent(`data: ${JSON.stringify(fragment("}"))}\n\n`)
+    const second = parse(repeated, JSON.stringify(fragment(": 1")))
+    const third = parse(repeated, JSON.stringify(fragment("}")))
     assert.deepStrictEqual([second, third], [fragment(": 1"), fragment("}")])
     const calls = [second, third].map((chunk) => chunk?.choices[0]?.delta.tool_calls)
     assert.notStrictEqual(calls[0], calls[1])
@@ -152,7 +229,7 @@ describe("RepeatedChunk", () => {
         choices: [{ index: 0, delta: { tool_calls: calls }, finish_reason: null }]
       }
       repeated.remember(JSON.stringify(chunk), chunk)
-      assert.isUndefined(repeated.parse(JSON.stringify(chunk)), JSON.stringify(calls))
+      assert.isUndefined(parse(repeated, JSON.stringify(chunk)), JSON.stringify(calls))
     }
   })
 
@@ -160,7 +237,7 @@ describe("RepeatedChunk", () => {
     const repeated = begun()
     const chunk = { ...chunkOf("a", {}), usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }
     repeated.remember(JSON.stringify(chunk), chunk)
-    assert.isUndefined(repeated.parse(JSON.stringify(chunk)))
+    assert.isUndefined(parse(repeated, JSON.stringify(chunk)))
   })
 
   it("gives up on streams that do not repeat", () => {
@@ -168,11 +245,11 @@ describe("RepeatedChunk", () => {
     const chunk = chunkOf("a", {})
     for (let i = 0; i < 20; i++) {
       const other = { ...chunk, id: String(i) }
-      assert.isUndefined(repeated.parse(JSON.stringify(other)))
+      assert.isUndefined(parse(repeated, JSON.stringify(other)))
       repeated.remember(JSON.stringify(other), other)
     }
     repeated.remember(JSON.stringify(chunk), chunk)
-    assert.isUndefined(repeated.parse(JSON.stringify(chunk)))
+    assert.isUndefined(parse(repeated, JSON.stringify(chunk)))
   })
 })
 
@@ -181,9 +258,14 @@ const begun = () => {
   const repeated = new RepeatedChunk()
   const first = chunkOf("", { role: "assistant" })
   repeated.remember(JSON.stringify(first), first)
-  assert.isUndefined(repeated.parse(JSON.stringify(first)))
+  assert.isUndefined(parse(repeated, JSON.stringify(first)))
   return repeated
 }
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
+/** The chunk of an event's data, in a read of its own. */
+const parse = (repeated: RepeatedChunk, data: string) => repeated.read(bytesOf(`data: ${data}\n\n`), 0)
 
 const text = Schema.String
 
@@ -206,6 +288,16 @@ const damage = Schema.Struct({
   at: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300 })),
   by: Schema.Literals(["", "\"", "\\", "{", "}", ",", "x", "\u0001", "\"content\":\"", "null"])
 })
+
+const byteDamage = Schema.Struct({
+  at: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3000 })),
+  remove: Schema.Literals([0, 1, 2]),
+  hex: Schema.Literals(["", "c3", "a9", "ff", "efbbbf", "0a", "0d", "0a0a", "22", "5c", "01", "c30a0a"])
+})
+
+const done = "data: [DONE]\n\n"
+
+const eventStream = { "content-type": "text/event-stream" }
 
 function chunkOf(content: string, { extra, finish, role }: typeof shape.Type): Completion.Chunk {
   const delta = { ...(role === undefined ? undefined : { role }), content }
@@ -251,23 +343,27 @@ function event(raw: string): string {
 
 /** Streams the same events with the shorter way and without; both must give the same chunks and the same end. */
 const same = (events: ReadonlyArray<string>) =>
+  sameOf(
+    // Line breaks inside an event would begin another field: they are no part of its JSON.
+    ScriptedHttpClient.sse([TestCompletion.chunks("")[0], ...events.map((event) => event.replaceAll(/[\r\n]/g, " "))])
+  )
+
+const sameOf = (answer: ScriptedHttpClient.Answer, options?: RequestOptions.RequestOptions) =>
   Effect.gen(function*() {
     const [short, full] = yield* Effect.forEach([false, true], (parseInFull) => {
       const given: Array<Completion.Chunk> = []
-      return Chat.stream({ model: "m", messages: [] }, { parseInFull }).pipe(
+      return Chat.stream({ model: "m", messages: [] }, { ...options, parseInFull }).pipe(
         Stream.runForEach((chunk) => Effect.sync(() => void given.push(chunk))),
         Effect.match({ onSuccess: () => "well", onFailure: (error) => error.message }),
         Effect.map((outcome) => ({ given, keys: given.map((chunk) => JSON.stringify(chunk)), outcome }))
       )
-    }).pipe(Effect.provide(scripted(events)))
+    }).pipe(Effect.provide(scripted(answer)))
     assert.deepStrictEqual(short, full)
+    return short!
   })
 
-const scripted = (events: ReadonlyArray<string>) =>
+const scripted = (answer: ScriptedHttpClient.Answer) =>
   Chat.layer.pipe(
     Layer.provide(MistralClient.layer({ retry: RetryPolicy.none })),
-    Layer.provide(ScriptedHttpClient.layer(() =>
-      // Line breaks inside an event would begin another field: they are no part of its JSON.
-      ScriptedHttpClient.sse([TestCompletion.chunks("")[0], ...events.map((event) => event.replaceAll(/[\r\n]/g, " "))])
-    ))
+    Layer.provide(ScriptedHttpClient.layer(() => answer))
   )

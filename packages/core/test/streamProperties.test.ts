@@ -7,6 +7,7 @@ import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { cut, cuts } from "./fixtures/cuts.ts"
 
 describe("a stream", () => {
   it.effect.prop(
@@ -133,8 +134,6 @@ const style = Schema.Struct({
   bom: Schema.Boolean
 })
 
-const cuts = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 40 })))
-
 const byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
 
 function write(chunks: ReadonlyArray<Completion.Chunk>, { bom, comments, end, space }: typeof style.Type): string {
@@ -152,12 +151,3 @@ function encode(text: string): Uint8Array {
 }
 
 /** Cuts bytes into reads of the given sizes; the last read is what is left. */
-function cut(bytes: Uint8Array, sizes: ReadonlyArray<number>): ReadonlyArray<Uint8Array> {
-  const reads: Array<Uint8Array> = []
-  let at = 0
-  for (const size of sizes) {
-    if (at >= bytes.length) break
-    reads.push(bytes.slice(at, at += size))
-  }
-  return at < bytes.length ? [...reads, bytes.slice(at)] : reads
-}

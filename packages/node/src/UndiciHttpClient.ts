@@ -20,6 +20,7 @@
  *
  * @since 0.1.0
  */
+import * as DirectTransport from "@effect-mistral/core/DirectTransport"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type * as Undici from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
@@ -28,7 +29,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import { Body } from "./internal/body.ts"
+import { Dispatch } from "./internal/dispatch.ts"
 import { DispatchedResponse } from "./internal/response.ts"
 
 /**
@@ -39,7 +40,10 @@ import { DispatchedResponse } from "./internal/response.ts"
  */
 export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Effect.map(
   NodeHttpClient.Dispatcher,
-  (dispatcher) => HttpClient.make((request, url, signal) => dispatch(dispatcher, request, url, signal))
+  (dispatcher) =>
+    Object.assign(HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)), {
+      [DirectTransport.key]: directTransport(dispatcher)
+    })
 )
 
 /**
@@ -64,86 +68,40 @@ export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.provide(
   NodeHttpClient.layerDispatcher
 )
 
-const dispatch = (
+const execute = (
   dispatcher: Undici.Dispatcher,
   request: HttpClientRequest,
   url: URL,
   signal: AbortSignal
 ): Effect.Effect<HttpClientResponse, HttpClientError.HttpClientError> =>
   Effect.callback((resume) => {
-    const fail = (cause: unknown) =>
-      resume(Effect.fail(
-        new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
-      ))
-    const body = new Body(highWaterMark)
-    let started = false
-    let controller: Undici.Dispatcher.DispatchController | undefined
-    const abort = () => controller?.abort(aborted())
-    const settle = () => signal.removeEventListener("abort", abort)
-    if (signal.aborted) return fail(aborted())
-    signal.addEventListener("abort", abort, { once: true })
-
+    const fail = (reason: HttpClientError.HttpClientErrorReason) =>
+      resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
+    const onError = (cause: unknown) => fail(new HttpClientError.TransportError({ request, cause }))
+    if (signal.aborted) return onError(new Error("The request was interrupted"))
     const content = contentOf(request)
     if (content === undefined) {
-      settle()
-      return resume(Effect.fail(
-        new HttpClientError.HttpClientError({
-          reason: new HttpClientError.EncodeError({
-            request,
-            description: `UndiciHttpClient sends no body of kind ${request.body._tag}`
-          })
+      return fail(
+        new HttpClientError.EncodeError({
+          request,
+          description: `UndiciHttpClient sends no body of kind ${request.body._tag}`
         })
-      ))
+      )
     }
-    try {
-      dispatcher.dispatch({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: request.method,
-        headers: request.headers,
-        body: content.body,
-        // Time limits are Effect's.
-        headersTimeout: 0,
-        bodyTimeout: 0
-      }, {
-        onRequestStart: (started) => {
-          controller = started
-          if (signal.aborted) abort()
-        },
-        onResponseStart: (controller, status, headers) => {
-          // Answers below 200 announce the one to come.
-          if (status < 200) return
-          started = true
-          // As long as the answer lasts, they would hold on to the first piece that was read of it.
-          controller.rawHeaders = null
-          const response = new DispatchedResponse(request, url, status, headers, body)
-          body.start(controller, () => resume(Effect.succeed(response)))
-        },
-        onResponseData: (_, chunk) => body.push(chunk),
-        onResponseEnd: () => {
-          settle()
-          body.end()
-        },
-        onResponseError: (_, error) => {
-          settle()
-          if (started) body.fail(error)
-          else fail(error)
-        }
-      })
-    } catch (error) {
-      settle()
-      fail(error)
-    }
-    return Effect.sync(() => {
-      settle()
-      abort()
+    const dispatch = new Dispatch({
+      onResponse: (response) => resume(Effect.succeed(new DispatchedResponse(request, url, response))),
+      onError
     })
+    signal.addEventListener("abort", dispatch.abandon, { once: true })
+    dispatch.send(dispatcher, {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: request.headers,
+      body: content.body
+    })
+    return Effect.sync(dispatch.abandon)
   })
-
-/** How many bytes wait for a slow reader before its socket is paused. */
-const highWaterMark = 128 * 1024
-
-const aborted = (): Error => new Error("The request was interrupted")
 
 const contentOf = (request: HttpClientRequest): { readonly body: string | Uint8Array | null } | undefined => {
   switch (request.body._tag) {
@@ -153,5 +111,25 @@ const contentOf = (request: HttpClientRequest): { readonly body: string | Uint8A
       return { body: request.body.body }
     default:
       return undefined
+  }
+}
+
+const directTransport = (dispatcher: Undici.Dispatcher): DirectTransport.DirectTransport => {
+  // Most programs ask one address again and again, and reading it takes as long as the rest of a request.
+  let last = { href: "", origin: "", path: "" }
+  return {
+    send: ({ body, headers, method, url: href }, receiver) => {
+      const dispatch = new Dispatch(receiver)
+      try {
+        if (last.href !== href) {
+          const url = new URL(href)
+          last = { href, origin: url.origin, path: url.pathname + url.search }
+        }
+        dispatch.send(dispatcher, { origin: last.origin, path: last.path, method, headers, body: body ?? null })
+      } catch (error) {
+        receiver.onError(error)
+      }
+      return dispatch.abandon
+    }
   }
 }

@@ -39,12 +39,21 @@ export class BodyReader<E> implements Reader {
     this.#lost = lost
   }
 
-  /** The next read, `undefined` at the end. It has as long as it takes. The cast: something is made of every read. */
-  readonly next = this.#wait<Bytes | undefined>(Effect.succeed, false) as Effect.Effect<Bytes | undefined, E>
+  /**
+   * Waits for the first read, in what is left of the time of who waited for the answer to begin. The cast is true:
+   * something is made of every read, and of the end.
+   */
+  first<A>(
+    take: (bytes: Bytes | undefined) => Effect.Effect<A, E>,
+    resume: (result: Effect.Effect<A, E>) => void
+  ): void {
+    this.#watch.handOver(this.#giveUp)
+    this.#begin(take, resume as (result: Pull.Pull<A, E>) => void)
+  }
 
   /** Reads until something is made of it, each read within the time limits. The end of which nothing is made is `Done`. */
   readUntil<A>(take: Take<A, E>): Pull.Pull<A, E> {
-    return this.#wait(take, true)
+    return this.#wait(take)
   }
 
   /** Reads what is left, for so many milliseconds at most, until it is enough. A failure ends it as the end does. */
@@ -66,13 +75,13 @@ export class BodyReader<E> implements Reader {
 
   /** Its connection is free: there is nothing to give up. */
   get freed(): boolean {
-    return this.ended && !this.#source.closes
+    return this.ended && this.#source.closes !== true
   }
 
   /** Gives up what is waited for, and all that would come. */
   stop(): void {
     this.#giveUp(Effect.suspend(() => Effect.fail(this.#lost(new Error("The answer was given up")))))
-    this.#source.cancel()
+    this.#source.cancel?.()
   }
 
   // A source may tell more than it was asked for: that is kept until it is asked for.
@@ -97,19 +106,24 @@ export class BodyReader<E> implements Reader {
     this.#giveUp(Effect.fail(this.#lost(error)))
   }
 
-  /** The casts are true: what `take` makes is all that is given until the wait is over. */
-  #wait<A>(take: Take<A, E>, limited: boolean): Effect.Effect<A, E | Cause.Done> {
+  #wait<A>(take: Take<A, E>): Effect.Effect<A, E | Cause.Done> {
     return Effect.callback((resume) => {
-      if (this.#result !== undefined) return resume(this.#deliver as Effect.Effect<never>)
-      if (this.#over !== undefined) return resume(this.#over)
       // A read that was begun for a wait that was interrupted goes on, and so does its time.
-      const goesOn = this.#asked && this.#limited
-      this.#resume = resume as (result: Pull.Pull<unknown, E>) => void
-      this.#take = take
-      this.#limited = limited
-      if (limited && !goesOn) this.#watch.waitForRead(this.#giveUp)
-      if (!this.#asked) this.#ask()
+      if (this.#result === undefined && this.#over === undefined && !(this.#asked && this.#limited)) {
+        this.#watch.waitForRead(this.#giveUp)
+      }
+      this.#begin(take, resume)
     })
+  }
+
+  /** The casts are true: what `take` makes is all that is given until the wait is over. */
+  #begin<A>(take: Take<A, E>, resume: (result: Pull.Pull<A, E>) => void): void {
+    if (this.#result !== undefined) return resume(this.#deliver as Effect.Effect<never>)
+    if (this.#over !== undefined) return resume(this.#over)
+    this.#resume = resume as (result: Pull.Pull<unknown, E>) => void
+    this.#take = take
+    this.#limited = true
+    if (!this.#asked) this.#ask()
   }
 
   /** A source may answer at once, any number of times: the loop keeps the stack flat. */

@@ -10,9 +10,9 @@ import * as ByteSource from "../ByteSource.ts"
 
 /** A body to be read, and whether the scope of its request must be closed although it was read to its end. */
 export interface Source extends ByteSource.ByteSource {
-  readonly closes: boolean
-  /** Lets go of a body that was not read to its end, where aborting the request does not. */
-  readonly cancel: () => void
+  readonly closes?: boolean
+  /** Lets go of a body that was not read to its end, where giving up the request does not. */
+  readonly cancel?: () => void
 }
 
 /**
@@ -24,7 +24,7 @@ export const sourceOf = (
   scope: Scope.Scope
 ): Effect.Effect<Source> => {
   const direct = ByteSource.get(response)
-  if (direct !== undefined) return Effect.succeed({ read: direct.read, closes: false, cancel: nothing })
+  if (direct !== undefined) return Effect.succeed(direct)
   const web = webOf(response)
   return web === undefined ? fromStream(response, scope) : Effect.succeed(fromWeb(web.body))
 }
@@ -43,12 +43,11 @@ const webOf = (response: HttpClientResponse.HttpClientResponse): Response | unde
   Object.hasOwn(response, "stream") ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
 
 const fromWeb = (body: ReadableStream<Uint8Array> | null): Source => {
-  if (body === null) return { closes: false, cancel: nothing, read: ({ onEnd }) => (onEnd(), nothing) }
+  if (body === null) return { read: ({ onEnd }) => (onEnd(), nothing) }
   const reader = body.getReader()
   let to: ByteSource.Reader
   const onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>) => done ? to.onEnd() : to.onBytes([value])
   return {
-    closes: false,
     cancel: () => void reader.cancel().catch(nothing),
     read: (given) => {
       to = given
@@ -66,7 +65,6 @@ const fromStream = (
     const fork = Effect.runForkWith(context)
     return Effect.map(Scope.provide(Stream.toPull(response.stream), scope), (pull): Source => ({
       closes: true,
-      cancel: nothing,
       read: ({ onBytes, onEnd, onError }) => {
         const fiber = fork(Pull.matchEffect(pull, {
           onSuccess: (bytes) => Effect.sync(() => onBytes(bytes)),

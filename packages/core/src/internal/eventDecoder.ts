@@ -1,9 +1,9 @@
 import type * as Arr from "effect/Array"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
+import type { Opened } from "./attempt.ts"
 import type { Call } from "./call.ts"
 import { reasonFromEvent } from "./errorBody.ts"
-import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
 import { type EventSink, SseSplitter } from "./sse.ts"
 import { invalid } from "./wholeAnswer.ts"
@@ -14,12 +14,17 @@ export type State = "open" | "done" | MistralError
 /** Values, if there are any. */
 export type Values<A> = Arr.NonEmptyReadonlyArray<A> | undefined
 
-/** A shorter way to the value of an event that repeats an earlier one. */
+/**
+ * A shorter way to the value of an event that repeats an earlier one: its value differs in one string, and whatever was
+ * asked of the earlier one is true of it.
+ */
 export interface Repeated<A> {
-  /** The value of an event's data. */
-  readonly parse: (data: string) => A | undefined
-  /** The value of a text that is one whole event. */
-  readonly parseEvent: (text: string) => A | undefined
+  /** The value of the event that begins at a place of a read, if it is one. */
+  readonly read: (bytes: Uint8Array, start: number) => A | undefined
+  /** Where the event ends that was read last. */
+  readonly end: number
+  /** Whether there may be such events. */
+  readonly hopeful: boolean
   /** Takes a value that was read in full, and the data it was read from. */
   readonly remember: (data: string, value: A) => void
 }
@@ -43,6 +48,8 @@ export class EventDecoder<A> implements EventSink {
   /** Most reads complete one event or none, and an array made with its value takes a third of one that grows from nothing. */
   #values: Arr.NonEmptyArray<A> | undefined
   readonly #text = new TextDecoder()
+  /** The text so far may end in a part of a character. */
+  #midCharacter = false
   readonly #splitter = new SseSplitter(this)
   readonly #call: Call
   readonly #opened: Opened
@@ -59,11 +66,8 @@ export class EventDecoder<A> implements EventSink {
   /** The values that a read of the network completes. Those before a bad event are given, then `state` tells. */
   feed(bytes: ReadonlyArray<Uint8Array>): Values<A> {
     for (const piece of bytes) {
-      if (this.state !== "open") break
-      const text = this.#text.decode(piece, streaming)
-      if (this.#isRepeated(text)) continue
-      this.#splitter.feed(text)
-      if (this.state === "open" && this.#splitter.held > this.#call.options.maxSize) this.#tooLarge()
+      let at = 0
+      while (at < piece.length && this.state === "open") at = this.#feedFrom(piece, at)
     }
     return this.#take()
   }
@@ -83,10 +87,6 @@ export class EventDecoder<A> implements EventSink {
 
   onEvent(data: string, name: string | undefined): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
-    if (this.#hooks.repeated !== undefined && name === undefined) {
-      const value = this.#hooks.repeated.parse(data)
-      if (value !== undefined) return this.#give(value)
-    }
     if (data.charCodeAt(0) === 91 && data.trimEnd() === "[DONE]") {
       this.state = "done"
       return false
@@ -116,27 +116,37 @@ export class EventDecoder<A> implements EventSink {
     )
   }
 
-  /** Gives the value of a text that is one whole event, if it repeats an earlier one: most reads of a slow stream. */
-  #isRepeated(text: string): boolean {
-    if (
-      this.#hooks.repeated === undefined || !this.#splitter.betweenEvents || text.length > this.#call.options.maxSize
-    ) return false
-    const value = this.#hooks.repeated.parseEvent(text)
-    if (value === undefined) return false
-    this.#give(value)
-    return true
+  /** Takes some of a piece, event by event where that is the shorter way. Answers how far it came. */
+  #feedFrom(piece: Uint8Array, start: number): number {
+    const { repeated } = this.#hooks
+    if (repeated !== undefined && !this.#midCharacter && this.#splitter.betweenEvents) {
+      const value = repeated.read(piece, start)
+      if (value !== undefined && repeated.end - start <= this.#call.options.maxSize) {
+        this.#add(value)
+        return repeated.end
+      }
+    }
+    const end = repeated?.hopeful === true ? endOfEvent(piece, start) : piece.length
+    this.#midCharacter = piece[end - 1]! > 127
+    this.#splitter.feed(this.#text.decode(piece.subarray(start, end), streaming))
+    if (this.state === "open" && this.#splitter.held > this.#call.options.maxSize) this.#tooLarge()
+    return end
   }
 
   #give(value: A): boolean {
-    if (this.#values === undefined) this.#values = [value]
-    else this.#values.push(value)
+    this.#add(value)
     this.#hooks.onValue(value)
     const { fail, progress } = this.#call
-    progress.chunks++
     const choice = this.#hooks.failedChoice(value)
     return choice === undefined || this.#fail(fail(
       new Reason.GenerationFailed({ choice, chunks: progress.chunks, requestId: this.#opened.requestId })
     ))
+  }
+
+  #add(value: A): void {
+    if (this.#values === undefined) this.#values = [value]
+    else this.#values.push(value)
+    this.#call.progress.chunks++
   }
 
   #take(): Values<A> {
@@ -167,6 +177,13 @@ export class EventDecoder<A> implements EventSink {
 }
 
 const streaming = { stream: true }
+
+/** Where the first empty line after a place ends, as most servers write it. */
+const endOfEvent = (bytes: Uint8Array, start: number): number => {
+  let at = bytes.indexOf(10, start)
+  while (at !== -1 && bytes[at + 1] !== 10) at = bytes.indexOf(10, at + 1)
+  return at === -1 ? bytes.length : at + 2
+}
 
 /** Some servers put an `error` beside the keys of an ordinary chunk. */
 const carriesError = (json: unknown): boolean => {

@@ -3,11 +3,11 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
+import type { Opened } from "./attempt.ts"
 import type { Call } from "./call.ts"
 import type { Connections } from "./connections.ts"
 import { reasonFromEvent } from "./errorBody.ts"
 import { EventDecoder, type EventHooks } from "./eventDecoder.ts"
-import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
 import { invalid, notJson, readText } from "./wholeAnswer.ts"
 
@@ -67,7 +67,7 @@ export const makeEventStream = <A>(
  * first line.
  */
 const expectEvents = (call: Call, opened: Opened): Effect.Effect<void, MistralError> => {
-  const type = opened.header("content-type")
+  const type = opened.contentType
   if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.void
   const decoder = new TextDecoder()
   const ahead: Array<Uint8Array> = []

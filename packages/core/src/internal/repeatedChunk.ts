@@ -2,14 +2,13 @@ import type * as Completion from "../Completion.ts"
 import type * as Tool from "../Tool.ts"
 
 interface Pattern {
-  readonly before: string
-  readonly after: string
+  /** The bytes of an event up to the string that changes, its opening quote included, and those from its closing quote on. */
+  readonly before: Uint8Array
+  readonly after: Uint8Array
   readonly chunk: Completion.Chunk
   readonly choice: Completion.ChunkChoice
   /** The call whose arguments change; without one it is the text of the choice. */
   readonly call: Tool.CallDelta | undefined
-  /** The event's data was one line. */
-  readonly oneLine: boolean
 }
 
 /** After so many chunks in a row that could not be repeated, nothing is remembered any more. */
@@ -19,40 +18,59 @@ const patience = 16
  * A shorter way to parse the chunks of one stream, which differ in nothing but one string: the text of `content`, or of a
  * call's `arguments`.
  *
- * It remembers the text around that string and the chunk it stands in. Where the next event has the same text around it,
- * only the string between is read, and the chunk is made anew around it. This gives what `JSON.parse` gives: a parser that
- * has read the same beginning is in the same state, a string without a quote of its own ends where the remembered rest
- * begins, and that rest is read as before. A chunk made so was checked against the schema when it was remembered.
+ * It remembers the bytes around that string and the chunk it stands in. Where the next event has the same bytes around it,
+ * only the string between is read, and the chunk is made anew around it. This gives what decoding, splitting and
+ * `JSON.parse` give: each of them that has read the same beginning is in the same state, the string ends at its first
+ * quote that no backslash escapes, and the remembered rest is read as before. A chunk made so was checked against the
+ * schema when it was remembered.
  *
- * `JSON.parse` and the check take 1.2 microseconds an event, this 0.2.
+ * Decoding, `JSON.parse` and the check take 1.3 microseconds an event, this 0.1.
  */
 export class RepeatedChunk {
+  /** Where the event ends that was read last. */
+  end = 0
   #pattern: Pattern | undefined
   #latest: { readonly data: string; readonly chunk: Completion.Chunk } | undefined
   #begun = false
   #misses = 0
 
-  /** The chunk of an event's data, if it repeats the remembered one. */
-  parse(data: string): Completion.Chunk | undefined {
-    // The text around the string is looked for when another event comes, and not while someone waits for this one.
-    if (this.#latest !== undefined && data.charCodeAt(0) === 123) this.#learn(this.#latest)
-    return this.#pattern === undefined ? undefined : this.#between(this.#pattern, data, 0, data.length)
+  /** Whether events may still repeat each other. */
+  get hopeful(): boolean {
+    return this.#misses <= patience
   }
 
-  /**
-   * The chunk of a text that is one whole event, as most reads are, if it repeats the remembered one: a text without line
-   * breaks but the two at its end has one line, and its data is what `parse` would be given.
-   */
-  parseEvent(text: string): Completion.Chunk | undefined {
-    const end = text.length - 2
-    if (this.#pattern?.oneLine !== true || text.slice(0, 6) !== "data: " || text.slice(end) !== "\n\n") return undefined
-    return this.#between(this.#pattern, text, 6, end)
+  /** The chunk of the event that begins at a place, if all of it is there and it repeats the remembered one. */
+  read(bytes: Uint8Array, start: number): Completion.Chunk | undefined {
+    // The text around the string is looked for when another event comes, and not while someone waits for this one.
+    if (this.#latest !== undefined && bytes[start + 6] === 123) this.#learn(this.#latest)
+    const pattern = this.#pattern
+    if (pattern === undefined || !standsAt(pattern.before, bytes, start)) return undefined
+    const from = start + pattern.before.length
+    let to = from
+    let plain = true
+    for (;; to++) {
+      const byte = bytes[to]
+      if (byte === undefined) return undefined
+      if (byte === 34) break
+      if (byte === 92) to++
+      if (byte === 92 || byte < 32 || byte > 126) plain = false
+    }
+    if (!standsAt(pattern.after, bytes, to)) return undefined
+    const content = plain ? asciiOf(bytes, from, to) : parseString(decoder.decode(bytes.subarray(from, to)))
+    if (content === undefined) return undefined
+    this.#misses = 0
+    this.end = to + pattern.after.length
+    const { call, choice, chunk } = pattern
+    const delta = call === undefined
+      ? { ...choice.delta, content }
+      : { ...choice.delta, tool_calls: [{ ...call, function: { ...call.function, arguments: content } }] }
+    return { ...chunk, choices: [{ ...choice, delta }] }
   }
 
   /** Remembers a chunk that was parsed in full, from the data it was parsed from. */
   remember(data: string, chunk: Completion.Chunk): void {
     // The first chunk of a stream has a role, and is like no other.
-    if (this.#begun && this.#misses <= patience) {
+    if (this.#begun && this.hopeful) {
       this.#misses++
       this.#latest = { data, chunk }
     }
@@ -63,38 +81,30 @@ export class RepeatedChunk {
     this.#pattern = patternOf(data, chunk)
     this.#latest = undefined
   }
-
-  /** The chunk of the text between two places, if all but its string is as remembered. */
-  #between(
-    { after, before, call, choice, chunk }: Pattern,
-    text: string,
-    start: number,
-    end: number
-  ): Completion.Chunk | undefined {
-    const from = start + before.length
-    const to = end - after.length
-    // Slices are compared at once; `startsWith` and `endsWith` go through them one by one, ten times slower.
-    if (to < from || text.slice(start, from) !== before || text.slice(to, end) !== after) return undefined
-    const raw = text.slice(from, to)
-    const content = special.test(raw) ? parseString(raw) : raw
-    if (content === undefined) return undefined
-    this.#misses = 0
-    const delta = call === undefined
-      ? { ...choice.delta, content }
-      : { ...choice.delta, tool_calls: [{ ...call, function: { ...call.function, arguments: content } }] }
-    return { ...chunk, choices: [{ ...choice, delta }] }
-  }
 }
 
-/** What a string may not hold unescaped, and the escape itself. */
-// oxlint-disable-next-line no-control-regex -- JSON forbids control characters in strings
-const special = /["\\\u0000-\u001f]/
+const standsAt = (part: Uint8Array, bytes: Uint8Array, start: number): boolean => {
+  if (start + part.length > bytes.length) return false
+  for (let at = 0; at < part.length; at++) if (part[at] !== bytes[start + at]) return false
+  return true
+}
 
-/** The string between two quotes; `undefined` if it is none, or ends before the second quote. */
+/** Tokens are short: up to 12 characters, joining them makes no string of strings. */
+const asciiOf = (bytes: Uint8Array, from: number, to: number): string => {
+  if (to - from > 12) return decoder.decode(bytes.subarray(from, to))
+  let text = ""
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at]!)
+  return text
+}
+
+// A byte order mark is one at the beginning of a stream only.
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true })
+const encoder = /* @__PURE__ */ new TextEncoder()
+
+/** The string between two quotes; `undefined` if it is none. */
 const parseString = (raw: string): string | undefined => {
   try {
-    const value: unknown = JSON.parse(`"${raw}"`)
-    return typeof value === "string" ? value : undefined
+    return JSON.parse(`"${raw}"`) as string
   } catch {
     return undefined
   }
@@ -102,7 +112,8 @@ const parseString = (raw: string): string | undefined => {
 
 const patternOf = (data: string, chunk: Completion.Chunk): Pattern | undefined => {
   const choice = chunk.choices[0]
-  if (choice === undefined || chunk.choices.length > 1) return undefined
+  // An event of several lines of data would not be what its lines are when joined.
+  if (choice === undefined || chunk.choices.length > 1 || data.includes("\n")) return undefined
   const [call, ...more] = choice.delta.tool_calls ?? []
   if (typeof (call === undefined ? choice.delta.content : call.function.arguments) !== "string") return undefined
   // Objects beside the way to the string would be shared between chunks.
@@ -117,7 +128,7 @@ const patternOf = (data: string, chunk: Completion.Chunk): Pattern | undefined =
   const before = data.slice(0, start)
   const after = data.slice(stringEnd(data, start))
   return isThatString(before, after, call !== undefined)
-    ? { before, after, chunk, choice, call, oneLine: !data.includes("\n") }
+    ? { before: encoder.encode(`data: ${before}`), after: encoder.encode(`${after}\n\n`), chunk, choice, call }
     : undefined
 }
 

@@ -1,5 +1,4 @@
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -11,7 +10,7 @@ export interface Limits<E> {
   readonly firstByte: Duration.Duration
   readonly idle: Duration.Duration
   readonly deadline: Deadline
-  readonly onTimeout: (ranOut: RanOut) => E
+  onTimeout(ranOut: RanOut): E
 }
 
 /** Is told what a wait failed with when its time is over. */
@@ -34,45 +33,23 @@ export class Watch<E> implements Sleeper {
   readonly #idle: number
   readonly #clock: Clock.Clock
   readonly #alarm: Alarm
-  readonly #context: Context.Context<never>
 
-  /** For an attempt of a fiber: by its clock, and with its services. */
+  /** For an attempt of a fiber, by its clock. */
   constructor(limits: Limits<E>, fiber: Fiber.Fiber<unknown, unknown>) {
     this.#limits = limits
     this.#idle = Duration.toMillis(limits.idle)
     this.#clock = fiber.getRef(Clock.Clock)
     this.#alarm = alarmOf(this.#clock)
-    this.#context = fiber.context
   }
 
-  /** Runs an effect, at most as long as it may take to the first byte. */
-  toFirstByte<A>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> {
-    return Effect.callback<A, E>((resume) => {
-      let over = false
-      let fiber: Fiber.Fiber<A, E> | undefined
-      const giveUp = () => {
-        over = true
-        this.rest()
-        fiber?.interruptUnsafe()
-      }
-      this.#wait("firstByte", Duration.toMillis(this.#limits.firstByte), (timedOut) => {
-        // A transport that cannot even let go is no reason to wait for it.
-        try {
-          giveUp()
-        } finally {
-          resume(timedOut)
-        }
-      })
-      if (over) return
-      fiber = Effect.runForkWith(this.#context)(effect)
-      fiber.addObserver((exit) => {
-        if (over) return
-        over = true
-        this.rest()
-        resume(exit)
-      })
-      return Effect.sync(giveUp)
-    })
+  /** Begins to wait for the first byte. Tells at once if there is no time left. */
+  waitForFirstByte(onTimeout: OnTimeout<E>): void {
+    this.#wait("firstByte", Duration.toMillis(this.#limits.firstByte), onTimeout)
+  }
+
+  /** The wait goes on, and is another's. */
+  handOver(onTimeout: OnTimeout<E>): void {
+    this.#onTimeout = onTimeout
   }
 
   /** Begins to wait for a read. Tells at once if there is no time left. */
@@ -110,12 +87,12 @@ export class Watch<E> implements Sleeper {
   }
 
   expire(): void {
-    const { deadline, onTimeout } = this.#limits
+    const { deadline } = this.#limits
     const ranOut: RanOut = this.due === deadline.at
       ? { phase: "total", duration: deadline.total }
       : { phase: this.#phase, duration: this.#limits[this.#phase] }
     this.due = Infinity
-    this.#onTimeout?.(Effect.fail(onTimeout(ranOut)))
+    this.#onTimeout?.(Effect.fail(this.#limits.onTimeout(ranOut)))
   }
 
   #wait(phase: "firstByte" | "idle", limit: number, onTimeout: OnTimeout<E>): void {

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
+import type { Opened } from "./attempt.ts"
 import type { Call } from "./call.ts"
 import { reasonFromEvent } from "./errorBody.ts"
-import type { Opened } from "./exchange.ts"
 import type { SchemaDecoder } from "./schemaDecoder.ts"
 
 /** Reads an answer to its end and checks that it is the JSON asked for. The value is the parsed JSON itself. */
@@ -79,10 +79,10 @@ export const invalid = (
 
 /** What a text is that was to be JSON. */
 export const notJson = (
-  opened: Pick<Opened, "header">,
+  opened: Pick<Opened, "contentType">,
   text: string
 ): [kind: "contentType" | "json", description: string] => {
-  const type = opened.header("content-type")
+  const type = opened.contentType
   if (/^\s*</.test(text) || (type !== undefined && /\bhtml\b/i.test(type))) return ["contentType", "an HTML page"]
   return type === undefined || /\bjson\b|event-stream/i.test(type)
     ? ["json", text.trim() === "" ? "an empty body" : "text that is no JSON"]

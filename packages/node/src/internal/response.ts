@@ -1,5 +1,5 @@
 import * as ByteSource from "@effect-mistral/core/ByteSource"
-import type * as Undici from "@effect/platform-node/Undici"
+import type { Response } from "@effect-mistral/core/DirectTransport"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Cookies from "effect/http/Cookies"
@@ -15,7 +15,6 @@ import { pipeArguments } from "effect/Pipeable"
 import type * as Schema from "effect/Schema"
 import type * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
-import type { Body } from "./body.ts"
 
 /** An answer whose body comes straight from the dispatcher. */
 export class DispatchedResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
@@ -25,16 +24,14 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
   readonly status: number
   readonly headers: Headers.Headers
   readonly remoteAddress: Option.Option<string> = Option.none()
-  readonly #cookies: string | Array<string> | undefined
-  readonly #body: Body
+  readonly #cookies: string | ReadonlyArray<string> | undefined
+  readonly #body: ByteSource.ByteSource
   readonly #url: URL
 
   constructor(
     request: HttpClientRequest,
     url: URL,
-    status: number,
-    headers: Parameters<NonNullable<Undici.Dispatcher.DispatchHandler["onResponseStart"]>>[2],
-    body: Body
+    { body, headers, status }: Response
   ) {
     super()
     this.request = request

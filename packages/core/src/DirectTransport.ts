@@ -1,0 +1,77 @@
+/**
+ * How a transport takes a request and tells of its answer by callback, without a fiber in between.
+ *
+ * A transport may offer this on the `HttpClient` it makes, under `DirectTransport.key`; `UndiciHttpClient` of
+ * `@effect-mistral/node` does. A client made from such a one, by `HttpClient.mapRequest` or any other change, does not
+ * have it, and is asked like every `HttpClient`: nothing but speed is lost.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import type { ByteSource } from "./ByteSource.ts"
+
+/**
+ * A request with all its headers. Their names are in lower case.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+/**
+ * The head of an answer, and its body, to be read once. The names of the headers are in lower case; one that came more
+ * than once is a list.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Response {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  readonly body: ByteSource
+}
+
+/**
+ * Who waits for an answer: told once, that it has begun, or why none came.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Receiver {
+  readonly onResponse: (response: Response) => void
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * A transport that is asked by callback. `send` tells the receiver, now or later, and does not throw; what it returns
+ * gives the request up, and with it what is left of its answer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DirectTransport {
+  readonly send: (request: Request, receiver: Receiver) => () => void
+}
+
+/**
+ * The key under which an `HttpClient` offers its `DirectTransport`.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const key: unique symbol = Symbol.for("@effect-mistral/core/DirectTransport")
+
+/**
+ * The `DirectTransport` that a client offers, if it offers one.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const get = (client: object): DirectTransport | undefined =>
+  // Whoever uses the key means this interface by it.
+  Predicate.hasProperty(client, key) ? client[key] as DirectTransport : undefined
