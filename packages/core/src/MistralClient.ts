@@ -24,7 +24,7 @@ import * as Pull from "effect/Pull"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
+import type * as Tracer from "effect/Tracer"
 import * as Deployment from "./Deployment.ts"
 import * as DirectTransport from "./DirectTransport.ts"
 import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
@@ -138,38 +138,80 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       })
     })
 
+    // Made once, as `start` below: a generator function that is made for each call makes a class of objects each time.
+    const answer = Effect.fnUntraced(function*<Request, Response>(
+      endpoint: Endpoint<Request, Response>,
+      body: Request,
+      resolved: RequestOptions.Resolved,
+      target: Target | undefined,
+      span: Tracer.Span
+    ) {
+      const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, target)
+      const deadline = yield* startDeadline(resolved.timeout.total)
+      const held: Held = { release: Effect.void, span }
+      const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
+      // Where no model ran, an answer that was cut is asked for again: nobody has seen any of it, and nobody pays twice.
+      const free = endpoint.operation === undefined && endpoint.runsModel !== true
+      const attempts = endpoint.repeatable && free
+        ? openAnd(read, exchange, call, deadline, held)
+        : Effect.flatMap(open(exchange, call, deadline, held), read)
+      const answered = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
+      annotate(span, Telemetry.responseAttributes(answered))
+      return answered
+    })
+
     const request = <Request, Response>(
       endpoint: Endpoint<Request, Response>,
       body: Request,
       callOptions?: CallOptions
     ): Effect.Effect<Response, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const run = (span: Tracer.Span) =>
-        Effect.gen(function*() {
-          const call = yield* makeCall(endpoint, body, "application/json", deployment, resolved, callOptions)
-          const deadline = yield* startDeadline(resolved.timeout.total)
-          const held: Held = { release: Effect.void }
-          const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
-          // Where no model ran, an answer that was cut is asked for again: nobody has seen any of it, and nobody pays twice.
-          const free = endpoint.operation === undefined && endpoint.runsModel !== true
-          const attempts = endpoint.repeatable && free
-            ? openAnd(read, exchange, call, deadline, held)
-            : Effect.flatMap(open(exchange, call, deadline, held), read)
-          const answer = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
-          annotate(span, Telemetry.responseAttributes(answer))
-          return answer
-        })
       return Effect.useSpan(
         Telemetry.spanName(endpoint, body),
         spanOptions(endpoint, body, resolved),
         (span) =>
-          run(span).pipe(
-            Effect.tapError((error) => Effect.sync(() => annotate(span, Telemetry.errorAttributes(error)))),
-            // `withSpan` also says where the span was made, which takes longer than the rest of the span.
-            Effect.provideService(Tracer.ParentSpan, span)
+          Effect.tapError(
+            answer(endpoint, body, resolved, callOptions, span),
+            (error) => Effect.sync(() => annotate(span, Telemetry.errorAttributes(error)))
           )
       )
     }
+
+    const start = Effect.fnUntraced(function*<Request, Event>(
+      endpoint: StreamEndpoint<Request, Event>,
+      body: Request,
+      resolved: RequestOptions.Resolved,
+      target: Target | undefined,
+      scope: Scope.Scope,
+      begun: (events: EventStream<Event>) => void
+    ) {
+      const span = yield* Effect.makeSpanScoped(
+        Telemetry.spanName(endpoint, body),
+        spanOptions(endpoint, body, resolved)
+      )
+      const held: Held = { release: Effect.void, span }
+      yield* Scope.addFinalizerExit(scope, (exit) => {
+        // It may be the reader's own failure that ends the stream.
+        const error: Option.Option<unknown> = Exit.findErrorOption(exit)
+        if (Option.isSome(error) && error.value instanceof MistralError) {
+          annotate(span, Telemetry.errorAttributes(error.value))
+        }
+        return held.release
+      })
+      const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, target)
+      const deadline = yield* startDeadline(resolved.timeout.total)
+      const opened = yield* open(exchange, call, deadline, held)
+      const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
+        failedChoice: endpoint.failedChoice,
+        repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
+        // The chunk that has the usage is the last one.
+        onValue: (value) => {
+          if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))
+        }
+      })
+      held.release = events.release
+      begun(events)
+    })
 
     const stream = <Request, Event>(
       endpoint: StreamEndpoint<Request, Event>,
@@ -177,50 +219,22 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       callOptions?: CallOptions
     ): Stream.Stream<Event, MistralError> => {
       const resolved = RequestOptions.resolve(base, callOptions)
-      const start = (scope: Scope.Scope, begun: (next: EventStream<Event>["next"]) => void) =>
-        Effect.gen(function*() {
-          const span = yield* Effect.makeSpanScoped(
-            Telemetry.spanName(endpoint, body),
-            spanOptions(endpoint, body, resolved)
-          )
-          const held: Held = { release: Effect.void }
-          yield* Scope.addFinalizerExit(scope, (exit) => {
-            // It may be the reader's own failure that ends the stream.
-            const error: Option.Option<unknown> = Exit.findErrorOption(exit)
-            if (Option.isSome(error) && error.value instanceof MistralError) {
-              annotate(span, Telemetry.errorAttributes(error.value))
-            }
-            return held.release
-          })
-          const call = yield* makeCall(endpoint, body, "text/event-stream", deployment, resolved, callOptions)
-          const deadline = yield* startDeadline(resolved.timeout.total)
-          const opened = yield* Effect.provideService(open(exchange, call, deadline, held), Tracer.ParentSpan, span)
-          const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
-            failedChoice: endpoint.failedChoice,
-            repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
-            // The chunk that has the usage is the last one.
-            onValue: (value) => {
-              if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))
-            }
-          })
-          held.release = events.release
-          begun(events.next)
-        })
-
       return Stream.fromChannel(Channel.fromTransform((_upstream, outer) => {
         const scope = Scope.forkUnsafe(outer)
-        let next: EventStream<Event>["next"] | undefined
+        let events: Pick<EventStream<Event>, "next"> | undefined
         const end = (cause: Cause.Cause<MistralError | Cause.Done>) => {
-          next = () => Effect.failCause(cause)
+          events = { next: Effect.failCause(cause) }
           return Scope.close(scope, Pull.doneExitFromCause(cause))
         }
         // A request that was interrupted is not sent again, for its model may have run. A read can be begun again. What
         // comes next is known before `start` is over: a fiber may be interrupted between any two effects.
-        const begin = Scope.provide(start(scope, (begun) => next = begun), scope)
-        const first = Effect.flatMap(Effect.onError(begin, end), () => next!())
+        const first = () => {
+          const begin = start(endpoint, body, resolved, callOptions, scope, (begun) => events = begun)
+          return Effect.flatMap(Effect.onError(Scope.provide(begin, scope), end), () => events!.next)
+        }
         // `fromTransformBracket` would look at how every read ends; only failures matter here.
         return Effect.succeed(Effect.catchCause(
-          Effect.suspend(() => next === undefined ? first : next()),
+          Effect.suspend(() => events === undefined ? first() : events.next),
           (cause) => Effect.andThen(Effect.uninterruptible(end(cause)), Effect.failCause(cause))
         ))
       }))

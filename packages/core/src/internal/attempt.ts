@@ -1,10 +1,11 @@
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
+import * as Tracer from "effect/Tracer"
 import type { Request } from "../DirectTransport.ts"
 import type { MistralError } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
@@ -52,7 +53,8 @@ export class Attempt implements Recipient, Limits<MistralError> {
   readonly deadline: Deadline
   readonly #exchange: Exchange
   readonly #call: Call
-  readonly #context: Context.Context<never>
+  readonly #services: Context.Context<never>
+  readonly #span: Tracer.Span
   readonly #watch: Watch<MistralError>
   readonly #countOff: () => void
   #requestId: string | undefined
@@ -62,29 +64,24 @@ export class Attempt implements Recipient, Limits<MistralError> {
   #giveUp: Effect.Effect<void> = Effect.void
   #resume: ((result: Effect.Effect<Opened, MistralError>) => void) | undefined
 
-  constructor(exchange: Exchange, call: Call, deadline: Deadline, fiber: Fiber.Fiber<unknown, unknown>) {
+  constructor(
+    exchange: Exchange,
+    call: Call,
+    deadline: Deadline,
+    span: Tracer.Span,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ) {
     const { firstByte, idle } = call.options.timeout
     this.firstByte = firstByte
     this.idle = idle
     this.deadline = deadline
     this.#exchange = exchange
     this.#call = call
-    this.#context = fiber.context
+    this.#services = fiber.context
+    this.#span = span
     this.#watch = new Watch(this, fiber)
     this.#countOff = exchange.connections.open()
   }
-
-  /** Sends the request and waits for its answer. To be run once; `close` must run when it failed or the answer is over. */
-  readonly opened: Effect.Effect<Opened, MistralError> = Effect.callback((resume) => {
-    this.#resume = resume
-    this.#watch.waitForFirstByte((timedOut) => this.onFailure(timedOut))
-    const prepared = this.#exchange.prepare(this.#call)
-    // What an effect that is an exit gives is what it ended with.
-    if (Exit.isExit(prepared)) return this.#send(prepared as Exit.Exit<Prepared, MistralError>)
-    const fiber = Effect.runForkWith(this.#context)(prepared)
-    this.#giveUp = Effect.sync(() => fiber.interruptUnsafe())
-    fiber.addObserver((exit) => this.#send(exit))
-  })
 
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.#resume = undefined
@@ -95,6 +92,25 @@ export class Attempt implements Recipient, Limits<MistralError> {
     this.#body?.stop()
     return this.#giveUp
   })
+
+  /** The services of the fiber that waits, and the call's span. */
+  get context(): Context.Context<never> {
+    return Context.add(this.#services, Tracer.ParentSpan, this.#span)
+  }
+
+  /** Sends the request and waits for its answer. To be run once; `close` must run when it failed or the answer is over. */
+  open(): Effect.Effect<Opened, MistralError> {
+    return Effect.callback((resume) => {
+      this.#resume = resume
+      this.#watch.waitForFirstByte((timedOut) => this.onFailure(timedOut))
+      const prepared = this.#exchange.prepare(this.#call)
+      // What an effect that is an exit gives is what it ended with.
+      if (Exit.isExit(prepared)) return this.#send(prepared as Exit.Exit<Prepared, MistralError>)
+      const fiber = Effect.runForkWith(this.context)(prepared)
+      this.#giveUp = Effect.sync(() => fiber.interruptUnsafe())
+      fiber.addObserver((exit) => this.#send(exit))
+    })
+  }
 
   onAnswer(answer: Answer): void {
     if (this.#resume === undefined) return
@@ -145,7 +161,7 @@ export class Attempt implements Recipient, Limits<MistralError> {
     if (Exit.isFailure(prepared)) return this.onFailure(Exit.failCause(prepared.cause))
     const { request, scrub } = prepared.value
     this.#scrub = scrub
-    this.#giveUp = this.#exchange.transport.send(request, this, this.#context)
+    this.#giveUp = this.#exchange.transport.send(request, this)
   }
 
   #done(result: Effect.Effect<Opened, MistralError>): void {

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -12,9 +13,10 @@ import type { Transport } from "./transport.ts"
 export const clientTransport = (client: HttpClient.HttpClient): Transport => {
   const http = HttpClient.withScope(client)
   return {
-    send: (request, recipient, context) => {
+    send: (request, recipient) => {
       const scope = Scope.makeUnsafe()
-      const fiber = Effect.runForkWith(context)(
+      let asked: Fiber.Fiber<unknown, unknown> | undefined
+      const fiber = Effect.runForkWith(recipient.context)(
         http.execute(toHttp(request)).pipe(
           Scope.provide(scope),
           Effect.catch((error) =>
@@ -26,7 +28,10 @@ export const clientTransport = (client: HttpClient.HttpClient): Transport => {
           Effect.flatMap((response) => Effect.map(sourceOf(response, scope), (body) => ({ response, body })))
         )
       )
+      asked = fiber
       fiber.addObserver((exit) => {
+        // As long as the answer lasts, it would hold on to the request.
+        asked = undefined
         if (Exit.isFailure(exit)) return recipient.onFailure(Exit.failCause(exit.cause))
         const { body, response } = exit.value
         recipient.onAnswer({
@@ -37,7 +42,7 @@ export const clientTransport = (client: HttpClient.HttpClient): Transport => {
         })
       })
       return Effect.suspend(() => {
-        fiber.interruptUnsafe()
+        asked?.interruptUnsafe()
         return Scope.close(scope, Exit.void)
       })
     }

@@ -1,7 +1,5 @@
-import type * as Duration from "effect/Duration"
-import * as Headers from "effect/http/Headers"
+import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
 import type { MistralErrorReason } from "../MistralError.ts"
 import * as Reason from "../MistralErrorReason.ts"
 
@@ -154,11 +152,17 @@ const rateLimits = (headers: ErrorAnswer["headers"]): Record<string, string> | u
   return limits.length === 0 ? undefined : Object.fromEntries(limits)
 }
 
+/**
+ * A number of seconds, or a date of HTTP in one of its three forms, which name the day first and end with GMT or, as C
+ * writes it, with the year. Effect reads it too, by way of its DateTime, which would be 1.6 kB of a bundle.
+ */
 const retryAfter = (headers: ErrorAnswer["headers"], now: number): Duration.Duration | undefined => {
-  const value = headers["retry-after"]
+  const value = headers["retry-after"]?.trim()
   if (value === undefined) return undefined
-  const parsed = Headers.parseRetryAfter(value)
-  return Result.isSuccess(parsed) ? Headers.retryAfterDelay(parsed.success, now) : undefined
+  if (/^\d+$/.test(value)) return Duration.seconds(Number(value))
+  const date = /^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d (?:GMT|(\d{4}))$/.exec(value)
+  const at = date === null ? NaN : Date.parse(date[1] === undefined ? value : `${value} GMT`)
+  return Number.isNaN(at) ? undefined : Duration.millis(Math.max(0, at - now))
 }
 
 const parse = (text: string): unknown => {

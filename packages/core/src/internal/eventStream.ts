@@ -2,6 +2,7 @@ import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
+import type { Bytes } from "../ByteSource.ts"
 import type { MistralError } from "../MistralError.ts"
 import type { Opened } from "./attempt.ts"
 import type { Call } from "./call.ts"
@@ -14,12 +15,46 @@ import { invalid, notJson, readText } from "./wholeAnswer.ts"
 /** For how many milliseconds the rest of a body is read after `[DONE]`, so that the connection can be used again. */
 const drainLimit = 100
 
-/** The checked values of an event stream, and how it is let go. */
-export interface EventStream<A> {
+/** The checked values of an event stream, and how it is let go. A class, for it lives as long as the stream. */
+export class EventStream<A> {
+  readonly #opened: Opened
+  readonly #decoder: EventDecoder<A>
+  readonly #connections: Connections
+  readonly #read: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
+  /** How the stream stands when there is nothing more to give. */
+  #over: Pull.Pull<never, MistralError> | undefined
+
+  constructor(call: Call, opened: Opened, schema: SchemaDecoder<A>, connections: Connections, hooks: EventHooks<A>) {
+    this.#opened = opened
+    this.#decoder = new EventDecoder(call, opened, schema, hooks)
+    this.#connections = connections
+    this.#read = opened.body.readUntil((bytes) => this.#take(bytes))
+  }
+
   /** What to wait for next. */
-  readonly next: () => Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
+  get next(): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError> {
+    return this.#over ?? this.#read
+  }
+
   /** Runs when the caller has read enough, however that came. Never makes the caller wait. */
-  readonly release: Effect.Effect<void>
+  readonly release: Effect.Effect<void> = Effect.suspend(() => {
+    const { body, close } = this.#opened
+    if (this.#decoder.state !== "done") return close
+    const drain = this.#connections.drain(Effect.ensuring(body.readFor(drainLimit, () => false), close))
+    return Effect.asVoid(Effect.forkDetach(drain, { startImmediately: true }))
+  })
+
+  #take(bytes: Bytes | undefined): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError> | undefined {
+    const values = bytes === undefined ? this.#decoder.end() : this.#decoder.feed(bytes)
+    const { state } = this.#decoder
+    if (state === "open") return values === undefined ? undefined : Effect.succeed(values)
+    const end = state === "done" ? Cause.done() : Effect.fail(state)
+    // It is over once the last values are given: whoever waits for them may have given up, and come back.
+    return values === undefined ? this.#over = end : Effect.sync(() => {
+      this.#over = end
+      return values
+    })
+  }
 }
 
 /** Decodes an answer as an event stream; an answer that is none is explained. */
@@ -30,37 +65,7 @@ export const makeEventStream = <A>(
   connections: Connections,
   hooks: EventHooks<A>
 ): Effect.Effect<EventStream<A>, MistralError> =>
-  Effect.map(expectEvents(call, opened), () => {
-    const decoder = new EventDecoder(call, opened, schema, hooks)
-    /** How the stream stands when there is nothing more to give. */
-    let over: Pull.Pull<never, MistralError> | undefined
-    const read = opened.body.readUntil<Arr.NonEmptyReadonlyArray<A>>((bytes) => {
-      const values = bytes === undefined ? decoder.end() : decoder.feed(bytes)
-      const { state } = decoder
-      if (state === "open") return values === undefined ? undefined : Effect.succeed(values)
-      const end = state === "done" ? Cause.done() : Effect.fail(state)
-      // It is over once the last values are given: whoever waits for them may have given up, and come back.
-      return values === undefined ? over = end : Effect.sync(() => {
-        over = end
-        return values
-      })
-    })
-    return {
-      next: () => over ?? read,
-      release: Effect.suspend(() =>
-        decoder.state === "done"
-          ? Effect.asVoid(
-            Effect.forkDetach(
-              connections.drain(Effect.ensuring(opened.body.readFor(drainLimit, () => false), opened.close)),
-              {
-                startImmediately: true
-              }
-            )
-          )
-          : opened.close
-      )
-    }
-  })
+  Effect.map(expectEvents(call, opened), () => new EventStream(call, opened, schema, connections, hooks))
 
 /**
  * Makes sure that an answer is an event stream: by its content type, or, as some servers send none or a wrong one, by its

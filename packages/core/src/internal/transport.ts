@@ -14,6 +14,8 @@ export interface Answer {
 
 /** Who waits for an answer: told once, of the answer or why none comes. */
 export interface Recipient {
+  /** The services of who asked. */
+  readonly context: Context.Context<never>
   onAnswer(answer: Answer): void
   onFailure(failure: Effect.Effect<never, MistralError>): void
   /** What an error of the transport is called. */
@@ -22,9 +24,5 @@ export interface Recipient {
 
 /** A way to send requests. What `send` returns gives up all that is still open of one. */
 export interface Transport {
-  readonly send: (
-    request: DirectTransport.Request,
-    recipient: Recipient,
-    context: Context.Context<never>
-  ) => Effect.Effect<void>
+  readonly send: (request: DirectTransport.Request, recipient: Recipient) => Effect.Effect<void>
 }
