@@ -7,14 +7,19 @@ import { UndiciHttpClient } from "@effect-mistral/node"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted, Result, Stream } from "effect"
-import { FetchHttpClient } from "effect/http"
+import { FetchHttpClient, HttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 
 const clients = {
   fetch: FetchHttpClient.layer,
   "platform-node's undici client": NodeHttpClient.layerUndici,
-  "UndiciHttpClient": UndiciHttpClient.layer
+  "UndiciHttpClient": UndiciHttpClient.layer,
+  // A client that was changed is asked like any other.
+  "UndiciHttpClient, changed": Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, HttpClient.mapRequest((request) => request))
+  ).pipe(Layer.provide(UndiciHttpClient.layer))
 }
 
 for (const [name, http] of Object.entries(clients)) {

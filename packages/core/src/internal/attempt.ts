@@ -90,7 +90,9 @@ export class Attempt implements Recipient, Limits<MistralError> {
     // Giving up aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
     if (this.#body?.freed === true) return Effect.void
     this.#body?.stop()
-    return this.#giveUp
+    const giveUp = this.#giveUp
+    this.#giveUp = Effect.void
+    return giveUp
   })
 
   /** The services of the fiber that waits, and the call's span. */
@@ -108,7 +110,13 @@ export class Attempt implements Recipient, Limits<MistralError> {
       if (Exit.isExit(prepared)) return this.#send(prepared as Exit.Exit<Prepared, MistralError>)
       const fiber = Effect.runForkWith(this.context)(prepared)
       this.#giveUp = Effect.sync(() => fiber.interruptUnsafe())
-      fiber.addObserver((exit) => this.#send(exit))
+      // Sent where the waiting fiber runs: an answer that comes at once finds it waiting, and what to give up is known.
+      fiber.addObserver((exit) =>
+        this.#done(Effect.callback((resume) => {
+          this.#resume = resume
+          this.#send(exit)
+        }))
+      )
     })
   }
 

@@ -1,0 +1,248 @@
+/**
+ * A transport that is asked by callback: what it is given, what becomes of what it tells, and when it is passed over.
+ */
+import { Chat } from "@effect-mistral/chat"
+import { DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+
+describe("a direct transport", () => {
+  it.effect("is given the whole request, its headers in lower case, those of the call last but for the body's own", () =>
+    Effect.gen(function*() {
+      const { requests, send } = transport((_, receiver) => receiver.onResponse(answer(200, whole)))
+      yield* Chat.complete(request, {
+        headers: { "X-Tenant": "t", "User-Agent": "mine", "Content-Type": "text/plain" }
+      }).pipe(Effect.provide(services(send)))
+      assert.deepStrictEqual(requests, [{
+        method: "POST",
+        url: "https://api.mistral.ai/v1/chat/completions",
+        headers: {
+          accept: "application/json",
+          "user-agent": "mine",
+          authorization: "Bearer secret",
+          "x-tenant": "t",
+          "content-type": "application/json"
+        },
+        body: JSON.stringify({ ...request, stream: false })
+      }])
+    }))
+
+  it.effect("may answer at once or later, and is not given up once its answer was read to its end", () =>
+    Effect.gen(function*() {
+      for (const later of [false, true]) {
+        const { givenUp, send } = transport((_, receiver) => {
+          const respond = () => receiver.onResponse(answer(200, whole))
+          if (later) void Promise.resolve().then(respond)
+          else respond()
+        })
+        const response = yield* Chat.complete(request).pipe(Effect.provide(services(send)))
+        assert.strictEqual(response.id, "1")
+        assert.deepStrictEqual(givenUp(), 0)
+      }
+    }))
+
+  it.effect("that refuses is read and given up; lists of headers are joined, and the key is in nothing", () =>
+    Effect.gen(function*() {
+      const { givenUp, send } = transport((_, receiver) =>
+        receiver.onResponse({
+          ...answer(401, `{"message":"no such key: secret"}`, "hang"),
+          headers: { "mistral-correlation-id": ["a", "secret"], "retry-after": undefined }
+        })
+      )
+      const refused = yield* Effect.forkChild(Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(send))))
+      yield* TestClock.adjust("2 seconds")
+      const error = yield* Fiber.join(refused)
+      assert.strictEqual(error.reason._tag, "Authentication")
+      assert.strictEqual(error.requestId, "a, <redacted>")
+      assert.include(error.message, "no such key: <redacted>")
+      assert.notInclude(JSON.stringify(error), "secret")
+      assert.strictEqual(givenUp(), 1)
+    }))
+
+  it.effect("that fails is a failed connection, without the key", () =>
+    Effect.gen(function*() {
+      const { send } = transport((_, receiver) => receiver.onError(new Error("cannot send Bearer secret")))
+      const error = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(send)))
+      assert.isTrue(
+        error.reason._tag === "ConnectionFailed" && error.reason.description === "cannot send Bearer <redacted>"
+      )
+    }))
+
+  it.effect("that throws is a defect, and its request is given up as one", () =>
+    Effect.gen(function*() {
+      const { send } = transport(() => {
+        throw new Error("broken")
+      })
+      const exit = yield* Effect.exit(Chat.complete(request)).pipe(Effect.provide(services(send)))
+      assert.include(String(exit), "broken")
+    }))
+
+  it.effect("is given up where the first byte is too late, and what it tells then is nobody's", () =>
+    Effect.gen(function*() {
+      const receivers: Array<DirectTransport.Receiver> = []
+      const { givenUp, send } = transport((_, receiver) => void receivers.push(receiver))
+      const calling = yield* Effect.forkChild(
+        Effect.flip(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+          Effect.provide(services(send))
+        ),
+        { startImmediately: true }
+      )
+      yield* TestClock.adjust("1 second")
+      const error = yield* Fiber.join(calling)
+      assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
+      assert.strictEqual(givenUp(), 1)
+      receivers[0]?.onResponse(answer(200, whole))
+      receivers[0]?.onError(new Error("late"))
+    }))
+
+  it.effect("is given up where the head came and the first byte is too late", () =>
+    Effect.gen(function*() {
+      const { givenUp, send } = transport((_, receiver) => receiver.onResponse(answer(200, "", "hang")))
+      const calling = yield* Effect.forkChild(
+        Effect.flip(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+          Effect.provide(services(send))
+        ),
+        { startImmediately: true }
+      )
+      yield* TestClock.adjust("1 second")
+      const error = yield* Fiber.join(calling)
+      assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
+      assert.strictEqual(givenUp(), 1)
+    }))
+
+  it.effect("is given up by who stops reading, and by an interruption", () =>
+    Effect.gen(function*() {
+      const { givenUp, send } = transport((_, receiver) =>
+        receiver.onResponse({ ...answer(200, `data: ${chunk}\n\n`, "hang"), headers: eventStream })
+      )
+      yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(services(send)))
+      assert.strictEqual(givenUp(), 1)
+      const reading = yield* Effect.forkChild(
+        Stream.runDrain(Chat.stream(request)).pipe(Effect.provide(services(send))),
+        { startImmediately: true }
+      )
+      yield* Fiber.interrupt(reading)
+      assert.strictEqual(givenUp(), 2)
+    }))
+
+  it.effect("is not asked before a key that is waited for, nor after the call was over meanwhile", () =>
+    Effect.gen(function*() {
+      for (const end of ["key", "timeout", "interruption"] as const) {
+        const key = yield* Deferred.make<Redacted.Redacted<string>>()
+        const { requests, send } = transport((_, receiver) => receiver.onResponse(answer(200, whole)))
+        const calling = yield* Effect.forkChild(
+          Effect.exit(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+            // A key that cannot be interrupted comes although nobody waits for it any more.
+            Effect.provide(services(send, { apiKey: Effect.uninterruptible(Deferred.await(key)) }))
+          ),
+          { startImmediately: true }
+        )
+        assert.lengthOf(requests, 0)
+        if (end === "timeout") yield* TestClock.adjust("1 second")
+        if (end === "interruption") yield* Fiber.interrupt(calling)
+        yield* Deferred.succeed(key, Redacted.make("late"))
+        yield* Effect.yieldNow
+        if (end !== "interruption") yield* Fiber.join(calling)
+        assert.deepStrictEqual(
+          requests.map(({ headers }) => headers["authorization"]),
+          end === "key" ? ["Bearer late"] : []
+        )
+      }
+    }))
+
+  it.effect("that answers at once is given up by who stops reading, also where its key was waited for", () =>
+    Effect.gen(function*() {
+      const { givenUp, send } = transport((_, receiver) =>
+        receiver.onResponse({ ...answer(200, `data: ${chunk}\n\n`, "hang"), headers: eventStream })
+      )
+      const apiKey = Effect.as(Effect.yieldNow, Redacted.make("late"))
+      yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(services(send, { apiKey })))
+      assert.strictEqual(givenUp(), 1)
+    }))
+
+  it.effect("is passed over where the client was changed, or is to trace", () =>
+    Effect.gen(function*() {
+      const { requests, send } = transport((_, receiver) => receiver.onResponse(answer(200, whole)))
+      const changed = Layer.effect(
+        HttpClient.HttpClient,
+        Effect.map(HttpClient.HttpClient, HttpClient.mapRequest((request) => request))
+      ).pipe(Layer.provide(httpLayer(send)))
+      for (
+        const live of [
+          Chat.layer.pipe(Layer.provide(MistralClient.layer({})), Layer.provide(changed)),
+          services(send, { transformClient: (client) => client }),
+          services(send, { propagateTrace: true })
+        ]
+      ) {
+        const response = yield* Chat.complete(request).pipe(Effect.provide(live))
+        assert.strictEqual(response.id, "by fiber")
+      }
+      assert.lengthOf(requests, 0)
+    }))
+})
+
+const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
+
+const completion = (id: string) =>
+  JSON.stringify({ id, model: "m", choices: [{ index: 0, message: { role: "assistant", content: "Hi" } }] })
+
+const whole = completion("1")
+
+const chunk = JSON.stringify({
+  id: "1",
+  model: "m",
+  choices: [{ index: 0, delta: { content: "a" }, finish_reason: null }]
+})
+
+const eventStream = { "content-type": "text/event-stream" }
+
+/** An answer whose body is one read, and then ends or not. */
+const answer = (status: number, text: string, ending: "end" | "hang" = "end"): DirectTransport.Response => {
+  const reads = text === "" ? [] : [new TextEncoder().encode(text)]
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: {
+      read: ({ onBytes, onEnd }) => {
+        const next = reads.shift()
+        if (next !== undefined) onBytes([next])
+        else if (ending === "end") onEnd()
+        return () => {}
+      }
+    }
+  }
+}
+
+/** A transport that remembers what it was asked, and how often it was given up. */
+const transport = (
+  respond: DirectTransport.DirectTransport["send"] extends (...args: infer Args) => unknown ? (...args: Args) => void :
+    never
+) => {
+  const requests: Array<DirectTransport.Request> = []
+  let abandoned = 0
+  const send: DirectTransport.DirectTransport["send"] = (request, receiver) => {
+    requests.push(request)
+    respond(request, receiver)
+    return () => void abandoned++
+  }
+  return { requests, send, givenUp: () => abandoned }
+}
+
+const httpLayer = (send: DirectTransport.DirectTransport["send"]) =>
+  Layer.succeed(
+    HttpClient.HttpClient,
+    Object.assign(
+      HttpClient.make((request) =>
+        Effect.succeed(HttpClientResponse.fromWeb(request, new Response(completion("by fiber"))))
+      ),
+      { [DirectTransport.key]: { send } }
+    )
+  )
+
+const services = (send: DirectTransport.DirectTransport["send"], options?: MistralClient.Options) =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options })),
+    Layer.provide(httpLayer(send))
+  )
