@@ -56,13 +56,13 @@ export class Attempt implements Recipient, Limits<MistralError> {
   readonly #services: Context.Context<never>
   readonly #span: Tracer.Span
   readonly #watch: Watch<MistralError>
-  readonly #countOff: () => void
   #requestId: string | undefined
   #scrub: Prepared["scrub"] = (text) => text
   #body: BodyReader<MistralError> | undefined
   /** Gives up what is under way: the preparation, the request, its answer. */
   #giveUp: Effect.Effect<void> = Effect.void
   #resume: ((result: Effect.Effect<Opened, MistralError>) => void) | undefined
+  #closed = false
 
   constructor(
     exchange: Exchange,
@@ -80,13 +80,14 @@ export class Attempt implements Recipient, Limits<MistralError> {
     this.#services = fiber.context
     this.#span = span
     this.#watch = new Watch(this, fiber)
-    this.#countOff = exchange.connections.open()
+    exchange.connections.count(1)
   }
 
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.#resume = undefined
     this.#watch.stop()
-    this.#countOff()
+    if (!this.#closed) this.#exchange.connections.count(-1)
+    this.#closed = true
     // Giving up aborts the request. One that was answered to its end has nothing to abort, and an abort is not cheap.
     if (this.#body?.freed === true) return Effect.void
     this.#body?.stop()

@@ -42,18 +42,31 @@ export const headerOf = (response: HttpClientResponse.HttpClientResponse): (name
 const webOf = (response: HttpClientResponse.HttpClientResponse): Response | undefined =>
   Object.hasOwn(response, "stream") ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
 
-const fromWeb = (body: ReadableStream<Uint8Array> | null): Source => {
-  if (body === null) return { read: ({ onEnd }) => (onEnd(), nothing) }
-  const reader = body.getReader()
-  let to: ByteSource.Reader
-  const onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>) => done ? to.onEnd() : to.onBytes([value])
-  return {
-    cancel: () => void reader.cancel().catch(nothing),
-    read: (given) => {
-      to = given
-      reader.read().then(onRead, given.onError)
-      return nothing
-    }
+const fromWeb = (body: ReadableStream<Uint8Array> | null): Source =>
+  body === null ? { read: ({ onEnd }) => (onEnd(), nothing) } : new WebSource(body.getReader())
+
+/** A class, for it lives as long as its stream. */
+class WebSource implements Source {
+  readonly #web: ReadableStreamDefaultReader<Uint8Array>
+  #reader: ByteSource.Reader | undefined
+
+  constructor(web: ReadableStreamDefaultReader<Uint8Array>) {
+    this.#web = web
+  }
+
+  read(reader: ByteSource.Reader): () => void {
+    this.#reader = reader
+    this.#web.read().then(this.#onRead, reader.onError)
+    return nothing
+  }
+
+  cancel(): void {
+    this.#web.cancel().catch(nothing)
+  }
+
+  readonly #onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
+    if (done) this.#reader?.onEnd()
+    else this.#reader?.onBytes([value])
   }
 }
 

@@ -9,8 +9,8 @@ import * as Latch from "effect/Latch"
  * Where two such are all there is, the next request gives them a moment: opening one more would cost it more.
  */
 export interface Connections {
-  /** Counts a connection; what it gives counts it off, once. */
-  readonly open: () => () => void
+  /** Counts one more connection in use, or one less. */
+  readonly count: (change: 1 | -1) => void
   /** Reads what is left of an answer, if anything is, counted as not free yet. */
   readonly drain: (drain: Effect.Effect<void>) => Effect.Effect<void>
   /** Connections that are about to be free are all there is. */
@@ -24,13 +24,8 @@ export const makeConnections = (): Connections => {
   let draining = 0
   const freed = Latch.makeUnsafe(false)
   return {
-    open: () => {
-      inUse++
-      let counted = true
-      return () => {
-        if (counted) inUse--
-        counted = false
-      }
+    count: (change) => {
+      inUse += change
     },
     drain: (drain) =>
       Effect.suspend(() => {

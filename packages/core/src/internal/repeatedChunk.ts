@@ -2,9 +2,9 @@ import type * as Completion from "../Completion.ts"
 import type * as Tool from "../Tool.ts"
 
 interface Pattern {
-  /** The bytes of an event up to the string that changes, its opening quote included, and those from its closing quote on. */
-  readonly before: Uint8Array
-  readonly after: Uint8Array
+  /** The bytes of an event without the string that changes, and how many of them come before it. */
+  readonly around: Uint8Array
+  readonly before: number
   readonly chunk: Completion.Chunk
   readonly choice: Completion.ChunkChoice
   /** The call whose arguments change; without one it is the text of the choice. */
@@ -44,8 +44,8 @@ export class RepeatedChunk {
     // The text around the string is looked for when another event comes, and not while someone waits for this one.
     if (this.#latest !== undefined && bytes[start + 6] === 123) this.#learn(this.#latest)
     const pattern = this.#pattern
-    if (pattern === undefined || !standsAt(pattern.before, bytes, start)) return undefined
-    const from = start + pattern.before.length
+    if (pattern === undefined || !isAt(bytes, start, pattern.around, 0, pattern.before)) return undefined
+    const from = start + pattern.before
     let to = from
     let plain = true
     for (;; to++) {
@@ -55,11 +55,11 @@ export class RepeatedChunk {
       if (byte === 92) to++
       if (byte === 92 || byte < 32 || byte > 126) plain = false
     }
-    if (!standsAt(pattern.after, bytes, to)) return undefined
+    if (!isAt(bytes, to, pattern.around, pattern.before, pattern.around.length)) return undefined
     const content = plain ? asciiOf(bytes, from, to) : parseString(decoder.decode(bytes.subarray(from, to)))
     if (content === undefined) return undefined
     this.#misses = 0
-    this.end = to + pattern.after.length
+    this.end = to + pattern.around.length - pattern.before
     const { call, choice, chunk } = pattern
     const delta = call === undefined
       ? { ...choice.delta, content }
@@ -83,9 +83,10 @@ export class RepeatedChunk {
   }
 }
 
-const standsAt = (part: Uint8Array, bytes: Uint8Array, start: number): boolean => {
-  if (start + part.length > bytes.length) return false
-  for (let at = 0; at < part.length; at++) if (part[at] !== bytes[start + at]) return false
+/** Whether at a place of some bytes stands what other bytes hold between two places. */
+const isAt = (bytes: Uint8Array, start: number, part: Uint8Array, from: number, to: number): boolean => {
+  if (start + to - from > bytes.length) return false
+  for (let at = from; at < to; at++) if (part[at] !== bytes[start + at - from]) return false
   return true
 }
 
@@ -127,9 +128,9 @@ const patternOf = (data: string, chunk: Completion.Chunk): Pattern | undefined =
   const start = found.index + found[0].length
   const before = data.slice(0, start)
   const after = data.slice(stringEnd(data, start))
-  return isThatString(before, after, call !== undefined)
-    ? { before: encoder.encode(`data: ${before}`), after: encoder.encode(`${after}\n\n`), chunk, choice, call }
-    : undefined
+  if (!isThatString(before, after, call !== undefined)) return undefined
+  const around = encoder.encode(`data: ${before}${after}\n\n`)
+  return { around, before: encoder.encode(`data: ${before}`).length, chunk, choice, call }
 }
 
 const hasObjects = (record: object, except: string): boolean => {
