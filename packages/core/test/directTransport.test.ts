@@ -4,7 +4,7 @@
 import { Chat } from "@effect-mistral/chat"
 import { DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 
@@ -110,6 +110,22 @@ describe("a direct transport", () => {
       const error = yield* Fiber.join(calling)
       assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
       assert.strictEqual(givenUp(), 1)
+    }))
+
+  it.effect("that throws when it is given up changes nothing", () =>
+    Effect.gen(function*() {
+      const send: DirectTransport.DirectTransport["send"] = () => () => {
+        throw new Error("cannot let go")
+      }
+      const calling = yield* Effect.forkChild(
+        Effect.exit(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+          Effect.provide(services(send))
+        ),
+        { startImmediately: true }
+      )
+      yield* TestClock.adjust("1 second")
+      const exit = yield* Fiber.join(calling)
+      assert.isTrue(Exit.isFailure(exit) && exit.cause.reasons.length === 1 && Cause.hasFails(exit.cause))
     }))
 
   it.effect("is given up by who stops reading, and by an interruption", () =>

@@ -4,7 +4,16 @@ import type { Recipient, Transport } from "./transport.ts"
 
 /** Sends by a transport that is asked by callback: no fiber, no scope and no signal for a request. */
 export const directTransport = (transport: DirectTransport): Transport => ({
-  send: (request, recipient) => Effect.sync(transport.send(request, new DirectReceiver(recipient)))
+  send: (request, recipient) => {
+    const giveUp = transport.send(request, new DirectReceiver(recipient))
+    return Effect.sync(() => {
+      try {
+        giveUp()
+      } catch {
+        // A transport that cannot even let go is no reason for the call to end otherwise than it does.
+      }
+    })
+  }
 })
 
 class DirectReceiver implements Receiver {
