@@ -82,39 +82,17 @@ describe("a direct transport", () => {
   it.effect("is given up where the first byte is too late, and what it tells then is nobody's", () =>
     Effect.gen(function*() {
       const receivers: Array<DirectTransport.Receiver> = []
-      const { givenUp, send } = transport((_, receiver) => void receivers.push(receiver))
-      const calling = yield* Effect.forkChild(
-        Effect.flip(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
-          Effect.provide(services(send))
-        ),
-        { startImmediately: true }
-      )
-      yield* TestClock.adjust("1 second")
-      const error = yield* Fiber.join(calling)
-      assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
-      assert.strictEqual(givenUp(), 1)
+      yield* isTooLate((_, receiver) => void receivers.push(receiver))
       receivers[0]?.onResponse(answer(200, whole))
       receivers[0]?.onError(new Error("late"))
     }))
 
   it.effect("is given up where the head came and the first byte is too late", () =>
-    Effect.gen(function*() {
-      const { givenUp, send } = transport((_, receiver) => receiver.onResponse(answer(200, "", "hang")))
-      const calling = yield* Effect.forkChild(
-        Effect.flip(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
-          Effect.provide(services(send))
-        ),
-        { startImmediately: true }
-      )
-      yield* TestClock.adjust("1 second")
-      const error = yield* Fiber.join(calling)
-      assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
-      assert.strictEqual(givenUp(), 1)
-    }))
+    isTooLate((_, receiver) => receiver.onResponse(answer(200, "", "hang"))))
 
   it.effect("that throws when it is given up changes nothing", () =>
     Effect.gen(function*() {
-      const send: DirectTransport.DirectTransport["send"] = () => () => {
+      const send: Send = () => () => {
         throw new Error("cannot let go")
       }
       const calling = yield* Effect.forkChild(
@@ -231,14 +209,15 @@ const answer = (status: number, text: string, ending: "end" | "hang" = "end"): D
   }
 }
 
+type Send = DirectTransport.DirectTransport["send"]
+
+type Respond = (...args: Parameters<Send>) => void
+
 /** A transport that remembers what it was asked, and how often it was given up. */
-const transport = (
-  respond: DirectTransport.DirectTransport["send"] extends (...args: infer Args) => unknown ? (...args: Args) => void :
-    never
-) => {
+const transport = (respond: Respond) => {
   const requests: Array<DirectTransport.Request> = []
   let abandoned = 0
-  const send: DirectTransport.DirectTransport["send"] = (request, receiver) => {
+  const send: Send = (request, receiver) => {
     requests.push(request)
     respond(request, receiver)
     return () => void abandoned++
@@ -246,7 +225,21 @@ const transport = (
   return { requests, send, givenUp: () => abandoned }
 }
 
-const httpLayer = (send: DirectTransport.DirectTransport["send"]) =>
+/** A call whose first byte does not come in time ends with a timeout, and its request is given up once. */
+const isTooLate = (respond: Respond) =>
+  Effect.gen(function*() {
+    const { givenUp, send } = transport(respond)
+    const calling = yield* Effect.forkChild(
+      Effect.flip(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(Effect.provide(services(send))),
+      { startImmediately: true }
+    )
+    yield* TestClock.adjust("1 second")
+    const error = yield* Fiber.join(calling)
+    assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
+    assert.strictEqual(givenUp(), 1)
+  })
+
+const httpLayer = (send: Send) =>
   Layer.succeed(
     HttpClient.HttpClient,
     Object.assign(
@@ -257,7 +250,7 @@ const httpLayer = (send: DirectTransport.DirectTransport["send"]) =>
     )
   )
 
-const services = (send: DirectTransport.DirectTransport["send"], options?: MistralClient.Options) =>
+const services = (send: Send, options?: MistralClient.Options) =>
   Chat.layer.pipe(
     Layer.provide(MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options })),
     Layer.provide(httpLayer(send))

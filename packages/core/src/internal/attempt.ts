@@ -57,7 +57,7 @@ export class Attempt implements Recipient, Limits<MistralError> {
   readonly #span: Tracer.Span
   readonly #watch: Watch<MistralError>
   #requestId: string | undefined
-  #scrub: Prepared["scrub"] = (text) => text
+  #scrub: Prepared["scrub"] = unchanged
   #body: BodyReader<MistralError> | undefined
   /** Gives up what is under way: the preparation, the request, its answer. */
   #giveUp: Effect.Effect<void> = Effect.void
@@ -213,6 +213,8 @@ export class Attempt implements Recipient, Limits<MistralError> {
     })
   }
 }
+
+const unchanged = (text: string): string => text
 
 /** How much of an error's body is read, and for how many milliseconds: some servers never finish it. */
 const refusalLimits = { bytes: 64 * 1024, time: 2000 }
