@@ -27,13 +27,11 @@ const last = Buffer.concat(reads.splice(-2))
 let asked: DirectTransport.Receiver | undefined
 let reader: Parameters<DirectTransport.Response["body"]["read"]>[0] | undefined
 
-const http = Object.assign(HttpClient.make(() => Effect.die("not asked by a fiber")), {
-  [DirectTransport.key]: {
-    send: (_, receiver) => {
-      asked = receiver
-      return () => {}
-    }
-  } satisfies DirectTransport.DirectTransport
+const http = DirectTransport.offer(HttpClient.make(() => Effect.die("not asked by a fiber")), {
+  send: (_, receiver) => {
+    asked = receiver
+    return () => {}
+  }
 })
 
 const runtime = ManagedRuntime.make(Chat.layer.pipe(

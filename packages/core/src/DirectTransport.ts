@@ -1,13 +1,12 @@
 /**
  * How a transport takes a request and tells of its answer by callback, without a fiber in between.
  *
- * A transport may offer this on the `HttpClient` it makes, under `DirectTransport.key`; `UndiciHttpClient` of
- * `@effect-mistral/node` does. A client made from such a one, by `HttpClient.mapRequest` or any other change, does not
- * have it, and is asked like every `HttpClient`: nothing but speed is lost.
+ * A transport may offer this with the `HttpClient` it makes; `UndiciHttpClient` of `@effect-mistral/node` does. A client
+ * made from such a one, by `HttpClient.mapRequest` or any other change, does not have it, and is asked like every
+ * `HttpClient`: nothing but speed is lost.
  *
  * @since 0.1.0
  */
-import * as Predicate from "effect/Predicate"
 import type { ByteSource } from "./ByteSource.ts"
 
 /**
@@ -59,19 +58,23 @@ export interface DirectTransport {
 }
 
 /**
- * The key under which an `HttpClient` offers its `DirectTransport`.
+ * Offers a transport with the client that sends by it, and gives that client. Whatever is made from it, a copy or an
+ * object that inherits from it, does not have the offer.
  *
- * @category constants
+ * @category constructors
  * @since 0.1.0
  */
-export const key: unique symbol = Symbol.for("@effect-mistral/core/DirectTransport")
+export const offer = <Client extends object>(client: Client, transport: DirectTransport): Client => {
+  offers.set(client, transport)
+  return client
+}
+
+const offers = /* @__PURE__ */ new WeakMap<object, DirectTransport>()
 
 /**
- * The `DirectTransport` that a client offers, if it offers one.
+ * The `DirectTransport` that is offered with a client, if one is.
  *
  * @category getters
  * @since 0.1.0
  */
-export const get = (client: object): DirectTransport | undefined =>
-  // Whoever uses the key means this interface by it.
-  Predicate.hasProperty(client, key) ? client[key] as DirectTransport : undefined
+export const get = (client: object): DirectTransport | undefined => offers.get(client)

@@ -167,6 +167,17 @@ describe("a direct transport", () => {
         const live of [
           Chat.layer.pipe(Layer.provide(MistralClient.layer({})), Layer.provide(changed)),
           services(send, { transformClient: (client) => client }),
+          // Not by Effect's functions: a copy, and an object that inherits.
+          ...[
+            Object.assign(HttpClient.make(() => Effect.never), http(send)),
+            Object.create(http(send)) as HttpClient.HttpClient
+          ]
+            .map((client) =>
+              Chat.layer.pipe(
+                Layer.provide(MistralClient.layer({})),
+                Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+              )
+            ),
           services(send, { propagateTrace: true })
         ]
       ) {
@@ -239,16 +250,15 @@ const isTooLate = (respond: Respond) =>
     assert.strictEqual(givenUp(), 1)
   })
 
-const httpLayer = (send: Send) =>
-  Layer.succeed(
-    HttpClient.HttpClient,
-    Object.assign(
-      HttpClient.make((request) =>
-        Effect.succeed(HttpClientResponse.fromWeb(request, new Response(completion("by fiber"))))
-      ),
-      { [DirectTransport.key]: { send } }
-    )
+const http = (send: Send) =>
+  DirectTransport.offer(
+    HttpClient.make((request) =>
+      Effect.succeed(HttpClientResponse.fromWeb(request, new Response(completion("by fiber"))))
+    ),
+    { send }
   )
+
+const httpLayer = (send: Send) => Layer.succeed(HttpClient.HttpClient, http(send))
 
 const services = (send: Send, options?: MistralClient.Options) =>
   Chat.layer.pipe(

@@ -41,9 +41,10 @@ import { DispatchedResponse } from "./internal/response.ts"
 export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Effect.map(
   NodeHttpClient.Dispatcher,
   (dispatcher) =>
-    Object.assign(HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)), {
-      [DirectTransport.key]: directTransport(dispatcher)
-    })
+    DirectTransport.offer(
+      HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)),
+      directTransport(dispatcher)
+    )
 )
 
 /**
