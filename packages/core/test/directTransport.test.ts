@@ -70,12 +70,13 @@ describe("a direct transport", () => {
       )
     }))
 
-  it.effect("that throws is a defect, and its request is given up as one", () =>
+  it.effect("that throws, which it is not to do, is a defect and no failure of the connection", () =>
     Effect.gen(function*() {
       const { send } = transport(() => {
         throw new Error("broken")
       })
       const exit = yield* Effect.exit(Chat.complete(request)).pipe(Effect.provide(services(send)))
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause) && !Cause.hasFails(exit.cause))
       assert.include(String(exit), "broken")
     }))
 
