@@ -125,6 +125,7 @@ describe("the wait the server asks for", () => {
     ["no date without a time", "Thu, 01 Jan 1970", undefined],
     ["no date of another form", "1970-01-01T00:01:30Z", undefined],
     ["no date with a month there is not", "Thu, 01 Foo 1970 00:01:30 GMT", undefined],
+    ["no date that does not exist", "Tue, 31 Feb 1970 00:01:30 GMT", undefined],
     ["no other text before a time", "Soon, at 00:01:30 GMT", undefined],
     ["nothing that can be understood", "soon", undefined]
   ]

@@ -162,7 +162,9 @@ const retryAfter = (headers: ErrorAnswer["headers"], now: number): Duration.Dura
   if (/^\d+$/.test(value)) return Duration.seconds(Number(value))
   const date = /^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d (?:GMT|(\d{4}))$/.exec(value)
   const at = date === null ? NaN : Date.parse(date[1] === undefined ? value : `${value} GMT`)
-  return Number.isNaN(at) ? undefined : Duration.millis(Math.max(0, at - now))
+  // The first number is the day of the month, and `Date.parse` takes the 31st of February for the 2nd of March.
+  const exists = new Date(at).getUTCDate() === Number(/\d+/.exec(value)?.[0])
+  return exists ? Duration.millis(Math.max(0, at - now)) : undefined
 }
 
 const parse = (text: string): unknown => {
