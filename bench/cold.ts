@@ -78,7 +78,8 @@ for (let stream = 0; stream < streams; stream++) {
     const ahead = reads.slice(0, 1)
     asked!.onResponse({
       status: 200,
-      headers: { "content-type": "text/event-stream" },
+      header: (name) => name === "content-type" ? "text/event-stream" : undefined,
+      headers: () => ({}),
       body: {
         read: (waiting) => {
           const first = ahead.shift()

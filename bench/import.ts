@@ -10,12 +10,15 @@ import { promisify } from "node:util"
 import { type Spread, spread } from "./stats.ts"
 import { digits, table } from "./table.ts"
 
-const entries = ["@effect-mistral/chat/Chat", "@effect-mistral/core/MistralClient"]
-const fetchLayer = "effect/http/FetchHttpClient"
+const entries = [
+  "@effect-mistral/chat/Chat",
+  "@effect-mistral/core/FetchHttpClient",
+  "@effect-mistral/core/MistralClient"
+]
 
 /** The Effect modules that the entries stand on, found by following the imports of the built files. */
 const effectModules = (): ReadonlyArray<string> => {
-  const found = new Set<string>([fetchLayer])
+  const found = new Set<string>()
   const seen = new Set<string>()
   const follow = (specifier: string, from: string): void => {
     if (specifier === "effect" || specifier.startsWith("effect/")) return void found.add(specifier)
@@ -33,7 +36,7 @@ const effectModules = (): ReadonlyArray<string> => {
 
 const contenders = (): ReadonlyArray<readonly [name: string, modules: ReadonlyArray<string>]> => [
   ["the Effect modules ours stands on", effectModules()],
-  ["ours", [...entries, fetchLayer]],
+  ["ours", entries],
   ["mistralai", ["@mistralai/mistralai"]],
   ["mistralai, core entry", ["@mistralai/mistralai/core.js", "@mistralai/mistralai/funcs/chatStream.js"]],
   ["openai", ["openai"]],

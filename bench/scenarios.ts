@@ -121,7 +121,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "100 streams at a time, one event per read, 50 events a second each",
     work: paced(100, 100, 20, { count: 200, events: 150, concurrency: 100 }),
     measures: cpu,
-    rounds: 5,
+    rounds: 9,
     quick: true
   },
   {
@@ -129,7 +129,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "The same after 2,000 streams: until they get hardly cheaper, like calls",
     work: paced(100, 100, 20, { count: 2000, events: 30, concurrency: 100 }),
     measures: cpu,
-    rounds: 5
+    rounds: 9
   },
   {
     name: "memory-1",
@@ -155,7 +155,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "Memory: 1,000 paced streams at a time",
     work: paced(1000, 12, 200, { count: 2, events: 10 }),
     measures: ["memory", "cpuPerEvent"],
-    rounds: 4,
+    rounds: 7,
     fresh: true
   },
   {

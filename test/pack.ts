@@ -47,11 +47,10 @@ try {
     join(project, "main.ts"),
     `
 import { Chat } from "@effect-mistral/chat"
-import { Completion, MistralClient } from "@effect-mistral/core"
+import { Completion, FetchHttpClient, MistralClient } from "@effect-mistral/core"
 import { Emulator } from "@effect-mistral/emulator"
 import { TestCompletion } from "@effect-mistral/testing"
 import { Effect, Layer, Schema } from "effect"
-import { FetchHttpClient } from "effect/http"
 
 class Painter extends Schema.Class<Painter>("Painter")({ name: Schema.String }) {}
 

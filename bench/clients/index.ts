@@ -13,6 +13,7 @@ export const clients = new Map<string, Load>(Object.entries<Load>({
   "naive-effect": () => import("./naiveEffect.ts"),
   undici: () => import("./undici.ts"),
   "ours-fetch": () => import("./oursFetch.ts"),
+  "ours-effect-fetch": () => import("./oursEffectFetch.ts"),
   "ours-undici": () => import("./oursUndici.ts"),
   "ours-node": () => import("./oursNode.ts"),
   "ours-each": () => import("./oursEach.ts")

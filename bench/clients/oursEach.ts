@@ -1,4 +1,4 @@
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as FetchHttpClient from "@effect-mistral/core/FetchHttpClient"
 import { oneByOne, ours } from "./ours.ts"
 
 /** Over fetch, with one effect per chunk on the caller's side. */

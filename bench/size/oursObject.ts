@@ -1,7 +1,7 @@
 import * as Chat from "@effect-mistral/chat/Chat"
+import * as FetchHttpClient from "@effect-mistral/core/FetchHttpClient"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"

@@ -3,9 +3,8 @@
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
- * import { Completion, MistralClient } from "@effect-mistral/core"
+ * import { Completion, FetchHttpClient, MistralClient } from "@effect-mistral/core"
  * import { Console, Effect, Layer, Stream } from "effect"
- * import { FetchHttpClient } from "effect/http"
  *
  * const program = Chat.stream({
  *   model: "mistral-small-latest",

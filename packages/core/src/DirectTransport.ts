@@ -1,12 +1,13 @@
 /**
  * How a transport takes a request and tells of its answer by callback, without a fiber in between.
  *
- * A transport may offer this with the `HttpClient` it makes; `UndiciHttpClient` of `@effect-mistral/node` does. A client
- * made from such a one, by `HttpClient.mapRequest` or any other change, does not have it, and is asked like every
- * `HttpClient`: nothing but speed is lost.
+ * A transport may offer this with the `HttpClient` it makes; `FetchHttpClient` and `UndiciHttpClient` of
+ * `@effect-mistral/node` do. A client made from such a one, by `HttpClient.mapRequest` or any other change, does not have
+ * it, and is asked like every `HttpClient`: nothing but speed is lost.
  *
  * @since 0.1.0
  */
+import type * as Context from "effect/Context"
 import type { ByteSource } from "./ByteSource.ts"
 
 /**
@@ -23,15 +24,17 @@ export interface Request {
 }
 
 /**
- * The head of an answer, and its body, to be read once. The names of the headers are in lower case; one that came more
- * than once is a list.
+ * The head of an answer, and its body, to be read once. The names of headers are in lower case, and those that came more
+ * than once are joined by `, `.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Response {
   readonly status: number
-  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  header(name: string): string | undefined
+  /** All of them, for an answer with an error status. */
+  headers(): Readonly<Record<string, string | undefined>>
   readonly body: ByteSource
 }
 
@@ -42,8 +45,10 @@ export interface Response {
  * @since 0.1.0
  */
 export interface Receiver {
-  readonly onResponse: (response: Response) => void
-  readonly onError: (error: unknown) => void
+  /** The services of who asked. */
+  readonly context: Context.Context<never>
+  onResponse(response: Response): void
+  onError(error: unknown): void
 }
 
 /**

@@ -4,11 +4,24 @@
 import { Chat } from "@effect-mistral/chat"
 import { DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 
 describe("a direct transport", () => {
+  it.effect("is told the services of who asks", () =>
+    Effect.gen(function*() {
+      class Tenant extends Context.Service<Tenant, string>()("Tenant") {}
+      const { send } = transport((_, receiver) =>
+        receiver.onResponse(
+          answer(200, completion(Context.getOrUndefined(receiver.context, Tenant) ?? "none"))
+        )
+      )
+      const asked = Chat.complete(request).pipe(Effect.provide(services(send)))
+      assert.strictEqual((yield* Effect.provideService(asked, Tenant, "a")).id, "a")
+      assert.strictEqual((yield* asked).id, "none")
+    }))
+
   it.effect("is given the whole request, its headers in lower case, those of the call last but for the body's own", () =>
     Effect.gen(function*() {
       const { requests, send } = transport((_, receiver) => receiver.onResponse(answer(200, whole)))
@@ -43,13 +56,15 @@ describe("a direct transport", () => {
       }
     }))
 
-  it.effect("that refuses is read and given up; lists of headers are joined, and the key is in nothing", () =>
+  it.effect("that refuses is read and given up, and the key is in nothing", () =>
     Effect.gen(function*() {
       const { givenUp, send } = transport((_, receiver) =>
-        receiver.onResponse({
-          ...answer(401, `{"message":"no such key: secret"}`, "hang"),
-          headers: { "mistral-correlation-id": ["a", "secret"], "retry-after": undefined }
-        })
+        receiver.onResponse(
+          answer(401, `{"message":"no such key: secret"}`, "hang", {
+            "mistral-correlation-id": "a, secret",
+            "retry-after": undefined
+          })
+        )
       )
       const refused = yield* Effect.forkChild(Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(send))))
       yield* TestClock.adjust("2 seconds")
@@ -110,7 +125,7 @@ describe("a direct transport", () => {
   it.effect("is given up by who stops reading, and by an interruption", () =>
     Effect.gen(function*() {
       const { givenUp, send } = transport((_, receiver) =>
-        receiver.onResponse({ ...answer(200, `data: ${chunk}\n\n`, "hang"), headers: eventStream })
+        receiver.onResponse(answer(200, `data: ${chunk}\n\n`, "hang", eventStream))
       )
       yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(services(send)))
       assert.strictEqual(givenUp(), 1)
@@ -150,7 +165,7 @@ describe("a direct transport", () => {
   it.effect("that answers at once is given up by who stops reading, also where its key was waited for", () =>
     Effect.gen(function*() {
       const { givenUp, send } = transport((_, receiver) =>
-        receiver.onResponse({ ...answer(200, `data: ${chunk}\n\n`, "hang"), headers: eventStream })
+        receiver.onResponse(answer(200, `data: ${chunk}\n\n`, "hang", eventStream))
       )
       const apiKey = Effect.as(Effect.yieldNow, Redacted.make("late"))
       yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(services(send, { apiKey })))
@@ -205,11 +220,17 @@ const chunk = JSON.stringify({
 const eventStream = { "content-type": "text/event-stream" }
 
 /** An answer whose body is one read, and then ends or not. */
-const answer = (status: number, text: string, ending: "end" | "hang" = "end"): DirectTransport.Response => {
+const answer = (
+  status: number,
+  text: string,
+  ending: "end" | "hang" = "end",
+  headers: Readonly<Record<string, string | undefined>> = { "content-type": "application/json" }
+): DirectTransport.Response => {
   const reads = text === "" ? [] : [new TextEncoder().encode(text)]
   return {
     status,
-    headers: { "content-type": "application/json" },
+    header: (name) => headers[name],
+    headers: () => headers,
     body: {
       read: ({ onBytes, onEnd }) => {
         const next = reads.shift()

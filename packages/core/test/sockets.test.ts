@@ -2,17 +2,18 @@
  * What becomes of connections, seen by a server on a real socket, with each of the HTTP clients of Node.
  */
 import { Chat } from "@effect-mistral/chat"
-import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { Completion, FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted, Result, Stream } from "effect"
-import { FetchHttpClient, HttpClient } from "effect/http"
+import { FetchHttpClient as EffectFetchHttpClient, HttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 
 const clients = {
-  fetch: FetchHttpClient.layer,
+  "Effect's fetch client": EffectFetchHttpClient.layer,
+  FetchHttpClient: FetchHttpClient.layer,
   "platform-node's undici client": NodeHttpClient.layerUndici,
   "UndiciHttpClient": UndiciHttpClient.layer,
   // A client that was changed is asked like any other.

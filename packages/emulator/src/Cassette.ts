@@ -7,11 +7,10 @@
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
- * import { Completion, MistralClient } from "@effect-mistral/core"
+ * import { Completion, FetchHttpClient, MistralClient } from "@effect-mistral/core"
  * import { Cassette } from "@effect-mistral/emulator"
  * import { NodeFileSystem } from "@effect/platform-node"
  * import { Console, Effect, Layer } from "effect"
- * import { FetchHttpClient } from "effect/http"
  *
  * const program = Chat.complete({
  *   model: "mistral-small-latest",

@@ -6,10 +6,9 @@
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
- * import { Completion, MistralClient } from "@effect-mistral/core"
+ * import { Completion, FetchHttpClient, MistralClient } from "@effect-mistral/core"
  * import { Emulator } from "@effect-mistral/emulator"
  * import { Console, Effect, Layer, Stream } from "effect"
- * import { FetchHttpClient } from "effect/http"
  *
  * const program = Chat.stream({
  *   model: "mistral-small-latest",

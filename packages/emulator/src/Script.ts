@@ -6,10 +6,9 @@
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
- * import { Completion, MistralClient } from "@effect-mistral/core"
+ * import { Completion, FetchHttpClient, MistralClient } from "@effect-mistral/core"
  * import { Emulator, Script } from "@effect-mistral/emulator"
  * import { Console, Effect, Layer } from "effect"
- * import { FetchHttpClient } from "effect/http"
  *
  * const script: Script.Script = [
  *   // The first time there is no capacity; after that, the capital.

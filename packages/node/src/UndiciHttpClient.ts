@@ -90,7 +90,7 @@ const execute = (
       )
     }
     const dispatch = new Dispatch({
-      onResponse: (response) => resume(Effect.succeed(new DispatchedResponse(request, url, response))),
+      onResponse: (head) => resume(Effect.succeed(new DispatchedResponse(request, url, head))),
       onError
     })
     signal.addEventListener("abort", dispatch.abandon, { once: true })

@@ -5,7 +5,7 @@ import { UndiciHttpClient } from "@effect-mistral/node"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpClient } from "effect/http"
 
 describe("UndiciHttpClient asked by callback", () => {
@@ -18,7 +18,7 @@ describe("UndiciHttpClient asked by callback", () => {
         { headers: { "content-type": "text/event-stream" } }
       )
       agent.get(origin).intercept({ path, method: "POST" }).reply(429, { message: "slowly" }, {
-        headers: { "retry-after": "3" }
+        headers: { "retry-after": "3", "mistral-correlation-id": ["a", "b"] }
       })
       const text = yield* Stream.runFold(
         Chat.stream(request),
@@ -26,9 +26,12 @@ describe("UndiciHttpClient asked by callback", () => {
         (text, chunk) => text + Completion.chunkText(chunk)
       ).pipe(Effect.provide(services(agent)))
       assert.strictEqual(text, "ab")
-      const { reason, retryAfter } = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(agent)))
+      const { reason, requestId, retryAfter } = yield* Effect.flip(Chat.complete(request)).pipe(
+        Effect.provide(services(agent))
+      )
       assert.isTrue(reason._tag === "RateLimited" && reason.serverMessage === "slowly")
       assert.deepStrictEqual(retryAfter, Duration.seconds(3))
+      assert.strictEqual(requestId, "a, b")
       agent.assertNoPendingInterceptors()
     }))
 
@@ -45,6 +48,7 @@ describe("UndiciHttpClient asked by callback", () => {
       const told: Array<unknown> = []
       const direct = DirectTransport.get(yield* HttpClient.HttpClient)
       const giveUp = direct?.send({ method: "GET", url: "no address", headers: {}, body: undefined }, {
+        context: Context.empty(),
         onResponse: () => told.push("a response"),
         onError: (error) => told.push(error)
       })

@@ -51,9 +51,10 @@ export class Attempt implements Recipient, Limits<MistralError> {
   readonly firstByte: Duration.Duration
   readonly idle: Duration.Duration
   readonly deadline: Deadline
+  /** The services of the fiber that waits. */
+  readonly context: Context.Context<never>
   readonly #exchange: Exchange
   readonly #call: Call
-  readonly #services: Context.Context<never>
   readonly #span: Tracer.Span
   readonly #watch: Watch<MistralError>
   #requestId: string | undefined
@@ -77,7 +78,7 @@ export class Attempt implements Recipient, Limits<MistralError> {
     this.deadline = deadline
     this.#exchange = exchange
     this.#call = call
-    this.#services = fiber.context
+    this.context = fiber.context
     this.#span = span
     this.#watch = new Watch(this, fiber)
     exchange.connections.count(1)
@@ -96,9 +97,8 @@ export class Attempt implements Recipient, Limits<MistralError> {
     return giveUp
   })
 
-  /** The services of the fiber that waits, and the call's span. */
-  get context(): Context.Context<never> {
-    return Context.add(this.#services, Tracer.ParentSpan, this.#span)
+  get contextWithSpan(): Context.Context<never> {
+    return Context.add(this.context, Tracer.ParentSpan, this.#span)
   }
 
   /** Sends the request and waits for its answer. To be run once; `close` must run when it failed or the answer is over. */
@@ -109,7 +109,7 @@ export class Attempt implements Recipient, Limits<MistralError> {
       const prepared = this.#exchange.prepare(this.#call)
       // What an effect that is an exit gives is what it ended with.
       if (Exit.isExit(prepared)) return this.#send(prepared as Exit.Exit<Prepared, MistralError>)
-      const fiber = Effect.runForkWith(this.context)(prepared)
+      const fiber = Effect.runForkWith(this.contextWithSpan)(prepared)
       this.#giveUp = Effect.sync(() => fiber.interruptUnsafe())
       // Sent where the waiting fiber runs: an answer that comes at once finds it waiting, and what to give up is known.
       fiber.addObserver((exit) =>
@@ -121,15 +121,15 @@ export class Attempt implements Recipient, Limits<MistralError> {
     })
   }
 
-  onAnswer(answer: Answer): void {
+  onResponse(answer: Answer): void {
     if (this.#resume === undefined) return
-    const { body: source, header, status } = answer
-    const requestIdOf = this.#requestId = requestId(header)
+    const { body: source, status } = answer
+    const requestIdOf = this.#requestId = requestId((name) => answer.header(name))
     const body = this.#body = new BodyReader(source, this.#watch, (error) => this.#lost(error))
     if (status < 200 || status > 299) return this.#done(this.#refusal(answer, body))
     const opened: Opened = {
       status,
-      contentType: header("content-type"),
+      contentType: answer.header("content-type"),
       requestId: requestIdOf,
       body,
       close: this.close,
@@ -143,6 +143,10 @@ export class Attempt implements Recipient, Limits<MistralError> {
       }
       return Effect.succeed(opened)
     }, (result) => this.#done(result))
+  }
+
+  onError(error: unknown): void {
+    this.onFailure(Effect.fail(this.explain(error)))
   }
 
   onFailure(failure: Effect.Effect<never, MistralError>): void {
@@ -189,11 +193,11 @@ export class Attempt implements Recipient, Limits<MistralError> {
     )
   }
 
-  #refusal({ headers, status }: Answer, answer: BodyReader<MistralError>): Effect.Effect<never, MistralError> {
+  #refusal(answer: Answer, reader: BodyReader<MistralError>): Effect.Effect<never, MistralError> {
     const decoder = new TextDecoder()
     let body = ""
     let size = 0
-    const read = answer.readFor(refusalLimits.time, (bytes) => {
+    const read = reader.readFor(refusalLimits.time, (bytes) => {
       for (const piece of bytes) {
         const kept = piece.subarray(0, refusalLimits.bytes - size)
         size += kept.length
@@ -204,11 +208,11 @@ export class Attempt implements Recipient, Limits<MistralError> {
     // What came before the end, a failure or a limit is what there is to read.
     return Effect.flatMap(Effect.andThen(read, Clock.currentTimeMillis), (now) => {
       const scrubbed: Record<string, string> = {}
-      for (const [name, value] of Object.entries(headers())) {
+      for (const [name, value] of Object.entries(answer.headers())) {
         if (value !== undefined) scrubbed[name] = this.#scrub(value)
       }
       return Effect.fail(
-        this.#call.fail(reasonFromAnswer({ status, headers: scrubbed, body: this.#scrub(body), now }))
+        this.#call.fail(reasonFromAnswer({ status: answer.status, headers: scrubbed, body: this.#scrub(body), now }))
       )
     })
   }

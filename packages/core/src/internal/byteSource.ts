@@ -7,6 +7,7 @@ import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ByteSource from "../ByteSource.ts"
+import { fromWeb } from "./webSource.ts"
 
 /** A body to be read, and whether the scope of its request must be closed although it was read to its end. */
 export interface Source extends ByteSource.ByteSource {
@@ -42,34 +43,6 @@ export const headerOf = (response: HttpClientResponse.HttpClientResponse): (name
 const webOf = (response: HttpClientResponse.HttpClientResponse): Response | undefined =>
   Object.hasOwn(response, "stream") ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
 
-const fromWeb = (body: ReadableStream<Uint8Array> | null): Source =>
-  body === null ? { read: ({ onEnd }) => (onEnd(), nothing) } : new WebSource(body.getReader())
-
-/** A class, for it lives as long as its stream. */
-class WebSource implements Source {
-  readonly #web: ReadableStreamDefaultReader<Uint8Array>
-  #reader: ByteSource.Reader | undefined
-
-  constructor(web: ReadableStreamDefaultReader<Uint8Array>) {
-    this.#web = web
-  }
-
-  read(reader: ByteSource.Reader): () => void {
-    this.#reader = reader
-    this.#web.read().then(this.#onRead, reader.onError)
-    return nothing
-  }
-
-  cancel(): void {
-    this.#web.cancel().catch(nothing)
-  }
-
-  readonly #onRead = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
-    if (done) this.#reader?.onEnd()
-    else this.#reader?.onBytes([value])
-  }
-}
-
 const fromStream = (
   response: HttpClientResponse.HttpClientResponse,
   scope: Scope.Scope
@@ -94,5 +67,3 @@ const fromStream = (
       }
     }))
   })
-
-const nothing = () => {}

@@ -16,7 +16,7 @@ export const clientTransport = (client: HttpClient.HttpClient): Transport => {
     send: (request, recipient) => {
       const scope = Scope.makeUnsafe()
       let asked: Fiber.Fiber<unknown, unknown> | undefined
-      const fiber = Effect.runForkWith(recipient.context)(
+      const fiber = Effect.runForkWith(recipient.contextWithSpan)(
         http.execute(toHttp(request)).pipe(
           Scope.provide(scope),
           Effect.catch((error) =>
@@ -34,7 +34,7 @@ export const clientTransport = (client: HttpClient.HttpClient): Transport => {
         asked = undefined
         if (Exit.isFailure(exit)) return recipient.onFailure(Exit.failCause(exit.cause))
         const { body, response } = exit.value
-        recipient.onAnswer({
+        recipient.onResponse({
           status: response.status,
           header: headerOf(response),
           headers: () => response.headers,

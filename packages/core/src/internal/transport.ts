@@ -5,18 +5,15 @@ import type { MistralError } from "../MistralError.ts"
 import type { Source } from "./byteSource.ts"
 
 /** The head of an answer, whatever its status, and its body. */
-export interface Answer {
-  readonly status: number
-  readonly header: (name: string) => string | undefined
-  readonly headers: () => Readonly<Record<string, string | undefined>>
+export interface Answer extends DirectTransport.Response {
   readonly body: Source
 }
 
 /** Who waits for an answer: told once, of the answer or why none comes. */
-export interface Recipient {
-  /** The services of who asked. */
-  readonly context: Context.Context<never>
-  onAnswer(answer: Answer): void
+export interface Recipient extends DirectTransport.Receiver {
+  /** The services of who asked, and the call's span. */
+  readonly contextWithSpan: Context.Context<never>
+  onResponse(answer: Answer): void
   onFailure(failure: Effect.Effect<never, MistralError>): void
   /** What an error of the transport is called. */
   explain(error: unknown): MistralError

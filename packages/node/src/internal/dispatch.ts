@@ -1,9 +1,15 @@
-import type { Receiver } from "@effect-mistral/core/DirectTransport"
 import type * as Undici from "@effect/platform-node/Undici"
 import { Body } from "./body.ts"
+import { Head, type RawHeaders } from "./head.ts"
 
 type Handler = Undici.Dispatcher.DispatchHandler
 type Controller = Undici.Dispatcher.DispatchController
+
+/** Who is told of an answer. */
+interface Receiver {
+  onResponse(head: Head): void
+  onError(error: unknown): void
+}
 
 /** One request on its way through undici's dispatcher: what is told of it, and how it is given up. */
 export class Dispatch implements Handler {
@@ -41,17 +47,13 @@ export class Dispatch implements Handler {
     if (this.#abandoned) controller.abort(new Error("The request was interrupted"))
   }
 
-  onResponseStart(
-    controller: Controller,
-    status: number,
-    headers: Parameters<NonNullable<Handler["onResponseStart"]>>[2]
-  ): void {
+  onResponseStart(controller: Controller, status: number, headers: RawHeaders): void {
     // Answers below 200 announce the one to come.
     if (status < 200) return
     this.#state = "answered"
     // As long as the answer lasts, they would hold on to the first piece that was read of it.
     controller.rawHeaders = null
-    this.#body.start(controller, () => this.#receiver.onResponse({ status, headers, body: this.#body }))
+    this.#body.start(controller, () => this.#receiver.onResponse(new Head(status, headers, this.#body)))
   }
 
   onResponseData(_controller: Controller, chunk: Uint8Array): void {

@@ -1,5 +1,4 @@
 import * as ByteSource from "@effect-mistral/core/ByteSource"
-import type { Response } from "@effect-mistral/core/DirectTransport"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Cookies from "effect/http/Cookies"
@@ -15,6 +14,7 @@ import { pipeArguments } from "effect/Pipeable"
 import type * as Schema from "effect/Schema"
 import type * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
+import type { Head } from "./head.ts"
 
 /** An answer whose body comes straight from the dispatcher. */
 export class DispatchedResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
@@ -31,14 +31,14 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
   constructor(
     request: HttpClientRequest,
     url: URL,
-    { body, headers, status }: Response
+    { body, rawHeaders, status }: Head
   ) {
     super()
     this.request = request
     this.#url = url
     this.status = status
-    this.headers = Headers.fromInput(headers)
-    this.#cookies = headers["set-cookie"]
+    this.headers = Headers.fromInput(rawHeaders)
+    this.#cookies = rawHeaders["set-cookie"]
     this.#body = body
   }
 

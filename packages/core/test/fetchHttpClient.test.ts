@@ -1,0 +1,242 @@
+/**
+ * The client over `fetch`: what it sends is what Effect's own client sends, and what becomes of what `fetch` does.
+ */
+import { Chat } from "@effect-mistral/chat"
+import { FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { FetchHttpClient as EffectFetchHttpClient, type HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+
+describe("FetchHttpClient", () => {
+  it.effect("sends what Effect's own client sends", () =>
+    Effect.gen(function*() {
+      for (
+        const init of [
+          undefined,
+          { credentials: "include" as const, method: "PUT", body: "other" },
+          { headers: { "X-Mode": "a", "User-Agent": "init" } },
+          { headers: new Headers([["x-mode", "b"], ["accept", "text/html"]]) }
+        ]
+      ) {
+        const sent = yield* Effect.forEach([FetchHttpClient.layer, EffectFetchHttpClient.layer], (client) =>
+          Effect.gen(function*() {
+            const { asked, fetch } = recorder(() =>
+              Response.json(completion)
+            )
+            yield* Chat.complete(request).pipe(
+              Effect.provide(services(client.pipe(Layer.provide(given(fetch, init)))))
+            )
+            return asked.map(describeRequest)
+          }))
+        assert.lengthOf(sent[0] ?? [], 1)
+        assert.deepStrictEqual(sent[0], sent[1])
+      }
+    }))
+
+  it.effect("gives fetch the URL as a string, and JSON as a string", () =>
+    Effect.gen(function*() {
+      const { asked, fetch } = recorder(() => Response.json(completion))
+      yield* Chat.complete(request).pipe(Effect.provide(over(fetch)))
+      assert.strictEqual(asked[0]?.input, "https://api.mistral.ai/v1/chat/completions")
+      assert.deepStrictEqual(asked[0]?.init?.body, JSON.stringify({ ...request, stream: false }))
+    }))
+
+  it.effect("takes what is provided where the call is made before what the layer was made with", () =>
+    Effect.gen(function*() {
+      const ofLayer = recorder(() => Response.json(completion))
+      const ofCall = recorder(() => Response.json({ ...completion, id: "of the call" }))
+      const answer = yield* Chat.complete(request).pipe(
+        Effect.provide(given(ofCall.fetch, { cache: "reload" })),
+        Effect.provide(
+          services(FetchHttpClient.layer.pipe(Layer.provide(given(ofLayer.fetch, { cache: "no-store" }))))
+        )
+      )
+      assert.strictEqual(answer.id, "of the call")
+      assert.lengthOf(ofLayer.asked, 0)
+      assert.strictEqual(ofCall.asked[0]?.init?.cache, "reload")
+    }))
+
+  it.effect("is asked by Effect's own means where something was laid over it", () =>
+    Effect.gen(function*() {
+      const { asked, fetch } = recorder(() => Response.json(completion))
+      yield* Chat.complete(request).pipe(Effect.provide(over(fetch, { transformClient: (client) => client })))
+      assert.instanceOf(asked[0]?.input, URL)
+    }))
+
+  it.effect("streams, and leaves a body that was read to its end alone", () =>
+    Effect.gen(function*() {
+      const body = pushed("data: ", JSON.stringify(chunk), "\n\n", "data: [DONE]\n\n")
+      const { asked, fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
+      const chunks = yield* Stream.runCollect(Chat.stream(request)).pipe(Effect.provide(over(fetch)))
+      assert.deepStrictEqual(chunks, [chunk])
+      yield* Effect.yieldNow
+      assert.isFalse(asked[0]?.init?.signal?.aborted)
+      assert.isFalse(body.canceled())
+    }))
+
+  it.effect("says what a refusal says, with the headers of the answer and without the key", () =>
+    Effect.gen(function*() {
+      const { fetch } = recorder(() =>
+        Response.json({ message: "slowly, secret" }, {
+          status: 429,
+          headers: { "Retry-After": "3", "Mistral-Correlation-Id": "id of secret", "x-ratelimit-limit-req-minute": "6" }
+        })
+      )
+      const error = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(over(fetch)))
+      assert.isTrue(
+        error.reason._tag === "RateLimited" && error.reason.limits?.["x-ratelimit-limit-req-minute"] === "6"
+      )
+      assert.strictEqual(error.requestId, "id of <redacted>")
+      assert.include(error.message, "slowly, <redacted>")
+    }))
+
+  for (
+    const [what, fetch] of Object.entries<typeof globalThis.fetch>({
+      "rejects": () => Promise.reject(new Error("cannot send secret")),
+      "throws": () => {
+        throw new Error("cannot send secret")
+      }
+    })
+  ) {
+    it.effect(`a fetch that ${what} is a failed connection, without the key`, () =>
+      Effect.gen(function*() {
+        const { reason } = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(over(fetch)))
+        assert.isTrue(reason._tag === "ConnectionFailed" && reason.description === "cannot send <redacted>")
+      }))
+  }
+
+  it.effect("an answer that was read before is a failed connection", () =>
+    Effect.gen(function*() {
+      const used = Response.json(completion)
+      yield* Effect.promise(() => used.text())
+      const { reason } = yield* Effect.flip(Chat.complete(request)).pipe(
+        Effect.provide(over(recorder(() => used).fetch))
+      )
+      assert.strictEqual(reason._tag, "ConnectionFailed")
+    }))
+
+  it.effect("an answer without a body is an empty one", () =>
+    Effect.gen(function*() {
+      const { fetch } = recorder(() => new Response(null, { headers: eventStream }))
+      const { reason } = yield* Effect.flip(Stream.runDrain(Chat.stream(request))).pipe(Effect.provide(over(fetch)))
+      assert.strictEqual(reason._tag, "StreamEndedEarly")
+    }))
+
+  it.effect("a body that breaks is a lost connection, after the chunks before it", () =>
+    Effect.gen(function*() {
+      const body = pushed(`data: ${JSON.stringify(chunk)}\n\n`, new Error("reset by secret"))
+      const { fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
+      const { reason } = yield* Effect.flip(Stream.runDrain(Chat.stream(request))).pipe(Effect.provide(over(fetch)))
+      assert.isTrue(
+        reason._tag === "ConnectionLost" && reason.chunks === 1 && reason.description === "reset by <redacted>"
+      )
+    }))
+
+  it.effect("a request that is given up is aborted, and an answer that comes all the same is let go", () =>
+    Effect.gen(function*() {
+      for (const end of ["timeout", "interruption"] as const) {
+        const body = pushed("late")
+        let answerLate = () => {}
+        const late = new Promise<Response>((resolve) => answerLate = () => resolve(new Response(body.stream)))
+        const { asked, fetch } = recorder(() => late)
+        const calling = yield* Effect.forkChild(
+          Effect.exit(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+            Effect.provide(over(fetch))
+          ),
+          { startImmediately: true }
+        )
+        const signal = asked[0]?.init?.signal
+        assert.isFalse(signal?.aborted)
+        yield* end === "timeout" ? TestClock.adjust("1 second") : Fiber.interrupt(calling)
+        assert.isTrue(signal?.aborted)
+        answerLate()
+        yield* Effect.promise(() => late)
+        yield* Effect.yieldNow
+        assert.isTrue(body.canceled())
+        yield* Fiber.await(calling)
+      }
+    }))
+
+  it.effect("whoever stops reading aborts the request and lets go of its body, also of a fetch that knows no signals", () =>
+    Effect.gen(function*() {
+      const body = pushed(`data: ${JSON.stringify(chunk)}\n\n`, "hang")
+      const { asked, fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
+      yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(over(fetch)))
+      assert.isTrue(asked[0]?.init?.signal?.aborted)
+      assert.isTrue(body.canceled())
+    }))
+})
+
+const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
+
+const completion = {
+  id: "1",
+  model: "m",
+  choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }]
+}
+
+const chunk = { id: "1", model: "m", choices: [{ index: 0, delta: { content: "a" }, finish_reason: null }] }
+
+const eventStream = { "content-type": "text/event-stream" }
+
+interface Asked {
+  readonly input: string | URL | Request
+  readonly init: RequestInit | undefined
+}
+
+/** A fetch that remembers what it was asked. */
+const recorder = (respond: () => Response | Promise<Response>) => {
+  const asked: Array<Asked> = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    asked.push({ input, init })
+    return respond()
+  }
+  return { asked, fetch }
+}
+
+/** A request as the network would see it, and what else it was made with. */
+const describeRequest = ({ init, input }: Asked) => {
+  const { body, headers, signal, ...rest } = init ?? {}
+  return {
+    url: String(input),
+    headers: Object.fromEntries(new Headers(headers)),
+    body: typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array<ArrayBuffer>),
+    signal: signal instanceof AbortSignal,
+    // Effect's client says so of every request.
+    rest: Object.fromEntries(Object.entries(rest).filter(([name]) => name !== "duplex"))
+  }
+}
+
+/** A body that gives each text at a read of its own, and then ends, breaks or, after `"hang"`, does not end. */
+const pushed = (...pieces: ReadonlyArray<string | Error>) => {
+  let canceled = false
+  let next = 0
+  const stream = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      const piece = pieces[next++]
+      if (piece === undefined) return controller.close()
+      if (piece === "hang") return new Promise(() => {})
+      if (typeof piece === "string") return controller.enqueue(new TextEncoder().encode(piece))
+      controller.error(piece)
+    },
+    cancel: () => {
+      canceled = true
+    }
+  }, { highWaterMark: 0 })
+  return { stream, canceled: () => canceled }
+}
+
+const given = (fetch: typeof globalThis.fetch, init?: RequestInit): Layer.Layer<never> => {
+  const layer = Layer.succeed(FetchHttpClient.Fetch, fetch)
+  return init === undefined ? layer : Layer.merge(layer, Layer.succeed(FetchHttpClient.RequestInit, init))
+}
+
+const services = (http: Layer.Layer<HttpClient.HttpClient>, options?: MistralClient.Options) =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options })),
+    Layer.provide(http)
+  )
+
+const over = (fetch: typeof globalThis.fetch, options?: MistralClient.Options) =>
+  services(FetchHttpClient.layer.pipe(Layer.provide(given(fetch))), options)
