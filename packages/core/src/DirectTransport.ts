@@ -1,7 +1,7 @@
 /**
  * How a transport takes a request and tells of its answer by callback, without a fiber in between.
  *
- * A transport may offer this with the `HttpClient` it makes; `FetchHttpClient` and `UndiciHttpClient` of
+ * A transport may offer this with the `HttpClient` it makes; `FetchHttpClient` of this package and `UndiciHttpClient` of
  * `@effect-mistral/node` do. A client made from such a one, by `HttpClient.mapRequest` or any other change, does not have
  * it, and is asked like every `HttpClient`: nothing but speed is lost.
  *

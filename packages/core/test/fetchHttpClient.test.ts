@@ -2,7 +2,7 @@
  * The client over `fetch`: what it sends is what Effect's own client sends, and what becomes of what `fetch` does.
  */
 import { Chat } from "@effect-mistral/chat"
-import { FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { Endpoint, FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient as EffectFetchHttpClient, type HttpClient } from "effect/http"
@@ -24,12 +24,16 @@ describe("FetchHttpClient", () => {
             const { asked, fetch } = recorder(() =>
               Response.json(completion)
             )
-            yield* Chat.complete(request).pipe(
-              Effect.provide(services(client.pipe(Layer.provide(given(fetch, init)))))
+            const http = client.pipe(Layer.provide(given(fetch, init)))
+            yield* Chat.complete(request).pipe(Effect.provide(services(http)))
+            // One without a body. What comes back is no list of models.
+            yield* MistralClient.MistralClient.use((client) => client.request(Endpoint.listModels, undefined)).pipe(
+              Effect.flip,
+              Effect.provide(MistralClient.layer({}).pipe(Layer.provide(http)))
             )
             return asked.map(describeRequest)
           }))
-        assert.lengthOf(sent[0] ?? [], 1)
+        assert.deepStrictEqual(sent[0]?.map(({ body }) => typeof body), ["string", "undefined"])
         assert.deepStrictEqual(sent[0], sent[1])
       }
     }))
@@ -201,12 +205,14 @@ const describeRequest = ({ init, input }: Asked) => {
   return {
     url: String(input),
     headers: Object.fromEntries(new Headers(headers)),
-    body: typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array<ArrayBuffer>),
+    body: body === undefined || body === null ? undefined : textOf(body as string | Uint8Array),
     signal: signal instanceof AbortSignal,
     // Effect's client says so of every request.
     rest: Object.fromEntries(Object.entries(rest).filter(([name]) => name !== "duplex"))
   }
 }
+
+const textOf = (body: string | Uint8Array): string => typeof body === "string" ? body : new TextDecoder().decode(body)
 
 /** A body that gives each text at a read of its own, and then ends, breaks or, after `"hang"`, does not end. */
 const pushed = (...pieces: ReadonlyArray<string | Error>) => {

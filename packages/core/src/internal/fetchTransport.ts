@@ -20,7 +20,7 @@ export const fetchTransport = (services: Context.Context<never>): DirectTranspor
         headers: init?.headers === undefined
           ? headers
           : { ...Headers.fromInput(init.headers as Headers.Input), ...headers },
-        ...(body === undefined ? undefined : { body }),
+        body: body ?? null,
         signal
       }).then(
         (response) => signal.aborted ? letGo(response) : hand(response, receiver),
