@@ -4,7 +4,7 @@
 import { sizes } from "./size.ts"
 
 /** Kilobytes, gzip: what was reached, with a little room. Lower it whenever something makes the program smaller. */
-const budget = 64.8
+const budget = 64.5
 
 const ours = (await sizes()).find(({ name }) => name === "ours")
 if (ours === undefined) throw new Error("no size was measured")

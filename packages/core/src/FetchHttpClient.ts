@@ -52,9 +52,8 @@ export {
  */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
-  Effect.contextWith((context: Context.Context<HttpClient.HttpClient>) =>
-    Effect.succeed(
-      DirectTransport.offer(Context.get(context, HttpClient.HttpClient), fetchTransport(context))
-    )
+  Effect.map(
+    Effect.context<HttpClient.HttpClient>(),
+    (context) => DirectTransport.offer(Context.get(context, HttpClient.HttpClient), fetchTransport(context))
   )
 ).pipe(Layer.provide(FetchHttpClient.layer))

@@ -1,53 +1,33 @@
 import * as Context from "effect/Context"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
-import type { DirectTransport, Receiver, Response } from "../DirectTransport.ts"
+import type { DirectTransport, Response } from "../DirectTransport.ts"
 import type { Source } from "./byteSource.ts"
 import { fromWeb } from "./webSource.ts"
 
 /** Asks `fetch` by callback. What is provided where a call is made comes before what the layer was made with. */
 export const fetchTransport = (services: Context.Context<never>): DirectTransport => ({
   send: ({ body, headers, method, url }, receiver) => {
-    const { Fetch, RequestInit } = FetchHttpClient
-    const fetch = Context.getOrUndefined(receiver.context, Fetch) ?? Context.get(services, Fetch)
-    const init = Context.getOrUndefined(receiver.context, RequestInit) ?? Context.getOrUndefined(services, RequestInit)
+    const context = Context.merge(services, receiver.context)
+    const fetch = Context.get(context, FetchHttpClient.Fetch)
+    const init = Context.getOrUndefined(context, FetchHttpClient.RequestInit)
     const controller = new AbortController()
-    const { signal } = controller
-    try {
-      fetch(url, {
+    const ask = async (): Promise<void> => {
+      const response = await fetch(url, {
         ...init,
         method,
-        headers: init?.headers === undefined
-          ? headers
-          : { ...Headers.fromInput(init.headers as Headers.Input), ...headers },
+        headers: { ...Headers.fromInput(init?.headers as Headers.Input), ...headers },
         body: body ?? null,
-        signal
-      }).then(
-        (response) => signal.aborted ? letGo(response) : hand(response, receiver),
-        (error: unknown) => receiver.onError(error)
-      )
-    } catch (error) {
-      receiver.onError(error)
+        signal: controller.signal
+      })
+      // A `fetch` that knows no signals answers all the same.
+      if (controller.signal.aborted) await response.body?.cancel()
+      else receiver.onResponse(new WebAnswer(response))
     }
+    ask().catch((error: unknown) => receiver.onError(error))
     return () => controller.abort()
   }
 })
-
-const hand = (response: globalThis.Response, receiver: Receiver): void => {
-  let answer: WebAnswer
-  try {
-    answer = new WebAnswer(response)
-  } catch (error) {
-    // Its body was read before.
-    return receiver.onError(error)
-  }
-  receiver.onResponse(answer)
-}
-
-/** A `fetch` that knows no signals answers all the same. */
-const letGo = (response: globalThis.Response): void => {
-  response.body?.cancel().catch(() => {})
-}
 
 class WebAnswer implements Response {
   readonly status: number
