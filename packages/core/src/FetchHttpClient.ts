@@ -45,7 +45,8 @@ export {
 } from "effect/http/FetchHttpClient"
 
 /**
- * The client over `fetch`.
+ * The client over `fetch`. It follows redirects as `fetch` does. What `fetch` rejects with before an answer has begun is a
+ * `ConnectionFailed` of the services' `MistralError`, and what breaks its body a `ConnectionLost`.
  *
  * @category layers
  * @since 0.1.0
