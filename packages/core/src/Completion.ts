@@ -8,10 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as InternalDraft from "./internal/draft.ts"
-import { nullish, open, openEnum } from "./internal/open.ts"
+import * as InternalAccumulator from "./internal/completion/accumulator.ts"
 import * as Message from "./Message.ts"
 import { Usage } from "./Usage.ts"
+import { looseStruct, nullish, openEnum } from "./WireSchema.ts"
 
 /**
  * Why the model stopped: its own end, `max_tokens`, the model's context, an error, or tool calls to run. New reasons may
@@ -36,7 +36,7 @@ export type FinishReason = typeof FinishReason.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Choice = open({
+export const Choice = looseStruct({
   index: Schema.Int,
   message: nullish(Message.Received),
   messages: nullish(Schema.Array(Message.Delta)),
@@ -60,7 +60,7 @@ export type Choice = typeof Choice.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Response = open({
+export const Response = looseStruct({
   id: Schema.String,
   object: nullish(Schema.String),
   created: nullish(Schema.Number),
@@ -83,7 +83,7 @@ export type Response = typeof Response.Type
  * @category schemas
  * @since 0.1.0
  */
-export const ChunkChoice = open({
+export const ChunkChoice = looseStruct({
   index: Schema.Int,
   delta: Message.Delta,
   finish_reason: nullish(FinishReason)
@@ -103,7 +103,7 @@ export type ChunkChoice = typeof ChunkChoice.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Chunk = open({
+export const Chunk = looseStruct({
   id: Schema.String,
   object: nullish(Schema.String),
   created: nullish(Schema.Number),
@@ -153,31 +153,31 @@ const contentText = (content: Message.Received["content"]): string =>
  * @category models
  * @since 0.1.0
  */
-export interface Draft extends InternalDraft.Draft {}
+export interface Accumulator extends InternalAccumulator.Accumulator {}
 
 /**
- * The draft before the first chunk.
+ * The accumulator before the first chunk.
  *
  * @category accumulating
  * @since 0.1.0
  */
-export const emptyDraft: Draft = InternalDraft.empty
+export const emptyAccumulator: Accumulator = InternalAccumulator.empty
 
 /**
- * Adds a chunk to a draft.
+ * Adds a chunk to an accumulator.
  *
  * @category accumulating
  * @since 0.1.0
  */
-export const append: (draft: Draft, chunk: Chunk) => Draft = InternalDraft.append
+export const append: (accumulator: Accumulator, chunk: Chunk) => Accumulator = InternalAccumulator.append
 
 /**
- * The response that the chunks of a draft add up to, whole or not.
+ * The response that the chunks of an accumulator add up to, whole or not.
  *
  * @category accumulating
  * @since 0.1.0
  */
-export const toResponse: (draft: Draft) => Response = InternalDraft.toResponse
+export const toResponse: (accumulator: Accumulator) => Response = InternalAccumulator.toResponse
 
 /**
  * Folds a stream of chunks into the response that the whole completion would have been: texts and thinking joined, tool
@@ -189,7 +189,7 @@ export const toResponse: (draft: Draft) => Response = InternalDraft.toResponse
  * @since 0.1.0
  */
 export const collect = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect<Response, E, R> =>
-  Effect.map(Stream.runFold(stream, () => emptyDraft, append), toResponse)
+  Effect.map(Stream.runFold(stream, () => emptyAccumulator, append), toResponse)
 
 /**
  * What a stream of chunks came to, whole or not, and the error that ended it early, if one did.
@@ -211,14 +211,14 @@ export interface Partial<out E> {
  */
 export const collectPartial = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect<Partial<E>, never, R> =>
   Effect.suspend(() => {
-    let draft = emptyDraft
+    let accumulator = emptyAccumulator
     return Stream.runForEachArray(stream, (chunks) =>
       Effect.sync(() => {
-        draft = chunks.reduce(append, draft)
+        accumulator = chunks.reduce(append, accumulator)
       })).pipe(
         Effect.match({
-          onSuccess: () => ({ response: toResponse(draft), error: Option.none() }),
-          onFailure: (error) => ({ response: toResponse(draft), error: Option.some(error) })
+          onSuccess: () => ({ response: toResponse(accumulator), error: Option.none() }),
+          onFailure: (error) => ({ response: toResponse(accumulator), error: Option.some(error) })
         })
       )
   })

@@ -9,10 +9,10 @@
  */
 import * as Schema from "effect/Schema"
 import * as Guardrail from "./Guardrail.ts"
-import { nullable } from "./internal/open.ts"
 import * as Message from "./Message.ts"
 import * as ResponseFormat from "./ResponseFormat.ts"
 import * as Tool from "./Tool.ts"
+import { nullable } from "./WireSchema.ts"
 
 const natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const penalty = Schema.Finite.check(Schema.isBetween({ minimum: -2, maximum: 2 }))

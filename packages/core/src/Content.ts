@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullable, nullish, open } from "./internal/open.ts"
+import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 const text = { type: Schema.Literal("text"), text: Schema.String }
 const reference = {
@@ -200,9 +200,9 @@ export const Unknown = Schema.StructWithRest(
   // The runtime value is the object as it came; only the type of `type` is narrowed, see `UnknownType`.
 ) as unknown as Schema.Codec<Unknown, Unknown>
 
-const receivedText = open(text)
-const receivedReference = open(reference)
-const receivedToolReference = open({
+const receivedText = looseStruct(text)
+const receivedReference = looseStruct(reference)
+const receivedToolReference = looseStruct({
   type: Schema.Literal("tool_reference"),
   tool: Schema.String,
   title: Schema.optionalKey(Schema.String),
@@ -217,7 +217,7 @@ const receivedToolReference = open({
  * @category schemas
  * @since 0.1.0
  */
-export const ReceivedThinking = open({
+export const ReceivedThinking = looseStruct({
   type: Schema.Literal("thinking"),
   thinking: Schema.Array(Schema.Union([receivedText, receivedReference, receivedToolReference, Unknown])),
   signature: nullish(Schema.String),
@@ -243,17 +243,17 @@ export const Received = Schema.Union([
   ReceivedThinking,
   receivedReference,
   receivedToolReference,
-  open({
+  looseStruct({
     type: Schema.Literal("image_url"),
-    image_url: Schema.Union([Schema.String, open({ url: Schema.String, detail: nullish(Schema.String) })])
+    image_url: Schema.Union([Schema.String, looseStruct({ url: Schema.String, detail: nullish(Schema.String) })])
   }),
-  open({
+  looseStruct({
     type: Schema.Literal("document_url"),
     document_url: Schema.String,
     document_name: nullish(Schema.String)
   }),
-  open({ type: Schema.Literal("file"), file_id: Schema.String }),
-  open({ type: Schema.Literal("input_audio"), input_audio: Schema.String }),
+  looseStruct({ type: Schema.Literal("file"), file_id: Schema.String }),
+  looseStruct({ type: Schema.Literal("input_audio"), input_audio: Schema.String }),
   Unknown
 ])
 

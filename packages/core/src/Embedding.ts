@@ -5,9 +5,9 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullable, nullish, open } from "./internal/open.ts"
 import { JsonObject } from "./Tool.ts"
 import { Usage } from "./Usage.ts"
+import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
  * What to embed, and in what form. Required: `model` and `input` (one text or several).
@@ -38,11 +38,11 @@ export interface Request extends Schema.Schema.Type<typeof Request> {}
  * @category schemas
  * @since 0.1.0
  */
-export const Response = open({
+export const Response = looseStruct({
   id: nullish(Schema.String),
   object: nullish(Schema.String),
   model: Schema.String,
-  data: Schema.Array(open({
+  data: Schema.Array(looseStruct({
     object: nullish(Schema.String),
     embedding: Schema.Union([Schema.Array(Schema.Number), Schema.String]),
     index: nullish(Schema.Int)

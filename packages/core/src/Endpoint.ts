@@ -30,13 +30,28 @@ export interface Endpoint<in out Request, in out Response> {
   readonly response: Schema.Codec<Response, unknown>
   /** What may stand in the query; the query of an endpoint without it is not checked. */
   readonly query?: Schema.Codec<object, unknown> | undefined
-  /** Whether sending it twice does no more than sending it once. */
-  readonly repeatable: boolean
-  /** Whether a model runs for it: an answer that was cut is then not asked for again. So where `operation` is set. */
-  readonly runsModel?: boolean | undefined
-  /** The OpenTelemetry name of what it does, if it is one of those that have a name. */
+  /** Which failures may be retried. */
+  readonly retryable: Retryable
+  /** The `gen_ai.operation.name` of its span, where OpenTelemetry's conventions have one. */
   readonly operation?: "chat" | "text_completion" | "embeddings" | "invoke_agent" | undefined
 }
+
+/**
+ * Which failures of an operation may be retried.
+ *
+ * *Details*:
+ *
+ * - `always`: the operation is idempotent and free. A retry changes nothing more on the server, so even a truncated
+ *   response is requested again.
+ * - `beforeFirstByte`: the operation is idempotent, but it runs a model and costs again. It is retried only as long as no
+ *   byte of the response body was received.
+ * - `ifRejected`: the operation is not idempotent, because it creates something. Only rate-limit and capacity errors are
+ *   retried, because the server certainly did not act on them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Retryable = "always" | "beforeFirstByte" | "ifRejected"
 
 /**
  * An operation whose answer is a stream of `Event`s.
@@ -79,7 +94,7 @@ export const completion = <Request>(options: {
     method: "POST" as const,
     path: options.path,
     request: options.request,
-    repeatable: true,
+    retryable: "beforeFirstByte" as const,
     operation: options.operation
   }
   return {
@@ -147,7 +162,7 @@ export const listModels: Endpoint<void, Model.List> = {
   path: "/v1/models",
   request: Schema.Void,
   response: Model.List,
-  repeatable: true
+  retryable: "always"
 }
 
 /**
@@ -162,7 +177,7 @@ export const fetchModel: Endpoint<void, Model.Model> = {
   path: "/v1/models/{model_id}",
   request: Schema.Void,
   response: Model.Model,
-  repeatable: true
+  retryable: "always"
 }
 
 /**
@@ -177,7 +192,7 @@ export const createEmbeddings: Endpoint<Embedding.Request, Embedding.Response> =
   path: "/v1/embeddings",
   request: Embedding.Request,
   response: Embedding.Response,
-  repeatable: true,
+  retryable: "beforeFirstByte",
   operation: "embeddings"
 }
 
@@ -193,7 +208,7 @@ export const createModerations: Endpoint<Moderation.Request, Moderation.Response
   path: "/v1/moderations",
   request: Moderation.Request,
   response: Moderation.Response,
-  repeatable: true
+  retryable: "always"
 }
 
 /**
@@ -208,5 +223,5 @@ export const createChatModerations: Endpoint<Moderation.ChatRequest, Moderation.
   path: "/v1/chat/moderations",
   request: Moderation.ChatRequest,
   response: Moderation.Response,
-  repeatable: true
+  retryable: "always"
 }

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullable, open } from "./internal/open.ts"
+import { looseStruct, nullable } from "./WireSchema.ts"
 
 const threshold = nullable(Schema.Finite)
 
@@ -21,9 +21,9 @@ const shared = {
 }
 
 const moderation = <const Categories extends Schema.Struct.Fields>(categories: Categories) =>
-  open({
+  looseStruct({
     model_name: Schema.optional(Schema.String),
-    custom_category_thresholds: nullable(open(categories)),
+    custom_category_thresholds: nullable(looseStruct(categories)),
     ignore_other_categories: Schema.optional(Schema.Boolean),
     action: Schema.optional(Schema.Literals(["none", "block"]))
   })
@@ -57,7 +57,7 @@ export const ModerationV2 = moderation({
  * @category schemas
  * @since 0.1.0
  */
-export const Guardrail = open({
+export const Guardrail = looseStruct({
   block_on_error: Schema.optional(Schema.Boolean),
   moderation_llm_v1: nullable(ModerationV1),
   moderation_llm_v2: nullable(ModerationV2)

@@ -10,8 +10,8 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Content from "./Content.ts"
-import { nullable, nullish, open } from "./internal/open.ts"
 import * as Tool from "./Tool.ts"
+import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 const content = Schema.Union([Schema.String, Schema.Null, Schema.Array(Content.Content)])
 
@@ -90,7 +90,7 @@ export type Message = typeof Message.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Received = open({
+export const Received = looseStruct({
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.ReceivedCall)),
@@ -111,7 +111,7 @@ export type Received = typeof Received.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Delta = open({
+export const Delta = looseStruct({
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.CallDelta)),

@@ -150,9 +150,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       const deadline = yield* startDeadline(resolved.timeout.total)
       const held: Held = { release: Effect.void, span }
       const read = (opened: Opened) => readWhole(call, opened, schemaDecoder(endpoint.response))
-      // Where no model ran, an answer that was cut is asked for again: nobody has seen any of it, and nobody pays twice.
-      const free = endpoint.operation === undefined && endpoint.runsModel !== true
-      const attempts = endpoint.repeatable && free
+      const attempts = endpoint.retryable === "always"
         ? openAnd(read, exchange, call, deadline, held)
         : Effect.flatMap(open(exchange, call, deadline, held), read)
       const answered = yield* Effect.ensuring(attempts, Effect.suspend(() => held.release))
@@ -203,7 +201,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       const opened = yield* open(exchange, call, deadline, held)
       const events = yield* makeEventStream(call, opened, schemaDecoder(endpoint.event), exchange.connections, {
         failedChoice: endpoint.failedChoice,
-        repeated: resolved.parseInFull ? undefined : endpoint.repeated?.(),
+        repeated: resolved.fastPath ? endpoint.repeated?.() : undefined,
         // The chunk that has the usage is the last one.
         onValue: (value) => {
           if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))

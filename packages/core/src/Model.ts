@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullish, open } from "./internal/open.ts"
+import { looseStruct, nullish } from "./WireSchema.ts"
 
 /**
  * What a model can do. Each capability is a boolean; new ones survive.
@@ -22,7 +22,7 @@ export const Capabilities = Schema.Record(Schema.String, Schema.Unknown)
  * @category schemas
  * @since 0.1.0
  */
-export const Model = open({
+export const Model = looseStruct({
   id: Schema.String,
   object: nullish(Schema.String),
   created: nullish(Schema.Number),
@@ -57,7 +57,7 @@ export type Model = typeof Model.Type
  * @since 0.1.0
  */
 export const List = Schema.Union([
-  open({ object: nullish(Schema.String), data: Schema.Array(Model) }),
+  looseStruct({ object: nullish(Schema.String), data: Schema.Array(Model) }),
   Schema.Array(Model)
 ])
 

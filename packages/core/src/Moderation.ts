@@ -5,10 +5,10 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullable, nullish, open } from "./internal/open.ts"
 import { Message } from "./Message.ts"
 import { JsonObject } from "./Tool.ts"
 import { Usage } from "./Usage.ts"
+import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
  * The texts to judge. Required: `model` and `input` (one text or several).
@@ -56,7 +56,7 @@ export interface ChatRequest extends Schema.Schema.Type<typeof ChatRequest> {}
  * @category schemas
  * @since 0.1.0
  */
-export const Result = open({
+export const Result = looseStruct({
   categories: nullish(Schema.Record(Schema.String, Schema.Boolean)),
   category_scores: nullish(Schema.Record(Schema.String, Schema.Number))
 })
@@ -75,7 +75,7 @@ export type Result = typeof Result.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Response = open({
+export const Response = looseStruct({
   id: Schema.String,
   model: Schema.String,
   results: Schema.Array(Result),

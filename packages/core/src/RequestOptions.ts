@@ -35,8 +35,8 @@ export interface RequestOptions {
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   /** The longest event of a stream and the longest whole answer, in characters. Default: 64 Mi. */
   readonly maxSize?: number | undefined
-  /** Parses every event of a stream in full, also where it repeats the one before but for its text. Off by default. */
-  readonly parseInFull?: boolean | undefined
+  /** Whether events of a stream that differ from an earlier one in a single string may take the fast path. Default: true. */
+  readonly fastPath?: boolean | undefined
   /** Keys added to the body after it was checked, for servers that know more than Mistral's reference. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined
   /** Checks of a conversation before it is sent. All on by default. */
@@ -71,7 +71,7 @@ export interface Resolved {
   }
   readonly retry: RetryPolicy.RetryPolicy
   readonly maxSize: number
-  readonly parseInFull: boolean
+  readonly fastPath: boolean
   readonly extraBody: Readonly<Record<string, unknown>> | undefined
   readonly checks: { readonly order: boolean; readonly toolCalls: boolean }
 }
@@ -93,7 +93,7 @@ export const defaults: Resolved = {
   },
   retry: RetryPolicy.defaultPolicy,
   maxSize: 64 * 1024 * 1024,
-  parseInFull: false,
+  fastPath: true,
   extraBody: undefined,
   checks: { order: true, toolCalls: true }
 }
@@ -144,7 +144,7 @@ const laidOver = (base: RequestOptions, over: RequestOptions): RequestOptions =>
   },
   retry: over.retry ?? base.retry,
   maxSize: over.maxSize ?? base.maxSize,
-  parseInFull: over.parseInFull ?? base.parseInFull,
+  fastPath: over.fastPath ?? base.fastPath,
   extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
   checks: {
     order: over.checks?.order ?? base.checks?.order,

@@ -5,8 +5,8 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullable } from "./internal/open.ts"
 import { JsonObject } from "./Tool.ts"
+import { nullable } from "./WireSchema.ts"
 
 /**
  * A named JSON Schema. With `strict` the model cannot leave it.

@@ -87,8 +87,8 @@ export const none: RetryPolicy = make({ schedule: Schedule.recurs(0), while: () 
 /**
  * Makes a call again as a policy says.
  *
- * With `repeatable: false` (the call creates something) only refusals are repeated, of which it is certain that nothing
- * was done: rate limits and missing capacity.
+ * With `idempotent: false` only rate-limit and capacity errors are retried, because the server certainly did not act on
+ * them.
  *
  * @category combinators
  * @since 0.1.0
@@ -96,6 +96,6 @@ export const none: RetryPolicy = make({ schedule: Schedule.recurs(0), while: () 
 export const retry = <A, R>(
   call: Effect.Effect<A, MistralError, R>,
   policy: RetryPolicy,
-  options?: { readonly repeatable?: boolean | undefined }
+  options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> =>
   policy === none ? call : Effect.catch(call, (error) => again(error, call, policy, options))

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullable, nullish, open } from "./internal/open.ts"
+import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
  * A JSON object with any values, for JSON Schemas and metadata.
@@ -181,10 +181,10 @@ export type Call = typeof Call.Type
  * @category schemas
  * @since 0.1.0
  */
-export const ReceivedCall = open({
+export const ReceivedCall = looseStruct({
   id: nullish(Schema.String),
   type: nullish(Schema.String),
-  function: open({ name: Schema.String, arguments: args }),
+  function: looseStruct({ name: Schema.String, arguments: args }),
   index: nullish(Schema.Int)
 })
 
@@ -202,10 +202,10 @@ export type ReceivedCall = typeof ReceivedCall.Type
  * @category schemas
  * @since 0.1.0
  */
-export const CallDelta = open({
+export const CallDelta = looseStruct({
   id: nullish(Schema.String),
   type: nullish(Schema.String),
-  function: open({ name: nullish(Schema.String), arguments: nullish(args) }),
+  function: looseStruct({ name: nullish(Schema.String), arguments: nullish(args) }),
   index: nullish(Schema.Int)
 })
 

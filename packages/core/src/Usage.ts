@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { nullish, open } from "./internal/open.ts"
+import { looseStruct, nullish } from "./WireSchema.ts"
 
-const cached = nullish(open({ cached_tokens: nullish(Schema.Number) }))
+const cached = nullish(looseStruct({ cached_tokens: nullish(Schema.Number) }))
 
 /**
  * What a call consumed, in tokens. `total_tokens` can exceed the sum of the others where audio is billed.
@@ -16,7 +16,7 @@ const cached = nullish(open({ cached_tokens: nullish(Schema.Number) }))
  * @category schemas
  * @since 0.1.0
  */
-export const Usage = open({
+export const Usage = looseStruct({
   prompt_tokens: Schema.Number,
   completion_tokens: Schema.Number,
   total_tokens: Schema.Number,

@@ -148,13 +148,13 @@ describe("a collected stream", () => {
       assert.deepStrictEqual(yield* Effect.exit(Completion.collect(stream)), Exit.fail("broken"))
     }))
 
-  it("leaves every earlier draft as it was", () => {
-    const first = Completion.append(Completion.emptyDraft, text("a"))
+  it("leaves every earlier accumulator as it was", () => {
+    const first = Completion.append(Completion.emptyAccumulator, text("a"))
     const before = JSON.stringify(Completion.toResponse(first))
     const second = Completion.append(first, text("b"))
     assert.strictEqual(JSON.stringify(Completion.toResponse(first)), before)
     assert.strictEqual(Completion.text(Completion.toResponse(second)), "ab")
-    assert.deepStrictEqual(Completion.toResponse(Completion.emptyDraft).choices, [])
+    assert.deepStrictEqual(Completion.toResponse(Completion.emptyAccumulator).choices, [])
   })
 
   it.effect.prop(

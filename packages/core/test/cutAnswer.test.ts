@@ -42,9 +42,8 @@ describe("a whole answer that is cut", () => {
 
   const once: Record<string, readonly [Endpoint.Endpoint<void, unknown>, RetryPolicy.RetryPolicy]> = {
     "where retries are off": [anything, RetryPolicy.none],
-    "where asking twice would create two": [{ ...anything, repeatable: false }, atOnce],
-    "where a model has run": [{ ...anything, operation: "embeddings" }, atOnce],
-    "where a model has run that has no name": [{ ...anything, runsModel: true }, atOnce]
+    "where asking twice would create two": [{ ...anything, retryable: "ifRejected" }, atOnce],
+    "where a model has run": [{ ...anything, retryable: "beforeFirstByte" }, atOnce]
   }
   for (const [when, [endpoint, retry]] of Object.entries(once)) {
     it.effect(`is asked for once ${when}`, () =>

@@ -350,9 +350,9 @@ const same = (events: ReadonlyArray<string>) =>
 
 const sameOf = (answer: ScriptedHttpClient.Answer, options?: RequestOptions.RequestOptions) =>
   Effect.gen(function*() {
-    const [short, full] = yield* Effect.forEach([false, true], (parseInFull) => {
+    const [short, full] = yield* Effect.forEach([true, false], (fastPath) => {
       const given: Array<Completion.Chunk> = []
-      return Chat.stream({ model: "m", messages: [] }, { ...options, parseInFull }).pipe(
+      return Chat.stream({ model: "m", messages: [] }, { ...options, fastPath }).pipe(
         Stream.runForEach((chunk) => Effect.sync(() => void given.push(chunk))),
         Effect.match({ onSuccess: () => "well", onFailure: (error) => error.message }),
         Effect.map((outcome) => ({ given, keys: given.map((chunk) => JSON.stringify(chunk)), outcome }))

@@ -11,7 +11,7 @@ describe("RequestOptions.merge", () => {
     timeout: { firstByte: "1 second", idle: "2 seconds", total: "3 seconds" },
     retry: RetryPolicy.none,
     maxSize: 10,
-    parseInFull: true,
+    fastPath: false,
     extraBody: { a: 1, b: 1 },
     checks: { order: false, toolCalls: false }
   }
@@ -21,7 +21,7 @@ describe("RequestOptions.merge", () => {
     timeout: { firstByte: "4 seconds", idle: "5 seconds", total: "6 seconds" },
     retry: RetryPolicy.defaultPolicy,
     maxSize: 20,
-    parseInFull: false,
+    fastPath: true,
     extraBody: { b: 2 },
     checks: { order: true, toolCalls: true }
   }
@@ -31,7 +31,7 @@ describe("RequestOptions.merge", () => {
     timeout: { firstByte: undefined, idle: undefined, total: undefined },
     retry: undefined,
     maxSize: undefined,
-    parseInFull: undefined,
+    fastPath: undefined,
     extraBody: undefined,
     checks: { order: undefined, toolCalls: undefined }
   }

@@ -430,7 +430,7 @@ describe("an endpoint that may not be sent twice", () => {
     path: "/v1/things",
     request: Schema.Struct({ name: Schema.String }),
     response: Schema.Struct({ id: Schema.String }),
-    repeatable: false
+    retryable: "ifRejected"
   }
   const create = MistralClient.MistralClient.use((client) => client.request(endpoint, { name: "a" }))
   const unclear: Record<string, Answer> = {
@@ -469,10 +469,10 @@ describe("an endpoint that may not be sent twice", () => {
   it.effect("is repeated after a 500 once it may", () =>
     Effect.gen(function*() {
       const { layer, times } = timed((attempt) => attempt === 0 ? json(500, {}) : json(201, { id: "1" }))
-      const repeatable = MistralClient.MistralClient.use((client) =>
-        client.request({ ...endpoint, repeatable: true }, { name: "a" })
+      const idempotent = MistralClient.MistralClient.use((client) =>
+        client.request({ ...endpoint, retryable: "beforeFirstByte" }, { name: "a" })
       )
-      const fiber = yield* Effect.forkChild(repeatable.pipe(Effect.provide(layer)))
+      const fiber = yield* Effect.forkChild(idempotent.pipe(Effect.provide(layer)))
       yield* passing("2 seconds")
       yield* Fiber.join(fiber)
       assert.strictEqual(times.length, 2)

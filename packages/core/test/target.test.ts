@@ -14,7 +14,7 @@ const searchThings: Endpoint.Endpoint<void, unknown> = {
     kinds: Schema.optional(Schema.NullOr(Schema.Array(Schema.String)))
   }),
   response: Schema.Unknown,
-  repeatable: true
+  retryable: "always"
 }
 
 const send = (target: MistralClient.CallOptions) =>

@@ -69,14 +69,14 @@ export interface Request extends Schema.Schema.Type<typeof Request> {}
  * @category schemas
  * @since 0.1.0
  */
-export const Response = WireSchema.open({
-  data: Schema.Array(WireSchema.open({
+export const Response = WireSchema.looseStruct({
+  data: Schema.Array(WireSchema.looseStruct({
     time_bucket: WireSchema.nullish(Schema.String),
     dimensions: WireSchema.nullish(Tool.JsonObject),
     metric_name: Schema.String,
     metric_value: WireSchema.nullish(Schema.Number)
   })),
-  meta: WireSchema.open({
+  meta: WireSchema.looseStruct({
     from_timestamp: WireSchema.nullish(Schema.String),
     to_timestamp: WireSchema.nullish(Schema.String),
     granularity_seconds: WireSchema.nullish(Schema.Number)

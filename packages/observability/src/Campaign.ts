@@ -42,7 +42,7 @@ export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> 
  * @category schemas
  * @since 0.1.0
  */
-export const Campaign = WireSchema.open({
+export const Campaign = WireSchema.looseStruct({
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -70,7 +70,7 @@ export interface Campaign extends Schema.Schema.Type<typeof Campaign> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.open({ campaigns: Page.page(Campaign) })
+export const ListResponse = WireSchema.looseStruct({ campaigns: Page.page(Campaign) })
 
 /**
  * One page of campaigns.
@@ -86,7 +86,7 @@ export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
  * @category schemas
  * @since 0.1.0
  */
-export const StatusResponse = WireSchema.open({ status: TaskStatus.TaskStatus })
+export const StatusResponse = WireSchema.looseStruct({ status: TaskStatus.TaskStatus })
 
 /**
  * How far a campaign is.
@@ -102,7 +102,9 @@ export interface StatusResponse extends Schema.Schema.Type<typeof StatusResponse
  * @category schemas
  * @since 0.1.0
  */
-export const SelectedEventsResponse = WireSchema.open({ completion_events: Page.page(ChatCompletionEvent.Preview) })
+export const SelectedEventsResponse = WireSchema.looseStruct({
+  completion_events: Page.page(ChatCompletionEvent.Preview)
+})
 
 /**
  * One page of the events that a campaign goes through.

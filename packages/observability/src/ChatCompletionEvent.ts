@@ -26,7 +26,7 @@ const preview = {
  * @category schemas
  * @since 0.1.0
  */
-export const Preview = WireSchema.open(preview)
+export const Preview = WireSchema.looseStruct(preview)
 
 /**
  * An event as lists show it.
@@ -42,7 +42,7 @@ export interface Preview extends Schema.Schema.Type<typeof Preview> {}
  * @category schemas
  * @since 0.1.0
  */
-export const Transcription = WireSchema.open({
+export const Transcription = WireSchema.looseStruct({
   audio_url: Schema.String,
   model: Schema.String,
   response_message: Tool.JsonObject
@@ -54,7 +54,7 @@ export const Transcription = WireSchema.open({
  * @category schemas
  * @since 0.1.0
  */
-export const ChatCompletionEvent = WireSchema.open({
+export const ChatCompletionEvent = WireSchema.looseStruct({
   ...preview,
   enabled_tools: Schema.Array(Tool.JsonObject),
   request_messages: Schema.Array(Tool.JsonObject),
@@ -96,7 +96,7 @@ export interface SearchRequest extends Schema.Schema.Type<typeof SearchRequest> 
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.open({ completion_events: Page.feed(Preview) })
+export const SearchResponse = WireSchema.looseStruct({ completion_events: Page.feed(Preview) })
 
 /**
  * One page of the events that were found.
@@ -112,7 +112,7 @@ export interface SearchResponse extends Schema.Schema.Type<typeof SearchResponse
  * @category schemas
  * @since 0.1.0
  */
-export const SearchIdsResponse = WireSchema.open({ completion_event_ids: Schema.Array(Schema.String) })
+export const SearchIdsResponse = WireSchema.looseStruct({ completion_event_ids: Schema.Array(Schema.String) })
 
 /**
  * The ids of all the events that were found.

@@ -59,7 +59,7 @@ const dates = {
  * @category schemas
  * @since 0.1.0
  */
-export const Dataset = WireSchema.open({
+export const Dataset = WireSchema.looseStruct({
   ...dates,
   name: Schema.String,
   description: Schema.String,
@@ -80,7 +80,7 @@ export interface Dataset extends Schema.Schema.Type<typeof Dataset> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.open({ datasets: Page.page(Dataset) })
+export const ListResponse = WireSchema.looseStruct({ datasets: Page.page(Dataset) })
 
 /**
  * One page of datasets.
@@ -96,7 +96,7 @@ export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ImportTask = WireSchema.open({
+export const ImportTask = WireSchema.looseStruct({
   ...dates,
   creator_id: Schema.String,
   dataset_id: Schema.String,
@@ -119,7 +119,7 @@ export interface ImportTask extends Schema.Schema.Type<typeof ImportTask> {}
  * @category schemas
  * @since 0.1.0
  */
-export const TasksResponse = WireSchema.open({ tasks: Page.page(ImportTask) })
+export const TasksResponse = WireSchema.looseStruct({ tasks: Page.page(ImportTask) })
 
 /**
  * One page of imports.
@@ -135,7 +135,7 @@ export interface TasksResponse extends Schema.Schema.Type<typeof TasksResponse> 
  * @category schemas
  * @since 0.1.0
  */
-export const ExportResponse = WireSchema.open({ file_url: Schema.String })
+export const ExportResponse = WireSchema.looseStruct({ file_url: Schema.String })
 
 /**
  * Where an export can be downloaded.

@@ -24,7 +24,7 @@ export type Source = "EXPLORER" | "UPLOADED_FILE" | "DIRECT_INPUT" | "PLAYGROUND
  * @category schemas
  * @since 0.1.0
  */
-export const DatasetRecord = WireSchema.open({
+export const DatasetRecord = WireSchema.looseStruct({
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -68,7 +68,7 @@ export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> 
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.open({ records: Page.page(DatasetRecord) })
+export const ListResponse = WireSchema.looseStruct({ records: Page.page(DatasetRecord) })
 
 /**
  * One page of records.

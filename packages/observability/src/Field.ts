@@ -22,7 +22,7 @@ export type Type = "ENUM" | "TEXT" | "INT" | "FLOAT" | "BOOL" | "TIMESTAMP" | "A
  * @category schemas
  * @since 0.1.0
  */
-export const Definition = WireSchema.open({
+export const Definition = WireSchema.looseStruct({
   name: Schema.String,
   label: Schema.String,
   type: WireSchema.openEnum<Type>(),
@@ -44,9 +44,9 @@ export interface Definition extends Schema.Schema.Type<typeof Definition> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.open({
+export const ListResponse = WireSchema.looseStruct({
   field_definitions: Schema.Array(Definition),
-  field_groups: Schema.Array(WireSchema.open({ name: Schema.String, label: Schema.String }))
+  field_groups: Schema.Array(WireSchema.looseStruct({ name: Schema.String, label: Schema.String }))
 })
 
 /**
@@ -71,7 +71,7 @@ export const OptionsQuery = Schema.Struct({ operator: Filter.Operator })
  * @category schemas
  * @since 0.1.0
  */
-export const OptionsResponse = WireSchema.open({
+export const OptionsResponse = WireSchema.looseStruct({
   options: WireSchema.nullish(Schema.Array(Schema.NullOr(Schema.Union([Schema.String, Schema.Boolean, Schema.Number]))))
 })
 
@@ -105,8 +105,8 @@ export interface OptionCountsRequest extends Schema.Schema.Type<typeof OptionCou
  * @category schemas
  * @since 0.1.0
  */
-export const OptionCountsResponse = WireSchema.open({
-  counts: Schema.Array(WireSchema.open({ value: Schema.String, count: Schema.Number }))
+export const OptionCountsResponse = WireSchema.looseStruct({
+  counts: Schema.Array(WireSchema.looseStruct({ value: Schema.String, count: Schema.Number }))
 })
 
 /**

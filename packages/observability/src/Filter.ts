@@ -161,7 +161,7 @@ export interface Payload extends Schema.Schema.Type<typeof Payload> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ReceivedPayload = WireSchema.open({ filters: Schema.Unknown })
+export const ReceivedPayload = WireSchema.looseStruct({ filters: Schema.Unknown })
 
 /**
  * A filter from its wire form. Fails with a `SchemaError` where it is none, or one that this version does not know.

@@ -79,7 +79,7 @@ export interface Definition extends Schema.Schema.Type<typeof Definition> {}
  * @category schemas
  * @since 0.1.0
  */
-export const Judge = WireSchema.open({
+export const Judge = WireSchema.looseStruct({
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -89,10 +89,10 @@ export const Judge = WireSchema.open({
   name: Schema.String,
   description: Schema.String,
   model_name: Schema.String,
-  output: WireSchema.open({
+  output: WireSchema.looseStruct({
     type: WireSchema.nullish(WireSchema.openEnum<typeof OutputType.Type>(...OutputType.literals)),
     options: WireSchema.nullish(
-      Schema.Array(WireSchema.open({ value: Schema.String, description: WireSchema.nullish(Schema.String) }))
+      Schema.Array(WireSchema.looseStruct({ value: Schema.String, description: WireSchema.nullish(Schema.String) }))
     ),
     min: WireSchema.nullish(Schema.Number),
     min_description: WireSchema.nullish(Schema.String),
@@ -144,7 +144,7 @@ export const toDefinition = (
  * @category schemas
  * @since 0.1.0
  */
-export const Output = WireSchema.open({
+export const Output = WireSchema.looseStruct({
   analysis: Schema.String,
   answer: Schema.Union([Schema.String, Schema.Number])
 })
@@ -183,7 +183,7 @@ export interface ListQuery extends Schema.Schema.Type<typeof ListQuery> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.open({ judges: Page.page(Judge) })
+export const ListResponse = WireSchema.looseStruct({ judges: Page.page(Judge) })
 
 /**
  * One page of judges.

@@ -16,7 +16,7 @@ const attributes = Schema.Record(Schema.String, Schema.Unknown)
  * @category schemas
  * @since 0.1.0
  */
-export const Log = WireSchema.open({
+export const Log = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -53,7 +53,7 @@ export interface Log extends Schema.Schema.Type<typeof Log> {}
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.open({ logs: Page.feed(Log) })
+export const SearchResponse = WireSchema.looseStruct({ logs: Page.feed(Log) })
 
 /**
  * One page of log records that were found.

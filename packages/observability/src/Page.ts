@@ -25,7 +25,7 @@ export interface Feed<out A> {
  * @since 0.1.0
  */
 export const feed = <A>(item: Schema.Codec<A>): Schema.Codec<Feed<A>> =>
-  WireSchema.open({
+  WireSchema.looseStruct({
     results: WireSchema.nullish(Schema.Array(item)),
     next: WireSchema.nullish(Schema.String),
     cursor: WireSchema.nullish(Schema.String)
@@ -51,7 +51,7 @@ export interface Page<out A> {
  * @since 0.1.0
  */
 export const page = <A>(item: Schema.Codec<A>): Schema.Codec<Page<A>> =>
-  WireSchema.open({
+  WireSchema.looseStruct({
     results: WireSchema.nullish(Schema.Array(item)),
     count: WireSchema.nullish(Schema.Number),
     next: WireSchema.nullish(Schema.String),

@@ -25,7 +25,7 @@ const attributes = Schema.Record(Schema.String, Schema.Unknown)
  * @category schemas
  * @since 0.1.0
  */
-export const Span = WireSchema.open({
+export const Span = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -101,7 +101,7 @@ export interface Span extends Schema.Schema.Type<typeof Span> {}
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.open({ spans: Page.feed(Span) })
+export const SearchResponse = WireSchema.looseStruct({ spans: Page.feed(Span) })
 
 /**
  * One page of spans that were found.

@@ -16,7 +16,7 @@ const attributes = Schema.Record(Schema.String, Schema.Unknown)
  * @category schemas
  * @since 0.1.0
  */
-export const SpanEvaluation = WireSchema.open({
+export const SpanEvaluation = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -47,7 +47,7 @@ export interface SpanEvaluation extends Schema.Schema.Type<typeof SpanEvaluation
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.open({ span_evaluations: Page.feed(SpanEvaluation) })
+export const SearchResponse = WireSchema.looseStruct({ span_evaluations: Page.feed(SpanEvaluation) })
 
 /**
  * One page of evaluations that were found.

@@ -108,7 +108,7 @@ export type Operator =
  * @category schemas
  * @since 0.1.0
  */
-export const FieldDefinition = WireSchema.open({
+export const FieldDefinition = WireSchema.looseStruct({
   name: Schema.String,
   label: Schema.String,
   type: WireSchema.openEnum<Field.Type>(),
@@ -131,7 +131,7 @@ export interface FieldDefinition extends Schema.Schema.Type<typeof FieldDefiniti
  * @category schemas
  * @since 0.1.0
  */
-export const FieldsResponse = WireSchema.open({ field_definitions: Schema.Array(FieldDefinition) })
+export const FieldsResponse = WireSchema.looseStruct({ field_definitions: Schema.Array(FieldDefinition) })
 
 /**
  * All the fields.
@@ -147,7 +147,7 @@ export interface FieldsResponse extends Schema.Schema.Type<typeof FieldsResponse
  * @category schemas
  * @since 0.1.0
  */
-export const FieldOptionsResponse = WireSchema.open({ options: WireSchema.nullish(Schema.Array(Schema.String)) })
+export const FieldOptionsResponse = WireSchema.looseStruct({ options: WireSchema.nullish(Schema.Array(Schema.String)) })
 
 /**
  * The values a field can be compared with.

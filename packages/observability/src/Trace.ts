@@ -22,7 +22,7 @@ export type StatusCode = "Error" | "Unset" | (string & {})
  * @category schemas
  * @since 0.1.0
  */
-export const Trace = WireSchema.open({
+export const Trace = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -73,7 +73,7 @@ export interface Trace extends Schema.Schema.Type<typeof Trace> {}
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.open({ traces: Page.feed(Trace) })
+export const SearchResponse = WireSchema.looseStruct({ traces: Page.feed(Trace) })
 
 /**
  * One page of traces that were found.

@@ -18,9 +18,10 @@ describe("a failure", () => {
           assert.strictEqual(ErrorCode.of(error), code)
           assert.strictEqual(error.isRetryable, repeats !== "never")
           assert.strictEqual(error.operation, operation.endpoint.name)
-          const { repeatable, runsModel = false } = operation.endpoint
-          const again = repeats === "always" || (repeats === "where nothing is created" && repeatable) ||
-            (repeats === "where nothing is created or paid" && repeatable && !runsModel)
+          const { retryable } = operation.endpoint
+          const again = repeats === "always" ||
+            (repeats === "where nothing is created" && retryable !== "ifRejected") ||
+            (repeats === "where nothing is created or paid" && retryable === "always")
           assert.strictEqual((yield* requests).length, again ? 5 : 1)
           for (const text of [error.message, String(error), JSON.stringify(error), inspect(error, { depth: 9 })]) {
             for (const hidden of [apiKey, "in-the-body-only", "assistant_message", "codestral-2508"]) {
@@ -32,9 +33,9 @@ describe("a failure", () => {
   }
 
   it("of a model's judgement is one of three operations", () => {
-    const paid = Object.values(operations).filter(({ endpoint }) => endpoint.runsModel).map(({ endpoint }) =>
-      endpoint.name
-    )
+    const paid = Object.values(operations).filter(({ endpoint }) => endpoint.retryable === "beforeFirstByte").map((
+      { endpoint }
+    ) => endpoint.name)
     assert.deepStrictEqual([...new Set(paid)].sort(), [
       "ChatCompletionEvents.judge",
       "DatasetRecords.judge",
@@ -62,7 +63,7 @@ describe("a failure", () => {
       assert.deepStrictEqual(reason._tag === "Validation" && reason.issues.map(({ path }) => path), [["output", "max"]])
     }).pipe(Effect.provide(scripted([validation]))))
 
-  const creating = Object.values(operations).filter(({ endpoint }) => !endpoint.repeatable)
+  const creating = Object.values(operations).filter(({ endpoint }) => endpoint.retryable === "ifRejected")
 
   it("is never repeated where something is created: that is these", () => {
     assert.deepStrictEqual(creating.map(({ endpoint }) => endpoint.name), [

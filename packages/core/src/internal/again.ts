@@ -12,7 +12,7 @@ export const again = <A, R>(
   error: MistralError,
   call: Effect.Effect<A, MistralError, R>,
   policy: RetryPolicy,
-  options?: { readonly repeatable?: boolean | undefined }
+  options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> => {
   let failed: MistralError | undefined = error
   const failedOnce = Effect.suspend(() => {
@@ -32,7 +32,7 @@ export const again = <A, R>(
     ),
     while: (error) =>
       policy.while(error) &&
-      (options?.repeatable !== false || wasRefused(error)) &&
+      (options?.idempotent !== false || wasRefused(error)) &&
       (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
   })
 }

@@ -15,7 +15,7 @@ export interface Call {
   readonly url: string
   readonly body: string | undefined
   readonly accept: "application/json" | "text/event-stream"
-  readonly repeatable: boolean
+  readonly idempotent: boolean
   readonly options: Resolved
   /** How many chunks the caller has been given; errors say so. */
   readonly progress: { chunks: number }
@@ -34,7 +34,7 @@ type QueryValue = string | number | boolean | ReadonlyArray<string | number> | n
 export const makeCall = <Request>(
   endpoint: Pick<
     Endpoint.Endpoint<Request, unknown>,
-    "name" | "method" | "path" | "request" | "query" | "repeatable" | "operation"
+    "name" | "method" | "path" | "request" | "query" | "retryable" | "operation"
   >,
   request: Request,
   accept: Call["accept"],
@@ -78,7 +78,7 @@ export const makeCall = <Request>(
       url: withQuery(routed.url, target?.query),
       body,
       accept,
-      repeatable: endpoint.repeatable,
+      idempotent: endpoint.retryable !== "ifRejected",
       options,
       progress: { chunks: 0 },
       fail

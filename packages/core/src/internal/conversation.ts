@@ -2,7 +2,7 @@ import * as Predicate from "effect/Predicate"
 import type { Message } from "../Message.ts"
 import type { Issue } from "../MistralErrorReason.ts"
 import type { Resolved } from "../RequestOptions.ts"
-import { knownId } from "./draft.ts"
+import { knownId } from "./completion/accumulator.ts"
 
 /**
  * What the server would refuse in a conversation although it fits its schema. A request without messages has nothing to

@@ -55,7 +55,7 @@ const repeat = <A>(
   const { retry } = call.options
   const attempts = retry === RetryPolicy.none ? once : Effect.catch(once, (error) =>
     Effect.provideService(
-      again(error, once, retry, { repeatable: call.repeatable }),
+      again(error, once, retry, { idempotent: call.idempotent }),
       Tracer.ParentSpan,
       span
     ))

@@ -90,11 +90,11 @@ const objectParts = <A>(
 ): Stream.Stream<ObjectPart<A>, MistralError> =>
   Stream.suspend(() => {
     const json = makePartialJson()
-    let draft = Completion.emptyDraft
+    let accumulator = Completion.emptyAccumulator
     const parts = Stream.flatMap(Stream.chunks(chunks), (batch) => {
       let grew = false
       for (const chunk of batch) {
-        draft = Completion.append(draft, chunk)
+        accumulator = Completion.append(accumulator, chunk)
         const text = Completion.chunkText(chunk)
         grew = text !== "" && json.feed(text) || grew
       }
@@ -108,7 +108,7 @@ const objectParts = <A>(
       parts,
       Stream.fromEffect(Effect.suspend(() =>
         Effect.map(
-          decodeObject(operation, structured, Completion.toResponse(draft)),
+          decodeObject(operation, structured, Completion.toResponse(accumulator)),
           (value): ObjectPart<A> => ({ _tag: "Complete", value })
         )
       ))

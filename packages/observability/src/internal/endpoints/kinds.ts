@@ -22,7 +22,7 @@ export const get = <Response>(
   request: Schema.Void,
   response,
   query,
-  repeatable: true
+  retryable: "always"
 })
 
 /** Asks something by a body, and changes nothing: it may be asked again. */
@@ -39,7 +39,7 @@ export const ask = <Request, Response>(
   request,
   response,
   query,
-  repeatable: true
+  retryable: "always"
 })
 
 /** Has a model judge something. */
@@ -47,7 +47,7 @@ export const judging = <Request>(
   name: string,
   path: Path,
   request: Schema.Codec<Request, unknown>
-): Endpoint<Request, Judge.Output> => ({ ...ask(name, path, request, Judge.Output), runsModel: true })
+): Endpoint<Request, Judge.Output> => ({ ...ask(name, path, request, Judge.Output), retryable: "beforeFirstByte" })
 
 /** Creates something: sent twice, it creates two. */
 export const create = <Request, Response>(
@@ -55,7 +55,7 @@ export const create = <Request, Response>(
   path: Path,
   request: Schema.Codec<Request, unknown>,
   response: Schema.Codec<Response, unknown>
-): Endpoint<Request, Response> => ({ ...ask(name, path, request, response), repeatable: false })
+): Endpoint<Request, Response> => ({ ...ask(name, path, request, response), retryable: "ifRejected" })
 
 /** Puts something in the place of what was there. Nothing is answered. */
 export const replace = <Request>(

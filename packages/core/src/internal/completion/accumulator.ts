@@ -1,28 +1,28 @@
-import type * as Completion from "../Completion.ts"
-import type * as Content from "../Content.ts"
-import type * as Message from "../Message.ts"
-import type * as Tool from "../Tool.ts"
+import type * as Completion from "../../Completion.ts"
+import type * as Content from "../../Content.ts"
+import type * as Message from "../../Message.ts"
+import type * as Tool from "../../Tool.ts"
 
 /** A completion as far as its chunks have come. */
-export interface Draft {
+export interface Accumulator {
   readonly head: Readonly<Record<string, unknown>>
-  readonly choices: ReadonlyArray<DraftChoice>
+  readonly choices: ReadonlyArray<PartialChoice>
 }
 
-interface DraftChoice {
+interface PartialChoice {
   readonly index: number
   readonly rest: Readonly<Record<string, unknown>>
-  readonly messages: ReadonlyArray<DraftMessage>
+  readonly messages: ReadonlyArray<PartialMessage>
 }
 
-interface DraftMessage {
+interface PartialMessage {
   readonly index: number
   readonly rest: Readonly<Record<string, unknown>>
   readonly content: Message.Received["content"]
-  readonly calls: ReadonlyArray<DraftCall>
+  readonly calls: ReadonlyArray<PartialCall>
 }
 
-interface DraftCall {
+interface PartialCall {
   readonly rest: Readonly<Record<string, unknown>>
   readonly id: string | undefined
   readonly index: number | undefined
@@ -30,10 +30,10 @@ interface DraftCall {
   readonly arguments: Tool.ReceivedCall["function"]["arguments"]
 }
 
-export const empty: Draft = { head: {}, choices: [] }
+export const empty: Accumulator = { head: {}, choices: [] }
 
 /** Adds a chunk. Keys this version does not know are kept; of two values the later one stays. */
-export const append = (draft: Draft, chunk: Completion.Chunk): Draft => {
+export const append = (draft: Accumulator, chunk: Completion.Chunk): Accumulator => {
   const { choices, ...head } = chunk
   return {
     head: { ...draft.head, ...present(head) },
@@ -45,7 +45,7 @@ export const append = (draft: Draft, chunk: Completion.Chunk): Draft => {
 }
 
 /** The response the chunks add up to. */
-export const toResponse = (draft: Draft): Completion.Response => {
+export const toResponse = (draft: Accumulator): Completion.Response => {
   const { object, ...head } = draft.head
   return {
     // A chunk has both, by its schema; a stream of no chunk at all has neither.
@@ -66,7 +66,7 @@ export const toResponse = (draft: Draft): Completion.Response => {
   }
 }
 
-const appendChoice = (draft: DraftChoice | undefined, choice: Completion.ChunkChoice): DraftChoice => {
+const appendChoice = (draft: PartialChoice | undefined, choice: Completion.ChunkChoice): PartialChoice => {
   const { delta, index, ...rest } = choice
   const at = delta.index ?? draft?.messages.at(-1)?.index ?? 0
   return {
@@ -80,9 +80,9 @@ const appendChoice = (draft: DraftChoice | undefined, choice: Completion.ChunkCh
   }
 }
 
-const newMessage = (index: number): DraftMessage => ({ index, rest: {}, content: undefined, calls: [] })
+const newMessage = (index: number): PartialMessage => ({ index, rest: {}, content: undefined, calls: [] })
 
-const appendDelta = (draft: DraftMessage, delta: Message.Delta): DraftMessage => {
+const appendDelta = (draft: PartialMessage, delta: Message.Delta): PartialMessage => {
   const { content, index: _, tool_calls, ...rest } = delta
   return {
     index: draft.index,
@@ -92,7 +92,7 @@ const appendDelta = (draft: DraftMessage, delta: Message.Delta): DraftMessage =>
   }
 }
 
-const toMessage = (draft: DraftMessage): Message.Delta & Message.Received => ({
+const toMessage = (draft: PartialMessage): Message.Delta & Message.Received => ({
   role: "assistant",
   ...draft.rest,
   ...(draft.content === undefined ? undefined : { content: draft.content }),
@@ -147,10 +147,10 @@ const join = (last: Content.Received, piece: Content.Received): Content.Received
 export const knownId = (id: string | null | undefined): string | undefined =>
   id === null || id === undefined || id === "" || id === "null" ? undefined : id
 
-const appendCall = (calls: ReadonlyArray<DraftCall>, delta: Tool.CallDelta): ReadonlyArray<DraftCall> => {
+const appendCall = (calls: ReadonlyArray<PartialCall>, delta: Tool.CallDelta): ReadonlyArray<PartialCall> => {
   const id = knownId(delta.id)
   const index = delta.index ?? undefined
-  const belongs = (call: DraftCall, at: number): boolean => {
+  const belongs = (call: PartialCall, at: number): boolean => {
     if (id !== undefined && call.id !== undefined) return id === call.id
     if (index !== undefined && call.index !== undefined) return index === call.index
     // Without an index, an id or a name begins a call; the lack of both continues the last one.
@@ -167,16 +167,16 @@ const appendCall = (calls: ReadonlyArray<DraftCall>, delta: Tool.CallDelta): Rea
 }
 
 const appendArguments = (
-  before: DraftCall["arguments"] | undefined,
-  more: DraftCall["arguments"] | null | undefined
-): DraftCall["arguments"] => {
+  before: PartialCall["arguments"] | undefined,
+  more: PartialCall["arguments"] | null | undefined
+): PartialCall["arguments"] => {
   if (more === undefined || more === null) return before ?? ""
   return typeof more === "string"
     ? typeof before === "object" ? more === "" ? before : more : (before ?? "") + more
     : more
 }
 
-const toCall = (call: DraftCall): Tool.ReceivedCall => ({
+const toCall = (call: PartialCall): Tool.ReceivedCall => ({
   ...(call.id === undefined ? undefined : { id: call.id }),
   ...call.rest,
   function: { name: call.name, arguments: call.arguments },
