@@ -22,8 +22,9 @@ const request = {
 }
 
 const program = Effect.gen(function*() {
-  const book = yield* Chat.completeObject(request)
+  const { response, value: book } = yield* Chat.completeObject(request)
   yield* Console.log(`${book.title} (${book.genre}, ${book.year}), a ${book.constructor.name}`)
+  yield* Console.log(`tokens: ${response.usage?.total_tokens}`)
 
   yield* Chat.streamObject(request).pipe(
     Stream.runForEach((part) =>

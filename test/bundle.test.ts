@@ -1,6 +1,6 @@
 /**
- * What a bundler keeps: a program that only streams leaves out what asks for objects, and every way there is to ask for
- * one brings it. Each program is bundled into one file and run.
+ * Tree shaking: a program that only streams leaves structured output out of its bundle, and a program that uses structured
+ * output contains it. Each program is bundled into one file and run.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { build } from "esbuild"
@@ -44,55 +44,79 @@ const request = { ...plain, schema: Schema.Struct({ name: Schema.String }) }
 Effect.runPromise(Effect.provide(${run}, Live)).then((value) => console.log(JSON.stringify(value)))`
 
   describe(`a bundle with ${name}`, () => {
-    it("that only streams leaves out what asks for objects", async () => {
-      const { output, files } = await bundled(program("Stream.runCollect(Feature.stream(plain))"))
-      assert.deepStrictEqual(files.filter((file) => ofObjects.test(file)), [])
-      assert.deepStrictEqual(output, [{
-        id: "1",
-        model: "m",
-        choices: [{ index: 0, delta: { content: "{\"name\":\"Claude Monet\"}" } }]
-      }])
-    })
-
-    const object = { name: "Claude Monet" }
-    const parts = [{ _tag: "Partial", value: object }, { _tag: "Complete", value: object }]
-    const ways = [
-      [`${name}.completeObject`, "Feature.completeObject(request)", object],
-      [`${name}.streamObject`, "Stream.runCollect(Feature.streamObject(request))", parts],
-      ["the service", `Effect.flatMap(Feature.${name}, (service) => service.completeObject(request))`, object],
-      [`${name}.make`, "Effect.flatMap(Feature.make(), (service) => service.completeObject(request))", object]
+    const chunks = [{ id: "1", model: "m", choices: [{ index: 0, delta: { content: "{\"name\":\"Claude Monet\"}" } }] }]
+    const streams = [
+      [`${name}.stream`, "Stream.runCollect(Feature.stream(plain))"],
+      ["the service", `Effect.flatMap(Feature.${name}, (service) => Stream.runCollect(service.stream(plain)))`]
     ] as const
-    for (const [way, run, expected] of ways) {
-      it(`asks for objects through ${way}`, async () => {
-        const { output, files } = await bundled(program(run))
-        assert.isAbove(files.filter((file) => ofObjects.test(file)).length, 3)
-        assert.deepStrictEqual(output, expected)
+    for (const [way, run] of streams) {
+      it(`that only streams through ${way} leaves out structured output`, async () => {
+        const { files, outputs } = await bundled(program(run))
+        assert.deepStrictEqual(files.filter((file) => ofObjects.test(file)), [])
+        assert.deepStrictEqual(outputs, [chunks])
       })
     }
+
+    const content = "{\"name\":\"Claude Monet\"}"
+    const object = {
+      value: { name: "Claude Monet" },
+      response: { id: "1", model: "m", choices: [{ index: 0, message: { content } }] }
+    }
+    const folded = { ...object.response, choices: [{ index: 0, message: { role: "assistant", content } }] }
+    const objects = [
+      [`${name}.completeObject`, "Feature.completeObject(request)", object],
+      [`${name}.streamObject`, "Stream.runCollect(Feature.streamObject(request))", [
+        { _tag: "Partial", value: object.value },
+        { _tag: "Complete", value: object.value, response: folded }
+      ]]
+    ] as const
+    for (const [way, run, expected] of objects) {
+      it(`requests an object through ${way}`, async () => {
+        const { files, outputs } = await bundled(program(run))
+        assert.isAbove(files.filter((file) => ofObjects.test(file)).length, 3)
+        assert.deepStrictEqual(outputs, [expected])
+      })
+    }
+
+    it("works beside another bundle in the same process", async () => {
+      const { outputs } = await bundled(
+        program("Stream.runCollect(Feature.stream(plain))"),
+        program("Feature.completeObject(request)")
+      )
+      assert.sameDeepMembers([...outputs], [chunks, object])
+    })
   })
 }
 
-const ofObjects = /internal\/(objects|structured|partialJson)\.ts$|toJsonSchemaDocument\.js$|effect\/dist\/ai\//
+const ofObjects = /StructuredOutput\.ts$|internal\/object\/|toJsonSchemaDocument\.js$|effect\/dist\/ai\//
 
-/** The files of which something is left in a bundle, and what the bundle prints. */
-const bundled = async (contents: string): Promise<{ files: ReadonlyArray<string>; output: unknown }> => {
-  const { metafile, outputFiles: [file] } = await build({
-    stdin: { contents, resolveDir: dirname(fileURLToPath(import.meta.url)) },
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: "es2023",
-    platform: "browser",
-    conditions: ["@effect-mistral/source"],
-    logLevel: "error",
-    metafile: true
-  })
-  const stdout = execFileSync(process.execPath, ["--input-type=module"], { input: file!.text, encoding: "utf8" })
+/** Bundles programs separately and runs the bundles in one process: the files that they contain, and what they print. */
+const bundled = async (
+  ...programs: ReadonlyArray<string>
+): Promise<{ files: ReadonlyArray<string>; outputs: ReadonlyArray<unknown> }> => {
+  const bundles = await Promise.all(programs.map(async (contents) => {
+    const { metafile, outputFiles: [file] } = await build({
+      stdin: { contents, resolveDir: dirname(fileURLToPath(import.meta.url)) },
+      bundle: true,
+      write: false,
+      minify: true,
+      format: "esm",
+      target: "es2023",
+      platform: "browser",
+      conditions: ["@effect-mistral/source"],
+      logLevel: "error",
+      metafile: true
+    })
+    return { metafile, url: `data:text/javascript;base64,${Buffer.from(file!.text).toString("base64")}` }
+  }))
+  const input = bundles.map(({ url }) => `await import(${JSON.stringify(url)})`).join("\n")
+  const stdout = execFileSync(process.execPath, ["--input-type=module"], { input, encoding: "utf8" })
   return {
-    files: Object.values(metafile.outputs).flatMap(({ inputs }) =>
-      Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([input]) => input)
+    files: bundles.flatMap(({ metafile }) =>
+      Object.values(metafile.outputs).flatMap(({ inputs }) =>
+        Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path)
+      )
     ),
-    output: JSON.parse(stdout)
+    outputs: stdout.trim().split("\n").map((line) => JSON.parse(line))
   }
 }

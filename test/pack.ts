@@ -57,7 +57,7 @@ class Painter extends Schema.Class<Painter>("Painter")({ name: Schema.String }) 
 const request = { model: "mistral-small-latest", messages: [{ role: "user" as const, content: "Hi" }], max_tokens: 8 }
 const program = Effect.gen(function*() {
   const streamed = yield* Completion.collect(Chat.stream(request))
-  const painter: Painter = yield* Chat.completeObject({ ...request, max_tokens: 500, schema: Painter })
+  const { value: painter } = yield* Chat.completeObject({ ...request, max_tokens: 500, schema: Painter })
   return [streamed.usage?.completion_tokens, typeof painter.name, Completion.text(TestCompletion.response("ok"))]
 })
 const Client = Layer.unwrap(

@@ -16,7 +16,7 @@ Chat.completeObject({
   messages: [{ role: "user", content: "Hi" }],
   schema: Schema.Struct({ name: Schema.String })
 }).pipe(
-  Effect.map(({ name }) => console.log(name)),
+  Effect.map(({ value }) => console.log(value.name)),
   Effect.provide(Live),
   Effect.runPromise
 )

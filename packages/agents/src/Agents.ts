@@ -22,6 +22,7 @@ import * as Endpoint from "@effect-mistral/core/Endpoint"
 import type * as MistralClient from "@effect-mistral/core/MistralClient"
 import type { MistralError } from "@effect-mistral/core/MistralError"
 import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
+import * as StructuredOutput from "@effect-mistral/core/StructuredOutput"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -42,7 +43,7 @@ export interface Request extends CompletionRequest.Agents {}
  * @category models
  * @since 0.1.0
  */
-export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
+export type ObjectRequest<A> = StructuredOutput.ObjectRequest<Request, A>
 
 /**
  * What the agents service can do.
@@ -50,9 +51,7 @@ export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
  * @category models
  * @since 0.1.0
  */
-export interface Service extends CompletionService.ObjectCompletionService<Request> {}
-
-const id = "@effect-mistral/agents/Agents"
+export interface Service extends CompletionService.CompletionService<Request> {}
 
 /**
  * The agents service. In tests: `Layer.mock(Agents.Agents)({ complete: () => Effect.succeed(...) })`.
@@ -60,12 +59,7 @@ const id = "@effect-mistral/agents/Agents"
  * @category services
  * @since 0.1.0
  */
-export class Agents
-  extends (/* @__PURE__ */ CompletionService.withObjects(/* @__PURE__ */ Context.Service<Agents, Service>()(id)))
-{}
-
-/** The same key, without what comes with it: for what asks for no object. */
-const key: Context.Key<Agents, Service> = Context.Service(id)
+export class Agents extends Context.Service<Agents, Service>()("@effect-mistral/agents/Agents") {}
 
 /**
  * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
@@ -75,17 +69,18 @@ const key: Context.Key<Agents, Service> = Context.Service(id)
  */
 export const make = (
   options?: RequestOptions.RequestOptions
-): Effect.Effect<Service, never, MistralClient.MistralClient> => CompletionService.makeObject(Endpoint.agents, options)
+): Effect.Effect<Service, never, MistralClient.MistralClient> => CompletionService.make(Endpoint.agents, options)
 
 /**
  * The service over the client of the environment.
  *
+ * *Details*: the layer is built anew wherever it is provided, so that two services over two clients never share one.
+ *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Agents, never, MistralClient.MistralClient> = Layer.effect(
-  key,
-  CompletionService.makeForKey(Endpoint.agents)
+export const layer: Layer.Layer<Agents, never, MistralClient.MistralClient> = /* @__PURE__ */ Layer.fresh(
+  /* @__PURE__ */ Layer.effect(Agents, /* @__PURE__ */ make())
 )
 
 /**
@@ -96,10 +91,9 @@ export const layer: Layer.Layer<Agents, never, MistralClient.MistralClient> = La
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Agents, never, MistralClient.MistralClient> =>
-  Layer.effect(key, CompletionService.makeForKey(Endpoint.agents, options))
+): Layer.Layer<Agents, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Agents, make(options)))
 
-const functions = CompletionService.functions<Agents, Request>(key)
+const functions = CompletionService.functions<Agents, Request>(Agents)
 
 /**
  * The whole completion of a conversation by an agent.
@@ -119,7 +113,10 @@ export const complete = functions.complete
 export const stream = functions.stream
 
 /**
- * An agent's answer as an object that fits a `schema`. One that does not fit is an `InvalidOutput`.
+ * An object that fits a `schema`, and the response that contained it.
+ *
+ * *Details*: the schema is sent as a strict JSON Schema, and the completion is decoded to the schema's type. A completion
+ * that does not fit fails with `InvalidOutput`, which has its text and the places that do not fit.
  *
  * @category operations
  * @since 0.1.0
@@ -127,11 +124,11 @@ export const stream = functions.stream
 export const completeObject = <A>(
   request: ObjectRequest<A>,
   options?: RequestOptions.RequestOptions
-): Effect.Effect<A, MistralError, Agents> =>
-  Effect.flatMap(Agents, (service) => service.completeObject(request, options))
+): Effect.Effect<StructuredOutput.ObjectResponse<A>, MistralError, Agents> =>
+  Effect.flatMap(Agents, (service) => StructuredOutput.complete(Endpoint.agents, service, request, options))
 
 /**
- * An agent's answer as an object that grows while it is written, then the object itself, checked.
+ * An object that grows while the model writes it (`Partial`), then the object itself with its response (`Complete`).
  *
  * @category operations
  * @since 0.1.0
@@ -139,5 +136,5 @@ export const completeObject = <A>(
 export const streamObject = <A>(
   request: ObjectRequest<A>,
   options?: RequestOptions.RequestOptions
-): Stream.Stream<CompletionService.ObjectPart<A>, MistralError, Agents> =>
-  Stream.unwrap(Effect.map(Agents, (service) => service.streamObject(request, options)))
+): Stream.Stream<StructuredOutput.ObjectPart<A>, MistralError, Agents> =>
+  Stream.unwrap(Effect.map(Agents, (service) => StructuredOutput.stream(Endpoint.agents, service, request, options)))

@@ -32,7 +32,8 @@ describe("agents", () => {
 
   it.effect("give an object that fits a schema, asked for by a strict JSON Schema", () =>
     Effect.gen(function*() {
-      const painter = yield* Agents.completeObject({ ...request, schema: Painter })
+      const { response, value: painter } = yield* Agents.completeObject({ ...request, schema: Painter })
+      assert.deepStrictEqual(response, TestCompletion.response("{\"name\":\"Monet\",\"born\":1840}"))
       assert.isTrue(painter instanceof Painter)
       assert.strictEqual(painter.name, "Monet")
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
@@ -130,9 +131,14 @@ describe("agents over a socket", () => {
 
   it.effect("give the same object whole and grown", () =>
     Effect.gen(function*() {
-      const painter = yield* Agents.completeObject({ ...request, schema: Painter })
+      const { response, value } = yield* Agents.completeObject({ ...request, schema: Painter })
       const parts = yield* Stream.runCollect(Agents.streamObject({ ...request, schema: Painter }))
-      assert.deepStrictEqual(parts.at(-1), { _tag: "Complete", value: painter })
+      const last = parts.at(-1)
+      assert.isTrue(last?._tag === "Complete")
+      if (last?._tag === "Complete") {
+        assert.deepStrictEqual(last.value, value)
+        assert.deepStrictEqual({ ...last.response, created: 0 }, { ...response, created: 0 })
+      }
       assert.isAbove(parts.length, 1)
     }).pipe(Effect.provide(local())))
 

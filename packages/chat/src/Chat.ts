@@ -28,6 +28,7 @@ import * as Endpoint from "@effect-mistral/core/Endpoint"
 import type * as MistralClient from "@effect-mistral/core/MistralClient"
 import type { MistralError } from "@effect-mistral/core/MistralError"
 import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
+import * as StructuredOutput from "@effect-mistral/core/StructuredOutput"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -47,7 +48,7 @@ export interface Request extends CompletionRequest.Chat {}
  * @category models
  * @since 0.1.0
  */
-export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
+export type ObjectRequest<A> = StructuredOutput.ObjectRequest<Request, A>
 
 /**
  * What the chat service can do.
@@ -55,9 +56,7 @@ export type ObjectRequest<A> = CompletionService.ObjectRequest<Request, A>
  * @category models
  * @since 0.1.0
  */
-export interface Service extends CompletionService.ObjectCompletionService<Request> {}
-
-const id = "@effect-mistral/chat/Chat"
+export interface Service extends CompletionService.CompletionService<Request> {}
 
 /**
  * The chat service. In tests: `Layer.mock(Chat.Chat)({ complete: () => Effect.succeed(...) })`.
@@ -65,12 +64,7 @@ const id = "@effect-mistral/chat/Chat"
  * @category services
  * @since 0.1.0
  */
-export class Chat
-  extends (/* @__PURE__ */ CompletionService.withObjects(/* @__PURE__ */ Context.Service<Chat, Service>()(id)))
-{}
-
-/** The same key, without what comes with it: for what asks for no object. */
-const key: Context.Key<Chat, Service> = Context.Service(id)
+export class Chat extends Context.Service<Chat, Service>()("@effect-mistral/chat/Chat") {}
 
 /**
  * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
@@ -80,17 +74,18 @@ const key: Context.Key<Chat, Service> = Context.Service(id)
  */
 export const make = (
   options?: RequestOptions.RequestOptions
-): Effect.Effect<Service, never, MistralClient.MistralClient> => CompletionService.makeObject(Endpoint.chat, options)
+): Effect.Effect<Service, never, MistralClient.MistralClient> => CompletionService.make(Endpoint.chat, options)
 
 /**
  * The service over the client of the environment.
  *
+ * *Details*: the layer is built anew wherever it is provided, so that two services over two clients never share one.
+ *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = Layer.effect(
-  key,
-  CompletionService.makeForKey(Endpoint.chat)
+export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = /* @__PURE__ */ Layer.fresh(
+  /* @__PURE__ */ Layer.effect(Chat, /* @__PURE__ */ make())
 )
 
 /**
@@ -101,10 +96,9 @@ export const layer: Layer.Layer<Chat, never, MistralClient.MistralClient> = Laye
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Chat, never, MistralClient.MistralClient> =>
-  Layer.effect(key, CompletionService.makeForKey(Endpoint.chat, options))
+): Layer.Layer<Chat, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Chat, make(options)))
 
-const functions = CompletionService.functions<Chat, Request>(key)
+const functions = CompletionService.functions<Chat, Request>(Chat)
 
 /**
  * The whole completion of a conversation: `{ id, model, choices: [{ message, finish_reason }], usage }`.
@@ -124,8 +118,10 @@ export const complete = functions.complete
 export const stream = functions.stream
 
 /**
- * An answer as an object: `schema` goes to the model as a strict JSON Schema, and its answer is decoded to the schema's
- * type. An answer that does not fit is an `InvalidOutput` with what the model wrote and where it does not fit.
+ * An object that fits a `schema`, and the response that contained it.
+ *
+ * *Details*: the schema is sent as a strict JSON Schema, and the completion is decoded to the schema's type. A completion
+ * that does not fit fails with `InvalidOutput`, which has its text and the places that do not fit.
  *
  * @category operations
  * @since 0.1.0
@@ -133,10 +129,11 @@ export const stream = functions.stream
 export const completeObject = <A>(
   request: ObjectRequest<A>,
   options?: RequestOptions.RequestOptions
-): Effect.Effect<A, MistralError, Chat> => Effect.flatMap(Chat, (service) => service.completeObject(request, options))
+): Effect.Effect<StructuredOutput.ObjectResponse<A>, MistralError, Chat> =>
+  Effect.flatMap(Chat, (service) => StructuredOutput.complete(Endpoint.chat, service, request, options))
 
 /**
- * An answer as an object that grows while the model writes it (`Partial`), then the object itself, checked (`Complete`).
+ * An object that grows while the model writes it (`Partial`), then the object itself with its response (`Complete`).
  *
  * @category operations
  * @since 0.1.0
@@ -144,5 +141,5 @@ export const completeObject = <A>(
 export const streamObject = <A>(
   request: ObjectRequest<A>,
   options?: RequestOptions.RequestOptions
-): Stream.Stream<CompletionService.ObjectPart<A>, MistralError, Chat> =>
-  Stream.unwrap(Effect.map(Chat, (service) => service.streamObject(request, options)))
+): Stream.Stream<StructuredOutput.ObjectPart<A>, MistralError, Chat> =>
+  Stream.unwrap(Effect.map(Chat, (service) => StructuredOutput.stream(Endpoint.chat, service, request, options)))

@@ -1,8 +1,8 @@
 /**
- * How a response hands its body over without a `Stream` in between.
+ * A response body that is read by callback, without a `Stream` in between.
  *
- * A transport may offer a `ByteSource` on its responses, under `ByteSource.key`; `UndiciHttpClient` of
- * `@effect-mistral/node` does. One that does not is read as a stream: nothing but speed is lost.
+ * A transport may offer a `ByteSource` on its responses, under `ByteSource.key`, as `UndiciHttpClient` of
+ * `@effect-mistral/node` does. A response without one is read through its `Stream`, which only costs time.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import type * as Arr from "effect/Array"
 import * as Predicate from "effect/Predicate"
 
 /**
- * One read of the network: one or more pieces of it.
+ * The bytes of one network read, in one or more parts.
  *
  * @category models
  * @since 0.1.0
@@ -18,7 +18,7 @@ import * as Predicate from "effect/Predicate"
 export type Bytes = Arr.NonEmptyReadonlyArray<Uint8Array>
 
 /**
- * Who waits for a read: told once, what came, that the body has ended, or that it broke.
+ * The callbacks of a read. Exactly one of them runs, once: bytes were read, the body has ended, or reading failed.
  *
  * @category models
  * @since 0.1.0
@@ -30,8 +30,10 @@ export interface Reader {
 }
 
 /**
- * A body that is read by callback. `read` tells the reader, now or later; what it returns gives the wait up. One read at
- * a time.
+ * A body that is read by callback.
+ *
+ * *Details*: `read` starts a read and returns a function that cancels it. A callback of the reader may run during `read` or
+ * later. There is one read at a time.
  *
  * @category models
  * @since 0.1.0
@@ -55,5 +57,5 @@ export const key: unique symbol = Symbol.for("@effect-mistral/core/ByteSource")
  * @since 0.1.0
  */
 export const get = (response: object): ByteSource | undefined =>
-  // Whoever uses the key means this interface by it.
+  // The cast is true: the key is only used for this interface.
   Predicate.hasProperty(response, key) ? response[key] as ByteSource : undefined

@@ -1,9 +1,9 @@
 /**
- * How a transport takes a request and tells of its answer by callback, without a fiber in between.
+ * A transport that sends requests and delivers responses by callback, without a fiber in between.
  *
- * A transport may offer this with the `HttpClient` it makes; `FetchHttpClient` of this package and `UndiciHttpClient` of
- * `@effect-mistral/node` do. A client made from such a one, by `HttpClient.mapRequest` or any other change, does not have
- * it, and is asked like every `HttpClient`: nothing but speed is lost.
+ * A transport may be offered together with an `HttpClient`, as `FetchHttpClient` of this package and `UndiciHttpClient` of
+ * `@effect-mistral/node` do. A client that is derived from such a client, by `HttpClient.mapRequest` or in any other way,
+ * does not offer it and is called like every `HttpClient`, which only costs time.
  *
  * @since 0.1.0
  */
@@ -24,8 +24,8 @@ export interface Request {
 }
 
 /**
- * The head of an answer, and its body, to be read once. The names of headers are in lower case, and those that came more
- * than once are joined by `, `.
+ * The head of a response, and its body, which can be read once. Header names are in lower case, and the values of a header
+ * that was sent several times are joined by `, `.
  *
  * @category models
  * @since 0.1.0
@@ -33,27 +33,29 @@ export interface Request {
 export interface Response {
   readonly status: number
   header(name: string): string | undefined
-  /** All of them, for an answer with an error status. */
+  /** All headers. They are only read from responses with an error status. */
   headers(): Readonly<Record<string, string | undefined>>
   readonly body: ByteSource
 }
 
 /**
- * Who waits for an answer: told once, that it has begun, or why none came.
+ * The callbacks of a request. Exactly one of them runs, once: a response has begun, or sending failed.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Receiver {
-  /** The services of who asked. */
+  /** The services of the fiber that waits for the response. */
   readonly context: Context.Context<never>
   onResponse(response: Response): void
   onError(error: unknown): void
 }
 
 /**
- * A transport that is asked by callback. `send` tells the receiver, now or later, and does not throw; what it returns
- * gives the request up, and with it what is left of its answer.
+ * A transport that delivers responses by callback.
+ *
+ * *Details*: `send` must not throw. A callback of the receiver may run during `send` or later. The function that `send`
+ * returns cancels the request and the rest of its response.
  *
  * @category models
  * @since 0.1.0
@@ -63,8 +65,8 @@ export interface DirectTransport {
 }
 
 /**
- * Offers a transport with the client that sends by it, and gives that client. Whatever is made from it, a copy or an
- * object that inherits from it, does not have the offer.
+ * Offers a transport together with an `HttpClient`, and returns that client. Copies of the client and objects that inherit
+ * from it do not offer the transport.
  *
  * @category constructors
  * @since 0.1.0
@@ -74,10 +76,11 @@ export const offer = <Client extends object>(client: Client, transport: DirectTr
   return client
 }
 
+// A second copy of this package in a process does not see these offers, and calls such a client as an `HttpClient`.
 const offers = /* @__PURE__ */ new WeakMap<object, DirectTransport>()
 
 /**
- * The `DirectTransport` that is offered with a client, if one is.
+ * The `DirectTransport` that is offered together with a client, if there is one.
  *
  * @category getters
  * @since 0.1.0

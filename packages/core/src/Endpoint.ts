@@ -1,7 +1,7 @@
 /**
- * Endpoints as values: name, method, path, and the schemas of what goes in and out.
+ * Endpoints as plain values: name, method, path, and the schemas of request and response.
  *
- * The client sends by them, the emulator routes by them, and a test compares them with Mistral's OpenAPI file.
+ * The client sends requests by them, the emulator routes by them, and a test compares them with Mistral's OpenAPI file.
  *
  * @since 0.1.0
  */
@@ -9,26 +9,24 @@ import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
-import type { Repeated } from "./internal/eventDecoder.ts"
-import { RepeatedChunk } from "./internal/repeatedChunk.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
 
 /**
- * An operation of the API: `Request` goes in as JSON, `Response` comes out as JSON.
+ * An operation of the API that takes a `Request` as JSON and returns a `Response` as JSON.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Endpoint<in out Request, in out Response> {
-  /** What errors, spans and logs call it: `Chat.complete`. */
+  /** The name of the operation in errors, spans and logs, such as `Chat.complete`. */
   readonly name: string
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
-  /** From `/v1` on; `{name}` stands for a parameter. */
+  /** The path from `/v1` on. `{name}` is a path parameter. */
   readonly path: `/v1/${string}`
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
-  /** What may stand in the query; the query of an endpoint without it is not checked. */
+  /** The schema of the query parameters. Without it they are not validated. */
   readonly query?: Schema.Codec<object, unknown> | undefined
   /** Which failures may be retried. */
   readonly retryable: Retryable
@@ -54,21 +52,19 @@ export interface Endpoint<in out Request, in out Response> {
 export type Retryable = "always" | "beforeFirstByte" | "ifRejected"
 
 /**
- * An operation whose answer is a stream of `Event`s.
+ * An operation that returns a stream of `Event`s.
  *
  * @category models
  * @since 0.1.0
  */
 export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpoint<Request, Event>, "response"> {
   readonly event: Schema.Codec<Event, unknown>
-  /** The index of the choice that an event says has failed, if it does. */
+  /** The index of the choice that failed, where an event reports such a failure. */
   readonly failedChoice: (event: Event) => number | undefined
-  /** A shorter way to parse events of one stream that repeat each other, made anew for each stream. */
-  readonly repeated?: (() => Repeated<Event>) | undefined
 }
 
 /**
- * A completion endpoint: one path that answers whole or streamed, as the request's `stream` says.
+ * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.
  *
  * @category models
  * @since 0.1.0
@@ -79,7 +75,7 @@ export interface CompletionEndpoint<in out Request> {
 }
 
 /**
- * Makes a completion endpoint from what tells it from the others.
+ * Makes a completion endpoint.
  *
  * @category constructors
  * @since 0.1.0
@@ -103,8 +99,7 @@ export const completion = <Request>(options: {
       ...shared,
       name: `${options.name}.stream`,
       event: Completion.Chunk,
-      failedChoice: (chunk) => chunk.choices.find(hasFailed)?.index,
-      repeated: () => new RepeatedChunk()
+      failedChoice: (chunk) => chunk.choices.find(hasFailed)?.index
     }
   }
 }

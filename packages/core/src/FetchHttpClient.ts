@@ -1,6 +1,8 @@
 /**
- * Effect's `HttpClient` over `fetch`, for browsers, edge runtimes and wherever else `fetch` is: the client of
- * `effect/http`, which the services of this project ask by callback, without a fiber or a scope for each request.
+ * An `HttpClient` over `fetch`, for browsers, edge runtimes and every other platform with a `fetch`.
+ *
+ * It is the client of `effect/http` together with a `DirectTransport`, through which the services of this project send
+ * requests by callback, without a fiber and a scope for each.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -13,7 +15,7 @@
  * )
  * ```
  *
- * `FetchHttpClient.layer` of `effect/http` does the same with more memory and time for each request.
+ * `FetchHttpClient.layer` of `effect/http` gives the same results with more memory and time for each request.
  *
  * @since 0.1.0
  */
@@ -23,20 +25,20 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as DirectTransport from "./DirectTransport.ts"
-import { fetchTransport } from "./internal/fetchTransport.ts"
+import { fetchTransport } from "./internal/transport/fetchTransport.ts"
 
 export {
   /**
-   * The `fetch` that is called, `globalThis.fetch` unless provided to the layer or to the program. It is given the URL as
-   * a string.
+   * The `fetch` function: `globalThis.fetch` unless another one is provided to the layer or to the program. Its first
+   * argument is the URL as a string.
    *
    * @category services
    * @since 0.1.0
    */
   Fetch,
   /**
-   * What every request is sent with beside its own: `credentials`, `cache`, `mode`, further headers. Provided to the layer
-   * or to the program.
+   * Options of every request, such as `credentials`, `cache`, `mode` and further headers. Provide it to the layer or to
+   * the program.
    *
    * @category services
    * @since 0.1.0
@@ -45,8 +47,10 @@ export {
 } from "effect/http/FetchHttpClient"
 
 /**
- * The client over `fetch`. It follows redirects as `fetch` does. What `fetch` rejects with before an answer has begun is a
- * `ConnectionFailed` of the services' `MistralError`, and what breaks its body a `ConnectionLost`.
+ * The client over `fetch`.
+ *
+ * *Details*: it follows redirects as `fetch` does. In the services' `MistralError`, a rejection of `fetch` is a
+ * `ConnectionFailed`, and a failure while the body is read is a `ConnectionLost`.
  *
  * @category layers
  * @since 0.1.0

@@ -1,15 +1,30 @@
 /**
- * What can be set for the whole client, for one service and for one call. The nearer setting wins; headers and timeouts
- * are merged key by key.
+ * Options of a client, of a service or of one call. Options of a call win over those of its service, which win over those
+ * of the client. Headers and timeouts are merged key by key.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import * as RetryPolicy from "./RetryPolicy.ts"
 
 /**
- * How long a call may wait. `firstByte`: for the first byte of an answer's body, in each attempt. `idle`: between two
- * reads of it. `total`: for the whole call, repetitions and the caller's own pauses included.
+ * An API key: a redacted value, or an effect that yields one and runs before every attempt, for tokens that expire.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ApiKey = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
+
+/**
+ * Time limits of a call.
+ *
+ * *Details*:
+ *
+ * - `firstByte`: the wait for the first byte of the response body, in each attempt.
+ * - `idle`: the wait for each further read of the body. The time that the caller spends between reads does not count.
+ * - `total`: the whole call, including retries and any time the caller spends between reads.
  *
  * @category models
  * @since 0.1.0
@@ -21,31 +36,33 @@ export interface Timeouts {
 }
 
 /**
- * What can be set for a client, a service or a call.
+ * Options of a client, a service or a call.
  *
  * @category models
  * @since 0.1.0
  */
 export interface RequestOptions {
-  /** Where the API is, with or without a trailing slash and `/v1`. */
+  /** The base URL of the API, with or without a trailing slash and `/v1`. */
   readonly baseUrl?: string | undefined
-  /** Further headers; they win over the ones the client sets. */
+  /** Further headers. They win over the ones that the client sets. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeout?: Timeouts | undefined
   readonly retry?: RetryPolicy.RetryPolicy | undefined
-  /** The longest event of a stream and the longest whole answer, in characters. Default: 64 Mi. */
+  /** The longest event of a stream and the longest whole response, in characters. Default: 64 Mi. */
   readonly maxSize?: number | undefined
   /** Whether events of a stream that differ from an earlier one in a single string may take the fast path. Default: true. */
   readonly fastPath?: boolean | undefined
-  /** Keys added to the body after it was checked, for servers that know more than Mistral's reference. */
+  /** Keys that are added to the body after validation, for servers that take more than Mistral's reference. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined
   /** Checks of a conversation before it is sent. All on by default. */
   readonly checks?: Checks | undefined
 }
 
 /**
- * Checks of a conversation before it is sent; each can be switched off. `order`: that no user or system message stands
- * directly after a tool result. `toolCalls`: that calls and results pair up.
+ * Checks of a conversation before it is sent. Each can be switched off.
+ *
+ * *Details*: `order` requires that no user or system message directly follows a tool result. `toolCalls` requires that
+ * tool calls and tool results match.
  *
  * @category models
  * @since 0.1.0
@@ -56,7 +73,7 @@ export interface Checks {
 }
 
 /**
- * Options with every default in place.
+ * Options with every default in place, and durations parsed.
  *
  * @category models
  * @since 0.1.0
@@ -77,8 +94,8 @@ export interface Resolved {
 }
 
 /**
- * The options of a client that is given none: the base URL of its deployment, 5 minutes to the first byte, 2 minutes
- * between two reads, no limit in total, the default retry policy.
+ * The default options: the base URL of the deployment, 5 minutes to the first byte, 2 minutes of idle time, no limit in
+ * total, the default retry policy.
  *
  * @category constants
  * @since 0.1.0
@@ -99,17 +116,17 @@ export const defaults: Resolved = {
 }
 
 /**
- * Lays options over those of a client, and reads the durations.
+ * Merges options over those of a client, and parses the durations.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const resolve = (base: Resolved, over: RequestOptions | undefined): Resolved => {
   if (over === undefined) return base
-  // `base` has every key, so what is laid over it has.
-  const { timeout, ...laid } = laidOver(base, over) as Laid
+  // The cast is true: `base` has every key, so the merged options have every key.
+  const { timeout, ...merged } = mergeOver(base, over) as Merged
   return {
-    ...laid,
+    ...merged,
     timeout: {
       firstByte: Duration.fromInputUnsafe(timeout.firstByte),
       idle: Duration.fromInputUnsafe(timeout.idle),
@@ -119,7 +136,7 @@ export const resolve = (base: Resolved, over: RequestOptions | undefined): Resol
 }
 
 /**
- * Lays the options of a call over those of its service. A key that is `undefined` leaves the service's setting.
+ * Merges the options of a call over those of its service. A key that is `undefined` keeps the option of the service.
  *
  * @category combinators
  * @since 0.1.0
@@ -127,14 +144,14 @@ export const resolve = (base: Resolved, over: RequestOptions | undefined): Resol
 export const merge = (
   base: RequestOptions | undefined,
   over: RequestOptions | undefined
-): RequestOptions | undefined => base === undefined || over === undefined ? over ?? base : laidOver(base, over)
+): RequestOptions | undefined => base === undefined || over === undefined ? over ?? base : mergeOver(base, over)
 
-/** Options with every default in place, before the durations are read. */
-type Laid = Omit<Resolved, "timeout"> & {
+/** Options with every default in place, before the durations are parsed. */
+type Merged = Omit<Resolved, "timeout"> & {
   readonly timeout: { readonly [Limit in keyof Resolved["timeout"]]: Duration.Input }
 }
 
-const laidOver = (base: RequestOptions, over: RequestOptions): RequestOptions => ({
+const mergeOver = (base: RequestOptions, over: RequestOptions): RequestOptions => ({
   baseUrl: over.baseUrl ?? base.baseUrl,
   headers: { ...base.headers, ...over.headers },
   timeout: {

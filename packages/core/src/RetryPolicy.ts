@@ -1,8 +1,9 @@
 /**
- * When a failed call is made again, and after how long.
+ * When a failed call is retried, and with which backoff.
  *
- * Retries are on by default. They happen only before the first byte of an answer: what a caller has begun to read is
- * never sent twice. A whole answer that is cut is asked for again where no model ran for it: a list, say, or a search.
+ * Retries are on by default. A stream is only retried before the first byte of its response, so that no chunk is delivered
+ * twice. A truncated whole response is only retried where the operation is idempotent and free, such as a list or a search:
+ * see `Endpoint.Retryable`.
  *
  * ```ts
  * import { RetryPolicy } from "@effect-mistral/core"
@@ -16,13 +17,14 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { again } from "./internal/again.ts"
 import type { MistralError } from "./MistralError.ts"
 
 /**
- * When a failed call is made again: while `while` says so and `schedule` goes on, after the schedule's delay or the
- * server's `Retry-After`, whichever is longer. A `Retry-After` beyond `maxRetryAfter`, or an attempt that would begin more
- * than `maxElapsed` after the first failure, ends the call at once.
+ * A retry policy: which errors are retried (`while`), how often and with which delays (`schedule`).
+ *
+ * *Details*: the delay is that of the schedule or the server's `Retry-After`, whichever is longer. The call fails at once
+ * if `Retry-After` exceeds `maxRetryAfter`, or if the next attempt would begin more than `maxElapsed` after the first
+ * failure.
  *
  * @category models
  * @since 0.1.0
@@ -35,7 +37,8 @@ export interface RetryPolicy {
 }
 
 /**
- * The schedule of the default policy: 500 ms, doubling up to 8 seconds, each with 20 % of jitter, at most 4 retries.
+ * The schedule of the default policy: an exponential backoff that starts at 500 ms and doubles up to 8 seconds, with a
+ * jitter of 20 % and at most 4 retries.
  *
  * @category schedules
  * @since 0.1.0
@@ -47,8 +50,10 @@ export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.ex
 )
 
 /**
- * Makes a policy. What is left out is as in `defaultPolicy`: its schedule, for errors that are retryable, a
- * `maxRetryAfter` of one minute, and a `maxElapsed` of two, or none where a schedule is given.
+ * Makes a retry policy.
+ *
+ * *Details*: an option that is left out has its default: `defaultSchedule`, `while: (error) => error.isRetryable`, a
+ * `maxRetryAfter` of one minute, and a `maxElapsed` of two minutes, or unlimited where a `schedule` is given.
  *
  * @category constructors
  * @since 0.1.0
@@ -68,8 +73,8 @@ export const make = (options?: {
 })
 
 /**
- * The policy used where none is given: statuses 408, 429 and 500 to 599, failed connections, and answers of which
- * nothing came.
+ * The default retry policy: it retries the statuses 408, 429 and 500 to 599, failed connections, and responses that ended
+ * or timed out before their first byte.
  *
  * @category policies
  * @since 0.1.0
@@ -77,7 +82,7 @@ export const make = (options?: {
 export const defaultPolicy: RetryPolicy = make()
 
 /**
- * The policy that never makes a call again.
+ * The retry policy that never retries.
  *
  * @category policies
  * @since 0.1.0
@@ -85,10 +90,10 @@ export const defaultPolicy: RetryPolicy = make()
 export const none: RetryPolicy = make({ schedule: Schedule.recurs(0), while: () => false })
 
 /**
- * Makes a call again as a policy says.
+ * Retries a failed call according to a policy.
  *
- * With `idempotent: false` only rate-limit and capacity errors are retried, because the server certainly did not act on
- * them.
+ * *Details*: with `idempotent: false` only rate-limit and capacity errors are retried, because the server certainly did not
+ * act on them.
  *
  * @category combinators
  * @since 0.1.0
@@ -98,4 +103,37 @@ export const retry = <A, R>(
   policy: RetryPolicy,
   options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> =>
-  policy === none ? call : Effect.catch(call, (error) => again(error, call, policy, options))
+  // Most calls succeed the first time, so the schedule is only built on failure: see decision 0006.
+  policy === none ? call : Effect.catch(call, (error) => retryAfterFailure(error, call, policy, options))
+
+const retryAfterFailure = <A, R>(
+  error: MistralError,
+  call: Effect.Effect<A, MistralError, R>,
+  policy: RetryPolicy,
+  options?: { readonly idempotent?: boolean | undefined }
+): Effect.Effect<A, MistralError, R> => {
+  let failure: MistralError | undefined = error
+  const failedOnce = Effect.suspend(() => {
+    if (failure === undefined) return call
+    const first = Effect.fail(failure)
+    failure = undefined
+    return first
+  })
+  return Effect.retry(failedOnce, {
+    schedule: policy.schedule.pipe(
+      Schedule.modifyDelay(({ duration, input }) =>
+        Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))
+      ),
+      Schedule.while(({ duration, elapsed }) =>
+        Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
+      )
+    ),
+    while: (error) =>
+      policy.while(error) &&
+      (options?.idempotent !== false || wasRejected(error)) &&
+      (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
+  })
+}
+
+const wasRejected = (error: MistralError): boolean =>
+  error.reason._tag === "RateLimited" || error.reason._tag === "CapacityExceeded"

@@ -1,8 +1,8 @@
 /**
- * What the spans of this library say, by OpenTelemetry's conventions for generative AI.
+ * Telemetry: the span name and the span attributes of an operation, by OpenTelemetry's conventions for generative AI.
  *
- * One span covers one operation, a stream from its first pull to its end. It names the model, the sizes and the outcome;
- * it never holds a prompt or an answer.
+ * One span covers one operation; for a stream it lasts from the first pull to the end. Its attributes are the model, the
+ * token usage and the outcome, and never a prompt or a completion.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
  * @since 0.1.0
@@ -21,7 +21,7 @@ import type { MistralError } from "./MistralError.ts"
 export type Attributes = Readonly<Record<string, unknown>>
 
 /**
- * What spans need to know of an endpoint.
+ * The part of an endpoint that spans report.
  *
  * @category models
  * @since 0.1.0
@@ -29,7 +29,7 @@ export type Attributes = Readonly<Record<string, unknown>>
 export type Operation = Pick<Endpoint<unknown, unknown>, "name" | "operation">
 
 /**
- * The name of an operation's span: `chat mistral-small-latest`, or the operation's own name where no model is run.
+ * The span name of an operation: `chat mistral-small-latest`, or the operation's own name where no model runs.
  *
  * @category spans
  * @since 0.1.0
@@ -43,7 +43,7 @@ export const spanName = (
 }
 
 /**
- * What a request says of itself: operation, provider, model, agent and sampling parameters.
+ * The span attributes of a request: operation, provider, server, model, agent and sampling parameters.
  *
  * @category spans
  * @since 0.1.0
@@ -68,7 +68,7 @@ export const requestAttributes = (
   })
 
 /**
- * What an answer, or the last chunk of one, says of itself: id, model, finish reasons, tokens.
+ * The span attributes of a response or of the last chunk of a stream: id, model, finish reasons, tokens.
  *
  * @category spans
  * @since 0.1.0
@@ -89,7 +89,7 @@ export const responseAttributes = (response: unknown): Attributes => {
 }
 
 /**
- * What a failure says of itself: its reason, and the status and request id it came with.
+ * The span attributes of a failure: its reason, status and request id.
  *
  * @category spans
  * @since 0.1.0
@@ -101,26 +101,11 @@ export const errorAttributes = (error: MistralError): Attributes =>
     "mistral_ai.request.id": error.requestId
   })
 
-/** The base URLs of a program are few, and parsing one takes as long as the rest of a span's attributes. */
-const hosts = new Map<string, string | undefined>()
-
-const hostOf = (baseUrl: string): string | undefined => {
-  if (!hosts.has(baseUrl)) {
-    if (hosts.size >= 100) hosts.clear()
-    hosts.set(baseUrl, URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined)
-  }
-  return hosts.get(baseUrl)
-}
+const hostOf = (baseUrl: string): string | undefined => URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined
 
 const field = (value: unknown, name: string): unknown =>
   Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** Copied and not deleted from: an object that lost keys is a hash table, of ten times the size. */
-const known = (attributes: Attributes): Attributes => {
-  const some: Record<string, unknown> = {}
-  for (const name in attributes) {
-    const value = attributes[name]
-    if (value !== undefined && value !== null) some[name] = value
-  }
-  return some
-}
+/** The attributes that have a value. */
+const known = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null))

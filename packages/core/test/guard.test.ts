@@ -1,7 +1,7 @@
 import { Completion, CompletionRequest, Content, Embedding, Message, Model, Moderation } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema } from "effect"
-import { guard, strictGuard } from "../src/internal/guard.ts"
+import { compilePredicate, compileStrictPredicate } from "../src/internal/schema/compiledPredicate.ts"
 
 describe("guard", () => {
   for (const [name, schema] of Object.entries(schemas())) {
@@ -10,7 +10,7 @@ describe("guard", () => {
       [schema, damage],
       ([value, damage]) =>
         Effect.sync(() => {
-          const is = guard(schema)
+          const is = compilePredicate(schema)
           const reference = Schema.is(schema)
           assert.isTrue(is(value))
           const broken = breakAt(value, damage)
@@ -21,7 +21,7 @@ describe("guard", () => {
 
   for (const [name, schema, values] of forms()) {
     it(`answers as Schema.is does for ${name}`, () => {
-      const is = guard(schema)
+      const is = compilePredicate(schema)
       const reference = Schema.is(schema)
       for (const value of [...values, ...anything]) {
         assert.strictEqual(is(value), reference(value), `${name}: ${String(value)}`)
@@ -45,7 +45,7 @@ describe("strictGuard", () => {
       [schema, damage],
       ([value, damage]) =>
         Effect.sync(() => {
-          const is = strictGuard(schema)
+          const is = compileStrictPredicate(schema)
           const reference = decodesStrictly(schema)
           for (const one of [value, breakAt(value, damage), extended(value, damage.at)]) {
             assert.strictEqual(is(one), reference(one), JSON.stringify(one))
@@ -56,7 +56,7 @@ describe("strictGuard", () => {
 
   for (const [name, schema, values] of forms()) {
     it(`answers as a strict decoder does for ${name}`, () => {
-      const is = strictGuard(schema)
+      const is = compileStrictPredicate(schema)
       const reference = decodesStrictly(schema)
       const more = values.map((value) => extended(value, []))
       for (const value of [...values, ...more, ...anything, ...odd]) {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { makePartialJson } from "../src/internal/partialJson.ts"
+import { makePartialJson } from "../src/internal/object/partialJson.ts"
 
 const cuts = Schema.Array(Schema.Finite)
 

@@ -6,7 +6,7 @@ import { type Completion, MistralClient, type RequestOptions, RetryPolicy, type 
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
-import { RepeatedChunk } from "../src/internal/repeatedChunk.ts"
+import { ChunkFastPath } from "../src/internal/stream/chunkFastPath.ts"
 import { cut, cuts } from "./fixtures/cuts.ts"
 
 describe("a stream of chunks that repeat each other", () => {
@@ -120,7 +120,7 @@ describe("a stream of chunks that repeat each other", () => {
   }
 })
 
-describe("RepeatedChunk", () => {
+describe("ChunkFastPath", () => {
   it("takes for an event one line of data and an empty one, and nothing else", () => {
     const repeated = begun()
     const data = JSON.stringify(chunkOf("a", {}))
@@ -255,7 +255,7 @@ describe("RepeatedChunk", () => {
 
 /** The first chunk of a stream is not remembered: it has a role. */
 const begun = () => {
-  const repeated = new RepeatedChunk()
+  const repeated = new ChunkFastPath()
   const first = chunkOf("", { role: "assistant" })
   repeated.remember(JSON.stringify(first), first)
   assert.isUndefined(parse(repeated, JSON.stringify(first)))
@@ -265,7 +265,7 @@ const begun = () => {
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 /** The chunk of an event's data, in a read of its own. */
-const parse = (repeated: RepeatedChunk, data: string) => repeated.read(bytesOf(`data: ${data}\n\n`), 0)
+const parse = (repeated: ChunkFastPath, data: string) => repeated.read(bytesOf(`data: ${data}\n\n`), 0)
 
 const text = Schema.String
 

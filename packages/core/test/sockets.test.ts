@@ -10,6 +10,7 @@ import { Cause, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted, Resu
 import { FetchHttpClient as EffectFetchHttpClient, HttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import { setTimeout as wait } from "node:timers/promises"
 
 const clients = {
   "Effect's fetch client": EffectFetchHttpClient.layer,
@@ -106,10 +107,17 @@ for (const [name, http] of Object.entries(clients)) {
 
     it.live("30 streams whose bodies end a packet after [DONE] share at most 2 connections", () =>
       Effect.gen(function*() {
+        let drained = Promise.resolve()
         const { connections, layer } = yield* serve(http, (_, response) => {
           response.writeHead(200, eventStream)
-          response.write(chunk("a") + "data: [DONE]\n\n")
-          setTimeout(() => response.end(), 5)
+          response.write(chunk("a"))
+          // A stream lasts longer than it takes to drain the one before.
+          drained = drained.then(async () => {
+            await wait(20)
+            response.write("data: [DONE]\n\n")
+            await wait(5)
+            await new Promise<void>((resolve) => response.end(resolve))
+          })
         })
         yield* Effect.forEach(
           Array.from({ length: 30 }),

@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-import { SseSplitter } from "../src/internal/sse.ts"
+import { SseParser } from "../src/internal/stream/sse.ts"
 import { chunk, done, event, eventStream, pieces, request, scripted } from "./fixtures/scriptedServer.ts"
 
 describe("a chat stream", () => {
@@ -82,7 +82,7 @@ describe("the event splitter", () => {
 
   it("stops where it is told to", () => {
     const given: Array<string> = []
-    const splitter = new SseSplitter({ onEvent: (data) => given.push(data) < 2 })
+    const splitter = new SseParser({ onEvent: (data) => given.push(data) < 2 })
     splitter.feed("data: a\n\ndata: b\n\ndata: c\n\n")
     splitter.feed("data: d\n\n")
     splitter.end()
@@ -90,13 +90,13 @@ describe("the event splitter", () => {
   })
 
   it("says how much it holds back", () => {
-    const splitter = new SseSplitter({ onEvent: () => true })
+    const splitter = new SseParser({ onEvent: () => true })
     splitter.feed("data: abc")
-    assert.strictEqual(splitter.held, 9)
+    assert.strictEqual(splitter.buffered, 9)
     splitter.feed("def\n")
-    assert.strictEqual(splitter.held, 6)
+    assert.strictEqual(splitter.buffered, 6)
     splitter.feed("\n")
-    assert.strictEqual(splitter.held, 0)
+    assert.strictEqual(splitter.buffered, 0)
   })
 })
 
@@ -398,7 +398,7 @@ type Event = readonly [data: string, name: string | undefined]
 
 const splitting = () => {
   const events: Array<Event> = []
-  const splitter = new SseSplitter({
+  const splitter = new SseParser({
     onEvent: (data, name) => {
       events.push([data, name])
       return true

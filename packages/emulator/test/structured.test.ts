@@ -19,7 +19,7 @@ describe("JSON answers", () => {
 
   it.effect("an object that the client decodes with its own schema", () =>
     Effect.gen(function*() {
-      const recipe = yield* Chat.completeObject({ ...ask("A recipe, please"), schema: Recipe })
+      const { value: recipe } = yield* Chat.completeObject({ ...ask("A recipe, please"), schema: Recipe })
       assert.isTrue(Schema.is(Recipe)(recipe))
     }).pipe(Effect.provide(local())))
 

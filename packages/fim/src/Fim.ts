@@ -64,10 +64,14 @@ export const make = (
 /**
  * The service over the client of the environment.
  *
+ * *Details*: the layer is built anew wherever it is provided, so that two services over two clients never share one.
+ *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Fim, never, MistralClient.MistralClient> = Layer.effect(Fim, make())
+export const layer: Layer.Layer<Fim, never, MistralClient.MistralClient> = /* @__PURE__ */ Layer.fresh(
+  /* @__PURE__ */ Layer.effect(Fim, /* @__PURE__ */ make())
+)
 
 /**
  * The service over the client of the environment, with options of its own.
@@ -77,7 +81,7 @@ export const layer: Layer.Layer<Fim, never, MistralClient.MistralClient> = Layer
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Fim, never, MistralClient.MistralClient> => Layer.effect(Fim, make(options))
+): Layer.Layer<Fim, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Fim, make(options)))
 
 /**
  * The service on a host of its own with a key of its own, beside whatever client the rest of a program uses. Unless the

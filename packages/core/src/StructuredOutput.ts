@@ -1,0 +1,186 @@
+/**
+ * Structured output: completions whose text is JSON that fits a schema, as a value of that schema's type.
+ *
+ * The operations are made from the `complete` and `stream` of a service, so that a mock of those is a mock of these too.
+ * `Chat.completeObject` and `Agents.completeObject` are the usual way to use them.
+ *
+ * @see https://docs.mistral.ai/capabilities/structured_output
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Completion from "./Completion.ts"
+import type { CompletionService } from "./CompletionService.ts"
+import type { CompletionEndpoint } from "./Endpoint.ts"
+import { makePartialJson } from "./internal/object/partialJson.ts"
+import { type StructuredSchema, structuredSchema } from "./internal/object/structuredSchema.ts"
+import { type Operation, operationError } from "./internal/request/operationError.ts"
+import type { MistralError } from "./MistralError.ts"
+import * as Reason from "./MistralErrorReason.ts"
+import type { RequestOptions } from "./RequestOptions.ts"
+
+/**
+ * A request for an object: a completion request with the object's `schema` in place of `response_format`.
+ *
+ * *Details*: `schemaName` (letters, digits, `_` and `-`, at most 64) and `schemaDescription` tell the model what the object
+ * is. The default name is the identifier of the schema, or `response`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ObjectRequest<Request, A> = Omit<Request, "response_format" | "stream" | "n"> & {
+  readonly schema: Schema.Codec<A, unknown>
+  readonly schemaName?: string | undefined
+  readonly schemaDescription?: string | undefined
+}
+
+/**
+ * An object, decoded by its schema, and the response that contained it, with its id, usage and finish reason.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ObjectResponse<out A> {
+  readonly value: A
+  readonly response: Completion.Response
+}
+
+/**
+ * A value of which any part may still be missing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type DeepPartial<A> = A extends ReadonlyArray<infer Item> ? ReadonlyArray<DeepPartial<Item>>
+  : A extends object ? { readonly [Key in keyof A]?: DeepPartial<A[Key]> | undefined }
+  : A
+
+/**
+ * A state of a streamed object: `Partial`, the JSON that the model has written so far, encoded and not validated; or
+ * `Complete`, the value decoded by the schema and the response that the chunks add up to, once and last.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ObjectPart<A> =
+  | { readonly _tag: "Partial"; readonly value: DeepPartial<A> }
+  | { readonly _tag: "Complete"; readonly value: A; readonly response: Completion.Response }
+
+/**
+ * Requests an object through the `complete` of a service.
+ *
+ * *Details*: the schema is sent as a strict JSON Schema. A schema that is not that of an object fails with
+ * `InvalidRequest`, a completion that does not fit the schema with `InvalidOutput`.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const complete = <Request, A>(
+  endpoint: CompletionEndpoint<Request>,
+  service: Pick<CompletionService<Request>, "complete">,
+  request: ObjectRequest<Request, A>,
+  options?: RequestOptions
+): Effect.Effect<ObjectResponse<A>, MistralError> =>
+  Effect.flatMap(
+    withSchema(endpoint.complete, request),
+    ([schema, completionRequest]) =>
+      Effect.flatMap(
+        service.complete(completionRequest, options),
+        (response) => decodeObject(endpoint.complete, schema, response)
+      )
+  )
+
+/**
+ * Requests an object through the `stream` of a service: the object as it grows, then the object itself with its response.
+ *
+ * *Details*: fails like `complete`, after the parts that were received.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const stream = <Request, A>(
+  endpoint: CompletionEndpoint<Request>,
+  service: Pick<CompletionService<Request>, "stream">,
+  request: ObjectRequest<Request, A>,
+  options?: RequestOptions
+): Stream.Stream<ObjectPart<A>, MistralError> =>
+  Stream.unwrap(Effect.map(
+    withSchema(endpoint.stream, request),
+    ([schema, completionRequest]) => objectParts(endpoint.stream, schema, service.stream(completionRequest, options))
+  ))
+
+const withSchema = <Request, A>(
+  operation: Operation,
+  { schema, schemaDescription, schemaName, ...rest }: ObjectRequest<Request, A>
+): Effect.Effect<readonly [StructuredSchema<A>, Request], MistralError> =>
+  Effect.try({
+    try: () => {
+      const structured = structuredSchema(schema, schemaName ?? nameOf(schema), schemaDescription)
+      // The cast is true: an `ObjectRequest` lacks only optional keys of a `Request`, besides the one that is set here.
+      return [structured, { ...rest, response_format: structured.format } as unknown as Request] as const
+    },
+    catch: (cause) =>
+      operationError(
+        operation,
+        new Reason.InvalidRequest({
+          issues: [{
+            path: ["schema"],
+            message: `Expected the schema of an object that JSON Schema can express: ${
+              cause instanceof Error ? cause.message : String(cause)
+            }`
+          }]
+        })
+      )
+  })
+
+const nameOf = (schema: Schema.Top): string => {
+  const identifier = schema.ast.annotations?.identifier
+  const name = typeof identifier === "string" ? identifier.replace(/[^\w-]/g, "_").slice(0, 64) : ""
+  return name === "" ? "response" : name
+}
+
+const decodeObject = <A>(
+  operation: Operation,
+  schema: StructuredSchema<A>,
+  response: Completion.Response
+): Effect.Effect<ObjectResponse<A>, MistralError> => {
+  const text = Completion.text(response)
+  const decoded = schema.decode(text)
+  return "value" in decoded ? Effect.succeed({ value: decoded.value, response }) : Effect.fail(operationError(
+    operation,
+    new Reason.InvalidOutput({
+      text,
+      issues: decoded.issues,
+      finishReason: response.choices[0]?.finish_reason ?? undefined
+    })
+  ))
+}
+
+const objectParts = <A>(
+  operation: Operation,
+  schema: StructuredSchema<A>,
+  chunks: Stream.Stream<Completion.Chunk, MistralError>
+): Stream.Stream<ObjectPart<A>, MistralError> =>
+  Stream.suspend(() => {
+    const json = makePartialJson()
+    let accumulator = Completion.emptyAccumulator
+    const parts = Stream.flatMap(Stream.chunks(chunks), (batch) => {
+      let grew = false
+      for (const chunk of batch) {
+        accumulator = Completion.append(accumulator, chunk)
+        const text = Completion.chunkText(chunk)
+        grew = text !== "" && json.feed(text) || grew
+      }
+      const value = json.value()
+      return grew && value !== undefined
+        // The cast is not checked, by design: the value is what the model has written of an `A` so far.
+        ? Stream.succeed<ObjectPart<A>>({ _tag: "Partial", value: value as DeepPartial<A> })
+        : Stream.empty
+    })
+    const complete = Effect.suspend(() => decodeObject(operation, schema, Completion.toResponse(accumulator)))
+    return Stream.concat(
+      parts,
+      Stream.fromEffect(Effect.map(complete, (object): ObjectPart<A> => ({ _tag: "Complete", ...object })))
+    )
+  })

@@ -1,0 +1,163 @@
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as HttpClientError from "effect/http/HttpClientError"
+import type { MistralError } from "../../MistralError.ts"
+import * as Reason from "../../MistralErrorReason.ts"
+import type { Call } from "../request/call.ts"
+import type { Authenticate } from "../request/headers.ts"
+import { timeoutError } from "../request/timeoutError.ts"
+import { BodyReader, type ReadErrors } from "../response/bodyReader.ts"
+import { reasonFromResponse } from "../response/errorBody.ts"
+import type { OpenResponse } from "../response/openResponse.ts"
+import { requestId } from "../response/responseHeaders.ts"
+import { AttemptTimeouts } from "../timeout/attemptTimeouts.ts"
+import type { Deadline, ExpiredLimit } from "../timeout/deadline.ts"
+import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
+import { describeTransportError } from "../transport/transportError.ts"
+
+/** The parts of a client that send its calls. */
+export interface Sender {
+  readonly transport: Transport
+  readonly authenticate: Authenticate
+}
+
+/**
+ * One attempt at a call: from the request to the first bytes of its response, within the time limits.
+ *
+ * The waiting fiber is resumed once, with the response or a failure. Everything in between runs in callbacks.
+ */
+export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
+  /** The services of the waiting fiber. */
+  readonly context: Context.Context<never>
+  readonly #sender: Sender
+  readonly #call: Call
+  readonly #timeouts: AttemptTimeouts
+  #redact = (text: string): string => text
+  #requestId: string | undefined
+  #body: BodyReader<MistralError> | undefined
+  #cancelRequest: Effect.Effect<void> = Effect.void
+  #resume: ((result: Effect.Effect<OpenResponse, MistralError>) => void) | undefined
+
+  constructor(sender: Sender, call: Call, deadline: Deadline, fiber: Fiber.Fiber<unknown, unknown>) {
+    const { firstByte, idle } = call.options.timeout
+    this.context = fiber.context
+    this.#sender = sender
+    this.#call = call
+    this.#timeouts = new AttemptTimeouts({ firstByte, idle, deadline }, fiber.getRef(Clock.Clock))
+  }
+
+  /** Sends the request and waits for the response. Runs once; `close` must run after a failure or after the response. */
+  open(): Effect.Effect<OpenResponse, MistralError> {
+    return Effect.flatMap(this.#sender.authenticate(this.#call), ({ redact, request }) =>
+      Effect.callback((resume) => {
+        this.#redact = redact
+        this.#resume = resume
+        this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
+        // The time may already be over.
+        if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(request, this)
+      }))
+  }
+
+  /** Finalizer: stops the time limits, and cancels the request unless its response was read to the end. */
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    this.#resume = undefined
+    this.#timeouts.stop()
+    if (this.#body?.released === true) return Effect.void
+    this.#body?.cancel()
+    const cancelRequest = this.#cancelRequest
+    this.#cancelRequest = Effect.void
+    return cancelRequest
+  })
+
+  onResponse(response: TransportResponse): void {
+    if (this.#resume === undefined) return
+    this.#requestId = requestId((name) => response.header(name))
+    const body = this.#body = new BodyReader(response.body, this.#timeouts, this)
+    if (response.status < 200 || response.status > 299) return this.#settle(this.#readError(response, body))
+    const open: OpenResponse = {
+      status: response.status,
+      contentType: response.header("content-type"),
+      requestId: this.#requestId,
+      body,
+      close: this.close,
+      redact: this.#redact
+    }
+    body.first((bytes) => {
+      if (bytes !== undefined) body.unread(bytes)
+      else if (this.#call.accept === "text/event-stream") {
+        // An empty stream can be requested again. An empty body that is not a stream may be the whole response.
+        const { requestId } = open
+        return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId })))
+      }
+      return Effect.succeed(open)
+    }, (result) => this.#settle(result))
+  }
+
+  onError(error: unknown): void {
+    this.onFailure(Effect.fail(this.toMistralError(error)))
+  }
+
+  onFailure(failure: Effect.Effect<never, MistralError>): void {
+    this.#settle(failure)
+  }
+
+  toMistralError(error: unknown): MistralError {
+    const description = this.#redact(describeTransportError(error))
+    const invalid = HttpClientError.isHttpClientError(error) &&
+      (error.reason._tag === "InvalidUrlError" || error.reason._tag === "EncodeError")
+    return this.#call.error(
+      invalid
+        ? new Reason.InvalidRequest({ issues: [{ path: [], message: description }] })
+        : new Reason.ConnectionFailed({ description })
+    )
+  }
+
+  onLost(error: unknown): MistralError {
+    return this.#call.error(
+      new Reason.ConnectionLost({
+        description: this.#redact(describeTransportError(error)),
+        chunks: this.#call.progress.chunks,
+        requestId: this.#requestId
+      })
+    )
+  }
+
+  onTimeout(expired: ExpiredLimit): MistralError {
+    return timeoutError(this.#call, expired, this.#requestId)
+  }
+
+  #settle(result: Effect.Effect<OpenResponse, MistralError>): void {
+    const resume = this.#resume
+    this.#resume = undefined
+    resume?.(result)
+  }
+
+  /** Reads the body of an error response, as far as it arrives within the limits, and fails with its reason. */
+  #readError(response: TransportResponse, reader: BodyReader<MistralError>): Effect.Effect<never, MistralError> {
+    const decoder = new TextDecoder()
+    let body = ""
+    let size = 0
+    const read = reader.readFor(errorBodyLimits.millis, (bytes) => {
+      for (const part of bytes) {
+        const kept = part.subarray(0, errorBodyLimits.bytes - size)
+        size += kept.length
+        body += decoder.decode(kept, { stream: true })
+      }
+      return size >= errorBodyLimits.bytes
+    })
+    return Effect.flatMap(Effect.andThen(read, Clock.currentTimeMillis), (now) => {
+      const headers: Record<string, string> = {}
+      for (const [name, value] of Object.entries(response.headers())) {
+        if (value !== undefined) headers[name] = this.#redact(value)
+      }
+      return Effect.fail(
+        this.#call.error(reasonFromResponse({ status: response.status, headers, body: this.#redact(body), now }))
+      )
+    })
+  }
+}
+
+/** The most that is read of an error body: some servers never end it. */
+const errorBodyLimits = { bytes: 64 * 1024, millis: 2000 }

@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Tracer from "effect/Tracer"
+import type { MistralError } from "../../MistralError.ts"
+import * as RetryPolicy from "../../RetryPolicy.ts"
+import type { Call } from "../request/call.ts"
+import { timeoutError } from "../request/timeoutError.ts"
+import type { OpenResponse } from "../response/openResponse.ts"
+import { type Deadline, startDeadline, withinDeadline } from "../timeout/deadline.ts"
+import { Attempt, type Sender } from "./attempt.ts"
+
+/** The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. */
+export interface CallResources {
+  readonly span: Tracer.Span
+  finalizer: Effect.Effect<void>
+}
+
+/** Sends a call, with retries, until the first bytes of a successful response were received. */
+export const sendWithRetry = (
+  sender: Sender,
+  call: Call,
+  resources: CallResources
+): Effect.Effect<OpenResponse, MistralError> => retryAttempts(sender, call, resources, Effect.succeed)
+
+/**
+ * Sends a call and reads its response, with retries of both: a truncated response is requested again. Only for endpoints
+ * that are idempotent and free.
+ */
+export const sendAndReadWithRetry = <A>(
+  sender: Sender,
+  call: Call,
+  resources: CallResources,
+  read: (response: OpenResponse) => Effect.Effect<A, MistralError>
+): Effect.Effect<A, MistralError> =>
+  retryAttempts(sender, call, resources, (response) => Effect.onError(read(response), () => response.close))
+
+const retryAttempts = <A>(
+  sender: Sender,
+  call: Call,
+  resources: CallResources,
+  read: (response: OpenResponse) => Effect.Effect<A, MistralError>
+): Effect.Effect<A, MistralError> =>
+  Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
+    const attempt = Effect.flatMap(open(sender, call, resources, deadline), read)
+    const attempts = RetryPolicy.retry(attempt, call.options.retry, { idempotent: call.idempotent })
+    return Effect.provideService(
+      // Each attempt has its own limit to the first byte. The deadline also ends the delays between attempts.
+      withinDeadline(attempts, deadline, (expired) => timeoutError(call, expired)),
+      Tracer.ParentSpan,
+      resources.span
+    )
+  })
+
+const open = (
+  sender: Sender,
+  call: Call,
+  resources: CallResources,
+  deadline: Deadline
+): Effect.Effect<OpenResponse, MistralError> =>
+  Effect.withFiber((fiber) => {
+    const attempt = new Attempt(sender, call, deadline, fiber)
+    resources.finalizer = attempt.close
+    return Effect.onError(attempt.open(), () => attempt.close)
+  })

@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import type * as Tracer from "effect/Tracer"
+import type { Endpoint } from "../../Endpoint.ts"
+import type { MistralError } from "../../MistralError.ts"
+import * as RequestOptions from "../../RequestOptions.ts"
+import * as Telemetry from "../../Telemetry.ts"
+import { type CallResources, sendAndReadWithRetry, sendWithRetry } from "../attempt/sendWithRetry.ts"
+import { makeCall } from "../request/call.ts"
+import type { Target } from "../request/target.ts"
+import type { OpenResponse } from "../response/openResponse.ts"
+import { readJson } from "../response/readJson.ts"
+import { schemaValidator } from "../schema/schemaValidator.ts"
+import { annotate, callSpanOptions } from "./callSpan.ts"
+import type { ClientConfig } from "./clientConfig.ts"
+
+/** Sends a request and reads its whole response, in one span. */
+export const sendRequest = <Request, Response>(
+  config: ClientConfig,
+  endpoint: Endpoint<Request, Response>,
+  request: Request,
+  callOptions: (RequestOptions.RequestOptions & Target) | undefined
+): Effect.Effect<Response, MistralError> => {
+  const options = RequestOptions.resolve(config.options, callOptions)
+  return Effect.useSpan(
+    Telemetry.spanName(endpoint, request),
+    callSpanOptions(config, endpoint, request, options),
+    (span) =>
+      Effect.tapError(
+        sendInSpan(config, endpoint, request, options, callOptions, span),
+        (error) => Effect.sync(() => annotate(span, Telemetry.errorAttributes(error)))
+      )
+  )
+}
+
+const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
+  { deployment, sender }: ClientConfig,
+  endpoint: Endpoint<Request, Response>,
+  request: Request,
+  options: RequestOptions.Resolved,
+  target: Target | undefined,
+  span: Tracer.Span
+) {
+  const call = yield* makeCall(endpoint, request, "application/json", deployment, options, target)
+  const resources: CallResources = { finalizer: Effect.void, span }
+  const read = (response: OpenResponse) => readJson(call, response, schemaValidator(endpoint.response))
+  const received = endpoint.retryable === "always"
+    ? sendAndReadWithRetry(sender, call, resources, read)
+    : Effect.flatMap(sendWithRetry(sender, call, resources), read)
+  const value = yield* Effect.ensuring(received, Effect.suspend(() => resources.finalizer))
+  annotate(span, Telemetry.responseAttributes(value))
+  return value
+})

@@ -1,0 +1,205 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import type { Bytes, Reader } from "../../ByteSource.ts"
+import type { AttemptTimeouts } from "../timeout/attemptTimeouts.ts"
+import type { ExpiredLimit } from "../timeout/deadline.ts"
+import type { ResponseBody } from "../transport/transport.ts"
+
+/** Makes a value from bytes, or from `undefined` at the end of the body. Returns nothing where it needs more bytes. */
+export type Consume<A, E> = (bytes: Bytes | undefined) => Pull.Pull<A, E> | undefined
+
+/** Converts the two ways in which reading a body fails. */
+export interface ReadErrors<E> {
+  readonly onLost: (error: unknown) => E
+  readonly onTimeout: (expired: ExpiredLimit) => E
+}
+
+/**
+ * Reads the body of a response by callback, within the time limits of its attempt.
+ *
+ * A read that completes no value does not resume the fiber. Bytes that arrive for a wait that was interrupted are kept for
+ * the next one.
+ */
+export class BodyReader<E> implements Reader {
+  /** Whether the body was read to its end. */
+  ended = false
+  readonly #source: ResponseBody
+  readonly #timeouts: AttemptTimeouts
+  readonly #errors: ReadErrors<E>
+  #consume: Consume<unknown, E> = noop
+  #resume: ((value: Pull.Pull<unknown, E>) => void) | undefined
+  /** A value that was made, and that the waiting fiber has not taken yet. */
+  #value: Pull.Pull<unknown, E> | undefined
+  /** Bytes that arrived before anybody waited for them. */
+  #buffered: Bytes | undefined
+  /** Whether the current wait counts as idle time, limited anew for each read. */
+  #idleLimited = false
+  /** Whether a read of the source is pending. */
+  #reading = false
+  #cancelRead: () => void = noop
+  /** The failure of every further wait. */
+  #failure: Effect.Effect<never, E> | undefined
+  #inReadLoop = false
+  #readAgain = false
+
+  constructor(source: ResponseBody, timeouts: AttemptTimeouts, errors: ReadErrors<E>) {
+    this.#source = source
+    this.#timeouts = timeouts
+    this.#errors = errors
+  }
+
+  /** Waits for the first read, within the time limit to the first byte that is already running. */
+  first<A>(
+    consume: (bytes: Bytes | undefined) => Effect.Effect<A, E>,
+    resume: (value: Effect.Effect<A, E>) => void
+  ): void {
+    this.#timeouts.continueWith(this.#onExpired)
+    // The cast is true: `consume` makes a value of every read and of the end, so the wait never ends with `Done`.
+    this.#begin(consume, resume as (value: Pull.Pull<A, E>) => void)
+  }
+
+  /** Reads until `consume` makes a value, each read within the idle time limit. Ends with `Done` at the end of the body. */
+  readUntil<A>(consume: Consume<A, E>): Pull.Pull<A, E> {
+    return Effect.callback((resume) => {
+      // A read that was started for an interrupted wait continues, and so does its time limit.
+      if (this.#value === undefined && this.#failure === undefined && !(this.#reading && this.#idleLimited)) {
+        this.#timeouts.waitForRead(this.#onExpired)
+      }
+      this.#begin(consume, resume)
+    })
+  }
+
+  /** Drains the body for at most `millis` milliseconds, until `enough`. A failure ends it like the end of the body. */
+  readFor(millis: number, enough: (bytes: Bytes) => boolean): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      if (this.ended || this.#failure !== undefined) return resume(Effect.void)
+      this.#consume = (bytes) => bytes !== undefined && enough(bytes) ? Effect.void : undefined
+      this.#resume = () => resume(Effect.void)
+      this.#idleLimited = false
+      this.#timeouts.waitFor(millis, this.#onExpired)
+      if (!this.#reading) this.#read()
+    })
+  }
+
+  /** Puts bytes back in front of those that were not read yet. */
+  unread(bytes: Bytes): void {
+    this.#buffered = this.#buffered === undefined ? bytes : [...bytes, ...this.#buffered]
+  }
+
+  /** Whether the connection was released: there is no request to cancel. */
+  get released(): boolean {
+    return this.ended && this.#source.closesScope !== true
+  }
+
+  /** Cancels the current wait and fails every further one. */
+  cancel(): void {
+    this.#fail(Effect.suspend(() => Effect.fail(this.#errors.onLost(new Error("The response was cancelled")))))
+    this.#source.cancel?.()
+  }
+
+  readonly onBytes = (bytes: Bytes): void => {
+    if (this.#failure !== undefined) return
+    if (this.#reading) {
+      this.#reading = false
+      this.#onRead(bytes)
+      // A source may deliver more than was requested.
+    } else this.#buffered = this.#buffered === undefined ? bytes : [...this.#buffered, ...bytes]
+  }
+
+  readonly onEnd = (): void => {
+    if (this.#failure !== undefined) return
+    this.ended = true
+    if (!this.#reading) return
+    this.#reading = false
+    this.#onReadEnd()
+  }
+
+  readonly onError = (error: unknown): void => {
+    this.#reading = false
+    this.#fail(Effect.fail(this.#errors.onLost(error)))
+  }
+
+  readonly #onExpired = (expired: ExpiredLimit): void => this.#fail(Effect.fail(this.#errors.onTimeout(expired)))
+
+  #begin<A>(consume: Consume<A, E>, resume: (value: Pull.Pull<A, E>) => void): void {
+    // The casts are true: until the wait is over, every value is made by the `consume` that belongs to this `resume`.
+    if (this.#value !== undefined) return resume(this.#takeValue as Effect.Effect<never>)
+    if (this.#failure !== undefined) return resume(this.#failure)
+    this.#resume = resume as (value: Pull.Pull<unknown, E>) => void
+    this.#consume = consume
+    this.#idleLimited = true
+    if (!this.#reading) this.#read()
+  }
+
+  /** Reads the source. It may deliver synchronously any number of times, so a loop keeps the stack flat. */
+  #read(): void {
+    this.#readAgain = true
+    if (this.#inReadLoop) return
+    this.#inReadLoop = true
+    while (this.#readAgain && this.#failure === undefined) {
+      this.#readAgain = false
+      if (this.#buffered !== undefined) {
+        const bytes = this.#buffered
+        this.#buffered = undefined
+        this.#onRead(bytes)
+      } else if (this.ended) this.#onReadEnd()
+      else {
+        this.#reading = true
+        try {
+          this.#cancelRead = this.#source.read(this)
+        } catch (error) {
+          this.onError(error)
+        }
+      }
+    }
+    this.#inReadLoop = false
+  }
+
+  #onRead(bytes: Bytes): void {
+    const value = this.#consumed(bytes)
+    if (value !== undefined) return this.#deliver(value)
+    if (this.#idleLimited) this.#timeouts.restart()
+    this.#read()
+  }
+
+  #onReadEnd(): void {
+    this.#deliver(this.#consumed(undefined) ?? Cause.done())
+  }
+
+  #consumed(bytes: Bytes | undefined): Pull.Pull<unknown, E> | undefined {
+    try {
+      return this.#consume(bytes)
+    } catch (defect) {
+      return Effect.die(defect)
+    }
+  }
+
+  #deliver(value: Pull.Pull<unknown, E>): void {
+    if (this.#idleLimited) this.#timeouts.pause()
+    this.#value = value
+    const resume = this.#resume
+    this.#resume = undefined
+    resume?.(this.#takeValue)
+  }
+
+  /** Runs in the waiting fiber: a value is only taken by a fiber that still waits for it. */
+  readonly #takeValue: Pull.Pull<unknown, E> = Effect.suspend(() => {
+    const value = this.#value!
+    this.#value = undefined
+    return value
+  })
+
+  #fail(failure: Effect.Effect<never, E>): void {
+    if (this.#failure !== undefined) return
+    this.#failure = failure
+    try {
+      if (this.#reading) this.#cancelRead()
+    } catch {
+      // A transport that throws when it is cancelled must not keep the fiber waiting or the request open.
+    }
+    if (this.#resume !== undefined) this.#deliver(failure)
+  }
+}
+
+const noop = () => undefined

@@ -1,0 +1,115 @@
+/** Receives the data of an event, and its name if it has one. Returns `false` to stop. */
+export interface EventSink {
+  readonly onEvent: (data: string, name: string | undefined) => boolean
+}
+
+/**
+ * Parses server-sent events: splits the text of an event stream into the data of its events, as the WHATWG algorithm does,
+ * with one addition: a last event without its empty line is dispatched too.
+ *
+ * Each character is scanned once, however the network cuts the text: the parts of an unfinished line are joined when the
+ * line ends.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export class SseParser {
+  #parts: Array<string> = []
+  #partsLength = 0
+  #afterCarriageReturn = false
+  #data: string | undefined
+  #name: string | undefined
+  #stopped = false
+  readonly #sink: EventSink
+
+  constructor(sink: EventSink) {
+    this.#sink = sink
+  }
+
+  /** Parses the next part of the text, and dispatches every event that it completes. */
+  feed(text: string): void {
+    let start = 0
+    if (this.#afterCarriageReturn && text.length > 0) {
+      this.#afterCarriageReturn = false
+      if (text.charCodeAt(0) === 10) start = 1
+    }
+    let nextCarriageReturn = text.indexOf("\r", start)
+    let nextLineFeed = text.indexOf("\n", start)
+    // oxlint-disable-next-line no-unmodified-loop-condition -- `#onLine` sets it
+    while (!this.#stopped) {
+      let end: number
+      let next: number
+      if (nextCarriageReturn === -1) {
+        if (nextLineFeed === -1) break
+        end = nextLineFeed
+        next = end + 1
+      } else if (nextLineFeed !== -1 && nextLineFeed < nextCarriageReturn) {
+        end = nextLineFeed
+        next = end + 1
+      } else {
+        end = nextCarriageReturn
+        next = end + 1
+        if (next === text.length) this.#afterCarriageReturn = true
+        else if (text.charCodeAt(next) === 10) next++
+      }
+      this.#onLine(this.#lineWith(text.slice(start, end)))
+      start = next
+      if (nextLineFeed !== -1 && nextLineFeed < start) nextLineFeed = text.indexOf("\n", start)
+      if (nextCarriageReturn !== -1 && nextCarriageReturn < start) nextCarriageReturn = text.indexOf("\r", start)
+    }
+    if (!this.#stopped && start < text.length) {
+      this.#parts.push(start === 0 ? text : text.slice(start))
+      this.#partsLength += text.length - start
+    }
+  }
+
+  /** Ends the input: dispatches the last event if it lacks its empty line. */
+  end(): void {
+    if (this.#stopped) return
+    if (this.#parts.length > 0) this.#onLine(this.#lineWith(""))
+    this.#dispatch()
+  }
+
+  /** The number of characters that are buffered for an incomplete event. */
+  get buffered(): number {
+    return this.#partsLength + (this.#data?.length ?? 0)
+  }
+
+  /** Whether the parser stands between two events, with no line and no line break half read. */
+  get betweenEvents(): boolean {
+    return this.#data === undefined && this.#name === undefined && this.#partsLength === 0 &&
+      !this.#afterCarriageReturn && !this.#stopped
+  }
+
+  #dispatch(): void {
+    const data = this.#data
+    const name = this.#name
+    this.#data = undefined
+    this.#name = undefined
+    if (data !== undefined && !this.#sink.onEvent(data, name)) this.#stopped = true
+  }
+
+  #onLine(line: string): void {
+    if (line.length === 0) return this.#dispatch()
+    // `data` first, because nearly every line of a completion stream is a data line.
+    if (line.charCodeAt(0) === 100 && line.slice(0, 5) === "data:") {
+      const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5)
+      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+    } else if (line === "data") {
+      this.#data = this.#data === undefined ? "" : `${this.#data}\n`
+    } else if (line.startsWith("event:")) {
+      this.#name = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
+    } else if (line === "event") {
+      this.#name = undefined
+    }
+    // Comments, `id`, `retry` and unknown fields are ignored.
+  }
+
+  #lineWith(end: string): string {
+    if (this.#parts.length === 0) return end
+    this.#parts.push(end)
+    const line = this.#parts.join("")
+    this.#parts = []
+    this.#partsLength = 0
+    return line
+  }
+}

@@ -1,0 +1,120 @@
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { type Deadline, type ExpiredLimit, monotonicMillis } from "./deadline.ts"
+
+/** The time limits of one attempt. */
+export interface AttemptLimits {
+  readonly firstByte: Duration.Duration
+  readonly idle: Duration.Duration
+  readonly deadline: Deadline
+}
+
+/** Runs when the time limit of a wait has expired. */
+export type OnExpired = (expired: ExpiredLimit) => void
+
+/**
+ * Enforces the time limits of one attempt: `firstByte`, then `idle` for each read, and the deadline of the whole call over
+ * all of them. There is one wait at a time.
+ *
+ * Each attempt has one timer of its own, which is only moved when it fires: a stream sets a new limit for every read, and
+ * most limits never expire.
+ */
+export class AttemptTimeouts {
+  readonly #limits: AttemptLimits
+  readonly #clock: Clock.Clock
+  readonly #startedAt: number
+  #phase: "firstByte" | "idle" = "firstByte"
+  #limit = Infinity
+  #due = Infinity
+  #onExpired: OnExpired | undefined
+  #timer: { readonly due: number; readonly cancel: () => void } | undefined
+
+  constructor(limits: AttemptLimits, clock: Clock.Clock) {
+    this.#limits = limits
+    this.#clock = clock
+    this.#startedAt = monotonicMillis(clock)
+  }
+
+  /**
+   * Starts to wait for the first byte of the body. The limit counts from the start of the attempt, so that it includes the
+   * time it took to get a key. Expires at once if there is no time left.
+   */
+  waitForFirstByte(onExpired: OnExpired): void {
+    this.#onExpired = onExpired
+    this.#setDue(this.#startedAt + Duration.toMillis(this.#limits.firstByte))
+  }
+
+  /** Continues the current wait with another callback. */
+  continueWith(onExpired: OnExpired): void {
+    this.#onExpired = onExpired
+  }
+
+  /** Starts to wait for a read. Expires at once if there is no time left. */
+  waitForRead(onExpired: OnExpired): void {
+    this.#waitIdle(Duration.toMillis(this.#limits.idle), onExpired)
+  }
+
+  /** Starts to wait for at most `millis` milliseconds, and no longer than the current wait may still last. */
+  waitFor(millis: number, onExpired: OnExpired): void {
+    this.#waitIdle(Math.min(millis, this.#due - monotonicMillis(this.#clock)), onExpired)
+  }
+
+  /** Restarts the limit of the current wait, because bytes were received. */
+  restart(): void {
+    this.#setDue(monotonicMillis(this.#clock) + this.#limit)
+  }
+
+  /** Ends the current wait: the time that the caller spends between reads does not count as idle. */
+  pause(): void {
+    this.#due = Infinity
+  }
+
+  /** Cancels the timer. No wait may follow. */
+  stop(): void {
+    this.#due = Infinity
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #waitIdle(limit: number, onExpired: OnExpired): void {
+    this.#phase = "idle"
+    this.#limit = limit
+    this.#onExpired = onExpired
+    this.restart()
+  }
+
+  #setDue(due: number): void {
+    this.#due = Math.min(due, this.#limits.deadline.at)
+    this.#check()
+  }
+
+  #check(): void {
+    if (this.#due === Infinity) return
+    const wait = this.#due - monotonicMillis(this.#clock)
+    if (wait <= 0) return this.#expire()
+    if (this.#timer !== undefined) {
+      if (this.#timer.due <= this.#due) return
+      this.#timer.cancel()
+    }
+    const cancel = Effect.runCallback(this.#clock.sleep(Duration.millis(wait)), { onExit: this.#onTimer })
+    this.#timer = { due: this.#due, cancel }
+  }
+
+  readonly #onTimer = (exit: Exit.Exit<void>): void => {
+    // A timer that was cancelled exits too.
+    if (Exit.isFailure(exit)) return
+    this.#timer = undefined
+    this.#check()
+  }
+
+  #expire(): void {
+    const { deadline } = this.#limits
+    const expired: ExpiredLimit = this.#due === deadline.at
+      ? { phase: "total", duration: deadline.total }
+      : { phase: this.#phase, duration: this.#limits[this.#phase] }
+    this.#due = Infinity
+    this.#onExpired?.(expired)
+  }
+}

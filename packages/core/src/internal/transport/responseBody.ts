@@ -1,0 +1,60 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import { isHttpClientError } from "effect/http/HttpClientError"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Pull from "effect/Pull"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as ByteSource from "../../ByteSource.ts"
+import type { ResponseBody } from "./transport.ts"
+import { webBody } from "./webBody.ts"
+
+/**
+ * The body of a response in its cheapest form: the transport's own `ByteSource`, the web stream of a fetch, or the
+ * response's `Stream`, which runs a fiber for each read.
+ */
+export const responseBody = (
+  response: HttpClientResponse.HttpClientResponse,
+  scope: Scope.Scope
+): Effect.Effect<ResponseBody> => {
+  const direct = ByteSource.get(response)
+  if (direct !== undefined) return Effect.succeed(direct)
+  const web = webResponse(response)
+  return web === undefined ? streamBody(response, scope) : Effect.succeed(webBody(web.body))
+}
+
+/** Reads single headers. For a fetch, `response.headers` would build a record of all of them at each access. */
+export const headerReader = (response: HttpClientResponse.HttpClientResponse): (name: string) => string | undefined => {
+  const web = webResponse(response)
+  return web === undefined ? (name) => response.headers[name] : (name) => web.headers.get(name) ?? undefined
+}
+
+/** The web response of a fetch, unless the response was given another stream of its own. */
+const webResponse = (response: HttpClientResponse.HttpClientResponse): Response | undefined =>
+  Object.hasOwn(response, "stream") ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
+
+const streamBody = (
+  response: HttpClientResponse.HttpClientResponse,
+  scope: Scope.Scope
+): Effect.Effect<ResponseBody> =>
+  Effect.contextWith((context) => {
+    const fork = Effect.runForkWith(context)
+    return Effect.map(Scope.provide(Stream.toPull(response.stream), scope), (pull): ResponseBody => ({
+      closesScope: true,
+      read: ({ onBytes, onEnd, onError }) => {
+        const fiber = fork(Pull.matchEffect(pull, {
+          onSuccess: (bytes) => Effect.sync(() => onBytes(bytes)),
+          onFailure: (cause) =>
+            Effect.sync(() => {
+              const error = Cause.squash(cause)
+              // A response without a body counts as one that has ended.
+              if (isHttpClientError(error) && error.reason._tag === "EmptyBodyError") onEnd()
+              else onError(error)
+            }),
+          onDone: () => Effect.sync(onEnd)
+        }))
+        return () => fiber.interruptUnsafe()
+      }
+    }))
+  })

@@ -1,0 +1,30 @@
+import type * as Effect from "effect/Effect"
+import type * as ByteSource from "../../ByteSource.ts"
+import type * as DirectTransport from "../../DirectTransport.ts"
+import type { MistralError } from "../../MistralError.ts"
+
+/** A response body that is read by callback. */
+export interface ResponseBody extends ByteSource.ByteSource {
+  /** Whether the scope of the request must be closed even after the body was read to its end. */
+  readonly closesScope?: boolean
+  /** Cancels a body that was not read to its end, where cancelling the request does not. */
+  readonly cancel?: () => void
+}
+
+/** The head of a response, whatever its status, and its body. */
+export interface TransportResponse extends DirectTransport.Response {
+  readonly body: ResponseBody
+}
+
+/** Waits for a response. Exactly one of its callbacks runs, once. */
+export interface ResponseHandler extends DirectTransport.Receiver {
+  onResponse(response: TransportResponse): void
+  onFailure(failure: Effect.Effect<never, MistralError>): void
+  /** Converts an error of the transport. */
+  toMistralError(error: unknown): MistralError
+}
+
+/** Sends requests. `send` returns the effect that cancels the request and closes all that is open of it. */
+export interface Transport {
+  readonly send: (request: DirectTransport.Request, handler: ResponseHandler) => Effect.Effect<void>
+}

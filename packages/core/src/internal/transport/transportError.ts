@@ -1,0 +1,34 @@
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as Predicate from "effect/Predicate"
+
+/**
+ * Describes an error of the transport by the messages and codes in its chain of causes. The error objects themselves are
+ * left out, because they hold the request and with it the key.
+ */
+export const describeTransportError = (error: unknown): string => {
+  const parts: Array<string> = []
+  let current: unknown = HttpClientError.isHttpClientError(error)
+    ? "cause" in error.reason ? error.reason.cause : undefined
+    : error
+  for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
+    parts.push(describeOne(current))
+    current = Predicate.isObject(current) ? (current as { readonly cause?: unknown }).cause : undefined
+  }
+  const known = parts.filter((part) => part !== "")
+  if (known.length > 0) return [...new Set(known)].join(": ")
+  return HttpClientError.isHttpClientError(error) && "description" in error.reason && error.reason.description
+    ? error.reason.description
+    : "no details"
+}
+
+const describeOne = (cause: unknown): string => {
+  if (typeof cause === "string") return cause
+  if (!Predicate.isObject(cause)) return ""
+  const { code, message, name } = cause as {
+    readonly code?: unknown
+    readonly message?: unknown
+    readonly name?: unknown
+  }
+  const text = typeof message === "string" && message !== "" ? message : typeof name === "string" ? name : ""
+  return typeof code === "string" && !text.includes(code) ? `${text} (${code})` : text
+}
