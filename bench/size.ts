@@ -1,16 +1,20 @@
 /**
- * The size of a program that streams one chat answer over fetch, bundled by esbuild for browsers, minified, `gzip -9`.
+ * Bundle size of a program that streams one chat completion over fetch: bundled for browsers by esbuild, or by Vite where
+ * the name says so, minified, `gzip -9`.
  *
  *   node bench/size.ts
  */
 import { build, type BuildOptions } from "esbuild"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
+import { build as viteBuild } from "vite"
 import { table } from "./table.ts"
 
 const programs: ReadonlyArray<readonly [name: string, file: string]> = [
   ["ours", "ours"],
   ["ours, for an object in place of a stream", "oursObject"],
+  ["ours, by barrel imports", "oursBarrel"],
+  ["ours, for an object, by barrel imports", "oursObjectBarrel"],
   ["naive-effect", "naiveEffect"],
   ["eventsource-parser", "eventsourceParser"],
   ["mistralai", "mistralai"],
@@ -49,9 +53,25 @@ const bundle = async (options: BuildOptions): Promise<string> => {
   return outputFiles[0]!.text
 }
 
-const sizeOf = async (name: string, options: BuildOptions): Promise<Size> => {
-  const text = await bundle(options)
-  return { name, minified: Buffer.byteLength(text), gzip: gzipSync(text, { level: 9 }).length }
+const sizeOf = (name: string, text: string): Size => ({
+  name,
+  minified: Buffer.byteLength(text),
+  gzip: gzipSync(text, { level: 9 }).length
+})
+
+const viteBundle = async (file: string): Promise<string> => {
+  const result = await viteBuild({
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      target: "es2023",
+      rolldownOptions: { input: fileURLToPath(new URL(`size/${file}.ts`, import.meta.url)) },
+      modulePreload: { polyfill: false }
+    }
+  })
+  if (!("output" in result)) throw new Error("Vite gave more than one bundle")
+  return result.output.map((part) => part.type === "chunk" ? part.code : "").join("\n")
 }
 
 /** A program that holds just the exports of Effect that a program with its libraries uses, and nothing of theirs. */
@@ -83,8 +103,10 @@ const effectOf = async (file: string): Promise<BuildOptions> => {
 }
 
 export const sizes = async (): Promise<ReadonlyArray<Size>> => [
-  ...await Promise.all(programs.map(([name, file]) => sizeOf(name, programOf(file)))),
-  await sizeOf("what ours uses of Effect, alone", await effectOf("ours"))
+  ...await Promise.all(programs.map(async ([name, file]) => sizeOf(name, await bundle(programOf(file))))),
+  sizeOf("ours, by barrel imports, Vite", await viteBundle("oursBarrel")),
+  sizeOf("ours, for an object, by barrel imports, Vite", await viteBundle("oursObjectBarrel")),
+  sizeOf("the exports of Effect that ours uses, alone", await bundle(await effectOf("ours")))
 ]
 
 export const sizeTable = (measured: ReadonlyArray<Size>): string =>
