@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
+import type * as Tracer from "effect/Tracer"
 import type { Deployment } from "./Deployment.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { MistralError } from "./MistralError.ts"
@@ -100,6 +101,31 @@ export const errorAttributes = (error: MistralError): Attributes =>
     "http.response.status_code": error.status,
     "mistral_ai.request.id": error.requestId
   })
+
+/**
+ * The options of the span of a call: its kind and the attributes of the request.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const spanOptions = (
+  endpoint: Operation,
+  request: unknown,
+  deployment: Pick<Deployment, "provider" | "baseUrl">
+): Tracer.SpanOptionsNoTrace => ({
+  kind: "client",
+  attributes: requestAttributes(endpoint, request, deployment)
+})
+
+/**
+ * Sets attributes of a span.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const annotate = (span: Tracer.Span, attributes: Attributes): void => {
+  for (const name in attributes) span.attribute(name, attributes[name])
+}
 
 const hostOf = (baseUrl: string): string | undefined => URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined
 

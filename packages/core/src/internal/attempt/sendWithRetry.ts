@@ -2,10 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
 import type { MistralError } from "../../MistralError.ts"
 import * as RetryPolicy from "../../RetryPolicy.ts"
-import type { Call } from "../request/call.ts"
-import { timeoutError } from "../request/timeoutError.ts"
-import type { OpenResponse } from "../response/openResponse.ts"
-import { type Deadline, startDeadline, withinDeadline } from "../timeout/deadline.ts"
+import { type Call, timeoutError } from "../request/call.ts"
+import type { OpenResponse } from "../response/bodyReader.ts"
+import { type Deadline, startDeadline, withinDeadline } from "../timeout/attemptTimeouts.ts"
 import { Attempt, type Sender } from "./attempt.ts"
 
 /** The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. */

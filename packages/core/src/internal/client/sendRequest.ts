@@ -5,12 +5,10 @@ import type { MistralError } from "../../MistralError.ts"
 import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendAndReadWithRetry, sendWithRetry } from "../attempt/sendWithRetry.ts"
-import { makeCall } from "../request/call.ts"
-import type { Target } from "../request/target.ts"
-import type { OpenResponse } from "../response/openResponse.ts"
+import { makeCall, type Target } from "../request/call.ts"
+import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
 import { schemaValidator } from "../schema/schemaValidator.ts"
-import { annotate, callSpanOptions } from "./callSpan.ts"
 import type { ClientConfig } from "./clientConfig.ts"
 
 /** Sends a request and reads its whole response, in one span. */
@@ -20,14 +18,15 @@ export const sendRequest = <Request, Response>(
   request: Request,
   callOptions: (RequestOptions.RequestOptions & Target) | undefined
 ): Effect.Effect<Response, MistralError> => {
+  const { deployment } = config
   const options = RequestOptions.resolve(config.options, callOptions)
   return Effect.useSpan(
     Telemetry.spanName(endpoint, request),
-    callSpanOptions(config, endpoint, request, options),
+    Telemetry.spanOptions(endpoint, request, { ...deployment, baseUrl: options.baseUrl ?? deployment.baseUrl }),
     (span) =>
       Effect.tapError(
         sendInSpan(config, endpoint, request, options, callOptions, span),
-        (error) => Effect.sync(() => annotate(span, Telemetry.errorAttributes(error)))
+        (error) => Effect.sync(() => Telemetry.annotate(span, Telemetry.errorAttributes(error)))
       )
   )
 }
@@ -47,6 +46,6 @@ const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
     ? sendAndReadWithRetry(sender, call, resources, read)
     : Effect.flatMap(sendWithRetry(sender, call, resources), read)
   const value = yield* Effect.ensuring(received, Effect.suspend(() => resources.finalizer))
-  annotate(span, Telemetry.responseAttributes(value))
+  Telemetry.annotate(span, Telemetry.responseAttributes(value))
   return value
 })

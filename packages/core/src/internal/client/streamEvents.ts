@@ -11,12 +11,10 @@ import { MistralError } from "../../MistralError.ts"
 import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
-import { makeCall } from "../request/call.ts"
-import type { Target } from "../request/target.ts"
+import { makeCall, type Target } from "../request/call.ts"
 import { schemaValidator } from "../schema/schemaValidator.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
-import { annotate, callSpanOptions } from "./callSpan.ts"
 import type { ClientConfig } from "./clientConfig.ts"
 
 /**
@@ -53,7 +51,7 @@ export const streamEvents = <Request, Event>(
 }
 
 const start = Effect.fnUntraced(function*<Request, Event>(
-  config: ClientConfig,
+  { deployment, sender }: ClientConfig,
   endpoint: StreamEndpoint<Request, Event>,
   request: Request,
   options: RequestOptions.Resolved,
@@ -63,25 +61,25 @@ const start = Effect.fnUntraced(function*<Request, Event>(
 ) {
   const span = yield* Effect.makeSpanScoped(
     Telemetry.spanName(endpoint, request),
-    callSpanOptions(config, endpoint, request, options)
+    Telemetry.spanOptions(endpoint, request, { ...deployment, baseUrl: options.baseUrl ?? deployment.baseUrl })
   )
   const resources: CallResources = { finalizer: Effect.void, span }
   yield* Scope.addFinalizerExit(scope, (exit) => {
     // The stream may also end by a failure of its reader, which is not a `MistralError`.
     const error: Option.Option<unknown> = Exit.findErrorOption(exit)
     if (Option.isSome(error) && error.value instanceof MistralError) {
-      annotate(span, Telemetry.errorAttributes(error.value))
+      Telemetry.annotate(span, Telemetry.errorAttributes(error.value))
     }
     return resources.finalizer
   })
-  const call = yield* makeCall(endpoint, request, "text/event-stream", config.deployment, options, target)
-  const response = yield* sendWithRetry(config.sender, call, resources)
+  const call = yield* makeCall(endpoint, request, "text/event-stream", deployment, options, target)
+  const response = yield* sendWithRetry(sender, call, resources)
   const events = yield* makeEventStream(call, response, schemaValidator(endpoint.event), {
     failedChoice: endpoint.failedChoice,
     fastPath: options.fastPath ? fastPathOf(endpoint.event) : undefined,
     // The usage comes with the last chunk.
     onValue: (value) => {
-      if (span.sampled && hasUsage(value)) annotate(span, Telemetry.responseAttributes(value))
+      if (span.sampled && hasUsage(value)) Telemetry.annotate(span, Telemetry.responseAttributes(value))
     }
   })
   resources.finalizer = events.release

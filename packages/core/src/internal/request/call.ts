@@ -1,13 +1,30 @@
 import * as Effect from "effect/Effect"
 import type { Deployment } from "../../Deployment.ts"
 import type { Endpoint } from "../../Endpoint.ts"
-import type { MistralError, MistralErrorReason } from "../../MistralError.ts"
-import { InvalidRequest, type Issue } from "../../MistralErrorReason.ts"
+import { MistralError, type MistralErrorReason } from "../../MistralError.ts"
+import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts"
 import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
-import { operationError } from "./operationError.ts"
-import { paramIssues, type Target, withParams, withQuery } from "./target.ts"
+import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import { conversationIssues } from "./validateConversation.ts"
+
+/** The part of an endpoint that errors report. */
+export type Operation = Pick<Endpoint<unknown, unknown>, "name" | "method" | "path">
+
+/** The error of an operation. */
+export const operationError = (operation: Operation, reason: MistralErrorReason): MistralError =>
+  new MistralError({ operation: operation.name, method: operation.method, path: operation.path, reason })
+
+/**
+ * The path parameters and the query parameters of a call. A list in the query repeats its name; `null` and `undefined`
+ * are left out.
+ */
+export interface Target {
+  readonly params?: Readonly<Record<string, string>> | undefined
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined
+}
+
+type QueryValue = string | number | boolean | ReadonlyArray<string | number> | null | undefined
 
 /** A validated and serialised request with its options, and the state that its errors report. */
 export interface Call {
@@ -21,6 +38,10 @@ export interface Call {
   readonly progress: { chunks: number }
   readonly error: (reason: MistralErrorReason) => MistralError
 }
+
+/** The error of a call whose time limit has expired. */
+export const timeoutError = (call: Call, expired: ExpiredLimit, requestId?: string): MistralError =>
+  call.error(new Timeout({ ...expired, chunks: call.progress.chunks, requestId }))
 
 /** Validates and serialises a request. Any error is raised here, before anything is sent. */
 export const makeCall = <Request>(
@@ -71,4 +92,29 @@ export const makeCall = <Request>(
       progress: { chunks: 0 },
       error
     })
+  })
+
+/** Replaces the `{name}` of a path by path parameters. */
+const withParams = (path: string, params: Target["params"]): string =>
+  path.replace(/\{(\w+)\}/g, (whole, name: string) => encodeURIComponent(params?.[name] ?? whole))
+
+/** Appends query parameters to a URL. */
+const withQuery = (url: string, query: Target["query"]): string => {
+  const entries = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : [value].flat().map((one) => [name, String(one)])
+  )
+  return entries.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(entries)}`
+}
+
+/**
+ * The path parameters that cannot be used: an empty segment or one of dots would change the path, and half of a surrogate
+ * pair cannot be encoded.
+ */
+const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issue> =>
+  [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
+    const value: unknown = params?.[name!]
+    return typeof value === "string" && !/^\.{0,2}$|\p{Cs}/u.test(value) ? [] : [{
+      path: ["params", name!],
+      message: value === undefined ? "Missing key" : "Expected well-formed text that is neither empty nor `.` nor `..`"
+    }]
   })

@@ -5,8 +5,7 @@ import type { MistralError } from "../../MistralError.ts"
 import { InvalidRequest } from "../../MistralErrorReason.ts"
 import type { ApiKey } from "../../RequestOptions.ts"
 import { version } from "../../version.ts"
-import type { Call } from "./call.ts"
-import { timeoutError } from "./timeoutError.ts"
+import { type Call, timeoutError } from "./call.ts"
 
 /** A request with all its headers, and the function that removes the key from a text. */
 export interface AuthenticatedRequest {

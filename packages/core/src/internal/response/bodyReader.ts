@@ -2,9 +2,21 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import type { Bytes, Reader } from "../../ByteSource.ts"
-import type { AttemptTimeouts } from "../timeout/attemptTimeouts.ts"
-import type { ExpiredLimit } from "../timeout/deadline.ts"
+import type { MistralError } from "../../MistralError.ts"
+import type { AttemptTimeouts, ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import type { ResponseBody } from "../transport/transport.ts"
+
+/** A successful response whose first bytes were received. */
+export interface OpenResponse {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly requestId: string | undefined
+  readonly body: BodyReader<MistralError>
+  /** Closes the connection. If the body was read to its end, the connection stays alive for the next request. */
+  readonly close: Effect.Effect<void>
+  /** Removes the key from a text. */
+  readonly redact: (text: string) => string
+}
 
 /** Makes a value from bytes, or from `undefined` at the end of the body. Returns nothing where it needs more bytes. */
 export type Consume<A, E> = (bytes: Bytes | undefined) => Pull.Pull<A, E> | undefined

@@ -1,7 +1,7 @@
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
 import type { Call } from "../request/call.ts"
-import type { OpenResponse } from "./openResponse.ts"
+import type { OpenResponse } from "./bodyReader.ts"
 
 /** The error of a response that cannot be used. */
 export const invalidResponse = (

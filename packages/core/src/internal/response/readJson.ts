@@ -3,9 +3,9 @@ import * as Pull from "effect/Pull"
 import type { MistralError } from "../../MistralError.ts"
 import type { Call } from "../request/call.ts"
 import type { SchemaValidator } from "../schema/schemaValidator.ts"
+import type { OpenResponse } from "./bodyReader.ts"
 import { reasonFromEvent } from "./errorBody.ts"
 import { describeNotJson, invalidResponse } from "./invalidResponse.ts"
-import type { OpenResponse } from "./openResponse.ts"
 
 /** Reads a whole response body as JSON and validates it. The value is the parsed JSON itself. */
 export const readJson = <A>(

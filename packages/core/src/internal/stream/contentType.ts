@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { MistralError } from "../../MistralError.ts"
 import type { Call } from "../request/call.ts"
+import type { OpenResponse } from "../response/bodyReader.ts"
 import { reasonFromEvent } from "../response/errorBody.ts"
 import { describeNotJson, invalidResponse } from "../response/invalidResponse.ts"
-import type { OpenResponse } from "../response/openResponse.ts"
 import { readText } from "../response/readJson.ts"
 
 /**
