@@ -53,12 +53,10 @@ export interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Property>> }
 }
 
-/** Registers tests over the file, or one that says why there are none. */
+/** Registers tests over the file. Where the file is not beside the project, one skipped test says so. */
 export const withSpecification = (register: (openApi: OpenApi) => void): void => {
   if (!fs.existsSync(file)) {
-    it("says why nothing is compared with the OpenAPI file", () => {
-      console.log("shared/spec/mistral-openapi.yaml is not beside the project: nothing compared with it")
-    })
+    it.skip("OpenAPI file (skipped: ../shared/spec/mistral-openapi.yaml is not beside the project)", () => {})
     return
   }
   // Effect's parser does not know a sequence that begins on the line of its own dash: there it is given a line of its own.
