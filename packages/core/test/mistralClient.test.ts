@@ -95,15 +95,6 @@ describe("MistralClient", () => {
       transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("authorization", "changed"))
     }))))
 
-  it.effect("keeps the answer of a client that was told to fail on an error status", () =>
-    Effect.gen(function*() {
-      const error = yield* Effect.flip(complete(request))
-      assert.isTrue(error.reason._tag === "NotFound" && error.reason.serverMessage === "no such thing")
-    }).pipe(Effect.provide(services(
-      { transformClient: HttpClient.filterStatusOk },
-      () => ScriptedHttpClient.json({ detail: "no such thing" }, { status: 404 })
-    ))))
-
   for (const propagateTrace of [false, true]) {
     it.effect(`${propagateTrace ? "sends" : "does not send"} the trace's context ${propagateTrace ? "if told to" : "unless told to"}`, () =>
       Effect.gen(function*() {
