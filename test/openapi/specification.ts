@@ -1,4 +1,4 @@
-/** Mistral's OpenAPI file, as far as it is compared. It stays outside the project and is read where it lies. */
+/** Mistral's OpenAPI file, as far as it is compared. It is kept outside the project and read from there. */
 import { it } from "@effect/vitest"
 import * as Yaml from "effect/encoding/Yaml"
 import * as fs from "node:fs"
@@ -59,11 +59,11 @@ export const withSpecification = (register: (openApi: OpenApi) => void): void =>
     it.skip("OpenAPI file (skipped: ../shared/spec/mistral-openapi.yaml is not beside the project)", () => {})
     return
   }
-  // Effect's parser does not know a sequence that begins on the line of its own dash: there it is given a line of its own.
+  // Effect's parser cannot read a sequence that begins on the line of another dash: it is moved to a line of its own.
   register(Yaml.parse(fs.readFileSync(file, "utf8").replace(/^( *)- (?=- )/gm, "$1-\n$1  ")) as OpenApi)
 }
 
-/** The operation an endpoint is. */
+/** The operation of an endpoint. */
 export const operationOf = (
   openApi: OpenApi,
   endpoint: { readonly method: string; readonly path: string }

@@ -340,7 +340,7 @@ const allText = (messages: ReadonlyArray<Delta | object>): string =>
     ).join("")
   }).join("")
 
-/** Names, ids and arguments of calls, each kind joined, whichever calls they belong to. */
+/** Names, ids and arguments of all calls, each kind joined. */
 const callText = (messages: ReadonlyArray<Delta | object>): string => {
   const calls = messages.flatMap((message) => (message as Delta).tool_calls ?? [])
   const names = calls.map((call) => call.function.name ?? "")

@@ -3,7 +3,16 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { join } from "./fixtures/promptly.ts"
-import { type Answer, completion, done, event, eventStream, json, openBody, settle } from "./fixtures/scriptedServer.ts"
+import {
+  completion,
+  done,
+  event,
+  eventStream,
+  json,
+  openBody,
+  type Respond,
+  settle
+} from "./fixtures/scriptedServer.ts"
 import { call, passing, phaseOf, timed, timesOut } from "./fixtures/timedCalls.ts"
 
 for (const operation of ["complete", "stream"] as const) {
@@ -29,8 +38,8 @@ for (const operation of ["complete", "stream"] as const) {
 
     it.effect("names the limit that ran out: to the first byte", () =>
       Effect.gen(function*() {
-        for (const answer of [() => Effect.never, () => eventStream(openBody().stream)] satisfies Array<Answer>) {
-          const error = yield* timesOut(operation, answer, { firstByte: "10 seconds" }, "10 seconds")
+        for (const respond of [() => Effect.never, () => eventStream(openBody().stream)] satisfies Array<Respond>) {
+          const error = yield* timesOut(operation, respond, { firstByte: "10 seconds" }, "10 seconds")
           assert.deepStrictEqual(phaseOf(error), { phase: "firstByte", millis: 10_000, chunks: 0 })
           assert.isTrue(error.isRetryable)
         }

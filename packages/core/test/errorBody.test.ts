@@ -5,17 +5,17 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { stream } from "./fixtures/completions.ts"
-import { answers, nothing, ofExamples, seen } from "./fixtures/errorAnswers.ts"
+import { errorResponses, exampleErrors, fieldsOf, noFields } from "./fixtures/errorResponses.ts"
 import { withExamples } from "./fixtures/examples.ts"
 import { refusal } from "./fixtures/refusal.ts"
 import { failure, json, request, scripted } from "./fixtures/scriptedServer.ts"
 
 describe("an error answer", () => {
-  for (const { body, expected, headers, name, status } of answers) {
+  for (const { body, expected, headers, name, status } of errorResponses) {
     it.effect(`${status} with ${name} is a ${expected.reason}`, () =>
       Effect.gen(function*() {
         const error = yield* refusal(() => json(status, body, headers))
-        assert.deepStrictEqual(seen(error), { ...nothing, status, ...expected })
+        assert.deepStrictEqual(fieldsOf(error), { ...noFields, status, ...expected })
         assert.strictEqual(error.operation, "Chat.complete")
         assert.strictEqual(error.path, "/v1/chat/completions")
         assert.include(error.message, String(status))
@@ -27,20 +27,20 @@ describe("an error answer", () => {
     Effect.gen(function*() {
       const { layer } = scripted(() => json(404, { detail: "No such path" }), { retry: RetryPolicy.none })
       const error = yield* failure(Stream.runDrain(stream(request))).pipe(Effect.provide(layer))
-      assert.deepStrictEqual(seen(error), { ...nothing, reason: "NotFound", status: 404, message: "No such path" })
+      assert.deepStrictEqual(fieldsOf(error), { ...noFields, reason: "NotFound", status: 404, message: "No such path" })
       assert.strictEqual(error.operation, "Chat.stream")
     }))
 })
 
 withExamples((examples) => {
   describe("an error answer of the examples", () => {
-    for (const [name, { status, ...expected }] of Object.entries(ofExamples)) {
+    for (const [name, { status, ...expected }] of Object.entries(exampleErrors)) {
       it.effect(`${name} is a ${expected.reason}`, () =>
         Effect.gen(function*() {
           const body = examples.read(name)
           const error = yield* refusal(() => json(status, body))
-          assert.deepStrictEqual(seen(error), {
-            ...nothing,
+          assert.deepStrictEqual(fieldsOf(error), {
+            ...noFields,
             message: sentenceOf(body),
             guardrails: (body as { readonly guardrails?: unknown }).guardrails,
             status,
@@ -52,13 +52,13 @@ withExamples((examples) => {
     it("has its row in the table", () => {
       assert.deepStrictEqual(
         examples.names.filter((name) => name.startsWith("error-") && name !== "error-response-headers.json"),
-        Object.keys(ofExamples).sort()
+        Object.keys(exampleErrors).sort()
       )
     })
 
     it.effect("carries the id of its headers", () =>
       Effect.gen(function*() {
-        // The file is the header block of a recorded answer.
+        // The file is the header block of a recorded response.
         const headers = examples.read("error-response-headers.json") as Record<string, string>
         const error = yield* refusal(() => json(400, {}, headers))
         assert.strictEqual(error.requestId, headers["mistral-correlation-id"])
@@ -142,8 +142,8 @@ describe("a refusal that is no JSON", () => {
         const error = yield* refusal(() =>
           new Response(body, { status: 502, headers: { "content-type": "text/html" } })
         )
-        assert.deepStrictEqual(seen(error), {
-          ...nothing,
+        assert.deepStrictEqual(fieldsOf(error), {
+          ...noFields,
           reason: "ServerError",
           status: 502,
           retryable: true,
@@ -159,7 +159,7 @@ describe("a refusal that is no JSON", () => {
     }))
 })
 
-/** The server's own sentence in a body, wherever it stands; of issues, each with its field. */
+/** The server's own sentence in a body, under any of its keys; for issues, each message with its field. */
 const sentenceOf = (body: unknown): string | undefined => {
   const { detail, error, message } = body as Record<"detail" | "error" | "message", unknown>
   for (const value of [message, detail, error]) {

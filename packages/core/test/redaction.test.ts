@@ -11,18 +11,18 @@ import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 import { complete, stream } from "./fixtures/completions.ts"
-import { seen } from "./fixtures/errorAnswers.ts"
+import { fieldsOf } from "./fixtures/errorResponses.ts"
 import { refusal } from "./fixtures/refusal.ts"
-import { type Answer, apiKey, event, eventStream, json, request, scripted } from "./fixtures/scriptedServer.ts"
+import { apiKey, event, eventStream, json, request, type Respond, scripted } from "./fixtures/scriptedServer.ts"
 
 describe("the key is never seen", () => {
   const echoed = `Bearer ${apiKey}`
-  const scripts: Record<string, { readonly answer: Answer; readonly options?: MistralClient.Options }> = {
+  const scripts: Record<string, { readonly respond: Respond; readonly options?: MistralClient.Options }> = {
     ...Object.fromEntries(
       [400, 401, 403, 404, 408, 409, 418, 422, 429, 500, 502, 503, 504, 529].map((status) => [
         `in a ${status} that echoes it`,
         {
-          answer: () =>
+          respond: () =>
             json(status, {
               object: "error",
               message: `Invalid key ${apiKey}`,
@@ -37,13 +37,13 @@ describe("the key is never seen", () => {
       ])
     ),
     "in a failed connection whose cause quotes the header": {
-      answer: () => Effect.fail(new Error(`cannot send authorization: ${echoed}`, { cause: new Error(echoed) }))
+      respond: () => Effect.fail(new Error(`cannot send authorization: ${echoed}`, { cause: new Error(echoed) }))
     },
     "in a failed connection whose cause is the request": {
-      answer: (_, __, request) => Effect.fail({ name: "Error", message: "", request, cause: request })
+      respond: (_, __, request) => Effect.fail({ name: "Error", message: "", request, cause: request })
     },
     "in an answer that breaks off": {
-      answer: () =>
+      respond: () =>
         new Response(
           new ReadableStream({
             pull: (controller) => controller.error(new Error(`terminated ${echoed}`))
@@ -52,44 +52,44 @@ describe("the key is never seen", () => {
         )
     },
     "in an answer that does not fit and echoes it": {
-      answer: () => json(200, { message: `key ${apiKey}`, error: { message: echoed }, choices: apiKey })
+      respond: () => json(200, { message: `key ${apiKey}`, error: { message: echoed }, choices: apiKey })
     },
     "in an answer of another content type": {
-      answer: () => new Response(`<title>${apiKey}</title>`, { status: 200, headers: { "content-type": "text/html" } })
+      respond: () => new Response(`<title>${apiKey}</title>`, { status: 200, headers: { "content-type": "text/html" } })
     },
     "in an event that reports an error": {
-      answer: () => eventStream(`${event("a")}data: {"error":{"message":"for ${apiKey}","code":"${apiKey}"}}\n\n`)
+      respond: () => eventStream(`${event("a")}data: {"error":{"message":"for ${apiKey}","code":"${apiKey}"}}\n\n`)
     },
     "in an event that does not fit": {
-      answer: () => eventStream(`data: {"id":"${apiKey}","choices":"${apiKey}"}\n\n`)
+      respond: () => eventStream(`data: {"id":"${apiKey}","choices":"${apiKey}"}\n\n`)
     },
     "in a base URL that is none": {
-      answer: () => json(200, {}),
+      respond: () => json(200, {}),
       options: { baseUrl: `not a url ${apiKey}` }
     },
     "in a URL that the transport refuses": {
-      answer: () => json(200, {}),
+      respond: () => json(200, {}),
       options: { baseUrl: "https://exa mple.test:99999" }
     },
     "when it holds a line break": {
-      answer: () => json(200, {}),
+      respond: () => json(200, {}),
       options: { apiKey: Redacted.make(`${apiKey}\nx-injected: ${apiKey}`) }
     },
     "when a header cannot hold it": {
-      answer: () => json(200, {}),
+      respond: () => json(200, {}),
       options: { apiKey: Redacted.make(`${apiKey}é`) }
     },
     "when the effect that yields it fails with it": {
-      answer: () => json(200, {}),
+      respond: () => json(200, {}),
       options: { apiKey: Effect.fail(new Error(`no ${apiKey}`)) }
     }
   }
 
-  for (const [name, { answer, options }] of Object.entries(scripts)) {
+  for (const [name, { respond, options }] of Object.entries(scripts)) {
     for (const operation of ["complete", "stream"] as const) {
       it.effect(`${name} (${operation})`, () =>
         Effect.gen(function*() {
-          const { exit, lines, spans } = yield* observed(operation, answer, options)
+          const { exit, lines, spans } = yield* observed(operation, respond, options)
           const error = yield* Effect.flip(exit)
           const places = {
             string: String(error),
@@ -112,7 +112,7 @@ describe("the key is never seen", () => {
 
       it.effect(`${name}, nor in what exporters write of the spans' ends (${operation})`, () =>
         Effect.gen(function*() {
-          const { spans } = yield* observed(operation, answer, options)
+          const { spans } = yield* observed(operation, respond, options)
           assert.isAbove(spans.length, 1)
           for (const span of spans) assert.notInclude(describeExit(span), apiKey)
         }))
@@ -129,7 +129,7 @@ describe("the key is never seen", () => {
   it.effect("and the server's sentence is kept around it", () =>
     Effect.gen(function*() {
       const error = yield* refusal(() => json(401, { detail: `The key ${apiKey} has expired` }))
-      assert.strictEqual(seen(error).message, "The key <redacted> has expired")
+      assert.strictEqual(fieldsOf(error).message, "The key <redacted> has expired")
     }))
 
   it.effect("and a key that ends with a line break is sent without it", () =>
@@ -146,11 +146,11 @@ describe("the key is never seen", () => {
 /** A call that fails, with its spans and log lines. */
 const observed = Effect.fnUntraced(function*(
   operation: "complete" | "stream",
-  answer: Answer,
+  respond: Respond,
   options: MistralClient.Options | undefined
 ) {
   const { lines, logs, spans, tracer } = collecting()
-  const { layer } = scripted(answer, { retry: RetryPolicy.none, ...options })
+  const { layer } = scripted(respond, { retry: RetryPolicy.none, ...options })
   const call = operation === "complete" ? Effect.asVoid(complete(request)) : Stream.runDrain(stream(request))
   const exit = yield* call.pipe(
     Effect.tapError((error) => Effect.logError("failed", error)),

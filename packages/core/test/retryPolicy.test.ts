@@ -11,7 +11,6 @@ import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
 import { join } from "./fixtures/promptly.ts"
 import {
-  type Answer,
   completion,
   done,
   event,
@@ -19,6 +18,7 @@ import {
   failure,
   json,
   openBody,
+  type Respond,
   settle
 } from "./fixtures/scriptedServer.ts"
 import { call, passing, step, timed } from "./fixtures/timedCalls.ts"
@@ -27,7 +27,7 @@ for (const operation of ["complete", "stream"] as const) {
   const good = () => operation === "complete" ? json(200, completion("Hello")) : eventStream(event("Hello") + done)
 
   describe(`Chat.${operation}`, () => {
-    const refusedOnce: Record<string, Answer> = {
+    const refusedOnce: Record<string, Respond> = {
       "a 503": () => json(503, {}),
       "a 500": () => json(500, {}),
       "a 502 of a proxy": () => new Response("<title>Bad Gateway</title>", { status: 502 }),
@@ -39,10 +39,10 @@ for (const operation of ["complete", "stream"] as const) {
       "an answer whose body breaks before its first byte": () =>
         new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }))
     }
-    for (const [name, answer] of Object.entries(refusedOnce)) {
+    for (const [name, respond] of Object.entries(refusedOnce)) {
       it.effect(`succeeds at the second attempt after ${name}`, () =>
         Effect.gen(function*() {
-          const { layer, times } = timed((attempt, ...more) => attempt === 0 ? answer(attempt, ...more) : good())
+          const { layer, times } = timed((attempt, ...more) => attempt === 0 ? respond(attempt, ...more) : good())
           const fiber = yield* Effect.forkChild(call(operation).pipe(Effect.provide(layer)))
           yield* settle
           assert.deepStrictEqual(times, [0])
@@ -246,31 +246,31 @@ describe("an endpoint that may not be sent twice", () => {
     retryable: "ifRejected"
   }
   const create = MistralClient.MistralClient.use((client) => client.request(endpoint, { name: "a" }))
-  const unclear: Record<string, Answer> = {
+  const unclear: Record<string, Respond> = {
     "a 500": () => json(500, {}),
     "a 503": () => json(503, {}),
     "a 408": () => json(408, {}),
     "a connection that fails": () => Effect.fail(new Error("reset"))
   }
-  for (const [name, answer] of Object.entries(unclear)) {
+  for (const [name, respond] of Object.entries(unclear)) {
     it.effect(`is not repeated after ${name}`, () =>
       Effect.gen(function*() {
-        const { layer, times } = timed(answer)
+        const { layer, times } = timed(respond)
         const error = yield* failure(create).pipe(Effect.provide(layer))
         assert.isTrue(error.isRetryable)
         assert.strictEqual(error.operation, "Things.create")
         assert.deepStrictEqual(times, [0])
       }))
   }
-  const refused: Record<string, Answer> = {
+  const refused: Record<string, Respond> = {
     "a 429": () => json(429, {}),
     "a lack of capacity": () => json(503, { message: "Service tier capacity exceeded" })
   }
-  for (const [name, answer] of Object.entries(refused)) {
+  for (const [name, respond] of Object.entries(refused)) {
     it.effect(`is repeated after ${name}`, () =>
       Effect.gen(function*() {
         const { layer, times } = timed((attempt, ...more) =>
-          attempt === 0 ? answer(attempt, ...more) : json(201, { id: "1" })
+          attempt === 0 ? respond(attempt, ...more) : json(201, { id: "1" })
         )
         const fiber = yield* Effect.forkChild(create.pipe(Effect.provide(layer)))
         yield* passing("2 seconds")
