@@ -47,7 +47,7 @@ describe("examples in the documentation", () => {
     }).pipe(Effect.provide(Emulator.layer())), 120_000)
 })
 
-/** Writes every example to a file of its own, named after where it stands; gives the names. */
+/** Writes every example to a file of its own, named after its place in the documents, and gives the names. */
 const write = (): ReadonlyArray<string> => {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })

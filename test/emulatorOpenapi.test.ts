@@ -1,4 +1,4 @@
-/** What the emulator answers, checked against Mistral's OpenAPI file. The file stays outside the project. */
+/** The responses of the emulator, checked against Mistral's OpenAPI file. The file is kept outside the project. */
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, it, layer } from "@effect/vitest"
@@ -79,7 +79,7 @@ interface Refused {
   readonly message?: { readonly detail?: ReadonlyArray<unknown> }
 }
 
-// A damage reaches into answers whose shape is what the test is about.
+// A damage changes responses of any shape, so their type is loose.
 type Loose = { [key: string]: Loose }
 
 const ask = (one: Case): Effect.Effect<Answer, never, Emulator.Emulator> =>
@@ -98,7 +98,7 @@ const ask = (one: Case): Effect.Effect<Answer, never, Emulator.Emulator> =>
       return { status: response.status, contentType, values: values.map((value): unknown => JSON.parse(value)) }
     }))
 
-/** Changes after which an answer is none any more. */
+/** Changes that make a response invalid. */
 function damages(): ReadonlyArray<readonly [one: Case, damage: (value: Loose) => void]> {
   const named = (name: string): Case => cases.find((one) => one.name === name)!
   const unknown = (value: unknown) => value as Loose

@@ -1,4 +1,4 @@
-/** What this library sends, compared with Mistral's OpenAPI file. */
+/** The requests of this library, compared with Mistral's OpenAPI file. */
 import * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as Content from "@effect-mistral/core/Content"
 import * as Embedding from "@effect-mistral/core/Embedding"

@@ -9,7 +9,7 @@ import { compare } from "./parity/compare.ts"
 import { agents, chat, conversations, fim, gaps, type Input } from "./parity/inputs.ts"
 import { type Both, Recorder } from "./parity/recorder.ts"
 
-/** Where the bodies differ on purpose: what this library sends, what the SDK sends, and why. */
+/** The differences between the bodies that are intended, each with its reason. */
 const differences: Record<string, { readonly ours: unknown; readonly sdk: unknown; readonly why: string }> = {
   "messages[].prefix": {
     ours: "absent",

@@ -1,17 +1,17 @@
-/** Answers compared with the file: that every one it allows is taken, and that every key it names is known. */
+/** Responses compared with the file: each that it allows is accepted, and each key that it names is known. */
 import { assert } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type { Field } from "./comparison.ts"
 import { takes } from "./comparison.ts"
 import { nameOf, type OpenApi, type Property } from "./specification.ts"
 
-/** Which of the answers that a schema of the file allows. */
+/** Selects one of the responses that a schema of the file allows. */
 export interface Choice {
-  /** With every key, or with none that is not required. */
+  /** With every key, or only with those that are required. */
   readonly whole: boolean
-  /** With `null` wherever it may stand. */
+  /** With `null` wherever the file allows it. */
   readonly nulls: boolean
-  /** Which of several possible schemas. */
+  /** The index of one of several possible schemas. */
   readonly alternative: number
 }
 
@@ -27,9 +27,9 @@ const resolve = (openApi: OpenApi, property: Property): Property => {
 
 const isNull = (property: Property): boolean => property.type === "null"
 
-/** An answer that the file allows. */
+/** A response that the file allows. */
 export const answerOf = (openApi: OpenApi, given: Property, choice: Choice, depth = 0): unknown => {
-  // Filters hold filters without end: deep down, only what is required goes on.
+  // Filters nest without end: below this depth only required keys are written.
   if (depth > 8 && choice.whole) return answerOf(openApi, given, { ...choice, whole: false }, depth)
   const property = resolve(openApi, given)
   const every = property.anyOf ?? property.oneOf
@@ -79,8 +79,8 @@ const withoutNull = (ast: Ast): Ast => {
 }
 
 /**
- * Asserts that a schema of answers names the keys that the file names, no more and no fewer, at every level, and that each
- * key refuses what is of another type. What the schema leaves open is not looked into.
+ * Asserts that a schema of responses names the keys that the file names, no more and no fewer, at every level, and that
+ * each key refuses values of another type. Where the schema is `Unknown`, nothing is compared.
  */
 export const assertKnown = (openApi: OpenApi, given: Property, ast: Ast, where: string): void => {
   const property = resolve(openApi, given)
@@ -88,7 +88,7 @@ export const assertKnown = (openApi: OpenApi, given: Property, ast: Ast, where: 
   const type = withoutNull(ast)
   if (type._tag === "Unknown") return
   if (every !== undefined && every.length === 1) return assertKnown(openApi, every[0]!, type, where)
-  // Of several objects the schema here is one, with the keys of all.
+  // Where the file has several objects, the schema of this library is one with the keys of all.
   const objects = (every ?? [property]).map((one) => resolve(openApi, one).properties)
   if (objects.every((one) => one !== undefined)) {
     assert.strictEqual(type._tag, "Objects", where)

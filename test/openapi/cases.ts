@@ -1,22 +1,22 @@
-/** What the emulator is asked, so that every form of its answers is seen. */
+/** The requests that the emulator is sent, so that every form of its responses occurs. */
 import type { Script } from "@effect-mistral/emulator"
 
-/** A request, and what is known of its answer. */
+/** A request, and the known properties of its response. */
 export interface Case {
   readonly name: string
-  /** As the file writes it. */
+  /** The path as the file writes it. */
   readonly path: string
-  /** Where it is asked, if a parameter stands in the path. */
+  /** The path that is requested, if the file's path has a parameter. */
   readonly at?: string
   /** `undefined` for a GET. */
   readonly body?: unknown
-  /** Where it is neither a GET nor a POST that the body tells apart. */
+  /** Set where the method is neither `GET` (no body) nor `POST` (a body). */
   readonly method?: string
   readonly stream?: boolean
   readonly status?: number
 }
 
-/** What the emulator is told to say, beside what it makes up. */
+/** The emulator's script: the responses that it does not make up itself. */
 export const script: Script.Script = [{
   when: { text: "As seen" },
   answer: { text: "Seen", finish_reason: "model_length", usage: { num_cached_tokens: 16, service_tier: "priority" } }
@@ -29,7 +29,7 @@ const weather = {
   function: { name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } }
 }
 
-/** What a conversation may ask for, by name. */
+/** The requests of a conversation, by name. */
 const conversations: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "a text": { messages: user("Tell me about fog") },
   "several choices, cut off": { messages: user("Tell me about fog"), n: 2, max_tokens: 5 },

@@ -1,4 +1,4 @@
-/** Comparisons of what this library sends with what Mistral's OpenAPI file says. */
+/** Comparisons of this library's requests with Mistral's OpenAPI file. */
 import { assert, it } from "@effect/vitest"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
@@ -17,10 +17,10 @@ export interface Struct {
   readonly nameless?: ReadonlyArray<string>
 }
 
-/** What the file says of an object. */
+/** The file's description of an object. */
 export type ObjectSchema = Pick<Property, "properties" | "required">
 
-/** Registers tests that a struct has the keys of an object, requires what it requires, and takes `null` where it does. */
+/** Registers tests that a struct has the keys of an object, the same required keys, and accepts `null` where it does. */
 export const compareStruct = (
   name: string,
   spec: ObjectSchema | undefined,
@@ -99,7 +99,7 @@ export const compareLengths = (name: string, spec: ObjectSchema | undefined, fie
   }
 }
 
-/** What a property may be besides itself. */
+/** The property and its alternatives. */
 export const alternatives = (property: Property): ReadonlyArray<Property> => [property, ...property.anyOf ?? []]
 
 // The checks need no services; a field's type parameters are of no interest here.
@@ -116,7 +116,7 @@ export const takesNothing = (field: Field): boolean =>
 /** Whether a property of the file takes `null`. */
 export const takesNull = (property: Property): boolean =>
   property.type === "null" || (property.anyOf ?? []).some((one) => takesNull(one)) ||
-  // A property that says nothing of its type takes anything.
+  // A property without a type accepts any value.
   (property.type === undefined && property.anyOf === undefined && property.$ref === undefined &&
     !("oneOf" in property) && !("const" in property) && !("enum" in property))
 

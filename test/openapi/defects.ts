@@ -1,4 +1,4 @@
-/** Where Mistral's OpenAPI file says other than the API does, with the correction that makes real answers fit. */
+/** Places where Mistral's OpenAPI file differs from the API, each with the correction that makes real responses fit. */
 
 /** A part of the file, changed in place. */
 type Part = { [key: string]: Part }

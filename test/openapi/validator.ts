@@ -1,4 +1,4 @@
-/** Answers, checked against what Mistral's OpenAPI file promises. */
+/** Responses, checked against Mistral's OpenAPI file. */
 import formats from "ajv-formats"
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import type { Case } from "./cases.ts"
@@ -12,15 +12,15 @@ export const makeAjv = (): Ajv2020 => {
   return ajv
 }
 
-/** What came back. */
+/** A response. */
 export interface Answer {
   readonly status: number
   readonly contentType: string
-  /** The body, or what each event of a stream holds. */
+  /** The body, or the data of each event of a stream. */
   readonly values: ReadonlyArray<unknown>
 }
 
-/** What keeps a value from being the answer that the file promises to a case. */
+/** The reasons why a value is not the response that the file promises to a case. */
 export interface Validator {
   (one: Case, answer: Answer, value: unknown): ReadonlyArray<string>
   readonly schema: (name: string) => ValidateFunction

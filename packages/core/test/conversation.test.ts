@@ -1,8 +1,8 @@
-import { Chat } from "@effect-mistral/chat"
-import { Message, MistralClient, ToolCallId } from "@effect-mistral/core"
+import { Message, MistralClient } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer } from "effect"
+import { complete } from "./fixtures/completions.ts"
 
 const user = Message.user("Hi")
 const calls = (...ids: ReadonlyArray<string>) =>
@@ -47,7 +47,7 @@ describe("a conversation", () => {
   for (const [name, messages] of Object.entries(good)) {
     it.effect(name, () =>
       Effect.gen(function*() {
-        yield* Chat.complete({ model: "m", messages })
+        yield* complete({ model: "m", messages })
       }).pipe(Effect.provide(scripted)))
   }
 
@@ -86,49 +86,24 @@ describe("a conversation", () => {
   for (const [name, [messages, path, check]] of Object.entries(bad)) {
     it.effect(`${name} is not sent, unless the check is switched off`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(Chat.complete({ model: "m", messages }))
+        const error = yield* Effect.flip(complete({ model: "m", messages }))
         assert.isTrue(error.reason._tag === "InvalidRequest")
         if (error.reason._tag === "InvalidRequest") {
           assert.deepInclude(error.reason.issues.map(({ path }) => path), path)
         }
         const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
         assert.lengthOf(yield* requests, 0)
-        yield* Chat.complete({ model: "m", messages }, { checks: { order: false, toolCalls: false } })
+        yield* complete({ model: "m", messages }, { checks: { order: false, toolCalls: false } })
         assert.lengthOf(yield* requests, 1)
         const others = check === "order" ? { toolCalls: false } : { order: false }
         assert.strictEqual(
-          (yield* Effect.flip(Chat.complete({ model: "m", messages }, { checks: others }))).reason._tag,
+          (yield* Effect.flip(complete({ model: "m", messages }, { checks: others }))).reason._tag,
           "InvalidRequest"
         )
       }).pipe(Effect.provide(scripted)))
   }
 })
 
-describe("ToolCallId", () => {
-  it.effect.prop("makes an id that Mistral takes of any id, always the same, and leaves a valid one alone", [
-    Schema.String
-  ], ([id]) =>
-    Effect.sync(() => {
-      const made = ToolCallId.fromForeign(id)
-      assert.match(made, /^[A-Za-z0-9]{9}$/)
-      assert.strictEqual(ToolCallId.fromForeign(id), made)
-      assert.strictEqual(ToolCallId.fromForeign(made), made)
-    }))
-
-  it("keeps ten thousand ids apart", () => {
-    const made = new Set(Array.from({ length: 10_000 }, (_, i) => ToolCallId.fromForeign(`call_${i}`)))
-    assert.strictEqual(made.size, 10_000)
-  })
-
-  it("changes a call and its result alike, and nothing else", () => {
-    const messages = [user, calls("call_1", "aB3dE6gH9"), result("call_1"), result("aB3dE6gH9"), result(null)]
-    const changed = ToolCallId.inMessages(messages)
-    const id = ToolCallId.fromForeign("call_1")
-    assert.deepStrictEqual(changed, [user, calls(id, "aB3dE6gH9"), result(id), result("aB3dE6gH9"), result(null)])
-  })
-})
-
-const scripted = Chat.layer.pipe(
-  Layer.provide(MistralClient.layer({})),
+const scripted = MistralClient.layer({}).pipe(
   Layer.provideMerge(ScriptedHttpClient.layer(() => ScriptedHttpClient.json(TestCompletion.response("ok"))))
 )

@@ -1,12 +1,14 @@
 /**
- * A transport that is asked by callback: what it is given, what becomes of what it tells, and when it is passed over.
+ * A transport that is called back: the request it is given, the events it reports, its cancellation, and when the
+ * client bypasses it.
  */
-import { Chat } from "@effect-mistral/chat"
 import { DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Context, Deferred, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
+import { complete, stream } from "./fixtures/completions.ts"
+import { join } from "./fixtures/promptly.ts"
 
 describe("a direct transport", () => {
   it.effect("is told the services of who asks", () =>
@@ -17,15 +19,15 @@ describe("a direct transport", () => {
           answer(200, completion(Context.getOrUndefined(receiver.context, Tenant) ?? "none"))
         )
       )
-      const asked = Chat.complete(request).pipe(Effect.provide(services(send)))
-      assert.strictEqual((yield* Effect.provideService(asked, Tenant, "a")).id, "a")
-      assert.strictEqual((yield* asked).id, "none")
+      const call = complete(request).pipe(Effect.provide(services(send)))
+      assert.strictEqual((yield* Effect.provideService(call, Tenant, "a")).id, "a")
+      assert.strictEqual((yield* call).id, "none")
     }))
 
   it.effect("is given the whole request, its headers in lower case, those of the call last but for the body's own", () =>
     Effect.gen(function*() {
       const { requests, send } = transport((_, receiver) => receiver.onResponse(answer(200, whole)))
-      yield* Chat.complete(request, {
+      yield* complete(request, {
         headers: { "X-Tenant": "t", "User-Agent": "mine", "Content-Type": "text/plain" }
       }).pipe(Effect.provide(services(send)))
       assert.deepStrictEqual(requests, [{
@@ -45,20 +47,20 @@ describe("a direct transport", () => {
   it.effect("may answer at once or later, and is not given up once its answer was read to its end", () =>
     Effect.gen(function*() {
       for (const later of [false, true]) {
-        const { givenUp, send } = transport((_, receiver) => {
+        const { cancelled, send } = transport((_, receiver) => {
           const respond = () => receiver.onResponse(answer(200, whole))
           if (later) void Promise.resolve().then(respond)
           else respond()
         })
-        const response = yield* Chat.complete(request).pipe(Effect.provide(services(send)))
+        const response = yield* complete(request).pipe(Effect.provide(services(send)))
         assert.strictEqual(response.id, "1")
-        assert.deepStrictEqual(givenUp(), 0)
+        assert.deepStrictEqual(cancelled(), 0)
       }
     }))
 
   it.effect("that refuses is read and given up, and the key is in nothing", () =>
     Effect.gen(function*() {
-      const { givenUp, send } = transport((_, receiver) =>
+      const { cancelled, send } = transport((_, receiver) =>
         receiver.onResponse(
           answer(401, `{"message":"no such key: secret"}`, "hang", {
             "mistral-correlation-id": "a, secret",
@@ -66,20 +68,20 @@ describe("a direct transport", () => {
           })
         )
       )
-      const refused = yield* Effect.forkChild(Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(send))))
+      const refused = yield* Effect.forkChild(Effect.flip(complete(request)).pipe(Effect.provide(services(send))))
       yield* TestClock.adjust("2 seconds")
-      const error = yield* Fiber.join(refused)
+      const error = yield* join(refused)
       assert.strictEqual(error.reason._tag, "Authentication")
       assert.strictEqual(error.requestId, "a, <redacted>")
       assert.include(error.message, "no such key: <redacted>")
       assert.notInclude(JSON.stringify(error), "secret")
-      assert.strictEqual(givenUp(), 1)
+      assert.strictEqual(cancelled(), 1)
     }))
 
   it.effect("that fails is a failed connection, without the key", () =>
     Effect.gen(function*() {
       const { send } = transport((_, receiver) => receiver.onError(new Error("cannot send Bearer secret")))
-      const error = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(send)))
+      const error = yield* Effect.flip(complete(request)).pipe(Effect.provide(services(send)))
       assert.isTrue(
         error.reason._tag === "ConnectionFailed" && error.reason.description === "cannot send Bearer <redacted>"
       )
@@ -90,7 +92,7 @@ describe("a direct transport", () => {
       const { send } = transport(() => {
         throw new Error("broken")
       })
-      const exit = yield* Effect.exit(Chat.complete(request)).pipe(Effect.provide(services(send)))
+      const exit = yield* Effect.exit(complete(request)).pipe(Effect.provide(services(send)))
       assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause) && !Cause.hasFails(exit.cause))
       assert.include(String(exit), "broken")
     }))
@@ -112,29 +114,29 @@ describe("a direct transport", () => {
         throw new Error("cannot let go")
       }
       const calling = yield* Effect.forkChild(
-        Effect.exit(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+        Effect.exit(complete(request, { timeout: { firstByte: "1 second" } })).pipe(
           Effect.provide(services(send))
         ),
         { startImmediately: true }
       )
       yield* TestClock.adjust("1 second")
-      const exit = yield* Fiber.join(calling)
+      const exit = yield* join(calling)
       assert.isTrue(Exit.isFailure(exit) && exit.cause.reasons.length === 1 && Cause.hasFails(exit.cause))
     }))
 
   it.effect("is given up by who stops reading, and by an interruption", () =>
     Effect.gen(function*() {
-      const { givenUp, send } = transport((_, receiver) =>
+      const { cancelled, send } = transport((_, receiver) =>
         receiver.onResponse(answer(200, `data: ${chunk}\n\n`, "hang", eventStream))
       )
-      yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(services(send)))
-      assert.strictEqual(givenUp(), 1)
+      yield* Stream.runDrain(Stream.take(stream(request), 1)).pipe(Effect.provide(services(send)))
+      assert.strictEqual(cancelled(), 1)
       const reading = yield* Effect.forkChild(
-        Stream.runDrain(Chat.stream(request)).pipe(Effect.provide(services(send))),
+        Stream.runDrain(stream(request)).pipe(Effect.provide(services(send))),
         { startImmediately: true }
       )
       yield* Fiber.interrupt(reading)
-      assert.strictEqual(givenUp(), 2)
+      assert.strictEqual(cancelled(), 2)
     }))
 
   it.effect("is not asked before a key that is waited for, nor after the call was over meanwhile", () =>
@@ -143,8 +145,8 @@ describe("a direct transport", () => {
         const key = yield* Deferred.make<Redacted.Redacted<string>>()
         const { requests, send } = transport((_, receiver) => receiver.onResponse(answer(200, whole)))
         const calling = yield* Effect.forkChild(
-          Effect.exit(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
-            // A key that cannot be interrupted comes although nobody waits for it any more.
+          Effect.exit(complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+            // A key that cannot be interrupted arrives although nothing waits for it any more.
             Effect.provide(services(send, { apiKey: Effect.uninterruptible(Deferred.await(key)) }))
           ),
           { startImmediately: true }
@@ -154,7 +156,7 @@ describe("a direct transport", () => {
         if (end === "interruption") yield* Fiber.interrupt(calling)
         yield* Deferred.succeed(key, Redacted.make("late"))
         yield* Effect.yieldNow
-        if (end !== "interruption") yield* Fiber.join(calling)
+        if (end !== "interruption") yield* join(calling)
         assert.deepStrictEqual(
           requests.map(({ headers }) => headers["authorization"]),
           end === "key" ? ["Bearer late"] : []
@@ -164,12 +166,12 @@ describe("a direct transport", () => {
 
   it.effect("that answers at once is given up by who stops reading, also where its key was waited for", () =>
     Effect.gen(function*() {
-      const { givenUp, send } = transport((_, receiver) =>
+      const { cancelled, send } = transport((_, receiver) =>
         receiver.onResponse(answer(200, `data: ${chunk}\n\n`, "hang", eventStream))
       )
       const apiKey = Effect.as(Effect.yieldNow, Redacted.make("late"))
-      yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(services(send, { apiKey })))
-      assert.strictEqual(givenUp(), 1)
+      yield* Stream.runDrain(Stream.take(stream(request), 1)).pipe(Effect.provide(services(send, { apiKey })))
+      assert.strictEqual(cancelled(), 1)
     }))
 
   it.effect("is passed over where the client was changed, or is to trace", () =>
@@ -181,23 +183,18 @@ describe("a direct transport", () => {
       ).pipe(Layer.provide(httpLayer(send)))
       for (
         const live of [
-          Chat.layer.pipe(Layer.provide(MistralClient.layer({})), Layer.provide(changed)),
+          MistralClient.layer({}).pipe(Layer.provide(changed)),
           services(send, { transformClient: (client) => client }),
           // Not by Effect's functions: a copy, and an object that inherits.
           ...[
             Object.assign(HttpClient.make(() => Effect.never), http(send)),
             Object.create(http(send)) as HttpClient.HttpClient
           ]
-            .map((client) =>
-              Chat.layer.pipe(
-                Layer.provide(MistralClient.layer({})),
-                Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
-              )
-            ),
+            .map((client) => MistralClient.layer({}).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))),
           services(send, { propagateTrace: true })
         ]
       ) {
-        const response = yield* Chat.complete(request).pipe(Effect.provide(live))
+        const response = yield* complete(request).pipe(Effect.provide(live))
         assert.strictEqual(response.id, "by fiber")
       }
       assert.lengthOf(requests, 0)
@@ -219,7 +216,7 @@ const chunk = JSON.stringify({
 
 const eventStream = { "content-type": "text/event-stream" }
 
-/** An answer whose body is one read, and then ends or not. */
+/** A response whose body is one read, and then ends or not. */
 const answer = (
   status: number,
   text: string,
@@ -246,30 +243,30 @@ type Send = DirectTransport.DirectTransport["send"]
 
 type Respond = (...args: Parameters<Send>) => void
 
-/** A transport that remembers what it was asked, and how often it was given up. */
+/** A transport that records its requests, and how often they were cancelled. */
 const transport = (respond: Respond) => {
   const requests: Array<DirectTransport.Request> = []
-  let abandoned = 0
+  let cancellations = 0
   const send: Send = (request, receiver) => {
     requests.push(request)
     respond(request, receiver)
-    return () => void abandoned++
+    return () => void cancellations++
   }
-  return { requests, send, givenUp: () => abandoned }
+  return { requests, send, cancelled: () => cancellations }
 }
 
-/** A call whose first byte does not come in time ends with a timeout, and its request is given up once. */
+/** A call whose first byte does not come in time ends with a timeout, and its request is cancelled once. */
 const isTooLate = (respond: Respond) =>
   Effect.gen(function*() {
-    const { givenUp, send } = transport(respond)
+    const { cancelled, send } = transport(respond)
     const calling = yield* Effect.forkChild(
-      Effect.flip(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(Effect.provide(services(send))),
+      Effect.flip(complete(request, { timeout: { firstByte: "1 second" } })).pipe(Effect.provide(services(send))),
       { startImmediately: true }
     )
     yield* TestClock.adjust("1 second")
-    const error = yield* Fiber.join(calling)
+    const error = yield* join(calling)
     assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte")
-    assert.strictEqual(givenUp(), 1)
+    assert.strictEqual(cancelled(), 1)
   })
 
 const http = (send: Send) =>
@@ -283,7 +280,6 @@ const http = (send: Send) =>
 const httpLayer = (send: Send) => Layer.succeed(HttpClient.HttpClient, http(send))
 
 const services = (send: Send, options?: MistralClient.Options) =>
-  Chat.layer.pipe(
-    Layer.provide(MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options })),
+  MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options }).pipe(
     Layer.provide(httpLayer(send))
   )

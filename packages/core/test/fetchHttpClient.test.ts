@@ -1,12 +1,12 @@
 /**
- * The client over `fetch`: what it sends is what Effect's own client sends, and what becomes of what `fetch` does.
+ * The client over `fetch`: it sends what Effect's own client sends, and maps every outcome of `fetch`.
  */
-import { Chat } from "@effect-mistral/chat"
 import { Endpoint, FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient as EffectFetchHttpClient, type HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
+import { complete, stream } from "./fixtures/completions.ts"
 
 describe("FetchHttpClient", () => {
   it.effect("sends what Effect's own client sends", () =>
@@ -21,17 +21,17 @@ describe("FetchHttpClient", () => {
       ) {
         const sent = yield* Effect.forEach([FetchHttpClient.layer, EffectFetchHttpClient.layer], (client) =>
           Effect.gen(function*() {
-            const { asked, fetch } = recorder(() =>
+            const { calls, fetch } = recorder(() =>
               Response.json(completion)
             )
             const http = client.pipe(Layer.provide(given(fetch, init)))
-            yield* Chat.complete(request).pipe(Effect.provide(services(http)))
-            // One without a body. What comes back is no list of models.
+            yield* complete(request).pipe(Effect.provide(services(http)))
+            // A request without a body. The response is not a list of models.
             yield* MistralClient.MistralClient.use((client) => client.request(Endpoint.listModels, undefined)).pipe(
               Effect.flip,
               Effect.provide(MistralClient.layer({}).pipe(Layer.provide(http)))
             )
-            return asked.map(describeRequest)
+            return calls.map(describeRequest)
           }))
         assert.deepStrictEqual(sent[0]?.map(({ body }) => typeof body), ["string", "undefined"])
         assert.deepStrictEqual(sent[0], sent[1])
@@ -40,42 +40,42 @@ describe("FetchHttpClient", () => {
 
   it.effect("gives fetch the URL as a string, and JSON as a string", () =>
     Effect.gen(function*() {
-      const { asked, fetch } = recorder(() => Response.json(completion))
-      yield* Chat.complete(request).pipe(Effect.provide(over(fetch)))
-      assert.strictEqual(asked[0]?.input, "https://api.mistral.ai/v1/chat/completions")
-      assert.deepStrictEqual(asked[0]?.init?.body, JSON.stringify({ ...request, stream: false }))
+      const { calls, fetch } = recorder(() => Response.json(completion))
+      yield* complete(request).pipe(Effect.provide(over(fetch)))
+      assert.strictEqual(calls[0]?.input, "https://api.mistral.ai/v1/chat/completions")
+      assert.deepStrictEqual(calls[0]?.init?.body, JSON.stringify({ ...request, stream: false }))
     }))
 
   it.effect("takes what is provided where the call is made before what the layer was made with", () =>
     Effect.gen(function*() {
       const ofLayer = recorder(() => Response.json(completion))
       const ofCall = recorder(() => Response.json({ ...completion, id: "of the call" }))
-      const answer = yield* Chat.complete(request).pipe(
+      const answer = yield* complete(request).pipe(
         Effect.provide(given(ofCall.fetch, { cache: "reload" })),
         Effect.provide(
           services(FetchHttpClient.layer.pipe(Layer.provide(given(ofLayer.fetch, { cache: "no-store" }))))
         )
       )
       assert.strictEqual(answer.id, "of the call")
-      assert.lengthOf(ofLayer.asked, 0)
-      assert.strictEqual(ofCall.asked[0]?.init?.cache, "reload")
+      assert.lengthOf(ofLayer.calls, 0)
+      assert.strictEqual(ofCall.calls[0]?.init?.cache, "reload")
     }))
 
-  it.effect("is asked by Effect's own means where something was laid over it", () =>
+  it.effect("is calls by Effect's own means where something was laid over it", () =>
     Effect.gen(function*() {
-      const { asked, fetch } = recorder(() => Response.json(completion))
-      yield* Chat.complete(request).pipe(Effect.provide(over(fetch, { transformClient: (client) => client })))
-      assert.instanceOf(asked[0]?.input, URL)
+      const { calls, fetch } = recorder(() => Response.json(completion))
+      yield* complete(request).pipe(Effect.provide(over(fetch, { transformClient: (client) => client })))
+      assert.instanceOf(calls[0]?.input, URL)
     }))
 
   it.effect("streams, and leaves a body that was read to its end alone", () =>
     Effect.gen(function*() {
       const body = pushed("data: ", JSON.stringify(chunk), "\n\n", "data: [DONE]\n\n")
-      const { asked, fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
-      const chunks = yield* Stream.runCollect(Chat.stream(request)).pipe(Effect.provide(over(fetch)))
+      const { calls, fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
+      const chunks = yield* Stream.runCollect(stream(request)).pipe(Effect.provide(over(fetch)))
       assert.deepStrictEqual(chunks, [chunk])
       yield* Effect.yieldNow
-      assert.isFalse(asked[0]?.init?.signal?.aborted)
+      assert.isFalse(calls[0]?.init?.signal?.aborted)
       assert.isFalse(body.canceled())
     }))
 
@@ -87,7 +87,7 @@ describe("FetchHttpClient", () => {
           headers: { "Retry-After": "3", "Mistral-Correlation-Id": "id of secret", "x-ratelimit-limit-req-minute": "6" }
         })
       )
-      const error = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(over(fetch)))
+      const error = yield* Effect.flip(complete(request)).pipe(Effect.provide(over(fetch)))
       assert.isTrue(
         error.reason._tag === "RateLimited" && error.reason.limits?.["x-ratelimit-limit-req-minute"] === "6"
       )
@@ -105,7 +105,7 @@ describe("FetchHttpClient", () => {
   ) {
     it.effect(`a fetch that ${what} is a failed connection, without the key`, () =>
       Effect.gen(function*() {
-        const { reason } = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(over(fetch)))
+        const { reason } = yield* Effect.flip(complete(request)).pipe(Effect.provide(over(fetch)))
         assert.isTrue(reason._tag === "ConnectionFailed" && reason.description === "cannot send <redacted>")
       }))
   }
@@ -114,7 +114,7 @@ describe("FetchHttpClient", () => {
     Effect.gen(function*() {
       const used = Response.json(completion)
       yield* Effect.promise(() => used.text())
-      const { reason } = yield* Effect.flip(Chat.complete(request)).pipe(
+      const { reason } = yield* Effect.flip(complete(request)).pipe(
         Effect.provide(over(recorder(() => used).fetch))
       )
       assert.strictEqual(reason._tag, "ConnectionFailed")
@@ -123,7 +123,7 @@ describe("FetchHttpClient", () => {
   it.effect("an answer without a body is an empty one", () =>
     Effect.gen(function*() {
       const { fetch } = recorder(() => new Response(null, { headers: eventStream }))
-      const { reason } = yield* Effect.flip(Stream.runDrain(Chat.stream(request))).pipe(Effect.provide(over(fetch)))
+      const { reason } = yield* Effect.flip(Stream.runDrain(stream(request))).pipe(Effect.provide(over(fetch)))
       assert.strictEqual(reason._tag, "StreamEndedEarly")
     }))
 
@@ -131,7 +131,7 @@ describe("FetchHttpClient", () => {
     Effect.gen(function*() {
       const body = pushed(`data: ${JSON.stringify(chunk)}\n\n`, new Error("reset by secret"))
       const { fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
-      const { reason } = yield* Effect.flip(Stream.runDrain(Chat.stream(request))).pipe(Effect.provide(over(fetch)))
+      const { reason } = yield* Effect.flip(Stream.runDrain(stream(request))).pipe(Effect.provide(over(fetch)))
       assert.isTrue(
         reason._tag === "ConnectionLost" && reason.chunks === 1 && reason.description === "reset by <redacted>"
       )
@@ -143,14 +143,14 @@ describe("FetchHttpClient", () => {
         const body = pushed("late")
         let answerLate = () => {}
         const late = new Promise<Response>((resolve) => answerLate = () => resolve(new Response(body.stream)))
-        const { asked, fetch } = recorder(() => late)
+        const { calls, fetch } = recorder(() => late)
         const calling = yield* Effect.forkChild(
-          Effect.exit(Chat.complete(request, { timeout: { firstByte: "1 second" } })).pipe(
+          Effect.exit(complete(request, { timeout: { firstByte: "1 second" } })).pipe(
             Effect.provide(over(fetch))
           ),
           { startImmediately: true }
         )
-        const signal = asked[0]?.init?.signal
+        const signal = calls[0]?.init?.signal
         assert.isFalse(signal?.aborted)
         yield* end === "timeout" ? TestClock.adjust("1 second") : Fiber.interrupt(calling)
         assert.isTrue(signal?.aborted)
@@ -165,9 +165,9 @@ describe("FetchHttpClient", () => {
   it.effect("whoever stops reading aborts the request and lets go of its body, also of a fetch that knows no signals", () =>
     Effect.gen(function*() {
       const body = pushed(`data: ${JSON.stringify(chunk)}\n\n`, "hang")
-      const { asked, fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
-      yield* Stream.runDrain(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(over(fetch)))
-      assert.isTrue(asked[0]?.init?.signal?.aborted)
+      const { calls, fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
+      yield* Stream.runDrain(Stream.take(stream(request), 1)).pipe(Effect.provide(over(fetch)))
+      assert.isTrue(calls[0]?.init?.signal?.aborted)
       assert.isTrue(body.canceled())
     }))
 })
@@ -184,37 +184,37 @@ const chunk = { id: "1", model: "m", choices: [{ index: 0, delta: { content: "a"
 
 const eventStream = { "content-type": "text/event-stream" }
 
-interface Asked {
+interface FetchCall {
   readonly input: string | URL | Request
   readonly init: RequestInit | undefined
 }
 
-/** A fetch that remembers what it was asked. */
+/** A fetch that records its calls. */
 const recorder = (respond: () => Response | Promise<Response>) => {
-  const asked: Array<Asked> = []
+  const calls: Array<FetchCall> = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    asked.push({ input, init })
+    calls.push({ input, init })
     return respond()
   }
-  return { asked, fetch }
+  return { calls, fetch }
 }
 
-/** A request as the network would see it, and what else it was made with. */
-const describeRequest = ({ init, input }: Asked) => {
+/** A request as the network would see it, and the other options it was made with. */
+const describeRequest = ({ init, input }: FetchCall) => {
   const { body, headers, signal, ...rest } = init ?? {}
   return {
     url: String(input),
     headers: Object.fromEntries(new Headers(headers)),
     body: body === undefined || body === null ? undefined : textOf(body as string | Uint8Array),
     signal: signal instanceof AbortSignal,
-    // Effect's client says so of every request.
+    // Effect's client sets it on every request.
     rest: Object.fromEntries(Object.entries(rest).filter(([name]) => name !== "duplex"))
   }
 }
 
 const textOf = (body: string | Uint8Array): string => typeof body === "string" ? body : new TextDecoder().decode(body)
 
-/** A body that gives each text at a read of its own, and then ends, breaks or, after `"hang"`, does not end. */
+/** A body that gives each text in a read of its own, and then ends, breaks or, after `"hang"`, does not end. */
 const pushed = (...pieces: ReadonlyArray<string | Error>) => {
   let canceled = false
   let next = 0
@@ -239,8 +239,7 @@ const given = (fetch: typeof globalThis.fetch, init?: RequestInit): Layer.Layer<
 }
 
 const services = (http: Layer.Layer<HttpClient.HttpClient>, options?: MistralClient.Options) =>
-  Chat.layer.pipe(
-    Layer.provide(MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options })),
+  MistralClient.layer({ apiKey: Redacted.make("secret"), retry: RetryPolicy.none, ...options }).pipe(
     Layer.provide(http)
   )
 

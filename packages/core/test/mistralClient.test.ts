@@ -1,7 +1,6 @@
 /**
- * What a client sends besides the body, and where its settings come from.
+ * The headers a client sends, the sources of its settings, and the span of an operation.
  */
-import { Chat } from "@effect-mistral/chat"
 import { type Embedding, Endpoint, MistralClient, Model, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
@@ -9,13 +8,14 @@ import { ConfigProvider, Effect, Layer, Redacted, Schedule, Stream, Tracer } fro
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { readFileSync } from "node:fs"
 import { version } from "../src/version.ts"
+import { complete, stream } from "./fixtures/completions.ts"
 
 describe("MistralClient", () => {
   it.effect("sends the key, the user agent and further headers, whole and streamed; the nearer setting wins", () =>
     Effect.gen(function*() {
       const options = { headers: { "x-b": "call", "x-c": "call" } }
-      yield* Chat.complete(request, options)
-      yield* Stream.runDrain(Chat.stream(request, options))
+      yield* complete(request, options)
+      yield* Stream.runDrain(stream(request, options))
       for (const { headers } of yield* seen) {
         assert.deepInclude(headers, {
           authorization: "Bearer a-key",
@@ -38,7 +38,7 @@ describe("MistralClient", () => {
 
   it.effect("names itself and its version unless told otherwise, and sends no key it was not given", () =>
     Effect.gen(function*() {
-      yield* Chat.complete(request)
+      yield* complete(request)
       const [first] = yield* seen
       assert.strictEqual(first?.headers["user-agent"], `effect-mistral/${version}`)
       assert.isUndefined(first?.headers.authorization)
@@ -53,7 +53,7 @@ describe("MistralClient", () => {
   for (const [given, sent] of [["a-key\n", "Bearer a-key"], ["Bearer a-key", "Bearer a-key"]] as const) {
     it.effect(`sends the key ${JSON.stringify(given)} as ${JSON.stringify(sent)}`, () =>
       Effect.gen(function*() {
-        yield* Chat.complete(request)
+        yield* complete(request)
         assert.strictEqual((yield* seen)[0]?.headers.authorization, sent)
       }).pipe(Effect.provide(services({ apiKey: Redacted.make(given) }))))
   }
@@ -61,7 +61,7 @@ describe("MistralClient", () => {
   for (const given of ["", "  ", "a\nb", "clé"]) {
     it.effect(`refuses the key ${JSON.stringify(given)} without showing it, and sends nothing`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(Chat.complete(request))
+        const error = yield* Effect.flip(complete(request))
         assert.isTrue(error.reason._tag === "InvalidRequest" && error.reason.issues[0]?.path[0] === "apiKey")
         if (given.trim() !== "") assert.notInclude(error.message, given)
         assert.lengthOf(yield* seen, 0)
@@ -69,17 +69,17 @@ describe("MistralClient", () => {
   }
 
   it.effect("asks an effect for the key before every attempt", () => {
-    let asked = 0
+    let keys = 0
     return Effect.gen(function*() {
-      yield* Chat.complete(request)
-      yield* Stream.runDrain(Chat.stream(request))
+      yield* complete(request)
+      yield* Stream.runDrain(stream(request))
       assert.deepStrictEqual(
         (yield* seen).map(({ headers }) => headers.authorization),
         ["Bearer key-1", "Bearer key-2", "Bearer key-3"]
       )
     }).pipe(Effect.provide(services(
       {
-        apiKey: Effect.sync(() => Redacted.make(`key-${++asked}`)),
+        apiKey: Effect.sync(() => Redacted.make(`key-${++keys}`)),
         retry: RetryPolicy.make({ schedule: Schedule.recurs(1) })
       },
       (request, index) => index === 0 ? ScriptedHttpClient.connectionError() : answer(request)
@@ -88,33 +88,24 @@ describe("MistralClient", () => {
 
   it.effect("changes the HTTP client last of all", () =>
     Effect.gen(function*() {
-      yield* Chat.complete(request)
+      yield* complete(request)
       assert.strictEqual((yield* seen)[0]?.headers.authorization, "changed")
     }).pipe(Effect.provide(services({
       apiKey: Redacted.make("a-key"),
       transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("authorization", "changed"))
     }))))
 
-  it.effect("keeps the answer of a client that was told to fail on an error status", () =>
-    Effect.gen(function*() {
-      const error = yield* Effect.flip(Chat.complete(request))
-      assert.isTrue(error.reason._tag === "NotFound" && error.reason.serverMessage === "no such thing")
-    }).pipe(Effect.provide(services(
-      { transformClient: HttpClient.filterStatusOk },
-      () => ScriptedHttpClient.json({ detail: "no such thing" }, { status: 404 })
-    ))))
-
   for (const propagateTrace of [false, true]) {
     it.effect(`${propagateTrace ? "sends" : "does not send"} the trace's context ${propagateTrace ? "if told to" : "unless told to"}`, () =>
       Effect.gen(function*() {
-        yield* Effect.withSpan(Chat.complete(request), "parent")
+        yield* Effect.withSpan(complete(request), "parent")
         assert.strictEqual((yield* seen)[0]?.headers.traceparent !== undefined, propagateTrace)
       }).pipe(Effect.provide(services({ propagateTrace }))))
   }
 
   it.effect("is configured by MISTRAL_API_KEY and MISTRAL_BASE_URL", () =>
     Effect.gen(function*() {
-      yield* Chat.complete(request)
+      yield* complete(request)
       const [first] = yield* seen
       assert.strictEqual(first?.headers.authorization, "Bearer from-config")
       assert.strictEqual(first?.url, "https://config.test/v1/chat/completions")
@@ -175,7 +166,7 @@ describe("the span of an operation", () => {
     })
     return Effect.gen(function*() {
       yield* Stream.runForEach(
-        Chat.stream({ ...request, temperature: 0.5 }),
+        stream({ ...request, temperature: 0.5 }),
         () => Effect.sync(() => assert.strictEqual(spans[0]?.status._tag, "Started"))
       )
       const [span] = spans
@@ -210,14 +201,10 @@ const services = (
   options: MistralClient.Options,
   script: (request: ScriptedHttpClient.SeenRequest, index: number) => ScriptedHttpClient.Answer = answer
 ) =>
-  Chat.layer.pipe(
-    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none, ...options })),
+  MistralClient.layer({ retry: RetryPolicy.none, ...options }).pipe(
     Layer.provideMerge(ScriptedHttpClient.layer(script))
   )
 
-const configured = Chat.layer.pipe(
-  Layer.provide(MistralClient.layerConfig()),
-  Layer.provideMerge(ScriptedHttpClient.layer(answer))
-)
+const configured = MistralClient.layerConfig().pipe(Layer.provideMerge(ScriptedHttpClient.layer(answer)))
 
 const seen = ScriptedHttpClient.ScriptedHttpClient.use(({ requests }) => requests)

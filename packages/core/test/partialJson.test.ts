@@ -126,7 +126,7 @@ describe("a JSON text read in pieces", () => {
       let takenInPieces = true
       for (const character of text) takenInPieces = pieces.feed(character)
       assert.strictEqual(takenInPieces, taken)
-      // Of a broken piece nothing is said: there the value is that of the pieces before.
+      // Nothing is asserted for a broken piece: the value there is that of the pieces before.
       if (taken) assert.deepStrictEqual(pieces.value(), whole.value())
       const parsed = parse(text)
       if (parsed === undefined) return
@@ -141,7 +141,7 @@ describe("a JSON text read in pieces", () => {
     const text = `{"text":"${"abcdefghi\\n".repeat(length / 11)}"}`
     const original = JSON.parse
     let parsed = 0
-    // What is decoded is decoded by JSON.parse: the characters it is given are the work that is done.
+    // All decoding is done by JSON.parse: the characters it is given measure the work.
     JSON.parse = (piece: string, ...more) => {
       parsed += piece.length
       return original(piece, ...more)

@@ -1,5 +1,5 @@
 /**
- * How the options of a call lie over those of its service and its client.
+ * The options of a call override those of its service, and these override those of the client.
  */
 import { RequestOptions, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,23 +1,16 @@
-import * as Chat from "@effect-mistral/chat/Chat"
-import * as Completion from "@effect-mistral/core/Completion"
 import type * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
-import type { MistralError } from "@effect-mistral/core/MistralError"
-import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { assert, describe, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
+import { join } from "./fixtures/promptly.ts"
 import {
-  type Answer,
   completion,
   done,
   event,
@@ -25,16 +18,16 @@ import {
   failure,
   json,
   openBody,
-  request,
-  scripted,
+  type Respond,
   settle
 } from "./fixtures/scriptedServer.ts"
+import { call, passing, step, timed } from "./fixtures/timedCalls.ts"
 
 for (const operation of ["complete", "stream"] as const) {
   const good = () => operation === "complete" ? json(200, completion("Hello")) : eventStream(event("Hello") + done)
 
   describe(`Chat.${operation}`, () => {
-    const refusedOnce: Record<string, Answer> = {
+    const refusedOnce: Record<string, Respond> = {
       "a 503": () => json(503, {}),
       "a 500": () => json(500, {}),
       "a 502 of a proxy": () => new Response("<title>Bad Gateway</title>", { status: 502 }),
@@ -46,10 +39,10 @@ for (const operation of ["complete", "stream"] as const) {
       "an answer whose body breaks before its first byte": () =>
         new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }))
     }
-    for (const [name, answer] of Object.entries(refusedOnce)) {
+    for (const [name, respond] of Object.entries(refusedOnce)) {
       it.effect(`succeeds at the second attempt after ${name}`, () =>
         Effect.gen(function*() {
-          const { layer, times } = timed((attempt, ...more) => attempt === 0 ? answer(attempt, ...more) : good())
+          const { layer, times } = timed((attempt, ...more) => attempt === 0 ? respond(attempt, ...more) : good())
           const fiber = yield* Effect.forkChild(call(operation).pipe(Effect.provide(layer)))
           yield* settle
           assert.deepStrictEqual(times, [0])
@@ -59,7 +52,7 @@ for (const operation of ["complete", "stream"] as const) {
           yield* TestClock.adjust("201 millis")
           yield* settle
           assert.strictEqual(times.length, 2)
-          assert.strictEqual(yield* Fiber.join(fiber), "Hello")
+          assert.strictEqual(yield* join(fiber), "Hello")
         }))
     }
 
@@ -91,7 +84,7 @@ for (const operation of ["complete", "stream"] as const) {
           yield* TestClock.adjust(1)
           yield* settle
           assert.deepStrictEqual(times, [0, millis])
-          assert.strictEqual(yield* Fiber.join(fiber), "Hello")
+          assert.strictEqual(yield* join(fiber), "Hello")
         }))
     }
 
@@ -100,7 +93,7 @@ for (const operation of ["complete", "stream"] as const) {
         const { layer, times } = timed((attempt) => attempt === 0 ? json(429, {}, { "retry-after": "0" }) : good())
         const fiber = yield* Effect.forkChild(call(operation).pipe(Effect.provide(layer)))
         yield* passing("1 second")
-        yield* Fiber.join(fiber)
+        yield* join(fiber)
         assert.isAtLeast(times[1]!, 400)
       }))
 
@@ -118,9 +111,9 @@ for (const operation of ["complete", "stream"] as const) {
     it.effect("is tried five times at most, each time after a longer wait", () =>
       Effect.gen(function*() {
         const { layer, times } = timed((attempt) => json(500, { message: `attempt ${attempt}` }))
-        const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+        const fiber = yield* Effect.forkChild(Effect.flip(call(operation)).pipe(Effect.provide(layer)))
         yield* passing("10 minutes")
-        const error = yield* Fiber.join(fiber)
+        const error = yield* join(fiber)
         assert.include(error.message, "attempt 4")
         assert.strictEqual(times.length, 5)
         times.slice(1).forEach((time, i) => {
@@ -134,9 +127,9 @@ for (const operation of ["complete", "stream"] as const) {
     it.effect("is not tried later than two minutes after its first failure", () =>
       Effect.gen(function*() {
         const { layer, times } = timed(() => json(503, {}, { "retry-after": "50" }))
-        const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+        const fiber = yield* Effect.forkChild(Effect.flip(call(operation)).pipe(Effect.provide(layer)))
         yield* passing("10 minutes", "1 second")
-        yield* Fiber.join(fiber)
+        yield* join(fiber)
         assert.isAbove(times.length, 1)
         for (const time of times) assert.isAtMost(time, 120_000)
       }))
@@ -144,9 +137,9 @@ for (const operation of ["complete", "stream"] as const) {
     it.effect("is tried just two minutes after its first failure", () =>
       Effect.gen(function*() {
         const { layer, times } = timed(() => json(503, {}, { "retry-after": "60" }))
-        const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+        const fiber = yield* Effect.forkChild(Effect.flip(call(operation)).pipe(Effect.provide(layer)))
         yield* passing("10 minutes", "1 second")
-        yield* Fiber.join(fiber)
+        yield* join(fiber)
         assert.deepStrictEqual(times, [0, 60_000, 120_000])
       }))
 
@@ -159,9 +152,9 @@ for (const operation of ["complete", "stream"] as const) {
               maxElapsed
             })
             const { layer, times } = timed(() => json(503, {}), { retry })
-            const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+            const fiber = yield* Effect.forkChild(Effect.flip(call(operation)).pipe(Effect.provide(layer)))
             yield* passing("10 minutes", "10 seconds")
-            yield* Fiber.join(fiber)
+            yield* join(fiber)
             return times.length
           })
         assert.strictEqual(yield* attempts(undefined), 7)
@@ -180,28 +173,15 @@ for (const operation of ["complete", "stream"] as const) {
         assert.strictEqual(times.length, 1)
       }))
 
-    it.effect("gives up the connection where it is interrupted", () =>
-      Effect.gen(function*() {
-        const body = openBody()
-        body.push(operation === "complete" ? "{" : event("a"))
-        const { layer } = timed(() => operation === "complete" ? new Response(body.stream) : eventStream(body.stream))
-        const fiber = yield* Effect.forkChild(call(operation).pipe(Effect.provide(layer)))
-        yield* settle
-        assert.isFalse(body.state.cancelled)
-        yield* Fiber.interrupt(fiber)
-        yield* settle
-        assert.isTrue(body.state.cancelled)
-      }))
-
     it.effect("is not repeated once its first byte has come", () =>
       Effect.gen(function*() {
         const body = openBody()
         body.push(operation === "complete" ? "{" : event("a"))
         const { layer, times } = timed(() => eventStream(body.stream))
-        const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
+        const fiber = yield* Effect.forkChild(Effect.flip(call(operation)).pipe(Effect.provide(layer)))
         yield* settle
         body.fail(new Error("terminated"))
-        const error = yield* Fiber.join(fiber)
+        const error = yield* join(fiber)
         assert.strictEqual(error.reason._tag, "ConnectionLost")
         if (error.reason._tag === "ConnectionLost") {
           assert.strictEqual(error.reason.chunks, operation === "complete" ? 0 : 1)
@@ -220,27 +200,6 @@ for (const operation of ["complete", "stream"] as const) {
         assert.deepStrictEqual(times, [0])
       }))
 
-    it.effect("takes its policy from the call, else the service, else the client", () =>
-      Effect.gen(function*() {
-        const attempts = (client: number | undefined, service: number | undefined, own: number | undefined) =>
-          Effect.gen(function*() {
-            const server = scripted(() => json(503, {}), options(client))
-            const layer = Layer.provide(
-              service === undefined ? Chat.layer : Chat.layerOptions(options(service)),
-              server.client
-            )
-            yield* Effect.exit(
-              call(operation, own === undefined ? undefined : options(own)).pipe(Effect.provide(layer))
-            )
-            return server.sent.length
-          })
-        assert.strictEqual(yield* attempts(1, undefined, undefined), 2)
-        assert.strictEqual(yield* attempts(1, 2, undefined), 3)
-        assert.strictEqual(yield* attempts(1, 2, 3), 4)
-        assert.strictEqual(yield* attempts(1, undefined, 3), 4)
-        assert.strictEqual(yield* attempts(3, 2, 0), 1)
-      }))
-
     it.effect("asks its policy which errors to repeat", () =>
       Effect.gen(function*() {
         const retry = RetryPolicy.make({
@@ -253,106 +212,6 @@ for (const operation of ["complete", "stream"] as const) {
         assert.strictEqual(error.reason._tag, "ServerError")
         assert.strictEqual(times.length, 4)
       }))
-
-    it.effect("has a limit of its own to the first byte in each attempt", () =>
-      Effect.gen(function*() {
-        const { layer, times } = timed(
-          (attempt) => attempt === 0 ? Effect.never : attempt === 1 ? eventStream(openBody().stream) : good(),
-          { timeout: { firstByte: "10 seconds" } }
-        )
-        const fiber = yield* Effect.forkChild(call(operation).pipe(Effect.provide(layer)))
-        yield* settle
-        yield* TestClock.adjust("10 seconds")
-        yield* passing("2 seconds")
-        assert.strictEqual(times.length, 2)
-        yield* TestClock.adjust("9 seconds")
-        yield* passing("4 seconds")
-        assert.strictEqual(times.length, 3)
-        assert.strictEqual(yield* Fiber.join(fiber), "Hello")
-      }))
-
-    it.effect("names the limit that ran out: to the first byte", () =>
-      Effect.gen(function*() {
-        for (const answer of [() => Effect.never, () => eventStream(openBody().stream)] satisfies Array<Answer>) {
-          const error = yield* timesOut(operation, answer, { firstByte: "10 seconds" }, "10 seconds")
-          assert.deepStrictEqual(phaseOf(error), { phase: "firstByte", millis: 10_000, chunks: 0 })
-          assert.isTrue(error.isRetryable)
-        }
-      }))
-
-    it.effect("names the limit that ran out: between two reads", () =>
-      Effect.gen(function*() {
-        const body = openBody()
-        body.push(operation === "complete" ? "{\"id\":" : event("a"))
-        const error = yield* timesOut(operation, () => eventStream(body.stream), { idle: "5 seconds" }, "5 seconds")
-        assert.deepStrictEqual(phaseOf(error), {
-          phase: "idle",
-          millis: 5000,
-          chunks: operation === "complete" ? 0 : 1
-        })
-        yield* settle
-        assert.isTrue(body.state.cancelled)
-      }))
-
-    it.effect("names the limit that ran out: in total, before the first byte", () =>
-      Effect.gen(function*() {
-        const error = yield* timesOut(operation, () => Effect.never, { total: "3 seconds" }, "3 seconds")
-        assert.deepStrictEqual(phaseOf(error), { phase: "total", millis: 3000, chunks: 0 })
-        assert.isFalse(error.isRetryable)
-      }))
-
-    it.effect("names the limit that ran out: in total, between two attempts", () =>
-      Effect.gen(function*() {
-        const error = yield* timesOut(
-          operation,
-          () => json(429, {}, { "retry-after": "30" }),
-          { total: "3 seconds" },
-          "3 seconds",
-          RetryPolicy.defaultPolicy
-        )
-        assert.deepStrictEqual(phaseOf(error), { phase: "total", millis: 3000, chunks: 0 })
-      }))
-
-    it.effect("names the limit that ran out: in total, in the middle of an answer", () =>
-      Effect.gen(function*() {
-        const body = openBody()
-        const { layer } = timed(() => eventStream(body.stream), { timeout: { total: "10 seconds", idle: "4 seconds" } })
-        const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
-        for (let i = 0; i < 3; i++) {
-          body.push(operation === "complete" ? " " : event("a"))
-          yield* settle
-          yield* TestClock.adjust("3 seconds")
-        }
-        yield* settle
-        assert.isUndefined(fiber.pollUnsafe())
-        yield* TestClock.adjust("1 second")
-        yield* settle
-        const error = yield* Fiber.join(fiber)
-        assert.deepStrictEqual(phaseOf(error), {
-          phase: "total",
-          millis: 10_000,
-          chunks: operation === "complete" ? 0 : 3
-        })
-      }))
-
-    it.effect("may last for hours while it pauses for less than the limit", () =>
-      Effect.gen(function*() {
-        const body = openBody()
-        const { layer, times } = timed(() => eventStream(body.stream))
-        const fiber = yield* Effect.forkChild(call(operation).pipe(Effect.provide(layer)))
-        yield* settle
-        for (let i = 0; i < 100; i++) {
-          body.push(operation === "complete" ? " " : event("a"))
-          yield* settle
-          yield* TestClock.adjust("119 seconds")
-          yield* settle
-        }
-        assert.isUndefined(fiber.pollUnsafe())
-        body.push(operation === "complete" ? JSON.stringify(completion("a".repeat(100))) : done)
-        body.end()
-        assert.strictEqual(yield* Fiber.join(fiber), "a".repeat(100))
-        assert.strictEqual(times.length, 1)
-      }))
   })
 }
 
@@ -364,7 +223,7 @@ describe("Chat.stream", () => {
       )
       const fiber = yield* Effect.forkChild(call("stream").pipe(Effect.provide(layer)))
       yield* passing("5 seconds")
-      assert.strictEqual(yield* Fiber.join(fiber), "Hello")
+      assert.strictEqual(yield* join(fiber), "Hello")
       assert.strictEqual(times.length, 3)
     }))
 
@@ -373,52 +232,6 @@ describe("Chat.stream", () => {
       const { layer, times } = timed(() => eventStream(event("a")))
       const error = yield* failure(call("stream")).pipe(Effect.provide(layer))
       assert.strictEqual(error.reason._tag, "StreamEndedEarly")
-      assert.strictEqual(times.length, 1)
-    }))
-
-  for (const pause of ["9 seconds", "10 seconds", "11 seconds"] as const) {
-    for (const idle of ["2 minutes", Duration.infinity] as const) {
-      it.effect(`ends in total while its reader pauses for ${pause} (idle: ${String(idle)})`, () =>
-        Effect.gen(function*() {
-          const body = openBody()
-          body.push(event("a"))
-          const { layer } = timed(() => eventStream(body.stream), { timeout: { total: "10 seconds", idle } })
-          const fiber = yield* Chat.stream(request).pipe(
-            Stream.runForEach(() => Effect.sleep(pause)),
-            failure,
-            Effect.provide(layer),
-            Effect.forkChild
-          )
-          yield* settle
-          yield* TestClock.adjust(pause)
-          yield* settle
-          if (pause === "9 seconds") {
-            assert.isUndefined(fiber.pollUnsafe())
-            yield* TestClock.adjust("1 second")
-            yield* settle
-          }
-          assert.isDefined(fiber.pollUnsafe())
-          const error = yield* Fiber.join(fiber)
-          assert.deepStrictEqual(phaseOf(error), { phase: "total", millis: 10_000, chunks: 1 })
-        }))
-    }
-  }
-
-  it.effect("sends a new request each time it is run", () =>
-    Effect.gen(function*() {
-      const { layer, times } = timed(() => eventStream(event("a") + done))
-      const stream = Chat.stream(request)
-      yield* Effect.all([Stream.runDrain(stream), Stream.runDrain(stream)]).pipe(Effect.provide(layer))
-      assert.strictEqual(times.length, 2)
-    }))
-})
-
-describe("Chat.complete", () => {
-  it.effect("is not repeated where the answer was empty", () =>
-    Effect.gen(function*() {
-      const { layer, times } = timed(() => new Response(null, { status: 200 }))
-      const error = yield* failure(call("complete")).pipe(Effect.provide(layer))
-      assert.strictEqual(error.reason._tag, "InvalidResponse")
       assert.strictEqual(times.length, 1)
     }))
 })
@@ -433,35 +246,35 @@ describe("an endpoint that may not be sent twice", () => {
     retryable: "ifRejected"
   }
   const create = MistralClient.MistralClient.use((client) => client.request(endpoint, { name: "a" }))
-  const unclear: Record<string, Answer> = {
+  const unclear: Record<string, Respond> = {
     "a 500": () => json(500, {}),
     "a 503": () => json(503, {}),
     "a 408": () => json(408, {}),
     "a connection that fails": () => Effect.fail(new Error("reset"))
   }
-  for (const [name, answer] of Object.entries(unclear)) {
+  for (const [name, respond] of Object.entries(unclear)) {
     it.effect(`is not repeated after ${name}`, () =>
       Effect.gen(function*() {
-        const { layer, times } = timed(answer)
+        const { layer, times } = timed(respond)
         const error = yield* failure(create).pipe(Effect.provide(layer))
         assert.isTrue(error.isRetryable)
         assert.strictEqual(error.operation, "Things.create")
         assert.deepStrictEqual(times, [0])
       }))
   }
-  const refused: Record<string, Answer> = {
+  const refused: Record<string, Respond> = {
     "a 429": () => json(429, {}),
     "a lack of capacity": () => json(503, { message: "Service tier capacity exceeded" })
   }
-  for (const [name, answer] of Object.entries(refused)) {
+  for (const [name, respond] of Object.entries(refused)) {
     it.effect(`is repeated after ${name}`, () =>
       Effect.gen(function*() {
         const { layer, times } = timed((attempt, ...more) =>
-          attempt === 0 ? answer(attempt, ...more) : json(201, { id: "1" })
+          attempt === 0 ? respond(attempt, ...more) : json(201, { id: "1" })
         )
         const fiber = yield* Effect.forkChild(create.pipe(Effect.provide(layer)))
         yield* passing("2 seconds")
-        assert.deepStrictEqual(yield* Fiber.join(fiber), { id: "1" })
+        assert.deepStrictEqual(yield* join(fiber), { id: "1" })
         assert.strictEqual(times.length, 2)
       }))
   }
@@ -474,76 +287,7 @@ describe("an endpoint that may not be sent twice", () => {
       )
       const fiber = yield* Effect.forkChild(idempotent.pipe(Effect.provide(layer)))
       yield* passing("2 seconds")
-      yield* Fiber.join(fiber)
+      yield* join(fiber)
       assert.strictEqual(times.length, 2)
     }))
 })
-
-/** The text of the answer, whole or streamed. */
-const call = (
-  operation: "complete" | "stream",
-  options?: RequestOptions.RequestOptions
-): Effect.Effect<string, MistralError, Chat.Chat> =>
-  operation === "complete"
-    ? Effect.map(Chat.complete(request, options), Completion.text)
-    : Effect.map(Completion.collect(Chat.stream(request, options)), Completion.text)
-
-/** A scripted server that also remembers when it was asked, in milliseconds of the test clock. */
-const timed = (answer: Answer, options?: MistralClient.Options) => {
-  const times: Array<number> = []
-  const server = scripted(
-    (attempt, ...more) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        times.push(now)
-        const answered = answer(attempt, ...more)
-        return Effect.isEffect(answered) ? answered : Effect.succeed(answered)
-      }),
-    options
-  )
-  return { ...server, times }
-}
-
-const step = 20
-
-/** Lets time pass in steps so small that what falls due in between is done in its turn. */
-const passing = (duration: Duration.Input, by: Duration.Input = step) =>
-  Effect.gen(function*() {
-    yield* settle
-    const steps = Duration.toMillis(Duration.fromInputUnsafe(duration)) /
-      Duration.toMillis(Duration.fromInputUnsafe(by))
-    for (let i = 0; i < steps; i++) {
-      yield* TestClock.adjust(by)
-      yield* soon
-    }
-    yield* settle
-  })
-
-const soon = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
-
-const options = (retries: number | undefined): RequestOptions.RequestOptions =>
-  retries === undefined ? {} : { retry: RetryPolicy.make({ schedule: Schedule.recurs(retries) }) }
-
-/** The error of a call that must still be waiting just before a limit, and must have failed at it. */
-const timesOut = (
-  operation: "complete" | "stream",
-  answer: Answer,
-  timeout: RequestOptions.Timeouts,
-  after: Duration.Input,
-  retry: RetryPolicy.RetryPolicy = RetryPolicy.none
-) =>
-  Effect.gen(function*() {
-    const { layer } = timed(answer, { timeout, retry })
-    const fiber = yield* Effect.forkChild(failure(call(operation)).pipe(Effect.provide(layer)))
-    yield* settle
-    yield* TestClock.adjust(Duration.toMillis(Duration.fromInputUnsafe(after)) - 1)
-    yield* settle
-    assert.isUndefined(fiber.pollUnsafe())
-    yield* TestClock.adjust(1)
-    yield* settle
-    return yield* Fiber.join(fiber)
-  })
-
-const phaseOf = ({ reason }: MistralError) =>
-  reason._tag === "Timeout"
-    ? { phase: reason.phase, millis: Duration.toMillis(reason.duration), chunks: reason.chunks }
-    : reason._tag

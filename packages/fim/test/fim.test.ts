@@ -1,9 +1,9 @@
-import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, MistralError, RetryPolicy } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Redacted, Schema, Stream } from "effect"
+import { complete } from "../../core/test/fixtures/completions.ts"
 import { local } from "../../emulator/test/support.ts"
 
 describe("fill-in-the-middle", () => {
@@ -121,7 +121,7 @@ describe("Codestral's host", () => {
   it.effect("serves code while another host serves chat, each with its own key", () =>
     Effect.gen(function*() {
       const [answer, code] = yield* Effect.all([
-        Chat.complete({ model: "mistral-small-latest", messages: [{ role: "user", content: "Hi" }] }),
+        complete({ model: "mistral-small-latest", messages: [{ role: "user", content: "Hi" }] }),
         Completion.collect(Fim.stream(request))
       ], { concurrency: 2 })
       assert.strictEqual(Completion.text(answer), "hello")
@@ -132,7 +132,7 @@ describe("Codestral's host", () => {
         ["https://codestral.mistral.ai/v1/fim/completions", "Bearer codestral-key"]
       ])
     }).pipe(Effect.provide(
-      Layer.mergeAll(Layer.provide(Chat.layer, MistralClient.layerConfig()), Fim.layerCodestral()).pipe(
+      Layer.mergeAll(MistralClient.layerConfig(), Fim.layerCodestral()).pipe(
         Layer.provideMerge(ScriptedHttpClient.layer(({ path }) =>
           path === "/v1/chat/completions"
             ? ScriptedHttpClient.json(TestCompletion.response("hello"))
@@ -185,7 +185,7 @@ const request: Fim.Request = { model: "codestral-latest", prompt: "def add(", su
 
 const answer = TestCompletion.response("a, b):\n", { model: "codestral-latest" })
 
-/** The requests of the script: where they went, with which key, and what they held. */
+/** The requests that the script received: URL, key and body. */
 const seen = Effect.gen(function*() {
   const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
   return (yield* requests).map(({ body, headers, url }) => ({ url, authorization: headers.authorization, body }))
@@ -200,7 +200,7 @@ const scripted = (script: Parameters<typeof ScriptedHttpClient.layer>[0]) =>
 
 const configured = (values: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromUnknown(values))
 
-/** The service of Codestral's host over a script, with a configuration. */
+/** The service over Codestral's host, with a script and a configuration. */
 const codestral = (values: Record<string, string>) =>
   Fim.layerCodestral().pipe(
     Layer.provideMerge(ScriptedHttpClient.layer(() => ScriptedHttpClient.json(answer))),

@@ -1,5 +1,5 @@
 /**
- * Who pulls a stream by hand may give a pull up and pull again.
+ * With `Stream.toPull`, a pull that was interrupted can be started again without losing data.
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, MistralError, RetryPolicy } from "@effect-mistral/core"
@@ -7,6 +7,7 @@ import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Option, type Pull, References, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { join } from "../../core/test/fixtures/promptly.ts"
 
 const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
 
@@ -18,13 +19,13 @@ const services = (...answers: ReadonlyArray<ScriptedHttpClient.Answer>) =>
     Layer.provideMerge(ScriptedHttpClient.layer(answers))
   )
 
-/** What pulling gives until the stream ends, each pull given up and begun again every `patience` milliseconds. */
+/** Pulls until the stream ends; each pull is interrupted and started again after `patience` milliseconds. */
 const pullImpatiently = Effect.fnUntraced(function*(
   pull: Pull.Pull<ReadonlyArray<Completion.Chunk>, MistralError.MistralError>,
   patience: number
 ) {
   let text = ""
-  let givenUp = 0
+  let interrupted = 0
   const once = pull.pipe(
     Effect.map((chunks) => {
       text += chunks.map(Completion.chunkText).join("")
@@ -38,8 +39,8 @@ const pullImpatiently = Effect.fnUntraced(function*(
     const exit = fiber.pollUnsafe()
     if (exit === undefined) {
       yield* Fiber.interrupt(fiber)
-      givenUp++
-    } else if (!(yield* exit)) return { text, givenUp }
+      interrupted++
+    } else if (!(yield* exit)) return { text, interrupted }
   }
 })
 
@@ -49,10 +50,10 @@ describe("a pull that is given up", () => {
       Effect.gen(function*() {
         const pull = yield* Stream.toPull(Chat.stream(request))
         const first = yield* Effect.forkChild(pull, { startImmediately: true })
-        const chunks = yield* Fiber.join(first)
-        const { givenUp, text } = yield* pullImpatiently(pull, patience)
+        const chunks = yield* join(first)
+        const { interrupted, text } = yield* pullImpatiently(pull, patience)
         assert.strictEqual(chunks.map(Completion.chunkText).join("") + text, words.join(""))
-        if (patience < 10) assert.isAbove(givenUp, words.length)
+        if (patience < 10) assert.isAbove(interrupted, words.length)
         assert.lengthOf(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).requests, 1)
         assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
       }).pipe(Effect.provide(services(
@@ -101,7 +102,7 @@ describe("a pull that is given up", () => {
         const fiber = yield* Effect.forkChild(Effect.flip(pull), { startImmediately: true })
         yield* TestClock.adjust("100 millis")
         if (fiber.pollUnsafe() === undefined) yield* Fiber.interrupt(fiber)
-        else failure = yield* Fiber.join(fiber)
+        else failure = yield* join(fiber)
       }
       assert.isTrue(MistralError.isMistralError(failure) && failure.reason._tag === "Timeout")
       assert.strictEqual(pulls, 10)
@@ -133,7 +134,7 @@ describe("a pull that is given up", () => {
           const scripted = yield* ScriptedHttpClient.ScriptedHttpClient
           yield* Effect.scoped(Effect.gen(function*() {
             const pull = yield* Stream.toPull(Chat.stream(request))
-            // A fiber can be interrupted wherever it lets others run: here after a few effects each time.
+            // A fiber can be interrupted wherever it yields: here after a few effects each time.
             const fiber = yield* Effect.forever(pull).pipe(
               Effect.provideService(References.MaxOpsBeforeYield, 4 + turns % 3),
               Effect.forkChild({ startImmediately: true })

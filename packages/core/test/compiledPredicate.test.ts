@@ -31,7 +31,7 @@ describe("guard", () => {
   }
 })
 
-/** What a request is checked by: unknown keys do not fit. */
+/** Requests are checked like this: unknown keys do not fit. */
 const decodesStrictly = (schema: Schema.Codec<unknown>) => (value: unknown): boolean =>
   Exit.isSuccess(Schema.decodeUnknownExit(schema)(value, { onExcessProperty: "error" }))
 
@@ -93,7 +93,7 @@ function schemas(): Record<string, Schema.Codec<unknown>> {
   }
 }
 
-/** Forms of schema that the endpoints do not use, or that the guard leaves to `Schema.is`. */
+/** Forms of schema that the endpoints do not use, or for which the compiled predicate falls back to `Schema.is`. */
 function forms(): ReadonlyArray<readonly [string, Schema.Codec<unknown>, ReadonlyArray<unknown>]> {
   interface Tree {
     readonly children: ReadonlyArray<Tree>

@@ -2,8 +2,9 @@ import * as Chat from "@effect-mistral/chat/Chat"
 import * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { loosened, requestTests } from "./fixtures/requestTests.ts"
-import { completion, failure, json, request, scripted } from "./fixtures/scriptedServer.ts"
+import * as Layer from "effect/Layer"
+import { loosened, requestTests } from "../../core/test/fixtures/requestTests.ts"
+import { completion, failure, json, request, scripted } from "../../core/test/fixtures/scriptedServer.ts"
 
 requestTests({ endpoint: "chat", make: Chat.make(), schema: CompletionRequest.Chat, request })
 
@@ -16,7 +17,7 @@ describe("a chat request", () => {
         messages: [{ role: "user", content: "a secret prompt", name: "a secret name" }],
         temperature: 9,
         top_k: "a secret value"
-      }))).pipe(Effect.provide(layer))
+      }))).pipe(Effect.provide(Layer.provide(Chat.layer, layer)))
       assert.strictEqual(error.reason._tag, "InvalidRequest")
       if (error.reason._tag !== "InvalidRequest") return
       const paths = error.reason.issues.map(({ path }) => path.join("."))
@@ -31,7 +32,9 @@ describe("a chat request", () => {
       cycle.self = cycle
       for (const value of [{ big: 1n }, cycle]) {
         const { layer, sent } = scripted(() => json(200, completion()))
-        const { reason } = yield* failure(Chat.complete({ ...request, metadata: value })).pipe(Effect.provide(layer))
+        const { reason } = yield* failure(Chat.complete({ ...request, metadata: value })).pipe(
+          Effect.provide(Layer.provide(Chat.layer, layer))
+        )
         assert.strictEqual(reason._tag, "InvalidRequest")
         assert.deepStrictEqual(sent, [])
       }

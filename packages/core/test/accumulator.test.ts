@@ -1,9 +1,16 @@
 import * as Completion from "@effect-mistral/core/Completion"
+import * as MistralClient from "@effect-mistral/core/MistralClient"
+import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { type Delta, messages } from "./fixtures/accumulatedMessages.ts"
+import { stream } from "./fixtures/completions.ts"
 import { withExamples } from "./fixtures/examples.ts"
 
 describe("a collected stream", () => {
@@ -270,9 +277,28 @@ withExamples((examples) => {
   })
 })
 
+describe("collectPartial", () => {
+  it.effect("keeps what came before a failure beside the failure", () =>
+    Effect.gen(function*() {
+      const { error, response } = yield* Completion.collectPartial(stream(request))
+      assert.strictEqual(Completion.text(response), "half")
+      assert.strictEqual(Option.getOrThrow(error).reason._tag, "ConnectionLost")
+    }).pipe(Effect.provide(scripted(ScriptedHttpClient.bytes(
+      [`data: ${JSON.stringify(text("ha"))}\n\n`, `data: ${JSON.stringify(text("lf"))}\n\n`, "data: {\"id\":"],
+      { headers: { "content-type": "text/event-stream" }, ending: "fail" }
+    )))))
+
+  it.effect("says of a whole stream that nothing ended it early", () =>
+    Effect.gen(function*() {
+      const { error, response } = yield* Completion.collectPartial(stream(request))
+      assert.deepStrictEqual(error, Option.none())
+      assert.deepStrictEqual(response, yield* Completion.collect(Stream.make(text("whole"))))
+    }).pipe(Effect.provide(scripted(ScriptedHttpClient.sse([text("whole")])))))
+})
+
 const collect = (chunks: ReadonlyArray<Completion.Chunk>) => Completion.collect(Stream.fromIterable(chunks))
 
-/** Checked, so that no test runs on a chunk that could not have come. */
+/** A chunk, validated: no test runs on a chunk that a server could not send. */
 const chunk = (choices: ReadonlyArray<object>, more?: object): Completion.Chunk =>
   Schema.decodeUnknownSync(Completion.Chunk)({
     id: "s1",
@@ -293,14 +319,12 @@ const toolCall = (id: string, name: string, args: string, index: number) => ({
   index
 })
 
-/** A text in pieces, cut where any numbers say. */
+/** A text in pieces, cut at places that any numbers select. */
 const cut = (whole: string, cuts: ReadonlyArray<number>): ReadonlyArray<string> => {
   const places = [0, ...cuts.map((cut) => Math.abs(Math.trunc(cut)) % (whole.length + 1)), whole.length]
     .sort((a, b) => a - b)
   return places.slice(1).map((end, i) => whole.slice(places[i], end))
 }
-
-type Delta = Completion.ChunkChoice["delta"]
 
 /** Every text and thought, in the order it came. */
 const allText = (messages: ReadonlyArray<Delta | object>): string =>
@@ -316,7 +340,7 @@ const allText = (messages: ReadonlyArray<Delta | object>): string =>
     ).join("")
   }).join("")
 
-/** Names, ids and arguments of calls, each kind joined, whichever calls they belong to. */
+/** Names, ids and arguments of all calls, each kind joined. */
 const callText = (messages: ReadonlyArray<Delta | object>): string => {
   const calls = messages.flatMap((message) => (message as Delta).tool_calls ?? [])
   const names = calls.map((call) => call.function.name ?? "")
@@ -329,217 +353,7 @@ const callText = (messages: ReadonlyArray<Delta | object>): string => {
   return [names, ids, args].map((texts) => [...texts.join("")].sort().join("")).join("|")
 }
 
-const thinking = (text: string, more?: object) => ({ type: "thinking" as const, thinking: [said(text)], ...more })
-const said = (text: string, more?: object) => ({ type: "text" as const, text, ...more })
-const fn = (name: string | undefined, args: string | { readonly [key: string]: unknown }) => ({
-  ...(name === undefined ? undefined : { name }),
-  arguments: args
-})
+const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
 
-/** The deltas of one message, and the message. */
-const messages: ReadonlyArray<readonly [name: string, deltas: ReadonlyArray<Delta>, message: object]> = [
-  ["joins strings", [{ role: "assistant", content: "" }, { content: "He" }, { content: "llo" }], {
-    role: "assistant",
-    content: "Hello"
-  }],
-  ["keeps a content that is null", [{ role: "assistant", content: null }], { role: "assistant", content: null }],
-  ["has no content where none came", [{ role: "assistant" }], { role: "assistant" }],
-  ["is the assistant's where no role came", [{ content: "a" }], { role: "assistant", content: "a" }],
-  ["keeps the role where later ones are null", [{ role: "system", content: "a" }, { role: null, content: "b" }], {
-    role: "system",
-    content: "ab"
-  }],
-  [
-    "joins texts in arrays",
-    [{ content: [said("")] }, { content: [said("He")] }, { content: [said("l"), said("lo")] }],
-    {
-      role: "assistant",
-      content: [said("Hello")]
-    }
-  ],
-  [
-    "joins thinking, then text",
-    [{ content: [thinking("I ")] }, { content: [thinking("think")] }, { content: [said("4")] }, { content: "2" }],
-    { role: "assistant", content: [thinking("I think"), said("42")] }
-  ],
-  [
-    "joins thinking and its text where one array holds both",
-    [
-      { content: [thinking("a", { closed: false })] },
-      { content: [{ type: "thinking", thinking: [], closed: true }, said("b")] },
-      { content: "c" }
-    ],
-    { role: "assistant", content: [thinking("a", { closed: true }), said("bc")] }
-  ],
-  [
-    "keeps interleaved thinking and text in order",
-    [{ content: [thinking("a")] }, { content: [said("b")] }, { content: [thinking("c")] }, { content: "d" }],
-    { role: "assistant", content: [thinking("a"), said("b"), thinking("c"), said("d")] }
-  ],
-  [
-    "begins a new thinking after a closed one",
-    [{ content: [thinking("a", { closed: true })] }, { content: [thinking("b")] }],
-    { role: "assistant", content: [thinking("a", { closed: true }), thinking("b")] }
-  ],
-  [
-    "keeps the signature of a thinking",
-    [{ content: [thinking("a", { signature: null })] }, { content: [thinking("b", { signature: "sig" })] }],
-    { role: "assistant", content: [thinking("ab", { signature: "sig" })] }
-  ],
-  [
-    "keeps references inside thinking where they stood",
-    [
-      { content: [{ type: "thinking", thinking: [said("a"), { type: "reference", reference_ids: [1] }] }] },
-      { content: [{ type: "thinking", thinking: [said("b")] }] },
-      { content: [{ type: "thinking", thinking: [said("c")] }] }
-    ],
-    {
-      role: "assistant",
-      content: [{ type: "thinking", thinking: [said("a"), { type: "reference", reference_ids: [1] }, said("bc")] }]
-    }
-  ],
-  ["makes an array of a string before an array", [{ content: "a" }, { content: [thinking("b")] }], {
-    role: "assistant",
-    content: [said("a"), thinking("b")]
-  }],
-  ["makes nothing of an empty string before an array", [{ content: "" }, { content: [thinking("b")] }], {
-    role: "assistant",
-    content: [thinking("b")]
-  }],
-  ["adds a string after an array to its last text", [{ content: [said("a")] }, { content: "b" }, { content: "" }], {
-    role: "assistant",
-    content: [said("ab")]
-  }],
-  [
-    "keeps references between texts",
-    [{ content: [said("a"), { type: "reference", reference_ids: [0, "x"] }, said("b")] }],
-    { role: "assistant", content: [said("a"), { type: "reference", reference_ids: [0, "x"] }, said("b")] }
-  ],
-  ["keeps keys of pieces", [{ content: [said("a", { lang: "fr" })] }, { content: [said("b")] }], {
-    role: "assistant",
-    content: [said("ab", { lang: "fr" })]
-  }],
-  [
-    "takes a whole call, with neither type nor index",
-    [{ role: "assistant", content: "" }, { content: null, tool_calls: [{ id: "abc", function: fn("f", "{}") }] }],
-    { role: "assistant", content: "", tool_calls: [{ id: "abc", function: { name: "f", arguments: "{}" } }] }
-  ],
-  [
-    "puts fragments together by index",
-    [
-      { tool_calls: [{ id: "a", type: "function", function: fn("f", ""), index: 0 }] },
-      { tool_calls: [{ id: "b", type: "function", function: fn("g", ""), index: 1 }] },
-      { tool_calls: [{ function: fn("", "{\"x\""), index: 0 }] },
-      { tool_calls: [{ function: fn("", "{\"y\""), index: 1 }] },
-      { tool_calls: [{ function: fn(undefined, ":2}"), index: 1 }, { function: fn(undefined, ":1}"), index: 0 }] }
-    ],
-    {
-      role: "assistant",
-      tool_calls: [
-        { id: "a", type: "function", function: { name: "f", arguments: "{\"x\":1}" }, index: 0 },
-        { id: "b", type: "function", function: { name: "g", arguments: "{\"y\":2}" }, index: 1 }
-      ]
-    }
-  ],
-  [
-    "begins a call with each id where there is no index",
-    [
-      { tool_calls: [{ id: "a", function: fn("f", "{") }] },
-      { tool_calls: [{ function: fn("", "}") }] },
-      { tool_calls: [{ id: "b", function: fn("f", "[") }] },
-      { tool_calls: [{ function: fn("", "]") }] }
-    ],
-    {
-      role: "assistant",
-      tool_calls: [
-        { id: "a", function: { name: "f", arguments: "{}" } },
-        { id: "b", function: { name: "f", arguments: "[]" } }
-      ]
-    }
-  ],
-  [
-    "keeps two calls apart that both have index 0",
-    [{ tool_calls: [{ id: "a", function: fn("f", "1"), index: 0 }, { id: "b", function: fn("g", "2"), index: 0 }] }],
-    {
-      role: "assistant",
-      tool_calls: [
-        { id: "a", function: { name: "f", arguments: "1" }, index: 0 },
-        { id: "b", function: { name: "g", arguments: "2" }, index: 0 }
-      ]
-    }
-  ],
-  [
-    "continues the latest of two calls that both have index 0",
-    [
-      { tool_calls: [{ id: "a", function: fn("f", "1"), index: 0 }] },
-      { tool_calls: [{ id: "b", function: fn("g", "2"), index: 0 }] },
-      { tool_calls: [{ function: fn("", "3"), index: 0 }] }
-    ],
-    {
-      role: "assistant",
-      tool_calls: [
-        { id: "a", function: { name: "f", arguments: "1" }, index: 0 },
-        { id: "b", function: { name: "g", arguments: "23" }, index: 0 }
-      ]
-    }
-  ],
-  [
-    "takes the id \"null\" for none",
-    [
-      { tool_calls: [{ id: "null", function: fn("f", "{"), index: 0 }] },
-      { tool_calls: [{ id: "null", function: fn("", "}"), index: 0 }] }
-    ],
-    { role: "assistant", tool_calls: [{ function: { name: "f", arguments: "{}" }, index: 0 }] }
-  ],
-  [
-    "takes an id that comes after \"null\"",
-    [
-      { tool_calls: [{ id: "null", function: fn("f", "{"), index: 0 }] },
-      { tool_calls: [{ id: "a", function: fn("", "}"), index: 0 }] }
-    ],
-    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "{}" }, index: 0 }] }
-  ],
-  [
-    "keeps two whole calls apart that have neither id nor index",
-    [{ tool_calls: [{ id: "null", function: fn("f", "{}") }, { id: "null", function: fn("g", "[]") }] }],
-    {
-      role: "assistant",
-      tool_calls: [{ function: { name: "f", arguments: "{}" } }, { function: { name: "g", arguments: "[]" } }]
-    }
-  ],
-  [
-    "keeps the name where later ones are empty",
-    [
-      { tool_calls: [{ id: "a", function: fn("f", ""), index: 0 }] },
-      { tool_calls: [{ id: "a", function: fn("", "{}"), index: 0 }] },
-      { tool_calls: [{ id: "a", function: { name: null, arguments: null }, index: 0 }] }
-    ],
-    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "{}" }, index: 0 }] }
-  ],
-  [
-    "keeps the name once where every fragment repeats it",
-    [
-      { tool_calls: [{ id: "a", function: fn("f", "{"), index: 0 }] },
-      { tool_calls: [{ id: "a", function: fn("f", "}"), index: 0 }] }
-    ],
-    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "{}" }, index: 0 }] }
-  ],
-  [
-    "takes the name that comes after an empty one",
-    [
-      { tool_calls: [{ id: "a", function: fn("", ""), index: 0 }] },
-      { tool_calls: [{ function: fn("f", "{}"), index: 0 }] }
-    ],
-    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "{}" }, index: 0 }] }
-  ],
-  [
-    "keeps arguments that are an object",
-    [{ tool_calls: [{ id: "a", function: fn("f", { city: "Paris" }), index: 0 }] }],
-    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: { city: "Paris" } }, index: 0 }] }
-  ],
-  [
-    "gives a call without arguments an empty text",
-    [{ tool_calls: [{ id: "a", function: { name: "f" }, index: 0 }] }],
-    { role: "assistant", tool_calls: [{ id: "a", function: { name: "f", arguments: "" }, index: 0 }] }
-  ]
-]
+const scripted = (answer: ScriptedHttpClient.Answer) =>
+  MistralClient.layer({ retry: RetryPolicy.none }).pipe(Layer.provideMerge(ScriptedHttpClient.layer([answer])))

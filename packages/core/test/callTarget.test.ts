@@ -1,4 +1,4 @@
-/** Where a call goes beside its body: the parameters of its path, and its query. */
+/** The target of a call: path parameters and query parameters. */
 import { type Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,13 +1,13 @@
 /**
- * What holds for every stream: however it is written down and cut, and whatever bytes it is made of.
+ * Properties of every stream: whatever its line endings, its cuts and its bytes are.
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Schema, Stream } from "effect"
+import { Effect, Layer, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { cut, cuts } from "./fixtures/cuts.ts"
+import { cut, cuts } from "../../core/test/fixtures/cuts.ts"
 
 describe("a stream", () => {
   it.effect.prop(
@@ -66,32 +66,7 @@ describe("a stream", () => {
   )
 })
 
-describe("collectPartial", () => {
-  it.effect("keeps what came before a failure beside the failure", () =>
-    Effect.gen(function*() {
-      const { error, response } = yield* Completion.collectPartial(Chat.stream(request))
-      assert.strictEqual(Completion.text(response), "half")
-      assert.strictEqual(Option.getOrThrow(error).reason._tag, "ConnectionLost")
-    }).pipe(Effect.provide(scripted(ScriptedHttpClient.bytes(
-      [`data: ${JSON.stringify(chunk("ha"))}\n\n`, `data: ${JSON.stringify(chunk("lf"))}\n\n`, "data: {\"id\":"],
-      { headers: { "content-type": "text/event-stream" }, ending: "fail" }
-    )))))
-
-  it.effect("says of a whole stream that nothing ended it early", () =>
-    Effect.gen(function*() {
-      const { error, response } = yield* Completion.collectPartial(Chat.stream(request))
-      assert.deepStrictEqual(error, Option.none())
-      assert.deepStrictEqual(response, yield* Completion.collect(Stream.make(chunk("whole"))))
-    }).pipe(Effect.provide(scripted(ScriptedHttpClient.sse([chunk("whole")])))))
-})
-
 const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
-
-const chunk = (content: string): Completion.Chunk => ({
-  id: "1",
-  model: "m",
-  choices: [{ index: 0, delta: { content }, finish_reason: null }]
-})
 
 const scripted = (answer: ScriptedHttpClient.Answer) =>
   Chat.layer.pipe(
@@ -106,7 +81,7 @@ const run = (reads: ReadonlyArray<Uint8Array>, contentType = "text/event-stream"
       Stream.runForEach((chunk) => Effect.sync(() => void given.push(chunk))),
       Effect.match({ onSuccess: () => "well", onFailure: (error) => error.reason._tag })
     )
-    // What follows [DONE] is drained for a moment.
+    // The rest of the body after [DONE] is drained for a moment.
     yield* TestClock.adjust("200 millis")
     const { open } = yield* ScriptedHttpClient.ScriptedHttpClient
     return { given, outcome, open: yield* open }
@@ -157,5 +132,3 @@ const encoder = new TextEncoder()
 function encode(text: string): Uint8Array {
   return encoder.encode(text)
 }
-
-/** Cuts bytes into reads of the given sizes; the last read is what is left. */

@@ -1,10 +1,11 @@
-/** What a transport's own source of bytes may do wrong, and what comes of it. */
-import { Chat } from "@effect-mistral/chat"
+/** Bodies of a transport's own that break the rules of a source of bytes: nothing is lost, no request stays open. */
 import { ByteSource, Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
+import { stream } from "./fixtures/completions.ts"
+import { join } from "./fixtures/promptly.ts"
 
 describe("a source of bytes", () => {
   for (const [name, later] of [["at once", (tell: () => void) => tell()], ["later", queueMicrotask]] as const) {
@@ -56,13 +57,13 @@ describe("a source of bytes", () => {
         assert.strictEqual(open(), 0)
         const timedOut = yield* Effect.forkChild(Effect.flip(Effect.provide(read, layer)), { startImmediately: true })
         yield* TestClock.adjust("2 minutes")
-        assert.strictEqual((yield* Fiber.join(timedOut)).reason._tag, "Timeout")
+        assert.strictEqual((yield* join(timedOut)).reason._tag, "Timeout")
         assert.strictEqual(open(), 0)
       }))
   }
 })
 
-const read = Chat.stream({ model: "m", messages: [{ role: "user", content: "Hi" }] }).pipe(
+const read = stream({ model: "m", messages: [{ role: "user", content: "Hi" }] }).pipe(
   Stream.runFold(() => "", (text, chunk) => text + Completion.chunkText(chunk))
 )
 
@@ -77,7 +78,7 @@ const event = (content: string): Uint8Array =>
 
 const done = encode("data: [DONE]\n\n")
 
-/** A transport whose answers have such a source, and how many of its requests were not aborted. */
+/** A transport whose responses have such a source, and how many of its requests were not aborted. */
 const over = (read: ByteSource.ByteSource["read"]) => {
   let open = 0
   const http = HttpClient.make((request, _url, signal) =>
@@ -88,8 +89,7 @@ const over = (read: ByteSource.ByteSource["read"]) => {
       return Object.assign(HttpClientResponse.fromWeb(request, head), { [ByteSource.key]: { read } })
     })
   )
-  const layer = Chat.layer.pipe(
-    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none })),
+  const layer = MistralClient.layer({ retry: RetryPolicy.none }).pipe(
     Layer.provide(Layer.succeed(HttpClient.HttpClient, http))
   )
   return { layer, open: () => open }

@@ -1,12 +1,12 @@
 /**
- * The shorter way to parse chunks gives what the plain way gives, on whatever a server may send.
+ * The fast path for chunks gives what decoding in full gives, whatever a server may send.
  */
-import { Chat } from "@effect-mistral/chat"
 import { type Completion, MistralClient, type RequestOptions, RetryPolicy, type Tool } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
 import { ChunkFastPath } from "../src/internal/stream/chunkFastPath.ts"
+import { stream } from "./fixtures/completions.ts"
 import { cut, cuts } from "./fixtures/cuts.ts"
 
 describe("a stream of chunks that repeat each other", () => {
@@ -341,29 +341,26 @@ function event(raw: string): string {
   return `{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"${raw}"},"finish_reason":null}]}`
 }
 
-/** Streams the same events with the shorter way and without; both must give the same chunks and the same end. */
+/** Streams the same events with the fast path and without; both must give the same chunks and the same end. */
 const same = (events: ReadonlyArray<string>) =>
   sameOf(
-    // Line breaks inside an event would begin another field: they are no part of its JSON.
+    // Line breaks inside an event would begin another field: they are not part of its JSON.
     ScriptedHttpClient.sse([TestCompletion.chunks("")[0], ...events.map((event) => event.replaceAll(/[\r\n]/g, " "))])
   )
 
 const sameOf = (answer: ScriptedHttpClient.Answer, options?: RequestOptions.RequestOptions) =>
   Effect.gen(function*() {
-    const [short, full] = yield* Effect.forEach([true, false], (fastPath) => {
+    const [fast, full] = yield* Effect.forEach([true, false], (fastPath) => {
       const given: Array<Completion.Chunk> = []
-      return Chat.stream({ model: "m", messages: [] }, { ...options, fastPath }).pipe(
+      return stream({ model: "m", messages: [] }, { ...options, fastPath }).pipe(
         Stream.runForEach((chunk) => Effect.sync(() => void given.push(chunk))),
         Effect.match({ onSuccess: () => "well", onFailure: (error) => error.message }),
         Effect.map((outcome) => ({ given, keys: given.map((chunk) => JSON.stringify(chunk)), outcome }))
       )
     }).pipe(Effect.provide(scripted(answer)))
-    assert.deepStrictEqual(short, full)
-    return short!
+    assert.deepStrictEqual(fast, full)
+    return fast!
   })
 
 const scripted = (answer: ScriptedHttpClient.Answer) =>
-  Chat.layer.pipe(
-    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none })),
-    Layer.provide(ScriptedHttpClient.layer(() => answer))
-  )
+  MistralClient.layer({ retry: RetryPolicy.none }).pipe(Layer.provide(ScriptedHttpClient.layer(() => answer)))

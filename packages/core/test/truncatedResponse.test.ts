@@ -1,4 +1,4 @@
-/** A whole answer whose connection breaks in the middle. */
+/** A response whose connection breaks in the middle of its body. */
 import { Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,5 +1,6 @@
 /**
- * What becomes of connections, seen by a server on a real socket, with each of the HTTP clients of Node.
+ * Connections are closed or reused as they should be, seen by a server on a real socket, with each of the HTTP clients of
+ * Node.
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
@@ -17,7 +18,7 @@ const clients = {
   FetchHttpClient: FetchHttpClient.layer,
   "platform-node's undici client": NodeHttpClient.layerUndici,
   "UndiciHttpClient": UndiciHttpClient.layer,
-  // A client that was changed is asked like any other.
+  // A client that was changed is called like any other: the direct transport is bypassed.
   "UndiciHttpClient, changed": Layer.effect(
     HttpClient.HttpClient,
     Effect.map(HttpClient.HttpClient, HttpClient.mapRequest((request) => request))
@@ -40,10 +41,10 @@ for (const [name, http] of Object.entries(clients)) {
           Effect.provide(layer),
           Effect.forkChild
         )
-        yield* Deferred.await(first)
+        yield* happens(first, "the first chunk")
         const before = performance.now()
         yield* Fiber.interrupt(fiber)
-        const after = yield* Deferred.await(closed)
+        const after = yield* happens(closed, "the close of the socket")
         assert.isBelow(after - before, 200)
       }))
 
@@ -56,9 +57,9 @@ for (const [name, http] of Object.entries(clients)) {
           Deferred.doneUnsafe(arrived, Effect.void)
         })
         const fiber = yield* Effect.forkChild(Effect.provide(Chat.complete(request), layer))
-        yield* Deferred.await(arrived)
+        yield* happens(arrived, "the arrival of the request")
         yield* Fiber.interrupt(fiber)
-        yield* Deferred.await(closed)
+        yield* happens(closed, "the close of the socket")
       }))
 
     it.live("whoever stops reading closes the socket", () =>
@@ -71,7 +72,7 @@ for (const [name, http] of Object.entries(clients)) {
         })
         const chunks = yield* Stream.runCollect(Stream.take(Chat.stream(request), 1)).pipe(Effect.provide(layer))
         assert.lengthOf(chunks, 1)
-        yield* Deferred.await(closed)
+        yield* happens(closed, "the close of the socket")
       }))
 
     it.live("20 refusals whose bodies never end leave no request open", () =>
@@ -88,7 +89,7 @@ for (const [name, http] of Object.entries(clients)) {
         for (const result of results) {
           assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "ServerError")
         }
-        yield* until(() => open() === 0)
+        yield* until(() => open() === 0, "no request is open")
       }))
 
     it.live("a stream whose timeout ran out leaves no request open", () =>
@@ -97,12 +98,11 @@ for (const [name, http] of Object.entries(clients)) {
           response.writeHead(200, eventStream)
           response.write(chunk("a"))
         })
-        const error = yield* Effect.flip(
-          Stream.runDrain(Chat.stream(request, { timeout: { idle: "50 millis" } })).pipe(Effect.provide(layer))
-        )
+        const stream = Stream.runDrain(Chat.stream(request, { timeout: { idle: "50 millis" } }))
+        const error = yield* limited(Effect.flip(stream), "the timeout").pipe(Effect.provide(layer))
         assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "idle")
         assert.strictEqual(error.reason._tag === "Timeout" && error.reason.chunks, 1)
-        yield* until(() => open() === 0)
+        yield* until(() => open() === 0, "no request is open")
       }))
 
     it.live("30 streams whose bodies end a packet after [DONE] share at most 2 connections", () =>
@@ -132,19 +132,26 @@ for (const [name, http] of Object.entries(clients)) {
           response.writeHead(200, eventStream)
           response.write(chunk("a") + "data: [DONE]\n\n")
         })
-        const [duration] = yield* Effect.timed(Stream.runDrain(Chat.stream(request))).pipe(
-          Effect.andThen((result) => Effect.as(until(() => open() === 0), result)),
-          Effect.provide(layer)
-        )
+        const [duration] = yield* Effect.timed(limited(Stream.runDrain(Chat.stream(request)), "the end of the stream"))
+          .pipe(
+            Effect.andThen((result) => Effect.as(until(() => open() === 0, "no request is open"), result)),
+            Effect.provide(layer)
+          )
         assert.isBelow(Duration.toMillis(duration), 1000)
       }))
 
     it.live("pulls that are given up and begun again lose nothing", () =>
       Effect.gen(function*() {
+        let interrupted = 0
+        let text = ""
         const { layer } = yield* serve(http, (_, response) => {
           response.writeHead(200, eventStream)
           let next = 0
+          let before = -1
+          // Each chunk but the first is written only after a pull was interrupted since the last one.
           const timer = setInterval(() => {
+            if (interrupted === before) return
+            before = interrupted
             if (next < 30) response.write(chunk(`${next++} `))
             else {
               clearInterval(timer)
@@ -152,13 +159,11 @@ for (const [name, http] of Object.entries(clients)) {
             }
           }, 4)
         })
-        let givenUp = 0
-        let text = ""
         yield* Effect.gen(function*() {
           const pull = yield* Stream.toPull(Chat.stream(request))
           const impatient = Effect.timeoutOption(pull, "1 millis").pipe(
             Effect.map(Option.match({
-              onNone: () => void givenUp++,
+              onNone: () => void interrupted++,
               onSome: (chunks) => void (text += chunks.map(Completion.chunkText).join(""))
             })),
             Effect.forever
@@ -167,7 +172,7 @@ for (const [name, http] of Object.entries(clients)) {
           yield* Effect.catchIf(impatient, Cause.isDone, () => Effect.void)
         }).pipe(Effect.provide(layer))
         assert.strictEqual(text, Array.from({ length: 29 }, (_, index) => `${index + 1} `).join(""))
-        assert.isAbove(givenUp, 10)
+        assert.isAtLeast(interrupted, 30)
       }))
 
     it.live("a connection cut in the middle of a stream is lost, and one refused has failed", () =>
@@ -196,7 +201,7 @@ const chunk = (content: string): string =>
     JSON.stringify({ id: "1", model: "m", choices: [{ index: 0, delta: { content }, finish_reason: null }] })
   }\n\n`
 
-/** A server for the length of a test, the chat service that calls it, and what is open on it. */
+/** A server for the length of a test, the chat service that calls it, and the number of its open requests. */
 const serve = (
   http: typeof FetchHttpClient.layer,
   handler: (request: IncomingMessage, response: ServerResponse) => void
@@ -249,6 +254,19 @@ const serve = (
     )
   })))
 
-/** Waits for something the server sees; the test's own time limit ends it if it never comes. */
-const until = (condition: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() => condition() ? Effect.void : Effect.andThen(Effect.sleep("2 millis"), until(condition)))
+/** Waits until the server sees something; if it does not within two seconds, the test fails and says so. */
+const until = (condition: () => boolean, what: string): Effect.Effect<void> => {
+  const poll: Effect.Effect<void> = Effect.suspend(() =>
+    condition() ? Effect.void : Effect.andThen(Effect.sleep("2 millis"), poll)
+  )
+  return limited(poll, what)
+}
+
+/** Waits for an event; if it does not come within two seconds, the test fails and says so. */
+const happens = <A>(event: Deferred.Deferred<A>, what: string): Effect.Effect<A> => limited(Deferred.await(event), what)
+
+const limited = <A, E, R>(wait: Effect.Effect<A, E, R>, what: string): Effect.Effect<A, E, R> =>
+  Effect.timeoutOrElse(wait, {
+    duration: "2 seconds",
+    orElse: () => Effect.die(new Error(`not within 2 seconds: ${what}`))
+  })

@@ -1,10 +1,10 @@
 /**
  * The exact request that each deployment is sent, whole and streamed, and errors in that platform's shapes.
  */
-import { Chat } from "@effect-mistral/chat"
 import {
   AzureAi,
   Completion,
+  type CompletionRequest,
   Deployment,
   Endpoint,
   MistralClient,
@@ -12,12 +12,12 @@ import {
   RetryPolicy,
   VertexAi
 } from "@effect-mistral/core"
-import { Fim } from "@effect-mistral/fim"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
+import { complete, stream } from "./fixtures/completions.ts"
 
 const key = Redacted.make("the-key")
 const messages = [{ role: "user" as const, content: "Hi" }]
@@ -44,7 +44,7 @@ describe("Mistral's platform", () => {
   it.effect("is called at another base URL by a single call, streamed too", () =>
     Effect.gen(function*() {
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
-      yield* Stream.runDrain(Chat.stream({ model: "m", messages }, { baseUrl: "https://one.test" }))
+      yield* Stream.runDrain(stream({ model: "m", messages }, { baseUrl: "https://one.test" }))
       assert.strictEqual((yield* requests)[0]?.url, "https://one.test/v1/chat/completions")
     }).pipe(Effect.provide(services(MistralClient.layer({})))))
 })
@@ -77,8 +77,8 @@ describe("Vertex AI", () => {
     Effect.gen(function*() {
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
       const request = { prompt: "def", suffix: "return a+b", min_tokens: 1, metadata: { a: 1 } }
-      yield* Fim.complete({ model: "codestral-2405", ...request })
-      yield* Stream.runDrain(Fim.stream({ model: "codestral-2", ...request }))
+      yield* completeCode({ model: "codestral-2405", ...request })
+      yield* Stream.runDrain(streamCode({ model: "codestral-2", ...request }))
       assert.deepStrictEqual((yield* requests).map(({ body, url }) => ({ body, url })), [
         { url: `${models}/codestral@2405:rawPredict`, body: { model: "codestral", ...request, stream: false } },
         { url: `${models}/codestral-2:streamRawPredict`, body: { model: "codestral-2", ...request, stream: true } }
@@ -106,7 +106,7 @@ describe("Vertex AI", () => {
   ) {
     it.effect(`is not sent ${name}, which it does not take`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(Chat.complete({ model: "m", messages, ...more }))
+        const error = yield* Effect.flip(complete({ model: "m", messages, ...more }))
         assert.isTrue(
           error.reason._tag === "InvalidRequest" && error.reason.issues.some(({ path }) => path[0] === name)
         )
@@ -149,7 +149,7 @@ describe("Vertex AI", () => {
         projectId: "p",
         accessToken: VertexAi.fromGoogleAuth({ getAccessToken: () => Promise.reject(new Error("secret-laden")) })
       })
-      const error = yield* Effect.flip(Chat.complete({ model: "m", messages })).pipe(Effect.provide(services(none)))
+      const error = yield* Effect.flip(complete({ model: "m", messages })).pipe(Effect.provide(services(none)))
       assert.strictEqual(error.reason._tag, "InvalidRequest")
       assert.notInclude(error.message, "secret-laden")
     }))
@@ -193,11 +193,11 @@ describe("Azure AI", () => {
   it.effect("takes another version of the API, and safe_prompt, but no service_tier and no fill-in-the-middle", () =>
     Effect.gen(function*() {
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
-      yield* Chat.complete({ model: "azureai", messages, safe_prompt: true })
+      yield* complete({ model: "azureai", messages, safe_prompt: true })
       assert.include((yield* requests)[0]!.url, "?api-version=2025-01-01")
-      const tier = yield* Effect.flip(Chat.complete({ model: "azureai", messages, service_tier: "auto" }))
+      const tier = yield* Effect.flip(complete({ model: "azureai", messages, service_tier: "auto" }))
       assert.include(tier.message, "service_tier: Azure AI does not take this key")
-      const fim = yield* Effect.flip(Fim.complete({ model: "codestral-latest", prompt: "a" }))
+      const fim = yield* Effect.flip(completeCode({ model: "codestral-latest", prompt: "a" }))
       assert.include(fim.message, "Azure AI does not serve /v1/fim/completions")
     }).pipe(Effect.provide(services(
       AzureAi.layer({ endpoint: "https://res.services.ai.azure.com", apiKey: key, apiVersion: "2025-01-01" })
@@ -236,15 +236,15 @@ describe("an OpenAI-compatible server", () => {
     Effect.gen(function*() {
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
       const tool = { type: "function" as const, function: { name: "f", parameters: { type: "object" } } }
-      yield* Chat.complete({ model: "m", messages, random_seed: 7, tools: [], tool_choice: "auto", safe_prompt: false })
-      yield* Chat.complete(
+      yield* complete({ model: "m", messages, random_seed: 7, tools: [], tool_choice: "auto", safe_prompt: false })
+      yield* complete(
         { model: "m", messages, tools: [tool], tool_choice: "any" },
         { extraBody: { top_k: 5, stream_options: null } }
       )
       const unchecked = Object.assign({ model: "m", messages }, { top_k: 5 })
-      const unknown = yield* Effect.flip(Chat.complete(unchecked))
+      const unknown = yield* Effect.flip(complete(unchecked))
       assert.strictEqual(unknown.reason._tag, "InvalidRequest")
-      const mistralOnly = yield* Effect.flip(Chat.complete({ model: "m", messages, safe_prompt: true }))
+      const mistralOnly = yield* Effect.flip(complete({ model: "m", messages, safe_prompt: true }))
       assert.strictEqual(mistralOnly.reason._tag, "InvalidRequest")
       assert.deepStrictEqual((yield* requests).map(({ body }) => body), [
         { model: "m", messages, seed: 7, tool_choice: "auto", stream: false },
@@ -255,7 +255,7 @@ describe("an OpenAI-compatible server", () => {
   it.effect("may send usage in a last chunk without choices, and errors wrapped in `error`", () =>
     Effect.gen(function*() {
       const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
-      const answer = yield* Completion.collect(Chat.stream({ model: "m", messages })).pipe(
+      const answer = yield* Completion.collect(stream({ model: "m", messages })).pipe(
         Effect.provide(services(
           OpenAiCompatible.layer({ baseUrl: "http://localhost:8000" }),
           () =>
@@ -296,23 +296,32 @@ const answer = (request: ScriptedHttpClient.SeenRequest): ScriptedHttpClient.Ans
 const services = (
   client: Client,
   script: (request: ScriptedHttpClient.SeenRequest) => ScriptedHttpClient.Answer = answer
-) =>
-  Layer.mergeAll(Chat.layerOptions({ retry: RetryPolicy.none }), Fim.layer).pipe(
-    Layer.provide(client),
-    Layer.provideMerge(ScriptedHttpClient.layer(script))
+) => Layer.provideMerge(client, ScriptedHttpClient.layer(script))
+
+const completeCode = (request: CompletionRequest.Fim) =>
+  MistralClient.MistralClient.use((client) => client.request(Endpoint.fim.complete, { ...request, stream: false }))
+
+const streamCode = (request: CompletionRequest.Fim) =>
+  Stream.unwrap(
+    Effect.map(
+      MistralClient.MistralClient,
+      (client) => client.stream(Endpoint.fim.stream, { ...request, stream: true })
+    )
   )
 
-/** Chats with a deployment, whole and streamed; gives the requests it was sent. */
+/** Requests a completion of a deployment, whole and streamed, and gives the requests that were sent. */
 const chat = (client: Client, model = "m") =>
   Effect.gen(function*() {
     const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
-    assert.strictEqual(Completion.text(yield* Chat.complete({ model, messages })), "ok")
-    assert.strictEqual(Completion.text(yield* Completion.collect(Chat.stream({ model, messages }))), "ok")
+    assert.strictEqual(Completion.text(yield* complete({ model, messages })), "ok")
+    assert.strictEqual(Completion.text(yield* Completion.collect(stream({ model, messages }))), "ok")
     return { seen: yield* requests }
   }).pipe(Effect.provide(services(client)))
 
 const refused = (client: Client, refusal: ScriptedHttpClient.Answer) =>
-  Effect.flip(Chat.complete({ model: "m", messages })).pipe(Effect.provide(services(client, () => refusal)))
+  Effect.flip(complete({ model: "m", messages }, { retry: RetryPolicy.none })).pipe(
+    Effect.provide(services(client, () => refusal))
+  )
 
 const essence = ({ body, headers, url }: ScriptedHttpClient.SeenRequest) => ({
   url,

@@ -1,0 +1,198 @@
+import type * as MistralClient from "@effect-mistral/core/MistralClient"
+import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import { inspect } from "node:util"
+import { complete, stream } from "./fixtures/completions.ts"
+import { fieldsOf } from "./fixtures/errorResponses.ts"
+import { refusal } from "./fixtures/refusal.ts"
+import { apiKey, event, eventStream, json, request, type Respond, scripted } from "./fixtures/scriptedServer.ts"
+
+describe("the key is never seen", () => {
+  const echoed = `Bearer ${apiKey}`
+  const scripts: Record<string, { readonly respond: Respond; readonly options?: MistralClient.Options }> = {
+    ...Object.fromEntries(
+      [400, 401, 403, 404, 408, 409, 418, 422, 429, 500, 502, 503, 504, 529].map((status) => [
+        `in a ${status} that echoes it`,
+        {
+          respond: () =>
+            json(status, {
+              object: "error",
+              message: `Invalid key ${apiKey}`,
+              type: apiKey,
+              code: apiKey,
+              param: apiKey,
+              request_id: apiKey,
+              guardrails: { authorization: echoed },
+              detail: [{ loc: ["header", apiKey], msg: `bad ${echoed}`, type: "x", input: echoed }]
+            }, { "mistral-correlation-id": apiKey, "x-ratelimit-key": apiKey })
+        }
+      ])
+    ),
+    "in a failed connection whose cause quotes the header": {
+      respond: () => Effect.fail(new Error(`cannot send authorization: ${echoed}`, { cause: new Error(echoed) }))
+    },
+    "in a failed connection whose cause is the request": {
+      respond: (_, __, request) => Effect.fail({ name: "Error", message: "", request, cause: request })
+    },
+    "in an answer that breaks off": {
+      respond: () =>
+        new Response(
+          new ReadableStream({
+            pull: (controller) => controller.error(new Error(`terminated ${echoed}`))
+          }),
+          { status: 200 }
+        )
+    },
+    "in an answer that does not fit and echoes it": {
+      respond: () => json(200, { message: `key ${apiKey}`, error: { message: echoed }, choices: apiKey })
+    },
+    "in an answer of another content type": {
+      respond: () => new Response(`<title>${apiKey}</title>`, { status: 200, headers: { "content-type": "text/html" } })
+    },
+    "in an event that reports an error": {
+      respond: () => eventStream(`${event("a")}data: {"error":{"message":"for ${apiKey}","code":"${apiKey}"}}\n\n`)
+    },
+    "in an event that does not fit": {
+      respond: () => eventStream(`data: {"id":"${apiKey}","choices":"${apiKey}"}\n\n`)
+    },
+    "in a base URL that is none": {
+      respond: () => json(200, {}),
+      options: { baseUrl: `not a url ${apiKey}` }
+    },
+    "in a URL that the transport refuses": {
+      respond: () => json(200, {}),
+      options: { baseUrl: "https://exa mple.test:99999" }
+    },
+    "when it holds a line break": {
+      respond: () => json(200, {}),
+      options: { apiKey: Redacted.make(`${apiKey}\nx-injected: ${apiKey}`) }
+    },
+    "when a header cannot hold it": {
+      respond: () => json(200, {}),
+      options: { apiKey: Redacted.make(`${apiKey}é`) }
+    },
+    "when the effect that yields it fails with it": {
+      respond: () => json(200, {}),
+      options: { apiKey: Effect.fail(new Error(`no ${apiKey}`)) }
+    }
+  }
+
+  for (const [name, { respond, options }] of Object.entries(scripts)) {
+    for (const operation of ["complete", "stream"] as const) {
+      it.effect(`${name} (${operation})`, () =>
+        Effect.gen(function*() {
+          const { exit, lines, spans } = yield* observed(operation, respond, options)
+          const error = yield* Effect.flip(exit)
+          const places = {
+            string: String(error),
+            message: error.message,
+            stack: String(error.stack),
+            json: JSON.stringify(error),
+            exitJson: JSON.stringify(exit),
+            inspected: inspect(error, { depth: 10, showHidden: true }),
+            exitInspected: inspect(exit, { depth: 10, showHidden: true }),
+            pretty: Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "",
+            spans: inspect(spans.map(describeSpan), { depth: 10 }),
+            logs: lines.join("\n")
+          }
+          assert.isAbove(spans.length, 1)
+          for (const [place, text] of Object.entries(places)) {
+            assert.isAbove(text.length, 0, place)
+            assert.notInclude(text, apiKey, place)
+          }
+        }))
+
+      it.effect(`${name}, nor in what exporters write of the spans' ends (${operation})`, () =>
+        Effect.gen(function*() {
+          const { spans } = yield* observed(operation, respond, options)
+          assert.isAbove(spans.length, 1)
+          for (const span of spans) assert.notInclude(describeExit(span), apiKey)
+        }))
+    }
+  }
+
+  it.effect("though it is sent", () =>
+    Effect.gen(function*() {
+      const { layer, sent } = scripted(() => json(500, {}), { retry: RetryPolicy.none })
+      yield* Effect.exit(complete(request).pipe(Effect.provide(layer)))
+      assert.strictEqual(sent[0]?.headers.authorization, `Bearer ${apiKey}`)
+    }))
+
+  it.effect("and the server's sentence is kept around it", () =>
+    Effect.gen(function*() {
+      const error = yield* refusal(() => json(401, { detail: `The key ${apiKey} has expired` }))
+      assert.strictEqual(fieldsOf(error).message, "The key <redacted> has expired")
+    }))
+
+  it.effect("and a key that ends with a line break is sent without it", () =>
+    Effect.gen(function*() {
+      const { layer, sent } = scripted(() => json(500, {}), {
+        retry: RetryPolicy.none,
+        apiKey: Redacted.make(`${apiKey}\n`)
+      })
+      yield* Effect.exit(complete(request).pipe(Effect.provide(layer)))
+      assert.strictEqual(sent[0]?.headers.authorization, `Bearer ${apiKey}`)
+    }))
+})
+
+/** A call that fails, with its spans and log lines. */
+const observed = Effect.fnUntraced(function*(
+  operation: "complete" | "stream",
+  respond: Respond,
+  options: MistralClient.Options | undefined
+) {
+  const { lines, logs, spans, tracer } = collecting()
+  const { layer } = scripted(respond, { retry: RetryPolicy.none, ...options })
+  const call = operation === "complete" ? Effect.asVoid(complete(request)) : Stream.runDrain(stream(request))
+  const exit = yield* call.pipe(
+    Effect.tapError((error) => Effect.logError("failed", error)),
+    Effect.tapCause((cause) => Effect.logError("failed", cause)),
+    Effect.withSpan("test"),
+    Effect.provide(layer),
+    Effect.provideService(Tracer.Tracer, tracer),
+    Effect.provide(logs),
+    Effect.provideService(References.MinimumLogLevel, "Trace"),
+    Effect.exit
+  )
+  return { exit, lines, spans }
+})
+
+/** A tracer and a logger that keep spans and lines. */
+const collecting = () => {
+  const spans: Array<Tracer.NativeSpan> = []
+  const lines: Array<string> = []
+  return {
+    spans,
+    lines,
+    tracer: Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    }),
+    logs: Logger.layer([
+      Logger.make((options) => {
+        lines.push(Logger.formatLogFmt.log(options), inspect(Logger.formatStructured.log(options), { depth: 10 }))
+      })
+    ])
+  }
+}
+
+const describeSpan = (span: Tracer.NativeSpan) => ({
+  name: span.name,
+  attributes: [...span.attributes],
+  events: span.events
+})
+
+/** The text that exporters write for the exit of a span. */
+const describeExit = ({ name, status }: Tracer.NativeSpan): string =>
+  `${name}: ${status._tag === "Ended" && Exit.isFailure(status.exit) ? Cause.pretty(status.exit.cause) : status._tag}`

@@ -1,0 +1,32 @@
+import { Message, ToolCallId } from "@effect-mistral/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+
+describe("ToolCallId", () => {
+  it.effect.prop("makes an id that Mistral takes of any id, always the same, and leaves a valid one alone", [
+    Schema.String
+  ], ([id]) =>
+    Effect.sync(() => {
+      const made = ToolCallId.fromForeign(id)
+      assert.match(made, /^[A-Za-z0-9]{9}$/)
+      assert.strictEqual(ToolCallId.fromForeign(id), made)
+      assert.strictEqual(ToolCallId.fromForeign(made), made)
+    }))
+
+  it("keeps ten thousand ids apart", () => {
+    const made = new Set(Array.from({ length: 10_000 }, (_, i) => ToolCallId.fromForeign(`call_${i}`)))
+    assert.strictEqual(made.size, 10_000)
+  })
+
+  it("changes a call and its result alike, and nothing else", () => {
+    const messages = [user, calls("call_1", "aB3dE6gH9"), result("call_1"), result("aB3dE6gH9"), result(null)]
+    const changed = ToolCallId.inMessages(messages)
+    const id = ToolCallId.fromForeign("call_1")
+    assert.deepStrictEqual(changed, [user, calls(id, "aB3dE6gH9"), result(id), result("aB3dE6gH9"), result(null)])
+  })
+})
+
+const user = Message.user("Hi")
+const calls = (...ids: ReadonlyArray<string>) =>
+  Message.assistant("", { tool_calls: ids.map((id) => ({ id, function: { name: "f", arguments: "{}" } })) })
+const result = (id: string | null) => ({ role: "tool" as const, content: "1", tool_call_id: id })
