@@ -189,18 +189,21 @@ const fromIds = <E, R>(ids: Ids<E, R>): Stream.Stream<string, E, R> =>
   Stream.isStream(ids) ? ids : Stream.fromIterable(typeof ids === "string" ? [ids] : ids)
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
+ * one program never mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<ChatCompletionEvents, never, MistralClient.MistralClient> = Layer.effect(
-  ChatCompletionEvents,
-  make()
+export const layer: Layer.Layer<ChatCompletionEvents, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(ChatCompletionEvents, make())
 )
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
+ * `layer`.
  *
  * @category layers
  * @since 0.1.0
@@ -208,7 +211,7 @@ export const layer: Layer.Layer<ChatCompletionEvents, never, MistralClient.Mistr
 export const layerOptions = (
   options: RequestOptions.RequestOptions
 ): Layer.Layer<ChatCompletionEvents, never, MistralClient.MistralClient> =>
-  Layer.effect(ChatCompletionEvents, make(options))
+  Layer.fresh(Layer.effect(ChatCompletionEvents, make(options)))
 
 /**
  * One page of the events a filter finds.

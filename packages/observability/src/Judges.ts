@@ -110,22 +110,26 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
+ * one program never mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Judges, never, MistralClient.MistralClient> = Layer.effect(Judges, make())
+export const layer: Layer.Layer<Judges, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Judges, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
+ * `layer`.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Judges, never, MistralClient.MistralClient> => Layer.effect(Judges, make(options))
+): Layer.Layer<Judges, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Judges, make(options)))
 
 /**
  * Makes a judge and keeps it. A connection that is lost does not make it again.

@@ -110,25 +110,29 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
+ * one program never mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> = Layer.effect(
-  SpanEvaluations,
-  make()
+export const layer: Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(SpanEvaluations, make())
 )
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
+ * `layer`.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> => Layer.effect(SpanEvaluations, make(options))
+): Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> =>
+  Layer.fresh(Layer.effect(SpanEvaluations, make(options)))
 
 /**
  * One page of the evaluations an expression finds.

@@ -112,22 +112,26 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
+ * one program never mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Spans, never, MistralClient.MistralClient> = Layer.effect(Spans, make())
+export const layer: Layer.Layer<Spans, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Spans, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
+ * `layer`.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Spans, never, MistralClient.MistralClient> => Layer.effect(Spans, make(options))
+): Layer.Layer<Spans, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Spans, make(options)))
 
 /**
  * One page of the spans an expression finds.
