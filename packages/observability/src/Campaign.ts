@@ -8,7 +8,7 @@ import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
 import * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
 import * as Filter from "./Filter.ts"
-import { text } from "./internal/limits.ts"
+import { boundedString } from "./internal/boundedSchemas.ts"
 import * as Judge from "./Judge.ts"
 import * as Page from "./Page.ts"
 import * as TaskStatus from "./TaskStatus.ts"
@@ -23,7 +23,7 @@ import * as TaskStatus from "./TaskStatus.ts"
 export const CreateRequest = Schema.Struct({
   search_params: Filter.Payload,
   judge_id: Schema.String,
-  name: text(5, 50),
+  name: boundedString(5, 50),
   description: Schema.String,
   max_nb_events: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
 })

@@ -31,10 +31,11 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Campaign from "./Campaign.ts"
 import type * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
-import { campaigns as endpoints } from "./internal/endpoints/campaigns.ts"
-import * as Lists from "./internal/lists.ts"
-import * as Internal from "./internal/service.ts"
-import { untilEnded } from "./internal/untilEnded.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { campaigns as endpoints } from "./internal/endpoints/campaignEndpoints.ts"
+import { listOperations } from "./internal/listOperations.ts"
+import { pollUntilDone } from "./internal/pollUntilDone.ts"
 import type * as Page from "./Page.ts"
 import type * as TaskStatus from "./TaskStatus.ts"
 
@@ -115,24 +116,24 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (campaignId: string) => ({ params: { campaign_id: campaignId } })
-    const campaigns = Lists.list(call, endpoints.list, (response) => response.campaigns)
-    const events = Lists.list(call, endpoints.selectedEvents, (response) => response.completion_events)
+    const campaigns = listOperations(call, endpoints.list, (response) => response.campaigns)
+    const events = listOperations(call, endpoints.selectedEvents, (response) => response.completion_events)
     const fetchStatus: Service["fetchStatus"] = (campaignId, callOptions) =>
       call(endpoints.fetchStatus, undefined, one(campaignId), callOptions)
     return Campaigns.of({
       create: (request, callOptions) => call(endpoints.create, request, {}, callOptions),
-      list: (query, callOptions) => campaigns.one({}, query, callOptions),
+      list: (query, callOptions) => campaigns.page({}, query, callOptions),
       listAll: (query, callOptions) => campaigns.all({}, query, callOptions),
       fetch: (campaignId, callOptions) => call(endpoints.fetch, undefined, one(campaignId), callOptions),
       delete: (campaignId, callOptions) =>
         Effect.asVoid(call(endpoints.delete, undefined, one(campaignId), callOptions)),
       fetchStatus,
-      selectedEvents: (campaign_id, query, callOptions) => events.one({ campaign_id }, query, callOptions),
+      selectedEvents: (campaign_id, query, callOptions) => events.page({ campaign_id }, query, callOptions),
       selectedEventsAll: (campaign_id, query, callOptions) => events.all({ campaign_id }, query, callOptions),
       await: (campaignId, { schedule, ...callOptions } = {}) =>
-        untilEnded(
+        pollUntilDone(
           Effect.map(fetchStatus(campaignId, callOptions), ({ status }) => status),
           (status) => status,
           schedule
@@ -171,7 +172,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const create = Internal.effect(Campaigns, (service) => service.create)
+export const create = Accessor.effect(Campaigns, (service) => service.create)
 
 /**
  * One page of the campaigns.
@@ -179,7 +180,7 @@ export const create = Internal.effect(Campaigns, (service) => service.create)
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Campaigns, (service) => service.list)
+export const list = Accessor.effect(Campaigns, (service) => service.list)
 
 /**
  * All the campaigns from a page on. A page is asked for when the ones before it have been taken.
@@ -187,7 +188,7 @@ export const list = Internal.effect(Campaigns, (service) => service.list)
  * @category operations
  * @since 0.1.0
  */
-export const listAll = Internal.stream(Campaigns, (service) => service.listAll)
+export const listAll = Accessor.stream(Campaigns, (service) => service.listAll)
 
 /**
  * One campaign.
@@ -195,9 +196,9 @@ export const listAll = Internal.stream(Campaigns, (service) => service.listAll)
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Campaigns, (service) => service.fetch)
+export const fetch = Accessor.effect(Campaigns, (service) => service.fetch)
 
-const delete_ = Internal.effect(Campaigns, (service) => service.delete)
+const delete_ = Accessor.effect(Campaigns, (service) => service.delete)
 
 export {
   /**
@@ -215,7 +216,7 @@ export {
  * @category operations
  * @since 0.1.0
  */
-export const fetchStatus = Internal.effect(Campaigns, (service) => service.fetchStatus)
+export const fetchStatus = Accessor.effect(Campaigns, (service) => service.fetchStatus)
 
 /**
  * One page of the events that a campaign goes through, with what its judge has said of them.
@@ -223,7 +224,7 @@ export const fetchStatus = Internal.effect(Campaigns, (service) => service.fetch
  * @category operations
  * @since 0.1.0
  */
-export const selectedEvents = Internal.effect(Campaigns, (service) => service.selectedEvents)
+export const selectedEvents = Accessor.effect(Campaigns, (service) => service.selectedEvents)
 
 /**
  * All the events that a campaign goes through, from a page on. A page is asked for when the ones before it have been
@@ -232,9 +233,9 @@ export const selectedEvents = Internal.effect(Campaigns, (service) => service.se
  * @category operations
  * @since 0.1.0
  */
-export const selectedEventsAll = Internal.stream(Campaigns, (service) => service.selectedEventsAll)
+export const selectedEventsAll = Accessor.stream(Campaigns, (service) => service.selectedEventsAll)
 
-const await_ = Internal.effect(Campaigns, (service) => service.await)
+const await_ = Accessor.effect(Campaigns, (service) => service.await)
 
 export {
   /**

@@ -27,9 +27,10 @@ import * as Layer from "effect/Layer"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
-import { chatCompletionEvents as endpoints } from "./internal/endpoints/chatCompletionEvents.ts"
-import { readFeed } from "./internal/pages.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { chatCompletionEvents as endpoints } from "./internal/endpoints/chatCompletionEventEndpoints.ts"
+import { paginateFeed } from "./internal/pagination.ts"
 import type * as Judge from "./Judge.ts"
 import type * as Page from "./Page.ts"
 
@@ -142,7 +143,7 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const search: Service["search"] = (request, callOptions) => {
       const { cursor, page_size, ...body } = { ...request }
       return call(endpoints.search, body, { query: { page_size, cursor } }, callOptions)
@@ -154,7 +155,7 @@ export const make = (
     return ChatCompletionEvents.of({
       search,
       searchAll: (request, callOptions) =>
-        readFeed(
+        paginateFeed(
           (cursor) =>
             Effect.map(search({ ...request, cursor }, callOptions), ({ completion_events }) => completion_events),
           { ...request }.cursor
@@ -219,7 +220,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(ChatCompletionEvents, (service) => service.search)
+export const search = Accessor.effect(ChatCompletionEvents, (service) => service.search)
 
 /**
  * All the events a filter finds, from `cursor` on. A page is asked for when the ones before it have been taken, so that
@@ -228,7 +229,7 @@ export const search = Internal.effect(ChatCompletionEvents, (service) => service
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(ChatCompletionEvents, (service) => service.searchAll)
+export const searchAll = Accessor.stream(ChatCompletionEvents, (service) => service.searchAll)
 
 /**
  * The ids of the events a filter finds, many at once.
@@ -236,7 +237,7 @@ export const searchAll = Internal.stream(ChatCompletionEvents, (service) => serv
  * @category operations
  * @since 0.1.0
  */
-export const searchIds = Internal.effect(ChatCompletionEvents, (service) => service.searchIds)
+export const searchIds = Accessor.effect(ChatCompletionEvents, (service) => service.searchIds)
 
 /**
  * One event with its messages.
@@ -244,7 +245,7 @@ export const searchIds = Internal.effect(ChatCompletionEvents, (service) => serv
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(ChatCompletionEvents, (service) => service.fetch)
+export const fetch = Accessor.effect(ChatCompletionEvents, (service) => service.fetch)
 
 /**
  * Events with their messages, in the order of the ids, some at once. The first that cannot be fetched ends the stream
@@ -265,7 +266,7 @@ export const fetchAll = <E = never, R = never>(
  * @category operations
  * @since 0.1.0
  */
-export const fetchSimilarEvents = Internal.effect(ChatCompletionEvents, (service) => service.fetchSimilarEvents)
+export const fetchSimilarEvents = Accessor.effect(ChatCompletionEvents, (service) => service.fetchSimilarEvents)
 
 /**
  * What a judge says of an event; the judge is for this once and is not kept.
@@ -273,7 +274,7 @@ export const fetchSimilarEvents = Internal.effect(ChatCompletionEvents, (service
  * @category operations
  * @since 0.1.0
  */
-export const judge = Internal.effect(ChatCompletionEvents, (service) => service.judge)
+export const judge = Accessor.effect(ChatCompletionEvents, (service) => service.judge)
 
 /**
  * What a judge says of each event, in the order of the ids, some at once. An event that cannot be judged is a value with

@@ -6,7 +6,7 @@
  */
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
-import { listOf, text } from "./internal/limits.ts"
+import { boundedArray, boundedString } from "./internal/boundedSchemas.ts"
 import * as Page from "./Page.ts"
 import * as TaskStatus from "./TaskStatus.ts"
 
@@ -16,7 +16,7 @@ import * as TaskStatus from "./TaskStatus.ts"
  * @category schemas
  * @since 0.1.0
  */
-export const CreateRequest = Schema.Struct({ name: text(5, 50), description: text(0, 200) })
+export const CreateRequest = Schema.Struct({ name: boundedString(5, 50), description: boundedString(0, 200) })
 
 /**
  * A new dataset.
@@ -159,7 +159,7 @@ export const FromCampaign = Schema.Struct({ campaign_id: Schema.String })
  * @category schemas
  * @since 0.1.0
  */
-export const FromExplorer = Schema.Struct({ completion_event_ids: listOf(Schema.String, 0, 500) })
+export const FromExplorer = Schema.Struct({ completion_event_ids: boundedArray(Schema.String, 0, 500) })
 
 /**
  * An import of a file that was uploaded.
@@ -183,4 +183,4 @@ export const FromPlayground = Schema.Struct({ conversation_ids: Schema.Array(Sch
  * @category schemas
  * @since 0.1.0
  */
-export const FromDataset = Schema.Struct({ dataset_record_ids: listOf(Schema.String, 1, 10_000) })
+export const FromDataset = Schema.Struct({ dataset_record_ids: boundedArray(Schema.String, 1, 10_000) })

@@ -7,7 +7,7 @@
 import * as Tool from "@effect-mistral/core/Tool"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
-import { listOf } from "./internal/limits.ts"
+import { boundedArray } from "./internal/boundedSchemas.ts"
 import * as Page from "./Page.ts"
 
 /**
@@ -84,7 +84,7 @@ export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
  * @category schemas
  * @since 0.1.0
  */
-export const BulkDeleteRequest = Schema.Struct({ dataset_record_ids: listOf(Schema.String, 1, 500) })
+export const BulkDeleteRequest = Schema.Struct({ dataset_record_ids: boundedArray(Schema.String, 1, 500) })
 
 /**
  * A record's new payload.

@@ -17,8 +17,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as DatasetRecord from "./DatasetRecord.ts"
-import { datasetRecords as endpoints } from "./internal/endpoints/datasetRecords.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { datasetRecords as endpoints } from "./internal/endpoints/datasetRecordEndpoints.ts"
 import type * as Judge from "./Judge.ts"
 
 /**
@@ -80,7 +81,7 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (recordId: string) => ({ params: { dataset_record_id: recordId } })
     return DatasetRecords.of({
       fetch: (recordId, callOptions) => call(endpoints.fetch, undefined, one(recordId), callOptions),
@@ -127,9 +128,9 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(DatasetRecords, (service) => service.fetch)
+export const fetch = Accessor.effect(DatasetRecords, (service) => service.fetch)
 
-const delete_ = Internal.effect(DatasetRecords, (service) => service.delete)
+const delete_ = Accessor.effect(DatasetRecords, (service) => service.delete)
 
 export {
   /**
@@ -147,7 +148,7 @@ export {
  * @category operations
  * @since 0.1.0
  */
-export const bulkDelete = Internal.effect(DatasetRecords, (service) => service.bulkDelete)
+export const bulkDelete = Accessor.effect(DatasetRecords, (service) => service.bulkDelete)
 
 /**
  * What a judge says of a record; the judge is for this once and is not kept.
@@ -155,7 +156,7 @@ export const bulkDelete = Internal.effect(DatasetRecords, (service) => service.b
  * @category operations
  * @since 0.1.0
  */
-export const judge = Internal.effect(DatasetRecords, (service) => service.judge)
+export const judge = Accessor.effect(DatasetRecords, (service) => service.judge)
 
 /**
  * Puts a payload in the place of a record's own: all of it.
@@ -163,7 +164,7 @@ export const judge = Internal.effect(DatasetRecords, (service) => service.judge)
  * @category operations
  * @since 0.1.0
  */
-export const updatePayload = Internal.effect(DatasetRecords, (service) => service.updatePayload)
+export const updatePayload = Accessor.effect(DatasetRecords, (service) => service.updatePayload)
 
 /**
  * Puts properties in the place of a record's own: all of them.
@@ -171,4 +172,4 @@ export const updatePayload = Internal.effect(DatasetRecords, (service) => servic
  * @category operations
  * @since 0.1.0
  */
-export const updateProperties = Internal.effect(DatasetRecords, (service) => service.updateProperties)
+export const updateProperties = Accessor.effect(DatasetRecords, (service) => service.updateProperties)

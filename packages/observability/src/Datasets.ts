@@ -26,10 +26,11 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Dataset from "./Dataset.ts"
 import type * as DatasetRecord from "./DatasetRecord.ts"
-import { datasets as endpoints } from "./internal/endpoints/datasets.ts"
-import * as Lists from "./internal/lists.ts"
-import * as Internal from "./internal/service.ts"
-import { untilEnded } from "./internal/untilEnded.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { datasets as endpoints } from "./internal/endpoints/datasetEndpoints.ts"
+import { listOperations } from "./internal/listOperations.ts"
+import { pollUntilDone } from "./internal/pollUntilDone.ts"
 import type * as Page from "./Page.ts"
 import type * as TaskStatus from "./TaskStatus.ts"
 
@@ -168,21 +169,21 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (datasetId: string) => ({ params: { dataset_id: datasetId } })
-    const datasets = Lists.list(call, endpoints.list, (response) => response.datasets)
-    const records = Lists.list(call, endpoints.listRecords, (response) => response.records)
-    const tasks = Lists.list(call, endpoints.listTasks, (response) => response.tasks)
+    const datasets = listOperations(call, endpoints.list, (response) => response.datasets)
+    const records = listOperations(call, endpoints.listRecords, (response) => response.records)
+    const tasks = listOperations(call, endpoints.listTasks, (response) => response.tasks)
     const fetchTask: Service["fetchTask"] = (datasetId, taskId, callOptions) =>
       call(endpoints.fetchTask, undefined, { params: { dataset_id: datasetId, task_id: taskId } }, callOptions)
     return Datasets.of({
       create: (request, callOptions) => call(endpoints.create, request, {}, callOptions),
-      list: (query, callOptions) => datasets.one({}, query, callOptions),
+      list: (query, callOptions) => datasets.page({}, query, callOptions),
       listAll: (query, callOptions) => datasets.all({}, query, callOptions),
       fetch: (datasetId, callOptions) => call(endpoints.fetch, undefined, one(datasetId), callOptions),
       update: (datasetId, request, callOptions) => call(endpoints.update, request, one(datasetId), callOptions),
       delete: (datasetId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, one(datasetId), callOptions)),
-      listRecords: (dataset_id, query, callOptions) => records.one({ dataset_id }, query, callOptions),
+      listRecords: (dataset_id, query, callOptions) => records.page({ dataset_id }, query, callOptions),
       listRecordsAll: (dataset_id, query, callOptions) => records.all({ dataset_id }, query, callOptions),
       createRecord: (datasetId, request, callOptions) =>
         call(endpoints.createRecord, request, one(datasetId), callOptions),
@@ -198,10 +199,10 @@ export const make = (
         call(endpoints.importFromDataset, { dataset_record_ids }, one(datasetId), callOptions),
       exportToJsonl: (datasetId, callOptions) => call(endpoints.exportToJsonl, undefined, one(datasetId), callOptions),
       fetchTask,
-      listTasks: (dataset_id, query, callOptions) => tasks.one({ dataset_id }, query, callOptions),
+      listTasks: (dataset_id, query, callOptions) => tasks.page({ dataset_id }, query, callOptions),
       listTasksAll: (dataset_id, query, callOptions) => tasks.all({ dataset_id }, query, callOptions),
       awaitTask: (datasetId, taskId, { schedule, ...callOptions } = {}) =>
-        untilEnded(fetchTask(datasetId, taskId, callOptions), ({ status }) => status, schedule)
+        pollUntilDone(fetchTask(datasetId, taskId, callOptions), ({ status }) => status, schedule)
     })
   })
 
@@ -235,7 +236,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const create = Internal.effect(Datasets, (service) => service.create)
+export const create = Accessor.effect(Datasets, (service) => service.create)
 
 /**
  * One page of the datasets.
@@ -243,7 +244,7 @@ export const create = Internal.effect(Datasets, (service) => service.create)
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Datasets, (service) => service.list)
+export const list = Accessor.effect(Datasets, (service) => service.list)
 
 /**
  * All the datasets from a page on. A page is asked for when the ones before it have been taken.
@@ -251,7 +252,7 @@ export const list = Internal.effect(Datasets, (service) => service.list)
  * @category operations
  * @since 0.1.0
  */
-export const listAll = Internal.stream(Datasets, (service) => service.listAll)
+export const listAll = Accessor.stream(Datasets, (service) => service.listAll)
 
 /**
  * One dataset, without its records.
@@ -259,7 +260,7 @@ export const listAll = Internal.stream(Datasets, (service) => service.listAll)
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Datasets, (service) => service.fetch)
+export const fetch = Accessor.effect(Datasets, (service) => service.fetch)
 
 /**
  * Changes a dataset's name or description, and leaves what is not given.
@@ -267,9 +268,9 @@ export const fetch = Internal.effect(Datasets, (service) => service.fetch)
  * @category operations
  * @since 0.1.0
  */
-export const update = Internal.effect(Datasets, (service) => service.update)
+export const update = Accessor.effect(Datasets, (service) => service.update)
 
-const delete_ = Internal.effect(Datasets, (service) => service.delete)
+const delete_ = Accessor.effect(Datasets, (service) => service.delete)
 
 export {
   /**
@@ -287,7 +288,7 @@ export {
  * @category operations
  * @since 0.1.0
  */
-export const listRecords = Internal.effect(Datasets, (service) => service.listRecords)
+export const listRecords = Accessor.effect(Datasets, (service) => service.listRecords)
 
 /**
  * All of a dataset's records from a page on. A page is asked for when the ones before it have been taken.
@@ -295,7 +296,7 @@ export const listRecords = Internal.effect(Datasets, (service) => service.listRe
  * @category operations
  * @since 0.1.0
  */
-export const listRecordsAll = Internal.stream(Datasets, (service) => service.listRecordsAll)
+export const listRecordsAll = Accessor.stream(Datasets, (service) => service.listRecordsAll)
 
 /**
  * Adds a record to a dataset. A connection that is lost does not add it again.
@@ -303,7 +304,7 @@ export const listRecordsAll = Internal.stream(Datasets, (service) => service.lis
  * @category operations
  * @since 0.1.0
  */
-export const createRecord = Internal.effect(Datasets, (service) => service.createRecord)
+export const createRecord = Accessor.effect(Datasets, (service) => service.createRecord)
 
 /**
  * Begins to import the events of a campaign.
@@ -311,7 +312,7 @@ export const createRecord = Internal.effect(Datasets, (service) => service.creat
  * @category operations
  * @since 0.1.0
  */
-export const importFromCampaign = Internal.effect(Datasets, (service) => service.importFromCampaign)
+export const importFromCampaign = Accessor.effect(Datasets, (service) => service.importFromCampaign)
 
 /**
  * Begins to import events, at most 500.
@@ -319,7 +320,7 @@ export const importFromCampaign = Internal.effect(Datasets, (service) => service
  * @category operations
  * @since 0.1.0
  */
-export const importFromExplorer = Internal.effect(Datasets, (service) => service.importFromExplorer)
+export const importFromExplorer = Accessor.effect(Datasets, (service) => service.importFromExplorer)
 
 /**
  * Begins to import a file that was uploaded.
@@ -327,7 +328,7 @@ export const importFromExplorer = Internal.effect(Datasets, (service) => service
  * @category operations
  * @since 0.1.0
  */
-export const importFromFile = Internal.effect(Datasets, (service) => service.importFromFile)
+export const importFromFile = Accessor.effect(Datasets, (service) => service.importFromFile)
 
 /**
  * Begins to import conversations of the playground.
@@ -335,7 +336,7 @@ export const importFromFile = Internal.effect(Datasets, (service) => service.imp
  * @category operations
  * @since 0.1.0
  */
-export const importFromPlayground = Internal.effect(Datasets, (service) => service.importFromPlayground)
+export const importFromPlayground = Accessor.effect(Datasets, (service) => service.importFromPlayground)
 
 /**
  * Begins to import records of other datasets, 1 to 10,000.
@@ -343,7 +344,7 @@ export const importFromPlayground = Internal.effect(Datasets, (service) => servi
  * @category operations
  * @since 0.1.0
  */
-export const importFromDataset = Internal.effect(Datasets, (service) => service.importFromDataset)
+export const importFromDataset = Accessor.effect(Datasets, (service) => service.importFromDataset)
 
 /**
  * Writes a dataset to a file of JSON lines, and says where it can be downloaded.
@@ -351,7 +352,7 @@ export const importFromDataset = Internal.effect(Datasets, (service) => service.
  * @category operations
  * @since 0.1.0
  */
-export const exportToJsonl = Internal.effect(Datasets, (service) => service.exportToJsonl)
+export const exportToJsonl = Accessor.effect(Datasets, (service) => service.exportToJsonl)
 
 /**
  * One import, and how far it is.
@@ -359,7 +360,7 @@ export const exportToJsonl = Internal.effect(Datasets, (service) => service.expo
  * @category operations
  * @since 0.1.0
  */
-export const fetchTask = Internal.effect(Datasets, (service) => service.fetchTask)
+export const fetchTask = Accessor.effect(Datasets, (service) => service.fetchTask)
 
 /**
  * One page of a dataset's imports.
@@ -367,7 +368,7 @@ export const fetchTask = Internal.effect(Datasets, (service) => service.fetchTas
  * @category operations
  * @since 0.1.0
  */
-export const listTasks = Internal.effect(Datasets, (service) => service.listTasks)
+export const listTasks = Accessor.effect(Datasets, (service) => service.listTasks)
 
 /**
  * All of a dataset's imports from a page on. A page is asked for when the ones before it have been taken.
@@ -375,7 +376,7 @@ export const listTasks = Internal.effect(Datasets, (service) => service.listTask
  * @category operations
  * @since 0.1.0
  */
-export const listTasksAll = Internal.stream(Datasets, (service) => service.listTasksAll)
+export const listTasksAll = Accessor.stream(Datasets, (service) => service.listTasksAll)
 
 /**
  * Asks for an import, every 2 seconds unless `schedule` says otherwise, until it has ended (`TaskStatus.hasEnded`), and
@@ -385,4 +386,4 @@ export const listTasksAll = Internal.stream(Datasets, (service) => service.listT
  * @category operations
  * @since 0.1.0
  */
-export const awaitTask = Internal.effect(Datasets, (service) => service.awaitTask)
+export const awaitTask = Accessor.effect(Datasets, (service) => service.awaitTask)

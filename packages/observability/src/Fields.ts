@@ -21,8 +21,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Field from "./Field.ts"
 import type * as Filter from "./Filter.ts"
-import { fields as endpoints } from "./internal/endpoints/fields.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { fields as endpoints } from "./internal/endpoints/fieldEndpoints.ts"
 
 /**
  * What the service can do.
@@ -65,7 +66,7 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     return Fields.of({
       list: (callOptions) => call(endpoints.list, undefined, {}, callOptions),
       options: (fieldName, operator, callOptions) =>
@@ -103,7 +104,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Fields, (service) => service.list)
+export const list = Accessor.effect(Fields, (service) => service.list)
 
 /**
  * The values a field can be compared with by an operator; `null` where they are not counted out.
@@ -111,7 +112,7 @@ export const list = Internal.effect(Fields, (service) => service.list)
  * @category operations
  * @since 0.1.0
  */
-export const options = Internal.effect(Fields, (service) => service.options)
+export const options = Accessor.effect(Fields, (service) => service.options)
 
 /**
  * How many events have each of a field's values, of all or of those a filter finds.
@@ -119,4 +120,4 @@ export const options = Internal.effect(Fields, (service) => service.options)
  * @category operations
  * @since 0.1.0
  */
-export const optionCounts = Internal.effect(Fields, (service) => service.optionCounts)
+export const optionCounts = Accessor.effect(Fields, (service) => service.optionCounts)

@@ -8,7 +8,7 @@ import * as Tool from "@effect-mistral/core/Tool"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { text } from "./internal/limits.ts"
+import { boundedString } from "./internal/boundedSchemas.ts"
 import * as Page from "./Page.ts"
 
 /**
@@ -57,11 +57,11 @@ export const Regression = Schema.Struct({
  * @since 0.1.0
  */
 export const Definition = Schema.Struct({
-  name: text(5, 50),
-  description: text(0, 500),
-  model_name: text(0, 500),
+  name: boundedString(5, 50),
+  description: boundedString(0, 500),
+  model_name: boundedString(0, 500),
   output: Schema.Union([Classification, Regression]),
-  instructions: text(0, 10_000),
+  instructions: boundedString(0, 10_000),
   tools: Schema.Array(Schema.String)
 })
 

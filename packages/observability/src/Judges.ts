@@ -30,9 +30,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import { judges as endpoints } from "./internal/endpoints/judges.ts"
-import * as Lists from "./internal/lists.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { judges as endpoints } from "./internal/endpoints/judgeEndpoints.ts"
+import { listOperations } from "./internal/listOperations.ts"
 import type * as Judge from "./Judge.ts"
 
 /**
@@ -93,12 +94,12 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (judgeId: string) => ({ params: { judge_id: judgeId } })
-    const judges = Lists.list(call, endpoints.list, (response) => response.judges)
+    const judges = listOperations(call, endpoints.list, (response) => response.judges)
     return Judges.of({
       create: (definition, callOptions) => call(endpoints.create, definition, {}, callOptions),
-      list: (query, callOptions) => judges.one({}, query, callOptions),
+      list: (query, callOptions) => judges.page({}, query, callOptions),
       listAll: (query, callOptions) => judges.all({}, query, callOptions),
       fetch: (judgeId, callOptions) => call(endpoints.fetch, undefined, one(judgeId), callOptions),
       update: (judgeId, definition, callOptions) =>
@@ -137,7 +138,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const create = Internal.effect(Judges, (service) => service.create)
+export const create = Accessor.effect(Judges, (service) => service.create)
 
 /**
  * One page of the judges, of all or of some kinds, models or names.
@@ -145,7 +146,7 @@ export const create = Internal.effect(Judges, (service) => service.create)
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Judges, (service) => service.list)
+export const list = Accessor.effect(Judges, (service) => service.list)
 
 /**
  * All the judges from a page on. A page is asked for when the ones before it have been taken.
@@ -153,7 +154,7 @@ export const list = Internal.effect(Judges, (service) => service.list)
  * @category operations
  * @since 0.1.0
  */
-export const listAll = Internal.stream(Judges, (service) => service.listAll)
+export const listAll = Accessor.stream(Judges, (service) => service.listAll)
 
 /**
  * One judge.
@@ -161,7 +162,7 @@ export const listAll = Internal.stream(Judges, (service) => service.listAll)
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Judges, (service) => service.fetch)
+export const fetch = Accessor.effect(Judges, (service) => service.fetch)
 
 /**
  * Puts a definition in the place of a judge's own: all of it.
@@ -169,9 +170,9 @@ export const fetch = Internal.effect(Judges, (service) => service.fetch)
  * @category operations
  * @since 0.1.0
  */
-export const update = Internal.effect(Judges, (service) => service.update)
+export const update = Accessor.effect(Judges, (service) => service.update)
 
-const delete_ = Internal.effect(Judges, (service) => service.delete)
+const delete_ = Accessor.effect(Judges, (service) => service.delete)
 
 export {
   /**
@@ -189,4 +190,4 @@ export {
  * @category operations
  * @since 0.1.0
  */
-export const judgeConversation = Internal.effect(Judges, (service) => service.judgeConversation)
+export const judgeConversation = Accessor.effect(Judges, (service) => service.judgeConversation)

@@ -25,9 +25,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import { logs as endpoints } from "./internal/endpoints/telemetry.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { logs as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as Log from "./Log.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
@@ -90,12 +91,12 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.logs)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.logs)
     return Logs.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      ...Telemetry.fields(call, endpoints)
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
@@ -127,7 +128,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(Logs, (service) => service.search)
+export const search = Accessor.effect(Logs, (service) => service.search)
 
 /**
  * All the log records an expression finds, from `cursor` on. A page is asked for when the ones before it have been
@@ -136,7 +137,7 @@ export const search = Internal.effect(Logs, (service) => service.search)
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(Logs, (service) => service.searchAll)
+export const searchAll = Accessor.stream(Logs, (service) => service.searchAll)
 
 /**
  * The fields that expressions can use, with their operators.
@@ -144,7 +145,7 @@ export const searchAll = Internal.stream(Logs, (service) => service.searchAll)
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(Logs, (service) => service.fields)
+export const fields = Accessor.effect(Logs, (service) => service.fields)
 
 /**
  * The values a field has had in a span of time; `null` where they are not counted out.
@@ -152,4 +153,4 @@ export const fields = Internal.effect(Logs, (service) => service.fields)
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(Logs, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(Logs, (service) => service.fieldOptions)

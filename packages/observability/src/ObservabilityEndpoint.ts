@@ -13,7 +13,7 @@ export {
    * @since 0.1.0
    */
   campaigns
-} from "./internal/endpoints/campaigns.ts"
+} from "./internal/endpoints/campaignEndpoints.ts"
 export {
   /**
    * `/v1/observability/chat-completion-events`.
@@ -22,16 +22,7 @@ export {
    * @since 0.1.0
    */
   chatCompletionEvents
-} from "./internal/endpoints/chatCompletionEvents.ts"
-export {
-  /**
-   * `/v1/observability/dataset-records`.
-   *
-   * @category endpoints
-   * @since 0.1.0
-   */
-  datasetRecords
-} from "./internal/endpoints/datasetRecords.ts"
+} from "./internal/endpoints/chatCompletionEventEndpoints.ts"
 export {
   /**
    * `/v1/observability/datasets`.
@@ -40,7 +31,16 @@ export {
    * @since 0.1.0
    */
   datasets
-} from "./internal/endpoints/datasets.ts"
+} from "./internal/endpoints/datasetEndpoints.ts"
+export {
+  /**
+   * `/v1/observability/dataset-records`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  datasetRecords
+} from "./internal/endpoints/datasetRecordEndpoints.ts"
 export {
   /**
    * `/v1/observability/chat-completion-fields`.
@@ -49,7 +49,7 @@ export {
    * @since 0.1.0
    */
   fields
-} from "./internal/endpoints/fields.ts"
+} from "./internal/endpoints/fieldEndpoints.ts"
 export {
   /**
    * `/v1/observability/judges`.
@@ -58,7 +58,7 @@ export {
    * @since 0.1.0
    */
   judges
-} from "./internal/endpoints/judges.ts"
+} from "./internal/endpoints/judgeEndpoints.ts"
 export {
   /**
    * `/v1/observability/logs`.
@@ -88,4 +88,4 @@ export {
    * @since 0.1.0
    */
   traces
-} from "./internal/endpoints/telemetry.ts"
+} from "./internal/endpoints/telemetryEndpoints.ts"

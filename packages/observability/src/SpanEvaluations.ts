@@ -20,9 +20,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import { spanEvaluations as endpoints } from "./internal/endpoints/telemetry.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { spanEvaluations as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as SpanEvaluation from "./SpanEvaluation.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
@@ -97,15 +98,15 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.span_evaluations)
-    const latest = Telemetry.search(call, endpoints.searchLatest, (response) => response.span_evaluations)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.span_evaluations)
+    const latest = TelemetryOperations.search(call, endpoints.searchLatest, (response) => response.span_evaluations)
     return SpanEvaluations.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      searchLatest: latest.one,
+      searchLatest: latest.page,
       searchLatestAll: latest.all,
-      ...Telemetry.fields(call, endpoints)
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
@@ -140,7 +141,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(SpanEvaluations, (service) => service.search)
+export const search = Accessor.effect(SpanEvaluations, (service) => service.search)
 
 /**
  * All the evaluations an expression finds, from `cursor` on. A page is asked for when the ones before it have been
@@ -149,7 +150,7 @@ export const search = Internal.effect(SpanEvaluations, (service) => service.sear
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(SpanEvaluations, (service) => service.searchAll)
+export const searchAll = Accessor.stream(SpanEvaluations, (service) => service.searchAll)
 
 /**
  * One page of the latest evaluations an expression finds.
@@ -157,7 +158,7 @@ export const searchAll = Internal.stream(SpanEvaluations, (service) => service.s
  * @category operations
  * @since 0.1.0
  */
-export const searchLatest = Internal.effect(SpanEvaluations, (service) => service.searchLatest)
+export const searchLatest = Accessor.effect(SpanEvaluations, (service) => service.searchLatest)
 
 /**
  * All the latest evaluations an expression finds, from `cursor` on.
@@ -165,7 +166,7 @@ export const searchLatest = Internal.effect(SpanEvaluations, (service) => servic
  * @category operations
  * @since 0.1.0
  */
-export const searchLatestAll = Internal.stream(SpanEvaluations, (service) => service.searchLatestAll)
+export const searchLatestAll = Accessor.stream(SpanEvaluations, (service) => service.searchLatestAll)
 
 /**
  * The fields that expressions can use, with their operators.
@@ -173,7 +174,7 @@ export const searchLatestAll = Internal.stream(SpanEvaluations, (service) => ser
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(SpanEvaluations, (service) => service.fields)
+export const fields = Accessor.effect(SpanEvaluations, (service) => service.fields)
 
 /**
  * The values a field has had in a span of time; `null` where they are not counted out.
@@ -181,4 +182,4 @@ export const fields = Internal.effect(SpanEvaluations, (service) => service.fiel
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(SpanEvaluations, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(SpanEvaluations, (service) => service.fieldOptions)

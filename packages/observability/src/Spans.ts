@@ -24,9 +24,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Aggregation from "./Aggregation.ts"
-import { spans as endpoints } from "./internal/endpoints/telemetry.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { spans as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as Span from "./Span.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
@@ -101,13 +102,13 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.spans)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.spans)
     return Spans.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      aggregate: Telemetry.aggregate(call, endpoints.aggregate),
-      ...Telemetry.fields(call, endpoints)
+      aggregate: TelemetryOperations.aggregate(call, endpoints.aggregate),
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
@@ -139,7 +140,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(Spans, (service) => service.search)
+export const search = Accessor.effect(Spans, (service) => service.search)
 
 /**
  * All the spans an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
@@ -147,7 +148,7 @@ export const search = Internal.effect(Spans, (service) => service.search)
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(Spans, (service) => service.searchAll)
+export const searchAll = Accessor.stream(Spans, (service) => service.searchAll)
 
 /**
  * A metric of what an expression finds, by dimensions and by time.
@@ -155,7 +156,7 @@ export const searchAll = Internal.stream(Spans, (service) => service.searchAll)
  * @category operations
  * @since 0.1.0
  */
-export const aggregate = Internal.effect(Spans, (service) => service.aggregate)
+export const aggregate = Accessor.effect(Spans, (service) => service.aggregate)
 
 /**
  * The fields that expressions can use, with their operators.
@@ -163,7 +164,7 @@ export const aggregate = Internal.effect(Spans, (service) => service.aggregate)
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(Spans, (service) => service.fields)
+export const fields = Accessor.effect(Spans, (service) => service.fields)
 
 /**
  * The values a field has had in a span of time; `null` where they are not counted out.
@@ -171,4 +172,4 @@ export const fields = Internal.effect(Spans, (service) => service.fields)
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(Spans, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(Spans, (service) => service.fieldOptions)

@@ -25,10 +25,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Aggregation from "./Aggregation.ts"
-import { traces as endpoints } from "./internal/endpoints/telemetry.ts"
-import { readFeed } from "./internal/pages.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { traces as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import { paginateFeed } from "./internal/pagination.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as Span from "./Span.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 import type * as Trace from "./Trace.ts"
@@ -125,23 +126,23 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.traces)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.traces)
     const spans: Service["spans"] = (traceId, range, callOptions) =>
       call(
         endpoints.spans,
         undefined,
-        { params: { trace_id: traceId }, query: Telemetry.feedQuery(range) },
+        { params: { trace_id: traceId }, query: TelemetryOperations.feedQuery(range) },
         callOptions
       )
     return Traces.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      aggregate: Telemetry.aggregate(call, endpoints.aggregate),
+      aggregate: TelemetryOperations.aggregate(call, endpoints.aggregate),
       fetch: (traceId, callOptions) => call(endpoints.fetch, undefined, { params: { trace_id: traceId } }, callOptions),
       spans,
       spansAll: (traceId, range, callOptions) =>
-        readFeed(
+        paginateFeed(
           (cursor) => Effect.map(spans(traceId, { ...range, cursor }, callOptions), ({ spans }) => spans),
           range?.cursor
         ),
@@ -149,10 +150,10 @@ export const make = (
         call(
           endpoints.fetchSpan,
           undefined,
-          { params: { trace_id: traceId, span_id: spanId }, query: Telemetry.timeQuery(range) },
+          { params: { trace_id: traceId, span_id: spanId }, query: TelemetryOperations.timeQuery(range) },
           callOptions
         ),
-      ...Telemetry.fields(call, endpoints)
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
@@ -184,7 +185,7 @@ export const layerOptions = (
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(Traces, (service) => service.search)
+export const search = Accessor.effect(Traces, (service) => service.search)
 
 /**
  * All the traces an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
@@ -192,7 +193,7 @@ export const search = Internal.effect(Traces, (service) => service.search)
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(Traces, (service) => service.searchAll)
+export const searchAll = Accessor.stream(Traces, (service) => service.searchAll)
 
 /**
  * A metric of what an expression finds, by dimensions and by time.
@@ -200,7 +201,7 @@ export const searchAll = Internal.stream(Traces, (service) => service.searchAll)
  * @category operations
  * @since 0.1.0
  */
-export const aggregate = Internal.effect(Traces, (service) => service.aggregate)
+export const aggregate = Accessor.effect(Traces, (service) => service.aggregate)
 
 /**
  * One trace, summed up.
@@ -208,7 +209,7 @@ export const aggregate = Internal.effect(Traces, (service) => service.aggregate)
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Traces, (service) => service.fetch)
+export const fetch = Accessor.effect(Traces, (service) => service.fetch)
 
 /**
  * One page of a trace's spans.
@@ -216,7 +217,7 @@ export const fetch = Internal.effect(Traces, (service) => service.fetch)
  * @category operations
  * @since 0.1.0
  */
-export const spans = Internal.effect(Traces, (service) => service.spans)
+export const spans = Accessor.effect(Traces, (service) => service.spans)
 
 /**
  * All of a trace's spans, from `cursor` on. A page is asked for when the ones before it have been taken.
@@ -224,7 +225,7 @@ export const spans = Internal.effect(Traces, (service) => service.spans)
  * @category operations
  * @since 0.1.0
  */
-export const spansAll = Internal.stream(Traces, (service) => service.spansAll)
+export const spansAll = Accessor.stream(Traces, (service) => service.spansAll)
 
 /**
  * One span of a trace.
@@ -232,7 +233,7 @@ export const spansAll = Internal.stream(Traces, (service) => service.spansAll)
  * @category operations
  * @since 0.1.0
  */
-export const fetchSpan = Internal.effect(Traces, (service) => service.fetchSpan)
+export const fetchSpan = Accessor.effect(Traces, (service) => service.fetchSpan)
 
 /**
  * The fields that expressions can use, with their operators.
@@ -240,7 +241,7 @@ export const fetchSpan = Internal.effect(Traces, (service) => service.fetchSpan)
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(Traces, (service) => service.fields)
+export const fields = Accessor.effect(Traces, (service) => service.fields)
 
 /**
  * The values a field has had in a span of time; `null` where they are not counted out.
@@ -248,4 +249,4 @@ export const fields = Internal.effect(Traces, (service) => service.fields)
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(Traces, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(Traces, (service) => service.fieldOptions)
