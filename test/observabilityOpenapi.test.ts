@@ -17,15 +17,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { answerOf, assertKnown, choices } from "./openapi/answers.ts"
-import {
-  compareEnum,
-  compareLengths,
-  compareRanges,
-  compareStruct,
-  type Fields,
-  type Struct,
-  takes
-} from "./openapi/comparison.ts"
+import { compareEnum, compareLengths, compareRanges, compareStruct, type Struct, takes } from "./openapi/comparison.ts"
 import {
   nameOf,
   type OpenApi,
@@ -126,7 +118,7 @@ function compareAll(openApi: OpenApi) {
     for (const [name, schema] of Object.entries(enums)) compareEnum(name, schemas[name]?.enum, schema)
     const inline = (name: string, key: string) => schemas[name]?.properties?.[key]?.enum
     compareEnum("FilterCondition.op", inline("FilterCondition", "op"), Filter.Operator)
-    compareEnum("LogsRequest.order", inline("LogsRequest", "order"), Log.SearchRequest.fields.order)
+    compareEnum("LogsRequest.order", inline("LogsRequest", "order"), asStruct(Log.SearchRequest).fields.order!)
     compareEnum("OrderByClause.direction", inline("OrderByClause", "direction"), orderBy.fields.direction!)
     const operator = parameters(operationOf(openApi, ObservabilityEndpoint.fields.options), "query")[0]
     compareEnum("a field option's operator", operator?.schema.enum, Field.OptionsQuery.fields.operator)
@@ -206,36 +198,18 @@ const bodies: Readonly<Record<string, Schema.Top>> = {
   AggregationRequest: Aggregation.Request
 }
 
-/** The keys of the one struct in a schema, which may be a list of it, or `null`, or nothing. */
-const fieldsOf = (schema: Schema.Top): Fields => {
-  const found = structsIn(schema.ast)
-  assert.strictEqual(found.length, 1)
-  return Object.fromEntries(found[0]!.map(({ name, type }) => [name, Schema.make(type)]))
-}
-
-type Ast = Schema.Top["ast"]
-
-const structsIn = (ast: Ast): ReadonlyArray<ReadonlyArray<{ readonly name: PropertyKey; readonly type: Ast }>> =>
-  ast._tag === "Union"
-    ? ast.types.flatMap(structsIn)
-    : ast._tag === "Arrays"
-    ? ast.rest.flatMap(structsIn)
-    : ast._tag === "Objects"
-    ? [ast.propertySignatures]
-    : []
-
-const orderBy = { fields: fieldsOf(Aggregation.Request.fields.order_by) } as const
+const orderBy = asStruct(Aggregation.OrderBy)
 
 const structs: Readonly<Record<string, Struct>> = {
   ...Object.fromEntries(Object.entries(bodies).map(([name, schema]) => [name, asStruct(schema)])),
-  FilterPayload: Filter.Payload,
+  FilterPayload: asStruct(Filter.Payload),
   FilterGroup: asStruct(Filter.Group),
-  FilterCondition: Filter.Condition,
-  JudgeClassificationOutput: { fields: Judge.Classification.fields, nameless: ["type"] },
-  JudgeClassificationOutputOption: { fields: fieldsOf(Judge.Classification.fields.options) },
-  JudgeRegressionOutput: { fields: Judge.Regression.fields, nameless: ["type"] },
-  MetricDefinition: Aggregation.Request.fields.metric,
-  TimeDimension: { fields: fieldsOf(Aggregation.Request.fields.time_dimension) },
+  FilterCondition: asStruct(Filter.Condition),
+  JudgeClassificationOutput: { fields: asStruct(Judge.Classification).fields, nameless: ["type"] },
+  JudgeClassificationOutputOption: asStruct(Judge.ClassificationOption),
+  JudgeRegressionOutput: { fields: asStruct(Judge.Regression).fields, nameless: ["type"] },
+  MetricDefinition: asStruct(Aggregation.Metric),
+  TimeDimension: asStruct(Aggregation.TimeDimension),
   OrderByClause: orderBy
 }
 

@@ -1,6 +1,9 @@
 /**
- * The endpoints of the observability API as values, one object for each resource: what the services send by, what the
- * emulator routes by, and what a test compares with Mistral's OpenAPI file.
+ * The endpoints of the observability API as values, one object for each resource.
+ *
+ * The services send by them, the emulator routes by them, and a test compares them with Mistral's OpenAPI file. Each names the
+ * schemas of its body, its response and its query parameters: a new query parameter of an endpoint is a new key of the schema
+ * that it names last, such as `Page.FeedQuery` or `Judge.ListQuery`.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/chat_completion_events
  * @since 0.1.0
