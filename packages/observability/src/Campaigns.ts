@@ -1,5 +1,5 @@
 /**
- * Campaigns: have a judge go through the events a filter finds, and wait until it is done.
+ * Campaigns: run a judge over the events that a filter matches, and wait until the run has ended.
  *
  * ```ts
  * import { Campaigns, Filter } from "@effect-mistral/observability"
@@ -40,48 +40,47 @@ import type * as Page from "./Page.ts"
 import type * as TaskStatus from "./TaskStatus.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** Makes a campaign, which begins at once. */
+  /** Creates a campaign, which starts immediately. */
   readonly create: (
     request: Campaign.CreateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.Campaign, MistralError>
-  /** One page of the campaigns. */
+  /** Lists one page of campaigns. */
   readonly list: (
     query?: Page.SearchQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.ListResponse, MistralError>
-  /** All the campaigns from a page on. A page is asked for when the ones before it have been taken. */
+  /** Paginates all campaigns from a page on. A page is requested when the items before it have been consumed. */
   readonly listAll: (
     query?: Page.SearchQuery,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Campaign.Campaign, MistralError>
-  /** One campaign. */
+  /** Fetches a campaign. */
   readonly fetch: (
     campaignId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.Campaign, MistralError>
   /** Deletes a campaign. */
   readonly delete: (campaignId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** How far a campaign is. */
+  /** Fetches the status of a campaign. */
   readonly fetchStatus: (
     campaignId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.StatusResponse, MistralError>
-  /** One page of the events that a campaign goes through, with what its judge has said of them. */
+  /** Lists one page of the events of a campaign, with the output of its judge. */
   readonly selectedEvents: (
     campaignId: string,
     query?: Page.PageQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.SelectedEventsResponse, MistralError>
   /**
-   * All the events that a campaign goes through, from a page on. A page is asked for when the ones before it have been
-   * taken.
+   * Paginates all events of a campaign from a page on. A page is requested when the items before it have been consumed.
    */
   readonly selectedEventsAll: (
     campaignId: string,
@@ -89,8 +88,7 @@ export interface Service {
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<ChatCompletionEvent.Preview, MistralError>
   /**
-   * Asks for a campaign's status, every 2 seconds unless `schedule` says otherwise, until it has ended, and gives the
-   * last one.
+   * Polls the status of a campaign until it is final, every 2 seconds or on `schedule`, and returns the last status.
    */
   readonly await: (
     campaignId: string,
@@ -99,7 +97,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Campaigns.Campaigns)({ await: () => Effect.succeed("COMPLETED") })`.
+ * The `Campaigns` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Campaigns.Campaigns)({ await: () => Effect.succeed("COMPLETED") })`.
  *
  * @category services
  * @since 0.1.0
@@ -107,7 +108,7 @@ export interface Service {
 export class Campaigns extends Context.Service<Campaigns, Service>()("@effect-mistral/observability/Campaigns") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -144,8 +145,8 @@ export const make = (
 /**
  * A layer of the service over the `MistralClient` of the environment.
  *
- * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
- * one program never mix.
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
@@ -155,8 +156,8 @@ export const layer: Layer.Layer<Campaigns, never, MistralClient.MistralClient> =
 )
 
 /**
- * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
- * `layer`.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -166,8 +167,12 @@ export const layerOptions = (
 ): Layer.Layer<Campaigns, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Campaigns, make(options)))
 
 /**
- * Makes a campaign, which begins at once. A filter that finds nothing is refused (`CAMPAIGN_NO_MATCHING_EVENTS`); a
- * connection that is lost does not make it again.
+ * Creates a campaign, which starts immediately.
+ *
+ * *Details*:
+ *
+ * - The server rejects a filter that matches no event (`CAMPAIGN_NO_MATCHING_EVENTS`).
+ * - The operation is not idempotent: a lost connection is not retried.
  *
  * @category operations
  * @since 0.1.0
@@ -175,7 +180,7 @@ export const layerOptions = (
 export const create = Accessor.effect(Campaigns, (service) => service.create)
 
 /**
- * One page of the campaigns.
+ * Lists one page of campaigns.
  *
  * @category operations
  * @since 0.1.0
@@ -183,7 +188,7 @@ export const create = Accessor.effect(Campaigns, (service) => service.create)
 export const list = Accessor.effect(Campaigns, (service) => service.list)
 
 /**
- * All the campaigns from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all campaigns from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
@@ -191,7 +196,7 @@ export const list = Accessor.effect(Campaigns, (service) => service.list)
 export const listAll = Accessor.stream(Campaigns, (service) => service.listAll)
 
 /**
- * One campaign.
+ * Fetches a campaign.
  *
  * @category operations
  * @since 0.1.0
@@ -211,7 +216,7 @@ export {
 }
 
 /**
- * How far a campaign is.
+ * Fetches the status of a campaign.
  *
  * @category operations
  * @since 0.1.0
@@ -219,7 +224,7 @@ export {
 export const fetchStatus = Accessor.effect(Campaigns, (service) => service.fetchStatus)
 
 /**
- * One page of the events that a campaign goes through, with what its judge has said of them.
+ * Lists one page of the events of a campaign, with the output of its judge.
  *
  * @category operations
  * @since 0.1.0
@@ -227,8 +232,7 @@ export const fetchStatus = Accessor.effect(Campaigns, (service) => service.fetch
 export const selectedEvents = Accessor.effect(Campaigns, (service) => service.selectedEvents)
 
 /**
- * All the events that a campaign goes through, from a page on. A page is asked for when the ones before it have been
- * taken.
+ * Paginates all events of a campaign from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
@@ -239,9 +243,13 @@ const await_ = Accessor.effect(Campaigns, (service) => service.await)
 
 export {
   /**
-   * Asks for a campaign's status, every 2 seconds unless `schedule` says otherwise, until it has ended
-   * (`TaskStatus.hasEnded`), and gives the last one. A schedule that ends sooner gives the status it came to. What
-   * passes (a rate limit, a lost connection) is retried within each question by the client's own policy.
+   * Polls the status of a campaign until it is final (`TaskStatus.hasEnded`), every 2 seconds or on `schedule`, and
+   * returns the last status.
+   *
+   * *Details*:
+   *
+   * - If the schedule ends first, the status may not be final.
+   * - Each request is retried by the retry policy, such as after a rate limit or a lost connection.
    *
    * @category operations
    * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Records of datasets, each by its own id: read, judged, changed and deleted. They are listed and made by `Datasets`.
+ * Dataset records: fetch, judge, update and delete a record by its id. `Datasets` lists and creates them.
  *
  * ```ts
  * import { DatasetRecords } from "@effect-mistral/observability"
@@ -23,37 +23,37 @@ import { datasetRecords as endpoints } from "./internal/endpoints/datasetRecordE
 import type * as Judge from "./Judge.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One record. */
+  /** Fetches a record. */
   readonly fetch: (
     recordId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<DatasetRecord.DatasetRecord, MistralError>
   /** Deletes a record. */
   readonly delete: (recordId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** Deletes records, 1 to 500 at once. */
+  /** Deletes 1 to 500 records in one request. */
   readonly bulkDelete: (
     recordIds: ReadonlyArray<string>,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<void, MistralError>
-  /** What a judge says of a record; the judge is for this once and is not kept. */
+  /** Judges a record with a judge that is not stored. */
   readonly judge: (
     recordId: string,
     judgeDefinition: Judge.Definition,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.Output, MistralError>
-  /** Puts a payload in the place of a record's own: all of it. */
+  /** Replaces the payload of a record. */
   readonly updatePayload: (
     recordId: string,
     payload: DatasetRecord.DatasetRecord["payload"],
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<void, MistralError>
-  /** Puts properties in the place of a record's own: all of them. */
+  /** Replaces the properties of a record. */
   readonly updateProperties: (
     recordId: string,
     properties: NonNullable<DatasetRecord.DatasetRecord["properties"]>,
@@ -62,7 +62,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(DatasetRecords.DatasetRecords)({ fetch: () => Effect.succeed(...) })`.
+ * The `DatasetRecords` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(DatasetRecords.DatasetRecords)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -72,7 +75,7 @@ export class DatasetRecords
 {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -100,8 +103,8 @@ export const make = (
 /**
  * A layer of the service over the `MistralClient` of the environment.
  *
- * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
- * one program never mix.
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
@@ -111,8 +114,8 @@ export const layer: Layer.Layer<DatasetRecords, never, MistralClient.MistralClie
 )
 
 /**
- * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
- * `layer`.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -123,7 +126,7 @@ export const layerOptions = (
   Layer.fresh(Layer.effect(DatasetRecords, make(options)))
 
 /**
- * One record.
+ * Fetches a record.
  *
  * @category operations
  * @since 0.1.0
@@ -143,7 +146,7 @@ export {
 }
 
 /**
- * Deletes records, 1 to 500 at once.
+ * Deletes 1 to 500 records in one request.
  *
  * @category operations
  * @since 0.1.0
@@ -151,7 +154,7 @@ export {
 export const bulkDelete = Accessor.effect(DatasetRecords, (service) => service.bulkDelete)
 
 /**
- * What a judge says of a record; the judge is for this once and is not kept.
+ * Judges a record with a judge that is not stored.
  *
  * @category operations
  * @since 0.1.0
@@ -159,7 +162,7 @@ export const bulkDelete = Accessor.effect(DatasetRecords, (service) => service.b
 export const judge = Accessor.effect(DatasetRecords, (service) => service.judge)
 
 /**
- * Puts a payload in the place of a record's own: all of it.
+ * Replaces the payload of a record.
  *
  * @category operations
  * @since 0.1.0
@@ -167,7 +170,7 @@ export const judge = Accessor.effect(DatasetRecords, (service) => service.judge)
 export const updatePayload = Accessor.effect(DatasetRecords, (service) => service.updatePayload)
 
 /**
- * Puts properties in the place of a record's own: all of them.
+ * Replaces the properties of a record.
  *
  * @category operations
  * @since 0.1.0

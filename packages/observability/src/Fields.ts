@@ -1,5 +1,5 @@
 /**
- * The fields that events can be filtered by: which there are, which values they have, and how often.
+ * Fields of chat completion events: list them, their values, and the number of events for each value.
  *
  * ```ts
  * import { Fields } from "@effect-mistral/observability"
@@ -26,21 +26,23 @@ import { makeEndpointCall } from "./internal/endpointCall.ts"
 import { fields as endpoints } from "./internal/endpoints/fieldEndpoints.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** All the fields, with their operators, and the groups they are shown in. */
+  /** Lists all fields with their operators, and their groups. */
   readonly list: (options?: RequestOptions.RequestOptions) => Effect.Effect<Field.ListResponse, MistralError>
-  /** The values a field can be compared with by an operator; `null` where they are not counted out. */
+  /**
+   * Lists the values to which an operator can compare a field. They are `null` if the server does not enumerate them.
+   */
   readonly options: (
     fieldName: string,
     operator: Filter.Operator,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Field.OptionsResponse, MistralError>
-  /** How many events have each of a field's values, of all or of those a filter finds. */
+  /** Counts events by the value of a field: all events, or those that a filter matches. */
   readonly optionCounts: (
     fieldName: string,
     request: Field.OptionCountsRequest,
@@ -49,7 +51,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Fields.Fields)({ list: () => Effect.succeed(...) })`.
+ * The `Fields` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Fields.Fields)({ list: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -57,7 +62,7 @@ export interface Service {
 export class Fields extends Context.Service<Fields, Service>()("@effect-mistral/observability/Fields") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -79,8 +84,8 @@ export const make = (
 /**
  * A layer of the service over the `MistralClient` of the environment.
  *
- * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
- * one program never mix.
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
@@ -88,8 +93,8 @@ export const make = (
 export const layer: Layer.Layer<Fields, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Fields, make()))
 
 /**
- * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
- * `layer`.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -99,7 +104,7 @@ export const layerOptions = (
 ): Layer.Layer<Fields, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Fields, make(options)))
 
 /**
- * All the fields, with their operators, and the groups they are shown in.
+ * Lists all fields with their operators, and their groups.
  *
  * @category operations
  * @since 0.1.0
@@ -107,7 +112,7 @@ export const layerOptions = (
 export const list = Accessor.effect(Fields, (service) => service.list)
 
 /**
- * The values a field can be compared with by an operator; `null` where they are not counted out.
+ * Lists the values to which an operator can compare a field. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0
@@ -115,7 +120,7 @@ export const list = Accessor.effect(Fields, (service) => service.list)
 export const options = Accessor.effect(Fields, (service) => service.options)
 
 /**
- * How many events have each of a field's values, of all or of those a filter finds.
+ * Counts events by the value of a field: all events, or those that a filter matches.
  *
  * @category operations
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Judges that are kept: made, looked up, changed, deleted, and asked about a conversation.
+ * Judges: create, list, fetch, update and delete stored judges, and judge a conversation with one.
  *
  * ```ts
  * import { Judges } from "@effect-mistral/observability"
@@ -37,30 +37,30 @@ import { listOperations } from "./internal/listOperations.ts"
 import type * as Judge from "./Judge.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** Makes a judge and keeps it. */
+  /** Creates a judge. */
   readonly create: (
     definition: Judge.Definition,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.Judge, MistralError>
-  /** One page of the judges, of all or of some kinds, models or names. */
+  /** Lists one page of judges: all of them, or those with a kind of output, a model or a name. */
   readonly list: (
     query?: Judge.ListQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.ListResponse, MistralError>
-  /** All the judges from a page on. A page is asked for when the ones before it have been taken. */
+  /** Paginates all judges from a page on. A page is requested when the items before it have been consumed. */
   readonly listAll: (
     query?: Judge.ListQuery,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Judge.Judge, MistralError>
-  /** One judge. */
+  /** Fetches a judge. */
   readonly fetch: (judgeId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<Judge.Judge, MistralError>
-  /** Puts a definition in the place of a judge's own: all of it. */
+  /** Replaces the definition of a judge. */
   readonly update: (
     judgeId: string,
     definition: Judge.Definition,
@@ -68,7 +68,7 @@ export interface Service {
   ) => Effect.Effect<void, MistralError>
   /** Deletes a judge. */
   readonly delete: (judgeId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** What a judge says of a conversation. */
+  /** Judges a conversation with a stored judge. */
   readonly judgeConversation: (
     judgeId: string,
     request: Judge.ConversationRequest,
@@ -77,7 +77,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Judges.Judges)({ fetch: () => Effect.succeed(...) })`.
+ * The `Judges` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Judges.Judges)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -85,7 +88,7 @@ export interface Service {
 export class Judges extends Context.Service<Judges, Service>()("@effect-mistral/observability/Judges") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -113,8 +116,8 @@ export const make = (
 /**
  * A layer of the service over the `MistralClient` of the environment.
  *
- * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
- * one program never mix.
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
@@ -122,8 +125,8 @@ export const make = (
 export const layer: Layer.Layer<Judges, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Judges, make()))
 
 /**
- * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
- * `layer`.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -133,7 +136,7 @@ export const layerOptions = (
 ): Layer.Layer<Judges, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Judges, make(options)))
 
 /**
- * Makes a judge and keeps it. A connection that is lost does not make it again.
+ * Creates a judge. The operation is not idempotent: a lost connection is not retried.
  *
  * @category operations
  * @since 0.1.0
@@ -141,7 +144,7 @@ export const layerOptions = (
 export const create = Accessor.effect(Judges, (service) => service.create)
 
 /**
- * One page of the judges, of all or of some kinds, models or names.
+ * Lists one page of judges: all of them, or those with a kind of output, a model or a name.
  *
  * @category operations
  * @since 0.1.0
@@ -149,7 +152,7 @@ export const create = Accessor.effect(Judges, (service) => service.create)
 export const list = Accessor.effect(Judges, (service) => service.list)
 
 /**
- * All the judges from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all judges from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
@@ -157,7 +160,7 @@ export const list = Accessor.effect(Judges, (service) => service.list)
 export const listAll = Accessor.stream(Judges, (service) => service.listAll)
 
 /**
- * One judge.
+ * Fetches a judge.
  *
  * @category operations
  * @since 0.1.0
@@ -165,7 +168,7 @@ export const listAll = Accessor.stream(Judges, (service) => service.listAll)
 export const fetch = Accessor.effect(Judges, (service) => service.fetch)
 
 /**
- * Puts a definition in the place of a judge's own: all of it.
+ * Replaces the definition of a judge.
  *
  * @category operations
  * @since 0.1.0
@@ -185,7 +188,7 @@ export {
 }
 
 /**
- * What a judge says of a conversation.
+ * Judges a conversation with a stored judge.
  *
  * @category operations
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Log records of programs that send them to Mistral by OpenTelemetry: searched by an expression.
+ * Log records that programs send to Mistral by OpenTelemetry: search them by an expression.
  *
  * ```ts
  * import { Logs } from "@effect-mistral/observability"
@@ -33,8 +33,14 @@ import type * as Log from "./Log.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
 /**
- * What to search: `search_expression` (left out for everything), `order` by time, a span of time from `from` to `to`,
- * and `page_size` and `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search log records.
+ *
+ * *Details*:
+ *
+ * - `search_expression` is the expression. Without it, all log records match.
+ * - `order` is the order by time.
+ * - `from`, `to`, `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters: the time range and the
+ *   pagination.
  *
  * @category models
  * @since 0.1.0
@@ -42,30 +48,30 @@ import type * as TelemetrySearch from "./TelemetrySearch.ts"
 export interface SearchRequest extends Log.SearchRequest, TelemetrySearch.FeedRange {}
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the log records an expression finds. */
+  /** Searches log records by an expression, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Log.SearchResponse, MistralError>
   /**
-   * All the log records an expression finds, from `cursor` on. A page is asked for when the ones before it have been
-   * taken.
+   * Searches log records by an expression, and paginates all of them, from `cursor` on. A page is requested when the
+   * items before it have been consumed.
    */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Log.Log, MistralError>
-  /** The fields that expressions can use, with their operators. */
+  /** Lists the fields of search expressions, with their operators. */
   readonly fields: (
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<TelemetrySearch.FieldsResponse, MistralError>
-  /** The values a field has had in a span of time; `null` where they are not counted out. */
+  /** Lists the values of a field in a time range. They are `null` if the server does not enumerate them. */
   readonly fieldOptions: (
     fieldName: string,
     range?: TelemetrySearch.TimeRange,
@@ -74,7 +80,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Logs.Logs)({ search: () => Effect.succeed(...) })`.
+ * The `Logs` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Logs.Logs)({ search: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -82,7 +91,7 @@ export interface Service {
 export class Logs extends Context.Service<Logs, Service>()("@effect-mistral/observability/Logs") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -103,8 +112,8 @@ export const make = (
 /**
  * A layer of the service over the `MistralClient` of the environment.
  *
- * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
- * one program never mix.
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
@@ -112,8 +121,8 @@ export const make = (
 export const layer: Layer.Layer<Logs, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Logs, make()))
 
 /**
- * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
- * `layer`.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -123,7 +132,7 @@ export const layerOptions = (
 ): Layer.Layer<Logs, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Logs, make(options)))
 
 /**
- * One page of the log records an expression finds.
+ * Searches log records by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
@@ -131,8 +140,8 @@ export const layerOptions = (
 export const search = Accessor.effect(Logs, (service) => service.search)
 
 /**
- * All the log records an expression finds, from `cursor` on. A page is asked for when the ones before it have been
- * taken.
+ * Searches log records by an expression, and paginates all of them, from `cursor` on. A page is requested when the
+ * items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
@@ -140,7 +149,7 @@ export const search = Accessor.effect(Logs, (service) => service.search)
 export const searchAll = Accessor.stream(Logs, (service) => service.searchAll)
 
 /**
- * The fields that expressions can use, with their operators.
+ * Lists the fields of search expressions, with their operators.
  *
  * @category operations
  * @since 0.1.0
@@ -148,7 +157,7 @@ export const searchAll = Accessor.stream(Logs, (service) => service.searchAll)
 export const fields = Accessor.effect(Logs, (service) => service.fields)
 
 /**
- * The values a field has had in a span of time; `null` where they are not counted out.
+ * Lists the values of a field in a time range. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0

@@ -96,7 +96,7 @@ export const PageQuery = Schema.Struct({
 export interface PageQuery extends Schema.Schema.Type<typeof PageQuery> {}
 
 /**
- * The query parameters of a request for a page of a list that can be searched: `q` is a text in names and descriptions.
+ * The query parameters of a request for a page of a list that can be searched: `q` is searched in names and descriptions.
  *
  * @category schemas
  * @since 0.1.0

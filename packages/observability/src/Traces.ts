@@ -1,5 +1,5 @@
 /**
- * Traces, what programs and agents did: searched by an expression, aggregated, and read span by span.
+ * Traces, recorded runs of programs and agents: search them by an expression, aggregate metrics, and fetch their spans.
  *
  * ```ts
  * import { Traces } from "@effect-mistral/observability"
@@ -35,8 +35,13 @@ import type * as TelemetrySearch from "./TelemetrySearch.ts"
 import type * as Trace from "./Trace.ts"
 
 /**
- * What to search: `search_expression` (left out for everything), a span of time from `from` to `to`, and `page_size`
- * and `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search traces.
+ *
+ * *Details*:
+ *
+ * - `search_expression` is the expression. Without it, all traces match.
+ * - `from`, `to`, `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters: the time range and the
+ *   pagination.
  *
  * @category models
  * @since 0.1.0
@@ -44,7 +49,7 @@ import type * as Trace from "./Trace.ts"
 export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetrySearch.FeedRange {}
 
 /**
- * What to aggregate, in which span of time.
+ * A request to aggregate a metric in a time range.
  *
  * @category models
  * @since 0.1.0
@@ -52,55 +57,58 @@ export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetryS
 export interface AggregateRequest extends Aggregation.Request, TelemetrySearch.TimeRange {}
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the traces an expression finds. */
+  /** Searches traces by an expression, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Trace.SearchResponse, MistralError>
   /**
-   * All the traces an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
+   * Searches traces by an expression, and paginates all of them, from `cursor` on. A page is requested when the items
+   * before it have been consumed.
    */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Trace.Trace, MistralError>
-  /** A metric of what an expression finds, by dimensions and by time. */
+  /** Aggregates a metric of the traces that an expression matches, by dimensions and by time. */
   readonly aggregate: (
     request: AggregateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Aggregation.Response, MistralError>
-  /** One trace, summed up. */
+  /** Fetches a trace, which is the summary of its spans. */
   readonly fetch: (traceId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<Trace.Trace, MistralError>
-  /** One page of a trace's spans. */
+  /** Lists one page of the spans of a trace. */
   readonly spans: (
     traceId: string,
     range?: TelemetrySearch.FeedRange,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Span.SearchResponse, MistralError>
-  /** All of a trace's spans, from `cursor` on. A page is asked for when the ones before it have been taken. */
+  /**
+   * Paginates all spans of a trace, from `cursor` on. A page is requested when the items before it have been consumed.
+   */
   readonly spansAll: (
     traceId: string,
     range?: TelemetrySearch.FeedRange,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Span.Span, MistralError>
-  /** One span of a trace. */
+  /** Fetches a span of a trace. */
   readonly fetchSpan: (
     traceId: string,
     spanId: string,
     range?: TelemetrySearch.TimeRange,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Span.Span, MistralError>
-  /** The fields that expressions can use, with their operators. */
+  /** Lists the fields of search expressions, with their operators. */
   readonly fields: (
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<TelemetrySearch.FieldsResponse, MistralError>
-  /** The values a field has had in a span of time; `null` where they are not counted out. */
+  /** Lists the values of a field in a time range. They are `null` if the server does not enumerate them. */
   readonly fieldOptions: (
     fieldName: string,
     range?: TelemetrySearch.TimeRange,
@@ -109,7 +117,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Traces.Traces)({ fetch: () => Effect.succeed(...) })`.
+ * The `Traces` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Traces.Traces)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -117,7 +128,7 @@ export interface Service {
 export class Traces extends Context.Service<Traces, Service>()("@effect-mistral/observability/Traces") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -160,8 +171,8 @@ export const make = (
 /**
  * A layer of the service over the `MistralClient` of the environment.
  *
- * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so two clients in
- * one program never mix.
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
@@ -169,8 +180,8 @@ export const make = (
 export const layer: Layer.Layer<Traces, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Traces, make()))
 
 /**
- * A layer of the service whose calls use `options` (retry policy, time limits, headers, base URL). It is not memoized, like
- * `layer`.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -180,7 +191,7 @@ export const layerOptions = (
 ): Layer.Layer<Traces, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Traces, make(options)))
 
 /**
- * One page of the traces an expression finds.
+ * Searches traces by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
@@ -188,7 +199,8 @@ export const layerOptions = (
 export const search = Accessor.effect(Traces, (service) => service.search)
 
 /**
- * All the traces an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
+ * Searches traces by an expression, and paginates all of them, from `cursor` on. A page is requested when the items
+ * before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
@@ -196,7 +208,7 @@ export const search = Accessor.effect(Traces, (service) => service.search)
 export const searchAll = Accessor.stream(Traces, (service) => service.searchAll)
 
 /**
- * A metric of what an expression finds, by dimensions and by time.
+ * Aggregates a metric of the traces that an expression matches, by dimensions and by time.
  *
  * @category operations
  * @since 0.1.0
@@ -204,7 +216,7 @@ export const searchAll = Accessor.stream(Traces, (service) => service.searchAll)
 export const aggregate = Accessor.effect(Traces, (service) => service.aggregate)
 
 /**
- * One trace, summed up.
+ * Fetches a trace, which is the summary of its spans.
  *
  * @category operations
  * @since 0.1.0
@@ -212,7 +224,7 @@ export const aggregate = Accessor.effect(Traces, (service) => service.aggregate)
 export const fetch = Accessor.effect(Traces, (service) => service.fetch)
 
 /**
- * One page of a trace's spans.
+ * Lists one page of the spans of a trace.
  *
  * @category operations
  * @since 0.1.0
@@ -220,7 +232,7 @@ export const fetch = Accessor.effect(Traces, (service) => service.fetch)
 export const spans = Accessor.effect(Traces, (service) => service.spans)
 
 /**
- * All of a trace's spans, from `cursor` on. A page is asked for when the ones before it have been taken.
+ * Paginates all spans of a trace, from `cursor` on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
@@ -228,7 +240,7 @@ export const spans = Accessor.effect(Traces, (service) => service.spans)
 export const spansAll = Accessor.stream(Traces, (service) => service.spansAll)
 
 /**
- * One span of a trace.
+ * Fetches a span of a trace.
  *
  * @category operations
  * @since 0.1.0
@@ -236,7 +248,7 @@ export const spansAll = Accessor.stream(Traces, (service) => service.spansAll)
 export const fetchSpan = Accessor.effect(Traces, (service) => service.fetchSpan)
 
 /**
- * The fields that expressions can use, with their operators.
+ * Lists the fields of search expressions, with their operators.
  *
  * @category operations
  * @since 0.1.0
@@ -244,7 +256,7 @@ export const fetchSpan = Accessor.effect(Traces, (service) => service.fetchSpan)
 export const fields = Accessor.effect(Traces, (service) => service.fields)
 
 /**
- * The values a field has had in a span of time; `null` where they are not counted out.
+ * Lists the values of a field in a time range. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0

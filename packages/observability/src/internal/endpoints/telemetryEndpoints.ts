@@ -6,7 +6,7 @@ import * as TelemetrySearch from "../../TelemetrySearch.ts"
 import * as Trace from "../../Trace.ts"
 import { getEndpoint, idempotentPostEndpoint } from "./endpointConstructors.ts"
 
-/** What every signal offers about its fields. */
+/** The endpoints of every signal (logs, traces, spans, evaluations) that list its fields and their values. */
 const fieldsOf = (name: string, root: `/${string}`) => ({
   fields: getEndpoint(`${name}.fields`, `${root}/fields`, TelemetrySearch.FieldsResponse),
   fieldOptions: getEndpoint(
