@@ -1,4 +1,4 @@
-/** The observability API as this library knows it, compared with Mistral's OpenAPI file. */
+/** The observability endpoints of this library, compared with Mistral's OpenAPI file. */
 import {
   Aggregation,
   Campaign,
@@ -53,7 +53,7 @@ function compareAll(openApi: OpenApi) {
 
       const answer = answers(operation)
       it(`${endpoint.name} takes every answer that the file allows`, () => {
-        // An answer of 204 has no body: anything is taken for none.
+        // A 204 response has no body, and its schema accepts anything.
         if (answer === undefined) return assert.strictEqual(endpoint.response, Schema.Unknown)
         for (const choice of choices) {
           const value = answerOf(openApi, answer, choice)
@@ -150,12 +150,12 @@ interface Endpoint {
   readonly query?: Schema.Top
 }
 
-// What goes in and out is of no interest to the compiler here.
+// The cast is true: the test needs only these keys, and no types of requests and responses.
 const endpoints = Object.values(ObservabilityEndpoint).flatMap((resource: object) =>
   Object.values(resource)
 ) as ReadonlyArray<Endpoint>
 
-// Every query and every body is a struct, whose keys the endpoint's type does not tell.
+// The cast is true: every query and every body is a struct, though its static type has no `fields`.
 const asStruct = (schema: Schema.Top): Struct => schema as unknown as Struct
 
 const structOf = (schema: Schema.Top) => schema === Schema.Void ? undefined : schema
@@ -163,7 +163,7 @@ const structOf = (schema: Schema.Top) => schema === Schema.Void ? undefined : sc
 const parameters = (operation: Operation | undefined, place: string) =>
   (operation?.parameters ?? []).filter((parameter) => parameter.in === place)
 
-/** The schema of the good answer. */
+/** The schema of the successful response. */
 const answers = (operation: Operation | undefined) =>
   Object.entries(operation?.responses ?? {}).filter(([status]) => status.startsWith("2")).map(([, one]) =>
     schemaOf(one)
@@ -219,10 +219,10 @@ const enums: Readonly<Record<string, Schema.Top>> = {
   Granularity: Aggregation.Granularity
 }
 
-/** Objects whose keys are the user's. */
+/** Objects with keys that the user chooses. */
 const free = { DatasetRecordPayload: true }
 
-// The compiler sees to it that these are the values of their types.
+// The types make sure that these are exactly the documented values.
 const errorCodes: Readonly<Record<ErrorCode.Known, true>> = {
   UNKNOWN_ERROR: true,
   VALIDATION_ERROR: true,

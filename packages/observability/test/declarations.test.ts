@@ -1,4 +1,4 @@
-/** What the compiler writes of functions over the types of this package: names, not structures. */
+/** The declarations that the compiler emits for functions over the types of this package: names, not structures. */
 import { assert, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
 import * as fs from "node:fs/promises"

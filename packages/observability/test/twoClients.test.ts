@@ -1,4 +1,4 @@
-/** Services over two clients of one program: every request goes to the host of its own client, with the key of that client. */
+/** Services over two clients in one program: each request reaches the host of its own client, with its key. */
 import { MistralClient, type MistralError, type RequestOptions } from "@effect-mistral/core"
 import {
   Campaigns,
@@ -19,7 +19,7 @@ import { operations } from "./fixtures/operations.ts"
 import { failure } from "./fixtures/services.ts"
 
 describe("two clients in one program", () => {
-  for (const { answer, name, wrap } of rows()) {
+  for (const { response, name, wrap } of rows()) {
     it.effect(`give two wrappers of ${name} each its own host and key`, () =>
       Effect.gen(function*() {
         yield* Effect.flatMap(European, ({ request }) => request)
@@ -31,7 +31,7 @@ describe("two clients in one program", () => {
           ["https://eu.example", "Bearer key-eu"]
         ])
       }).pipe(Effect.provide(
-        Layer.mergeAll(wrap(European, "eu"), wrap(American, "us")).pipe(Layer.provideMerge(server(answer)))
+        Layer.mergeAll(wrap(European, "eu"), wrap(American, "us")).pipe(Layer.provideMerge(server(response)))
       )))
 
     it.effect(`give each tenant of a LayerMap of ${name} its own host and key, and a wrong key is refused`, () =>
@@ -47,7 +47,7 @@ describe("two clients in one program", () => {
           ["https://nobody.example", "Bearer wrong"],
           ["https://us.example", "Bearer key-us"]
         ])
-      }).pipe(Effect.scoped, Effect.provide(server(answer))))
+      }).pipe(Effect.scoped, Effect.provide(server(response))))
   }
 
   it("are tested for every service, by both of its layers", () => {
@@ -74,7 +74,7 @@ interface Row {
   /** A service and one of its layers. */
   readonly name: string
   /** The response to the request that a wrapper sends. */
-  readonly answer: unknown
+  readonly response: unknown
   /** A wrapper over the layer, over a tenant's client. */
   readonly wrap: <Self>(
     wrapper: Context.Service<Self, Wrapper>,
@@ -82,7 +82,7 @@ interface Row {
   ) => Layer.Layer<Self, never, Layer.Services<ReturnType<typeof clientOf>>>
 }
 
-/** A row for each service and layer. The same layer stands below all wrappers of a row. */
+/** A row for each service and layer. All wrappers of a row are over the same layer. */
 function rows(): ReadonlyArray<Row> {
   return [
     ...row(Campaigns.Campaigns, Campaigns, "Campaigns.fetch", (service) => service.fetch("c1")),
@@ -122,7 +122,7 @@ function row<Self, Service>(
   const layers = { layer: module.layer, layerOptions: module.layerOptions({ headers: { "x-test": "1" } }) }
   return Object.entries(layers).map(([name, layer]): Row => ({
     name: `${operation.split(".")[0]}.${name}`,
-    answer: operations[operation]!.answer,
+    response: operations[operation]!.response,
     wrap: (wrapper, tenant) =>
       Layer.effect(wrapper, Effect.map(service, (shape) => ({ request: request(shape) }))).pipe(
         Layer.provide(layer),
@@ -140,15 +140,15 @@ function clientOf(tenant: string) {
 }
 
 /** One server for all hosts. It refuses a request whose key is not the one of the host. */
-function server(answer: unknown) {
+function server(response: unknown) {
   return ScriptedHttpClient.layer(({ headers, url }) =>
     headers.authorization === `Bearer key-${new URL(url).hostname.split(".")[0]}`
-      ? ScriptedHttpClient.json(answer)
+      ? ScriptedHttpClient.json(response)
       : ScriptedHttpClient.json({ message: "Unauthorized" }, { status: 401 })
   )
 }
 
-/** Where every request went, and its key. */
+/** The host and the key of every request. */
 const seen = Effect.map(
   Effect.flatMap(ScriptedHttpClient.ScriptedHttpClient, ({ requests }) => requests),
   (requests) => requests.map(({ headers, url }) => [new URL(url).origin, headers.authorization])
