@@ -9,6 +9,7 @@ import {
   type Judge,
   Judges,
   Logs,
+  SpanEvaluations,
   Spans,
   Traces
 } from "@effect-mistral/observability"
@@ -335,6 +336,36 @@ function limits(): ReadonlyArray<Limit> {
       "records": [(page_size) => Datasets.listRecords("d1", { page_size }), "Datasets.listRecords"],
       "tasks": [(page_size) => Datasets.listTasks("d1", { page_size }), "Datasets.listTasks"],
       "logs": [(page_size) => Logs.search({ page_size }), "Logs.search"],
+      "all logs": [(page_size) => Stream.runDrain(Logs.searchAll({ page_size })), "Logs.search"],
+      "traces": [(page_size) => Traces.search({ page_size }), "Traces.search"],
+      "all traces": [(page_size) => Stream.runDrain(Traces.searchAll({ page_size })), "Traces.search"],
+      "all spans of a trace": [(page_size) => Stream.runDrain(Traces.spansAll("t1", { page_size })), "Traces.spans"],
+      "spans": [(page_size) => Spans.search({ page_size }), "Spans.search"],
+      "all spans": [(page_size) => Stream.runDrain(Spans.searchAll({ page_size })), "Spans.search"],
+      "evaluations": [(page_size) => SpanEvaluations.search({ page_size }), "SpanEvaluations.search"],
+      "all evaluations": [
+        (page_size) => Stream.runDrain(SpanEvaluations.searchAll({ page_size })),
+        "SpanEvaluations.search"
+      ],
+      "latest evaluations": [
+        (page_size) => SpanEvaluations.searchLatest({ page_size }),
+        "SpanEvaluations.searchLatest"
+      ],
+      "all latest evaluations": [
+        (page_size) => Stream.runDrain(SpanEvaluations.searchLatestAll({ page_size })),
+        "SpanEvaluations.searchLatest"
+      ],
+      "all campaigns": [(page_size) => Stream.runDrain(Campaigns.listAll({ page_size })), "Campaigns.list"],
+      "all events of a campaign": [
+        (page_size) => Stream.runDrain(Campaigns.selectedEventsAll("c1", { page_size })),
+        "Campaigns.selectedEvents"
+      ],
+      "all datasets": [(page_size) => Stream.runDrain(Datasets.listAll({ page_size })), "Datasets.list"],
+      "all records": [
+        (page_size) => Stream.runDrain(Datasets.listRecordsAll("d1", { page_size })),
+        "Datasets.listRecords"
+      ],
+      "all tasks": [(page_size) => Stream.runDrain(Datasets.listTasksAll("d1", { page_size })), "Datasets.listTasks"],
       "a trace's spans": [(page_size) => Traces.spans("t1", { page_size }), "Traces.spans"]
     }).map(([name, [run, response]]) =>
       limit(`a page of ${name}`, ["page_size"], operations[response]!.response, run, pageSizes, noPageSizes)
