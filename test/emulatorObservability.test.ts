@@ -1,4 +1,4 @@
-/** What the emulator's observability answers, checked against Mistral's OpenAPI file. The file stays outside the project. */
+/** The emulator's observability responses, compared with Mistral's OpenAPI file, which is kept outside the project. */
 import type { Endpoint } from "@effect-mistral/core"
 import { Emulator } from "@effect-mistral/emulator"
 import { Filter, type Judge, ObservabilityEndpoint } from "@effect-mistral/observability"
@@ -44,7 +44,7 @@ function check(document: OpenApi) {
           const kind = { name, path, method }
           const problems = fits(kind, { status, contentType: answer.contentType, values: [value] }, value)
           assert.deepStrictEqual(problems, [], name)
-          // What an answer holds is looked up below by names that the file has just been compared with.
+          // The cast is true: the response was just compared with the file, and its keys are read by name below.
           return value as Loose
         })
         const one = (answer: Loose | void): string => String(answer?.["id"])
@@ -173,7 +173,7 @@ function check(document: OpenApi) {
 
 type Asked = Pick<Endpoint.Endpoint<unknown, unknown>, "name" | "method" | "path">
 
-// Answers are looked into by names; what is not there is `undefined`.
+// Responses are read by key. A missing key is `undefined`.
 type Loose = { readonly [key: string]: Loose | undefined }
 
 interface Parts {

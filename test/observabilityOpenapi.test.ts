@@ -1,4 +1,4 @@
-/** The observability API as this library knows it, compared with Mistral's OpenAPI file. */
+/** The observability endpoints of this library, compared with Mistral's OpenAPI file. */
 import {
   Aggregation,
   Campaign,
@@ -17,15 +17,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { answerOf, assertKnown, choices } from "./openapi/answers.ts"
-import {
-  compareEnum,
-  compareLengths,
-  compareRanges,
-  compareStruct,
-  type Fields,
-  type Struct,
-  takes
-} from "./openapi/comparison.ts"
+import { compareEnum, compareLengths, compareRanges, compareStruct, type Struct, takes } from "./openapi/comparison.ts"
 import {
   nameOf,
   type OpenApi,
@@ -61,7 +53,7 @@ function compareAll(openApi: OpenApi) {
 
       const answer = answers(operation)
       it(`${endpoint.name} takes every answer that the file allows`, () => {
-        // An answer of 204 has no body: anything is taken for none.
+        // A 204 response has no body, and its schema accepts anything.
         if (answer === undefined) return assert.strictEqual(endpoint.response, Schema.Unknown)
         for (const choice of choices) {
           const value = answerOf(openApi, answer, choice)
@@ -126,7 +118,7 @@ function compareAll(openApi: OpenApi) {
     for (const [name, schema] of Object.entries(enums)) compareEnum(name, schemas[name]?.enum, schema)
     const inline = (name: string, key: string) => schemas[name]?.properties?.[key]?.enum
     compareEnum("FilterCondition.op", inline("FilterCondition", "op"), Filter.Operator)
-    compareEnum("LogsRequest.order", inline("LogsRequest", "order"), Log.SearchRequest.fields.order)
+    compareEnum("LogsRequest.order", inline("LogsRequest", "order"), asStruct(Log.SearchRequest).fields.order!)
     compareEnum("OrderByClause.direction", inline("OrderByClause", "direction"), orderBy.fields.direction!)
     const operator = parameters(operationOf(openApi, ObservabilityEndpoint.fields.options), "query")[0]
     compareEnum("a field option's operator", operator?.schema.enum, Field.OptionsQuery.fields.operator)
@@ -158,12 +150,12 @@ interface Endpoint {
   readonly query?: Schema.Top
 }
 
-// What goes in and out is of no interest to the compiler here.
+// The cast is true: the test needs only these keys, and no types of requests and responses.
 const endpoints = Object.values(ObservabilityEndpoint).flatMap((resource: object) =>
   Object.values(resource)
 ) as ReadonlyArray<Endpoint>
 
-// Every query and every body is a struct, whose keys the endpoint's type does not tell.
+// The cast is true: every query and every body is a struct, though its static type has no `fields`.
 const asStruct = (schema: Schema.Top): Struct => schema as unknown as Struct
 
 const structOf = (schema: Schema.Top) => schema === Schema.Void ? undefined : schema
@@ -171,7 +163,7 @@ const structOf = (schema: Schema.Top) => schema === Schema.Void ? undefined : sc
 const parameters = (operation: Operation | undefined, place: string) =>
   (operation?.parameters ?? []).filter((parameter) => parameter.in === place)
 
-/** The schema of the good answer. */
+/** The schema of the successful response. */
 const answers = (operation: Operation | undefined) =>
   Object.entries(operation?.responses ?? {}).filter(([status]) => status.startsWith("2")).map(([, one]) =>
     schemaOf(one)
@@ -206,36 +198,18 @@ const bodies: Readonly<Record<string, Schema.Top>> = {
   AggregationRequest: Aggregation.Request
 }
 
-/** The keys of the one struct in a schema, which may be a list of it, or `null`, or nothing. */
-const fieldsOf = (schema: Schema.Top): Fields => {
-  const found = structsIn(schema.ast)
-  assert.strictEqual(found.length, 1)
-  return Object.fromEntries(found[0]!.map(({ name, type }) => [name, Schema.make(type)]))
-}
-
-type Ast = Schema.Top["ast"]
-
-const structsIn = (ast: Ast): ReadonlyArray<ReadonlyArray<{ readonly name: PropertyKey; readonly type: Ast }>> =>
-  ast._tag === "Union"
-    ? ast.types.flatMap(structsIn)
-    : ast._tag === "Arrays"
-    ? ast.rest.flatMap(structsIn)
-    : ast._tag === "Objects"
-    ? [ast.propertySignatures]
-    : []
-
-const orderBy = { fields: fieldsOf(Aggregation.Request.fields.order_by) } as const
+const orderBy = asStruct(Aggregation.OrderBy)
 
 const structs: Readonly<Record<string, Struct>> = {
   ...Object.fromEntries(Object.entries(bodies).map(([name, schema]) => [name, asStruct(schema)])),
-  FilterPayload: Filter.Payload,
+  FilterPayload: asStruct(Filter.Payload),
   FilterGroup: asStruct(Filter.Group),
-  FilterCondition: Filter.Condition,
-  JudgeClassificationOutput: { fields: Judge.Classification.fields, nameless: ["type"] },
-  JudgeClassificationOutputOption: { fields: fieldsOf(Judge.Classification.fields.options) },
-  JudgeRegressionOutput: { fields: Judge.Regression.fields, nameless: ["type"] },
-  MetricDefinition: Aggregation.Request.fields.metric,
-  TimeDimension: { fields: fieldsOf(Aggregation.Request.fields.time_dimension) },
+  FilterCondition: asStruct(Filter.Condition),
+  JudgeClassificationOutput: { fields: asStruct(Judge.Classification).fields, nameless: ["type"] },
+  JudgeClassificationOutputOption: asStruct(Judge.ClassificationOption),
+  JudgeRegressionOutput: { fields: asStruct(Judge.Regression).fields, nameless: ["type"] },
+  MetricDefinition: asStruct(Aggregation.Metric),
+  TimeDimension: asStruct(Aggregation.TimeDimension),
   OrderByClause: orderBy
 }
 
@@ -245,10 +219,10 @@ const enums: Readonly<Record<string, Schema.Top>> = {
   Granularity: Aggregation.Granularity
 }
 
-/** Objects whose keys are the user's. */
+/** Objects with keys that the user chooses. */
 const free = { DatasetRecordPayload: true }
 
-// The compiler sees to it that these are the values of their types.
+// The types make sure that these are exactly the documented values.
 const errorCodes: Readonly<Record<ErrorCode.Known, true>> = {
   UNKNOWN_ERROR: true,
   VALIDATION_ERROR: true,

@@ -1,6 +1,6 @@
 /**
- * Chat completion events as Mistral's own SDK asks for them, in the last line that could (2.6), and as this library does:
- * methods, paths, queries and bodies are equal, but for a default that the SDK writes into every query.
+ * Requests for chat completion events, compared with those of Mistral's SDK in the last version that has them (2.6): methods,
+ * paths, query parameters and bodies are equal, except for a default that the SDK adds to every query.
  */
 import { MistralClient } from "@effect-mistral/core"
 import { ChatCompletionEvents, Filter, type Judge } from "@effect-mistral/observability"
@@ -93,7 +93,7 @@ interface Sent {
   readonly body: unknown
 }
 
-/** What the two send. The answer is one that neither likes: only what went out matters. */
+/** The requests of both. The response is an error, because only the requests are compared. */
 const sent = Effect.fnUntraced(function*(
   ours: Effect.Effect<unknown, unknown, ChatCompletionEvents.ChatCompletionEvents>,
   theirs: (events: Theirs) => Promise<unknown>
@@ -132,7 +132,7 @@ const sendsTheSame = (...args: Parameters<typeof sent>) =>
     assert.deepStrictEqual(ours.body, sdk.body)
   })
 
-/** A path and its query, in whatever order and by whichever of two escapes for a space. */
+/** A path and its query parameters, independent of their order and of the escape for a space. */
 const place = (path: string) => {
   const url = new URL(path, "https://api.example")
   return { path: url.pathname, query: [...url.searchParams].sort() }
@@ -140,9 +140,9 @@ const place = (path: string) => {
 
 type TheirFilter = NonNullable<Parameters<Theirs["searchIds"]>[0]["searchParams"]["filters"]>
 
-/** The SDK writes the keys of groups in lower case, and sends them in upper case. */
+/** The SDK takes the keys of groups in lower case, and sends them in upper case. */
 const inTheirWords = (filter: Filter.Filter): TheirFilter => {
-  // The SDK marks operators that it does not know; here are none.
+  // The cast is true: the filters here have known operators only.
   if ("field" in filter) return { ...filter, op: filter.op as Filter.Operator }
   const { AND, OR } = filter
   return {

@@ -1,5 +1,5 @@
 /**
- * Campaigns: a judge that goes through the events a filter finds, in the background.
+ * Campaigns: background runs of a judge over the events that a filter matches.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/campaigns
  * @since 0.1.0
@@ -8,41 +8,43 @@ import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
 import * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
 import * as Filter from "./Filter.ts"
-import { text } from "./internal/limits.ts"
+import { boundedString } from "./internal/boundedSchemas.ts"
 import * as Judge from "./Judge.ts"
 import * as Page from "./Page.ts"
 import * as TaskStatus from "./TaskStatus.ts"
 
-/**
- * Which judge is to go through which events. `name` has 5 to 50 characters; `max_nb_events` is 1 to 10,000. A filter that
- * finds nothing is refused by the server.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const CreateRequest = Schema.Struct({
+const createRequest = Schema.Struct({
   search_params: Filter.Payload,
   judge_id: Schema.String,
-  name: text(5, 50),
+  name: boundedString(5, 50),
   description: Schema.String,
   max_nb_events: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
 })
 
 /**
- * Which judge is to go through which events.
+ * A request to create a campaign.
  *
  * @category models
  * @since 0.1.0
  */
-export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> {}
+export interface CreateRequest extends Schema.Schema.Type<typeof createRequest> {}
 
 /**
- * A campaign, with its judge as it was when the campaign began.
+ * A request to create a campaign: the judge, and the filter of the events.
+ *
+ * *Details*:
+ *
+ * - `name` has 5 to 50 characters.
+ * - `max_nb_events` is 1 to 10,000.
+ *
+ * *Gotchas*: the server rejects a filter that matches no event.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Campaign = WireSchema.looseStruct({
+export const CreateRequest: Schema.Codec<CreateRequest> = createRequest
+
+const campaign = WireSchema.looseStruct({
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -62,7 +64,25 @@ export const Campaign = WireSchema.looseStruct({
  * @category models
  * @since 0.1.0
  */
-export interface Campaign extends Schema.Schema.Type<typeof Campaign> {}
+export interface Campaign extends Schema.Schema.Type<typeof campaign> {}
+
+/**
+ * A campaign. `judge` is the judge as it was when the campaign was created.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Campaign: Schema.Codec<Campaign> = campaign
+
+const listResponse = WireSchema.looseStruct({ campaigns: Page.page(Campaign) })
+
+/**
+ * One page of campaigns.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListResponse extends Schema.Schema.Type<typeof listResponse> {}
 
 /**
  * One page of campaigns.
@@ -70,46 +90,40 @@ export interface Campaign extends Schema.Schema.Type<typeof Campaign> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.looseStruct({ campaigns: Page.page(Campaign) })
+export const ListResponse: Schema.Codec<ListResponse> = listResponse
+
+const statusResponse = WireSchema.looseStruct({ status: TaskStatus.TaskStatus })
 
 /**
- * One page of campaigns.
+ * The status of a campaign.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
+export interface StatusResponse extends Schema.Schema.Type<typeof statusResponse> {}
 
 /**
- * How far a campaign is.
+ * The status of a campaign.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const StatusResponse = WireSchema.looseStruct({ status: TaskStatus.TaskStatus })
+export const StatusResponse: Schema.Codec<StatusResponse> = statusResponse
+
+const selectedEventsResponse = WireSchema.looseStruct({ completion_events: Page.page(ChatCompletionEvent.Preview) })
 
 /**
- * How far a campaign is.
+ * One page of the events of a campaign.
  *
  * @category models
  * @since 0.1.0
  */
-export interface StatusResponse extends Schema.Schema.Type<typeof StatusResponse> {}
+export interface SelectedEventsResponse extends Schema.Schema.Type<typeof selectedEventsResponse> {}
 
 /**
- * One page of the events that a campaign goes through.
+ * One page of the events of a campaign.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SelectedEventsResponse = WireSchema.looseStruct({
-  completion_events: Page.page(ChatCompletionEvent.Preview)
-})
-
-/**
- * One page of the events that a campaign goes through.
- *
- * @category models
- * @since 0.1.0
- */
-export interface SelectedEventsResponse extends Schema.Schema.Type<typeof SelectedEventsResponse> {}
+export const SelectedEventsResponse: Schema.Codec<SelectedEventsResponse> = selectedEventsResponse

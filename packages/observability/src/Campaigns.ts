@@ -1,5 +1,5 @@
 /**
- * Campaigns: have a judge go through the events a filter finds, and wait until it is done.
+ * Campaigns: run a judge over the events that a filter matches, and wait until the run has ended.
  *
  * ```ts
  * import { Campaigns, Filter } from "@effect-mistral/observability"
@@ -31,56 +31,56 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Campaign from "./Campaign.ts"
 import type * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
-import { campaigns as endpoints } from "./internal/endpoints/campaigns.ts"
-import * as Lists from "./internal/lists.ts"
-import * as Internal from "./internal/service.ts"
-import { untilEnded } from "./internal/untilEnded.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { campaigns as endpoints } from "./internal/endpoints/campaignEndpoints.ts"
+import { listOperations } from "./internal/listOperations.ts"
+import { pollUntilDone } from "./internal/pollUntilDone.ts"
 import type * as Page from "./Page.ts"
 import type * as TaskStatus from "./TaskStatus.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** Makes a campaign, which begins at once. */
+  /** Creates a campaign, which starts immediately. */
   readonly create: (
     request: Campaign.CreateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.Campaign, MistralError>
-  /** One page of the campaigns. */
+  /** Lists one page of campaigns. */
   readonly list: (
     query?: Page.SearchQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.ListResponse, MistralError>
-  /** All the campaigns from a page on. A page is asked for when the ones before it have been taken. */
+  /** Paginates all campaigns from a page on. A page is requested when the items before it have been consumed. */
   readonly listAll: (
     query?: Page.SearchQuery,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Campaign.Campaign, MistralError>
-  /** One campaign. */
+  /** Fetches a campaign. */
   readonly fetch: (
     campaignId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.Campaign, MistralError>
   /** Deletes a campaign. */
   readonly delete: (campaignId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** How far a campaign is. */
+  /** Fetches the status of a campaign. */
   readonly fetchStatus: (
     campaignId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.StatusResponse, MistralError>
-  /** One page of the events that a campaign goes through, with what its judge has said of them. */
+  /** Lists one page of the events of a campaign, with the output of its judge. */
   readonly selectedEvents: (
     campaignId: string,
     query?: Page.PageQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Campaign.SelectedEventsResponse, MistralError>
   /**
-   * All the events that a campaign goes through, from a page on. A page is asked for when the ones before it have been
-   * taken.
+   * Paginates all events of a campaign from a page on. A page is requested when the items before it have been consumed.
    */
   readonly selectedEventsAll: (
     campaignId: string,
@@ -88,8 +88,7 @@ export interface Service {
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<ChatCompletionEvent.Preview, MistralError>
   /**
-   * Asks for a campaign's status, every 2 seconds unless `schedule` says otherwise, until it has ended, and gives the
-   * last one.
+   * Polls the status of a campaign until it is final, every 2 seconds or on `schedule`, and returns the last status.
    */
   readonly await: (
     campaignId: string,
@@ -98,7 +97,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Campaigns.Campaigns)({ await: () => Effect.succeed("COMPLETED") })`.
+ * The `Campaigns` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Campaigns.Campaigns)({ await: () => Effect.succeed("COMPLETED") })`.
  *
  * @category services
  * @since 0.1.0
@@ -106,7 +108,7 @@ export interface Service {
 export class Campaigns extends Context.Service<Campaigns, Service>()("@effect-mistral/observability/Campaigns") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -115,24 +117,24 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (campaignId: string) => ({ params: { campaign_id: campaignId } })
-    const campaigns = Lists.list(call, endpoints.list, (response) => response.campaigns)
-    const events = Lists.list(call, endpoints.selectedEvents, (response) => response.completion_events)
+    const campaigns = listOperations(call, endpoints.list, (response) => response.campaigns)
+    const events = listOperations(call, endpoints.selectedEvents, (response) => response.completion_events)
     const fetchStatus: Service["fetchStatus"] = (campaignId, callOptions) =>
       call(endpoints.fetchStatus, undefined, one(campaignId), callOptions)
     return Campaigns.of({
       create: (request, callOptions) => call(endpoints.create, request, {}, callOptions),
-      list: (query, callOptions) => campaigns.one({}, query, callOptions),
+      list: (query, callOptions) => campaigns.page({}, query, callOptions),
       listAll: (query, callOptions) => campaigns.all({}, query, callOptions),
       fetch: (campaignId, callOptions) => call(endpoints.fetch, undefined, one(campaignId), callOptions),
       delete: (campaignId, callOptions) =>
         Effect.asVoid(call(endpoints.delete, undefined, one(campaignId), callOptions)),
       fetchStatus,
-      selectedEvents: (campaign_id, query, callOptions) => events.one({ campaign_id }, query, callOptions),
+      selectedEvents: (campaign_id, query, callOptions) => events.page({ campaign_id }, query, callOptions),
       selectedEventsAll: (campaign_id, query, callOptions) => events.all({ campaign_id }, query, callOptions),
       await: (campaignId, { schedule, ...callOptions } = {}) =>
-        untilEnded(
+        pollUntilDone(
           Effect.map(fetchStatus(campaignId, callOptions), ({ status }) => status),
           (status) => status,
           schedule
@@ -141,57 +143,67 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Campaigns, never, MistralClient.MistralClient> = Layer.effect(Campaigns, make())
+export const layer: Layer.Layer<Campaigns, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(Campaigns, make())
+)
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Campaigns, never, MistralClient.MistralClient> => Layer.effect(Campaigns, make(options))
+): Layer.Layer<Campaigns, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Campaigns, make(options)))
 
 /**
- * Makes a campaign, which begins at once. A filter that finds nothing is refused (`CAMPAIGN_NO_MATCHING_EVENTS`); a
- * connection that is lost does not make it again.
+ * Creates a campaign, which starts immediately.
+ *
+ * *Details*:
+ *
+ * - The server rejects a filter that matches no event (`CAMPAIGN_NO_MATCHING_EVENTS`).
+ * - The operation is not idempotent: a lost connection is not retried.
  *
  * @category operations
  * @since 0.1.0
  */
-export const create = Internal.effect(Campaigns, (service) => service.create)
+export const create = Accessor.effect(Campaigns, (service) => service.create)
 
 /**
- * One page of the campaigns.
+ * Lists one page of campaigns.
  *
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Campaigns, (service) => service.list)
+export const list = Accessor.effect(Campaigns, (service) => service.list)
 
 /**
- * All the campaigns from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all campaigns from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listAll = Internal.stream(Campaigns, (service) => service.listAll)
+export const listAll = Accessor.stream(Campaigns, (service) => service.listAll)
 
 /**
- * One campaign.
+ * Fetches a campaign.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Campaigns, (service) => service.fetch)
+export const fetch = Accessor.effect(Campaigns, (service) => service.fetch)
 
-const delete_ = Internal.effect(Campaigns, (service) => service.delete)
+const delete_ = Accessor.effect(Campaigns, (service) => service.delete)
 
 export {
   /**
@@ -204,37 +216,40 @@ export {
 }
 
 /**
- * How far a campaign is.
+ * Fetches the status of a campaign.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetchStatus = Internal.effect(Campaigns, (service) => service.fetchStatus)
+export const fetchStatus = Accessor.effect(Campaigns, (service) => service.fetchStatus)
 
 /**
- * One page of the events that a campaign goes through, with what its judge has said of them.
+ * Lists one page of the events of a campaign, with the output of its judge.
  *
  * @category operations
  * @since 0.1.0
  */
-export const selectedEvents = Internal.effect(Campaigns, (service) => service.selectedEvents)
+export const selectedEvents = Accessor.effect(Campaigns, (service) => service.selectedEvents)
 
 /**
- * All the events that a campaign goes through, from a page on. A page is asked for when the ones before it have been
- * taken.
+ * Paginates all events of a campaign from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const selectedEventsAll = Internal.stream(Campaigns, (service) => service.selectedEventsAll)
+export const selectedEventsAll = Accessor.stream(Campaigns, (service) => service.selectedEventsAll)
 
-const await_ = Internal.effect(Campaigns, (service) => service.await)
+const await_ = Accessor.effect(Campaigns, (service) => service.await)
 
 export {
   /**
-   * Asks for a campaign's status, every 2 seconds unless `schedule` says otherwise, until it has ended
-   * (`TaskStatus.hasEnded`), and gives the last one. A schedule that ends sooner gives the status it came to. What
-   * passes (a rate limit, a lost connection) is retried within each question by the client's own policy.
+   * Polls the status of a campaign until it is final (`TaskStatus.hasEnded`), every 2 seconds or on `schedule`, and
+   * returns the last status.
+   *
+   * *Details*:
+   *
+   * - If the schedule ends first, the status may not be final.
+   * - Each request is retried by the retry policy, such as after a rate limit or a lost connection.
    *
    * @category operations
    * @since 0.1.0

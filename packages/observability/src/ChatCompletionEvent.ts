@@ -1,5 +1,5 @@
 /**
- * A chat completion as Mistral has recorded it, and the requests that look for such events.
+ * Chat completion events: chat completions that Mistral recorded, and the requests that search them.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/chat_completion_events
  * @since 0.1.0
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Filter from "./Filter.ts"
 import * as Page from "./Page.ts"
 
-const preview = {
+const previewFields = {
   event_id: Schema.String,
   correlation_id: Schema.String,
   created_at: Schema.String,
@@ -19,43 +19,51 @@ const preview = {
   nb_output_tokens: Schema.Number
 }
 
-/**
- * An event as lists show it. `created_at` is an ISO time; `extra_fields` holds the fields that were asked for, and what
- * judges said as `__judge_<judge id>`.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Preview = WireSchema.looseStruct(preview)
+const preview = WireSchema.looseStruct(previewFields)
 
 /**
- * An event as lists show it.
+ * An event as lists contain it, without its messages.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Preview extends Schema.Schema.Type<typeof Preview> {}
+export interface Preview extends Schema.Schema.Type<typeof preview> {}
 
 /**
- * A transcription that was made for an event.
+ * An event as lists contain it, without its messages.
+ *
+ * *Details*: `created_at` is an ISO time. `extra_fields` contains the fields that the request named, and the output of
+ * each judge as `__judge_<judge id>`.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Transcription = WireSchema.looseStruct({
+export const Preview: Schema.Codec<Preview> = preview
+
+const transcription = WireSchema.looseStruct({
   audio_url: Schema.String,
   model: Schema.String,
   response_message: Tool.JsonObject
 })
 
 /**
- * An event with its messages.
+ * A transcription of audio that an event contains.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Transcription extends Schema.Schema.Type<typeof transcription> {}
+
+/**
+ * A transcription of audio that an event contains.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ChatCompletionEvent = WireSchema.looseStruct({
-  ...preview,
+export const Transcription: Schema.Codec<Transcription> = transcription
+
+const event = WireSchema.looseStruct({
+  ...previewFields,
   enabled_tools: Schema.Array(Tool.JsonObject),
   request_messages: Schema.Array(Tool.JsonObject),
   response_messages: Schema.Array(Tool.JsonObject),
@@ -69,55 +77,69 @@ export const ChatCompletionEvent = WireSchema.looseStruct({
  * @category models
  * @since 0.1.0
  */
-export interface ChatCompletionEvent extends Schema.Schema.Type<typeof ChatCompletionEvent> {}
+export interface ChatCompletionEvent extends Schema.Schema.Type<typeof event> {}
 
 /**
- * Which events to look for, and which further fields to show of them.
+ * An event with its messages.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchRequest = Schema.Struct({
+export const ChatCompletionEvent: Schema.Codec<ChatCompletionEvent> = event
+
+const searchRequest = Schema.Struct({
   search_params: Filter.Payload,
   extra_fields: WireSchema.nullable(Schema.Array(Schema.String))
 })
 
 /**
- * Which events to look for, and which further fields to show of them.
+ * A request to search events: the filter, and the names of further fields to return.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchRequest extends Schema.Schema.Type<typeof SearchRequest> {}
+export interface SearchRequest extends Schema.Schema.Type<typeof searchRequest> {}
 
 /**
- * One page of the events that were found.
+ * A request to search events: the filter, and the names of further fields to return.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.looseStruct({ completion_events: Page.feed(Preview) })
+export const SearchRequest: Schema.Codec<SearchRequest> = searchRequest
+
+const searchResponse = WireSchema.looseStruct({ completion_events: Page.feed(Preview) })
 
 /**
- * One page of the events that were found.
+ * One page of the events that a search found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchResponse extends Schema.Schema.Type<typeof SearchResponse> {}
+export interface SearchResponse extends Schema.Schema.Type<typeof searchResponse> {}
 
 /**
- * The ids of all the events that were found.
+ * One page of the events that a search found.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchIdsResponse = WireSchema.looseStruct({ completion_event_ids: Schema.Array(Schema.String) })
+export const SearchResponse: Schema.Codec<SearchResponse> = searchResponse
+
+const searchIdsResponse = WireSchema.looseStruct({ completion_event_ids: Schema.Array(Schema.String) })
 
 /**
- * The ids of all the events that were found.
+ * The ids of all events that a search found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchIdsResponse extends Schema.Schema.Type<typeof SearchIdsResponse> {}
+export interface SearchIdsResponse extends Schema.Schema.Type<typeof searchIdsResponse> {}
+
+/**
+ * The ids of all events that a search found.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchIdsResponse: Schema.Codec<SearchIdsResponse> = searchIdsResponse

@@ -1,6 +1,6 @@
 /**
- * Chat completion events: search what an organisation has asked Mistral's models, look at single events and their like,
- * and have them judged.
+ * Chat completion events: search the chat completions of an organisation, fetch events, find similar ones, and judge
+ * them.
  *
  * ```ts
  * import { ChatCompletionEvents, Filter } from "@effect-mistral/observability"
@@ -27,15 +27,21 @@ import * as Layer from "effect/Layer"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type * as ChatCompletionEvent from "./ChatCompletionEvent.ts"
-import { chatCompletionEvents as endpoints } from "./internal/endpoints/chatCompletionEvents.ts"
-import { readFeed } from "./internal/pages.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { chatCompletionEvents as endpoints } from "./internal/endpoints/chatCompletionEventEndpoints.ts"
+import { paginateFeed } from "./internal/pagination.ts"
 import type * as Judge from "./Judge.ts"
 import type * as Page from "./Page.ts"
 
 /**
- * What to search: `search_params.filters` (`null` for every event), which `extra_fields` to show, and `page_size` and
- * `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search events.
+ *
+ * *Details*:
+ *
+ * - `search_params.filters` is the filter. `null` matches every event.
+ * - `extra_fields` names further fields to return.
+ * - `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters for pagination.
  *
  * @category models
  * @since 0.1.0
@@ -43,7 +49,7 @@ import type * as Page from "./Page.ts"
 export interface SearchRequest extends ChatCompletionEvent.SearchRequest, Page.FeedQuery {}
 
 /**
- * Ids of events: a list, or a stream, which is pulled as the work goes on.
+ * Ids of events: a list, or a stream, which is pulled with backpressure.
  *
  * @category models
  * @since 0.1.0
@@ -51,7 +57,7 @@ export interface SearchRequest extends ChatCompletionEvent.SearchRequest, Page.F
 export type Ids<E = never, R = never> = Iterable<string> | Stream.Stream<string, E, R>
 
 /**
- * The options of an operation on many events: `concurrency` is how many are worked on at once, 8 unless set.
+ * The options of an operation on many events. `concurrency` is the maximum number of concurrent requests, 8 by default.
  *
  * @category models
  * @since 0.1.0
@@ -61,7 +67,7 @@ export interface ManyOptions extends RequestOptions.RequestOptions {
 }
 
 /**
- * What a judge said of an event, or why it could not.
+ * The result of judging an event: the output of the judge, or the error.
  *
  * @category models
  * @since 0.1.0
@@ -72,49 +78,55 @@ export interface Judged {
 }
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the events a filter finds. */
+  /** Searches events by a filter, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<ChatCompletionEvent.SearchResponse, MistralError>
-  /** All the events a filter finds, from `cursor` on. A page is asked for when the ones before it have been taken. */
+  /**
+   * Searches events by a filter, and paginates all of them, from `cursor` on. A page is requested when the items before
+   * it have been consumed.
+   */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<ChatCompletionEvent.Preview, MistralError>
-  /** The ids of the events a filter finds, many at once. */
+  /** Searches events by a filter, and returns their ids in one response. */
   readonly searchIds: (
     request: ChatCompletionEvent.SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<ChatCompletionEvent.SearchIdsResponse, MistralError>
-  /** One event with its messages. */
+  /** Fetches an event with its messages. */
   readonly fetch: (
     eventId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<ChatCompletionEvent.ChatCompletionEvent, MistralError>
-  /** Events with their messages, in the order of the ids. One that cannot be fetched ends it in its turn. */
+  /** Fetches events with their messages, in the order of the ids. The first error ends the stream. */
   readonly fetchAll: <E = never, R = never>(
     ids: Ids<E, R>,
     options?: ManyOptions
   ) => Stream.Stream<ChatCompletionEvent.ChatCompletionEvent, MistralError | E, R>
-  /** Events that resemble one. */
+  /** Searches events that are similar to an event. */
   readonly fetchSimilarEvents: (
     eventId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<ChatCompletionEvent.SearchResponse, MistralError>
-  /** What a judge says of an event; the judge is for this once and is not kept. */
+  /** Judges an event with a judge that is not stored. */
   readonly judge: (
     eventId: string,
     judgeDefinition: Judge.Definition,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.Output, MistralError>
-  /** What a judge says of each event, in the order of the ids. An event that cannot be judged does not end the rest. */
+  /**
+   * Judges events with a judge that is not stored, in the order of the ids. An error is a result, and does not end the
+   * stream.
+   */
   readonly judgeAll: <E = never, R = never>(
     ids: Ids<E, R>,
     judgeDefinition: Judge.Definition,
@@ -123,7 +135,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(ChatCompletionEvents.ChatCompletionEvents)({ fetch: () => Effect.succeed(...) })`.
+ * The `ChatCompletionEvents` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(ChatCompletionEvents.ChatCompletionEvents)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -133,7 +148,7 @@ export class ChatCompletionEvents extends Context.Service<ChatCompletionEvents, 
 ) {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -142,7 +157,7 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const search: Service["search"] = (request, callOptions) => {
       const { cursor, page_size, ...body } = { ...request }
       return call(endpoints.search, body, { query: { page_size, cursor } }, callOptions)
@@ -154,7 +169,7 @@ export const make = (
     return ChatCompletionEvents.of({
       search,
       searchAll: (request, callOptions) =>
-        readFeed(
+        paginateFeed(
           (cursor) =>
             Effect.map(search({ ...request, cursor }, callOptions), ({ completion_events }) => completion_events),
           { ...request }.cursor
@@ -163,7 +178,7 @@ export const make = (
       fetch,
       fetchAll: (ids, { concurrency = defaultConcurrency, ...callOptions } = {}) =>
         Stream.mapEffect(fromIds(ids), (id) => Effect.result(fetch(id, callOptions)), { concurrency }).pipe(
-          // A failure of one would end the stream at once, and what comes before it would be lost.
+          // A failure inside the first `mapEffect` would end the stream before the earlier events are emitted.
           Stream.mapEffect((result) => Effect.fromResult(result))
         ),
       fetchSimilarEvents: (eventId, callOptions) =>
@@ -185,22 +200,25 @@ export const make = (
 const defaultConcurrency = 8
 
 const fromIds = <E, R>(ids: Ids<E, R>): Stream.Stream<string, E, R> =>
-  // A text is iterable too, and is one id.
+  // A string is iterable too, but it is one id.
   Stream.isStream(ids) ? ids : Stream.fromIterable(typeof ids === "string" ? [ids] : ids)
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<ChatCompletionEvents, never, MistralClient.MistralClient> = Layer.effect(
-  ChatCompletionEvents,
-  make()
+export const layer: Layer.Layer<ChatCompletionEvents, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(ChatCompletionEvents, make())
 )
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
@@ -208,44 +226,48 @@ export const layer: Layer.Layer<ChatCompletionEvents, never, MistralClient.Mistr
 export const layerOptions = (
   options: RequestOptions.RequestOptions
 ): Layer.Layer<ChatCompletionEvents, never, MistralClient.MistralClient> =>
-  Layer.effect(ChatCompletionEvents, make(options))
+  Layer.fresh(Layer.effect(ChatCompletionEvents, make(options)))
 
 /**
- * One page of the events a filter finds.
+ * Searches events by a filter, and returns one page.
  *
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(ChatCompletionEvents, (service) => service.search)
+export const search = Accessor.effect(ChatCompletionEvents, (service) => service.search)
 
 /**
- * All the events a filter finds, from `cursor` on. A page is asked for when the ones before it have been taken, so that
- * whoever stops early asks for no more; a repeated cursor or an empty page ends it.
+ * Searches events by a filter, and paginates all of them, from `cursor` on.
+ *
+ * *Details*: a page is requested when the items before it have been consumed (backpressure). The stream ends after an
+ * empty page, and after a page whose cursor was seen before.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(ChatCompletionEvents, (service) => service.searchAll)
+export const searchAll = Accessor.stream(ChatCompletionEvents, (service) => service.searchAll)
 
 /**
- * The ids of the events a filter finds, many at once.
+ * Searches events by a filter, and returns their ids in one response.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchIds = Internal.effect(ChatCompletionEvents, (service) => service.searchIds)
+export const searchIds = Accessor.effect(ChatCompletionEvents, (service) => service.searchIds)
 
 /**
- * One event with its messages.
+ * Fetches an event with its messages.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(ChatCompletionEvents, (service) => service.fetch)
+export const fetch = Accessor.effect(ChatCompletionEvents, (service) => service.fetch)
 
 /**
- * Events with their messages, in the order of the ids, some at once. The first that cannot be fetched ends the stream
- * with its error, after the events before it.
+ * Fetches events with their messages, in the order of the ids.
+ *
+ * *Details*: `concurrency` requests are in flight. The first event that cannot be fetched fails the stream, after the
+ * events before it.
  *
  * @category operations
  * @since 0.1.0
@@ -257,24 +279,26 @@ export const fetchAll = <E = never, R = never>(
   Stream.unwrap(Effect.map(ChatCompletionEvents, (service) => service.fetchAll(ids, options)))
 
 /**
- * Events that resemble one.
+ * Searches events that are similar to an event.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetchSimilarEvents = Internal.effect(ChatCompletionEvents, (service) => service.fetchSimilarEvents)
+export const fetchSimilarEvents = Accessor.effect(ChatCompletionEvents, (service) => service.fetchSimilarEvents)
 
 /**
- * What a judge says of an event; the judge is for this once and is not kept.
+ * Judges an event with a judge that is not stored.
  *
  * @category operations
  * @since 0.1.0
  */
-export const judge = Internal.effect(ChatCompletionEvents, (service) => service.judge)
+export const judge = Accessor.effect(ChatCompletionEvents, (service) => service.judge)
 
 /**
- * What a judge says of each event, in the order of the ids, some at once. An event that cannot be judged is a value with
- * its error, and does not end the rest.
+ * Judges events with a judge that is not stored, in the order of the ids.
+ *
+ * *Details*: `concurrency` requests are in flight. An event that cannot be judged is a result with its error, and does
+ * not end the stream.
  *
  * @category operations
  * @since 0.1.0

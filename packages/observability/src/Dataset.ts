@@ -1,51 +1,55 @@
 /**
- * Datasets: records kept to try judges and models on, and the imports that fill them.
+ * Datasets: collections of records to try judges and models on, and the imports that fill them.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/datasets
  * @since 0.1.0
  */
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
-import { listOf, text } from "./internal/limits.ts"
+import { boundedArray, boundedString } from "./internal/boundedSchemas.ts"
 import * as Page from "./Page.ts"
 import * as TaskStatus from "./TaskStatus.ts"
 
-/**
- * A new dataset: `name` has 5 to 50 characters, `description` at most 200.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const CreateRequest = Schema.Struct({ name: text(5, 50), description: text(0, 200) })
+const createRequest = Schema.Struct({ name: boundedString(5, 50), description: boundedString(0, 200) })
 
 /**
- * A new dataset.
+ * A request to create a dataset.
  *
  * @category models
  * @since 0.1.0
  */
-export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> {}
+export interface CreateRequest extends Schema.Schema.Type<typeof createRequest> {}
 
 /**
- * What to change of a dataset.
+ * A request to create a dataset. `name` has 5 to 50 characters, `description` at most 200.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const UpdateRequest = Schema.Struct({
+export const CreateRequest: Schema.Codec<CreateRequest> = createRequest
+
+const updateRequest = Schema.Struct({
   name: WireSchema.nullable(Schema.String),
   description: WireSchema.nullable(Schema.String)
 })
 
 /**
- * What to change of a dataset.
+ * A request to update a dataset.
  *
  * @category models
  * @since 0.1.0
  */
-export interface UpdateRequest extends Schema.Schema.Type<typeof UpdateRequest> {}
+export interface UpdateRequest extends Schema.Schema.Type<typeof updateRequest> {}
 
-const dates = {
+/**
+ * A request to update a dataset. A key that is absent leaves the value as it is.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const UpdateRequest: Schema.Codec<UpdateRequest> = updateRequest
+
+const commonFields = {
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -53,26 +57,38 @@ const dates = {
   workspace_id: Schema.String
 }
 
-/**
- * A dataset.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Dataset = WireSchema.looseStruct({
-  ...dates,
+const dataset = WireSchema.looseStruct({
+  ...commonFields,
   name: Schema.String,
   description: Schema.String,
   owner_id: Schema.String
 })
 
 /**
- * A dataset.
+ * A dataset, without its records.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Dataset extends Schema.Schema.Type<typeof Dataset> {}
+export interface Dataset extends Schema.Schema.Type<typeof dataset> {}
+
+/**
+ * A dataset, without its records.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Dataset: Schema.Codec<Dataset> = dataset
+
+const listResponse = WireSchema.looseStruct({ datasets: Page.page(Dataset) })
+
+/**
+ * One page of datasets.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListResponse extends Schema.Schema.Type<typeof listResponse> {}
 
 /**
  * One page of datasets.
@@ -80,24 +96,10 @@ export interface Dataset extends Schema.Schema.Type<typeof Dataset> {}
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.looseStruct({ datasets: Page.page(Dataset) })
+export const ListResponse: Schema.Codec<ListResponse> = listResponse
 
-/**
- * One page of datasets.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
-
-/**
- * An import that runs in the background. `progress` is in percent.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const ImportTask = WireSchema.looseStruct({
-  ...dates,
+const importTask = WireSchema.looseStruct({
+  ...commonFields,
   creator_id: Schema.String,
   dataset_id: Schema.String,
   status: TaskStatus.TaskStatus,
@@ -106,12 +108,30 @@ export const ImportTask = WireSchema.looseStruct({
 })
 
 /**
- * An import that runs in the background.
+ * An import, which runs in the background.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ImportTask extends Schema.Schema.Type<typeof ImportTask> {}
+export interface ImportTask extends Schema.Schema.Type<typeof importTask> {}
+
+/**
+ * An import, which runs in the background. `progress` is in percent.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ImportTask: Schema.Codec<ImportTask> = importTask
+
+const tasksResponse = WireSchema.looseStruct({ tasks: Page.page(ImportTask) })
+
+/**
+ * One page of imports.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TasksResponse extends Schema.Schema.Type<typeof tasksResponse> {}
 
 /**
  * One page of imports.
@@ -119,68 +139,112 @@ export interface ImportTask extends Schema.Schema.Type<typeof ImportTask> {}
  * @category schemas
  * @since 0.1.0
  */
-export const TasksResponse = WireSchema.looseStruct({ tasks: Page.page(ImportTask) })
+export const TasksResponse: Schema.Codec<TasksResponse> = tasksResponse
+
+const exportResponse = WireSchema.looseStruct({ file_url: Schema.String })
 
 /**
- * One page of imports.
+ * The URL from which an export can be downloaded.
  *
  * @category models
  * @since 0.1.0
  */
-export interface TasksResponse extends Schema.Schema.Type<typeof TasksResponse> {}
+export interface ExportResponse extends Schema.Schema.Type<typeof exportResponse> {}
 
 /**
- * Where an export can be downloaded.
+ * The URL from which an export can be downloaded.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ExportResponse = WireSchema.looseStruct({ file_url: Schema.String })
+export const ExportResponse: Schema.Codec<ExportResponse> = exportResponse
+
+const fromCampaign = Schema.Struct({ campaign_id: Schema.String })
 
 /**
- * Where an export can be downloaded.
+ * A request to import the events of a campaign.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ExportResponse extends Schema.Schema.Type<typeof ExportResponse> {}
+export interface FromCampaign extends Schema.Schema.Type<typeof fromCampaign> {}
 
 /**
- * An import of the events of a campaign.
+ * A request to import the events of a campaign.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FromCampaign = Schema.Struct({ campaign_id: Schema.String })
+export const FromCampaign: Schema.Codec<FromCampaign> = fromCampaign
+
+const fromExplorer = Schema.Struct({ completion_event_ids: boundedArray(Schema.String, 0, 500) })
 
 /**
- * An import of events, at most 500.
+ * A request to import events, at most 500.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FromExplorer extends Schema.Schema.Type<typeof fromExplorer> {}
+
+/**
+ * A request to import events, at most 500.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FromExplorer = Schema.Struct({ completion_event_ids: listOf(Schema.String, 0, 500) })
+export const FromExplorer: Schema.Codec<FromExplorer> = fromExplorer
+
+const fromFile = Schema.Struct({ file_id: Schema.String })
 
 /**
- * An import of a file that was uploaded.
+ * A request to import an uploaded file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FromFile extends Schema.Schema.Type<typeof fromFile> {}
+
+/**
+ * A request to import an uploaded file.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FromFile = Schema.Struct({ file_id: Schema.String })
+export const FromFile: Schema.Codec<FromFile> = fromFile
+
+const fromPlayground = Schema.Struct({ conversation_ids: Schema.Array(Schema.String) })
 
 /**
- * An import of conversations of the playground.
+ * A request to import conversations of the playground.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FromPlayground extends Schema.Schema.Type<typeof fromPlayground> {}
+
+/**
+ * A request to import conversations of the playground.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FromPlayground = Schema.Struct({ conversation_ids: Schema.Array(Schema.String) })
+export const FromPlayground: Schema.Codec<FromPlayground> = fromPlayground
+
+const fromDataset = Schema.Struct({ dataset_record_ids: boundedArray(Schema.String, 1, 10_000) })
 
 /**
- * An import of records of other datasets, 1 to 10,000.
+ * A request to import records of other datasets, 1 to 10,000.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FromDataset extends Schema.Schema.Type<typeof fromDataset> {}
+
+/**
+ * A request to import records of other datasets, 1 to 10,000.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FromDataset = Schema.Struct({ dataset_record_ids: listOf(Schema.String, 1, 10_000) })
+export const FromDataset: Schema.Codec<FromDataset> = fromDataset

@@ -1,5 +1,5 @@
 /**
- * Records of datasets: a payload of the user's making, usually `{ messages }`, and properties beside it.
+ * Dataset records: a payload of any keys, usually `{ messages }`, and properties.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/datasets
  * @since 0.1.0
@@ -7,24 +7,18 @@
 import * as Tool from "@effect-mistral/core/Tool"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
-import { listOf } from "./internal/limits.ts"
+import { boundedArray } from "./internal/boundedSchemas.ts"
 import * as Page from "./Page.ts"
 
 /**
- * Where a record came from; the API adds further values.
+ * The origin of a record. The API adds further values.
  *
  * @category models
  * @since 0.1.0
  */
 export type Source = "EXPLORER" | "UPLOADED_FILE" | "DIRECT_INPUT" | "PLAYGROUND" | (string & {})
 
-/**
- * A record.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const DatasetRecord = WireSchema.looseStruct({
+const record = WireSchema.looseStruct({
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -36,31 +30,51 @@ export const DatasetRecord = WireSchema.looseStruct({
 })
 
 /**
- * A record.
+ * A record of a dataset.
  *
  * @category models
  * @since 0.1.0
  */
-export interface DatasetRecord extends Schema.Schema.Type<typeof DatasetRecord> {}
+export interface DatasetRecord extends Schema.Schema.Type<typeof record> {}
 
 /**
- * A new record.
+ * A record of a dataset.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const CreateRequest = Schema.Struct({
+export const DatasetRecord: Schema.Codec<DatasetRecord> = record
+
+const createRequest = Schema.Struct({
   payload: Tool.JsonObject,
   properties: Schema.optional(Tool.JsonObject)
 })
 
 /**
- * A new record.
+ * A request to create a record.
  *
  * @category models
  * @since 0.1.0
  */
-export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> {}
+export interface CreateRequest extends Schema.Schema.Type<typeof createRequest> {}
+
+/**
+ * A request to create a record.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const CreateRequest: Schema.Codec<CreateRequest> = createRequest
+
+const listResponse = WireSchema.looseStruct({ records: Page.page(DatasetRecord) })
+
+/**
+ * One page of records.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListResponse extends Schema.Schema.Type<typeof listResponse> {}
 
 /**
  * One page of records.
@@ -68,36 +82,58 @@ export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> 
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.looseStruct({ records: Page.page(DatasetRecord) })
+export const ListResponse: Schema.Codec<ListResponse> = listResponse
+
+const bulkDeleteRequest = Schema.Struct({ dataset_record_ids: boundedArray(Schema.String, 1, 500) })
 
 /**
- * One page of records.
+ * A request to delete 1 to 500 records.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
+export interface BulkDeleteRequest extends Schema.Schema.Type<typeof bulkDeleteRequest> {}
 
 /**
- * Which records to delete at once, 1 to 500.
+ * A request to delete 1 to 500 records.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const BulkDeleteRequest = Schema.Struct({ dataset_record_ids: listOf(Schema.String, 1, 500) })
+export const BulkDeleteRequest: Schema.Codec<BulkDeleteRequest> = bulkDeleteRequest
+
+const updatePayloadRequest = Schema.Struct({ payload: Tool.JsonObject })
 
 /**
- * A record's new payload.
+ * A request to replace the payload of a record.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface UpdatePayloadRequest extends Schema.Schema.Type<typeof updatePayloadRequest> {}
+
+/**
+ * A request to replace the payload of a record.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const UpdatePayloadRequest = Schema.Struct({ payload: Tool.JsonObject })
+export const UpdatePayloadRequest: Schema.Codec<UpdatePayloadRequest> = updatePayloadRequest
+
+const updatePropertiesRequest = Schema.Struct({ properties: Tool.JsonObject })
 
 /**
- * A record's new properties.
+ * A request to replace the properties of a record.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface UpdatePropertiesRequest extends Schema.Schema.Type<typeof updatePropertiesRequest> {}
+
+/**
+ * A request to replace the properties of a record.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const UpdatePropertiesRequest = Schema.Struct({ properties: Tool.JsonObject })
+export const UpdatePropertiesRequest: Schema.Codec<UpdatePropertiesRequest> = updatePropertiesRequest

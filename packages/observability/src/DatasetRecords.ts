@@ -1,5 +1,5 @@
 /**
- * Records of datasets, each by its own id: read, judged, changed and deleted. They are listed and made by `Datasets`.
+ * Dataset records: fetch, judge, update and delete a record by its id. `Datasets` lists and creates them.
  *
  * ```ts
  * import { DatasetRecords } from "@effect-mistral/observability"
@@ -17,42 +17,43 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as DatasetRecord from "./DatasetRecord.ts"
-import { datasetRecords as endpoints } from "./internal/endpoints/datasetRecords.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { datasetRecords as endpoints } from "./internal/endpoints/datasetRecordEndpoints.ts"
 import type * as Judge from "./Judge.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One record. */
+  /** Fetches a record. */
   readonly fetch: (
     recordId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<DatasetRecord.DatasetRecord, MistralError>
   /** Deletes a record. */
   readonly delete: (recordId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** Deletes records, 1 to 500 at once. */
+  /** Deletes 1 to 500 records in one request. */
   readonly bulkDelete: (
     recordIds: ReadonlyArray<string>,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<void, MistralError>
-  /** What a judge says of a record; the judge is for this once and is not kept. */
+  /** Judges a record with a judge that is not stored. */
   readonly judge: (
     recordId: string,
     judgeDefinition: Judge.Definition,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.Output, MistralError>
-  /** Puts a payload in the place of a record's own: all of it. */
+  /** Replaces the payload of a record. */
   readonly updatePayload: (
     recordId: string,
     payload: DatasetRecord.DatasetRecord["payload"],
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<void, MistralError>
-  /** Puts properties in the place of a record's own: all of them. */
+  /** Replaces the properties of a record. */
   readonly updateProperties: (
     recordId: string,
     properties: NonNullable<DatasetRecord.DatasetRecord["properties"]>,
@@ -61,7 +62,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(DatasetRecords.DatasetRecords)({ fetch: () => Effect.succeed(...) })`.
+ * The `DatasetRecords` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(DatasetRecords.DatasetRecords)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -71,7 +75,7 @@ export class DatasetRecords
 {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -80,7 +84,7 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (recordId: string) => ({ params: { dataset_record_id: recordId } })
     return DatasetRecords.of({
       fetch: (recordId, callOptions) => call(endpoints.fetch, undefined, one(recordId), callOptions),
@@ -97,35 +101,39 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<DatasetRecords, never, MistralClient.MistralClient> = Layer.effect(
-  DatasetRecords,
-  make()
+export const layer: Layer.Layer<DatasetRecords, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(DatasetRecords, make())
 )
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<DatasetRecords, never, MistralClient.MistralClient> => Layer.effect(DatasetRecords, make(options))
+): Layer.Layer<DatasetRecords, never, MistralClient.MistralClient> =>
+  Layer.fresh(Layer.effect(DatasetRecords, make(options)))
 
 /**
- * One record.
+ * Fetches a record.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(DatasetRecords, (service) => service.fetch)
+export const fetch = Accessor.effect(DatasetRecords, (service) => service.fetch)
 
-const delete_ = Internal.effect(DatasetRecords, (service) => service.delete)
+const delete_ = Accessor.effect(DatasetRecords, (service) => service.delete)
 
 export {
   /**
@@ -138,33 +146,33 @@ export {
 }
 
 /**
- * Deletes records, 1 to 500 at once.
+ * Deletes 1 to 500 records in one request.
  *
  * @category operations
  * @since 0.1.0
  */
-export const bulkDelete = Internal.effect(DatasetRecords, (service) => service.bulkDelete)
+export const bulkDelete = Accessor.effect(DatasetRecords, (service) => service.bulkDelete)
 
 /**
- * What a judge says of a record; the judge is for this once and is not kept.
+ * Judges a record with a judge that is not stored.
  *
  * @category operations
  * @since 0.1.0
  */
-export const judge = Internal.effect(DatasetRecords, (service) => service.judge)
+export const judge = Accessor.effect(DatasetRecords, (service) => service.judge)
 
 /**
- * Puts a payload in the place of a record's own: all of it.
+ * Replaces the payload of a record.
  *
  * @category operations
  * @since 0.1.0
  */
-export const updatePayload = Internal.effect(DatasetRecords, (service) => service.updatePayload)
+export const updatePayload = Accessor.effect(DatasetRecords, (service) => service.updatePayload)
 
 /**
- * Puts properties in the place of a record's own: all of them.
+ * Replaces the properties of a record.
  *
  * @category operations
  * @since 0.1.0
  */
-export const updateProperties = Internal.effect(DatasetRecords, (service) => service.updateProperties)
+export const updateProperties = Accessor.effect(DatasetRecords, (service) => service.updateProperties)

@@ -1,5 +1,5 @@
 /**
- * Datasets: made, filled by hand or by imports, read and exported.
+ * Datasets: create datasets, add records, import records, list them and export them.
  *
  * ```ts
  * import { Datasets } from "@effect-mistral/observability"
@@ -26,41 +26,42 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Dataset from "./Dataset.ts"
 import type * as DatasetRecord from "./DatasetRecord.ts"
-import { datasets as endpoints } from "./internal/endpoints/datasets.ts"
-import * as Lists from "./internal/lists.ts"
-import * as Internal from "./internal/service.ts"
-import { untilEnded } from "./internal/untilEnded.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { datasets as endpoints } from "./internal/endpoints/datasetEndpoints.ts"
+import { listOperations } from "./internal/listOperations.ts"
+import { pollUntilDone } from "./internal/pollUntilDone.ts"
 import type * as Page from "./Page.ts"
 import type * as TaskStatus from "./TaskStatus.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** Makes a dataset. */
+  /** Creates a dataset. */
   readonly create: (
     request: Dataset.CreateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.Dataset, MistralError>
-  /** One page of the datasets. */
+  /** Lists one page of datasets. */
   readonly list: (
     query?: Page.SearchQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ListResponse, MistralError>
-  /** All the datasets from a page on. A page is asked for when the ones before it have been taken. */
+  /** Paginates all datasets from a page on. A page is requested when the items before it have been consumed. */
   readonly listAll: (
     query?: Page.SearchQuery,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Dataset.Dataset, MistralError>
-  /** One dataset, without its records. */
+  /** Fetches a dataset, without its records. */
   readonly fetch: (
     datasetId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.Dataset, MistralError>
-  /** Changes a dataset's name or description, and leaves what is not given. */
+  /** Updates the name or the description of a dataset. A key that is absent leaves the value as it is. */
   readonly update: (
     datasetId: string,
     request: Dataset.UpdateRequest,
@@ -68,13 +69,15 @@ export interface Service {
   ) => Effect.Effect<Dataset.Dataset, MistralError>
   /** Deletes a dataset. */
   readonly delete: (datasetId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** One page of a dataset's records. */
+  /** Lists one page of the records of a dataset. */
   readonly listRecords: (
     datasetId: string,
     query?: Page.PageQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<DatasetRecord.ListResponse, MistralError>
-  /** All of a dataset's records from a page on. A page is asked for when the ones before it have been taken. */
+  /**
+   * Paginates all records of a dataset from a page on. A page is requested when the items before it have been consumed.
+   */
   readonly listRecordsAll: (
     datasetId: string,
     query?: Page.PageQuery,
@@ -86,63 +89,62 @@ export interface Service {
     request: DatasetRecord.CreateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<DatasetRecord.DatasetRecord, MistralError>
-  /** Begins to import the events of a campaign. */
+  /** Starts an import of the events of a campaign. */
   readonly importFromCampaign: (
     datasetId: string,
     campaignId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ImportTask, MistralError>
-  /** Begins to import events, at most 500. */
+  /** Starts an import of events, at most 500. */
   readonly importFromExplorer: (
     datasetId: string,
     eventIds: ReadonlyArray<string>,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ImportTask, MistralError>
-  /** Begins to import a file that was uploaded. */
+  /** Starts an import of an uploaded file. */
   readonly importFromFile: (
     datasetId: string,
     fileId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ImportTask, MistralError>
-  /** Begins to import conversations of the playground. */
+  /** Starts an import of conversations of the playground. */
   readonly importFromPlayground: (
     datasetId: string,
     conversationIds: ReadonlyArray<string>,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ImportTask, MistralError>
-  /** Begins to import records of other datasets, 1 to 10,000. */
+  /** Starts an import of records of other datasets, 1 to 10,000. */
   readonly importFromDataset: (
     datasetId: string,
     recordIds: ReadonlyArray<string>,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ImportTask, MistralError>
-  /** Writes a dataset to a file of JSON lines, and says where it can be downloaded. */
+  /** Exports a dataset to a JSON Lines file, and returns its URL. */
   readonly exportToJsonl: (
     datasetId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ExportResponse, MistralError>
-  /** One import, and how far it is. */
+  /** Fetches an import, with its status and progress. */
   readonly fetchTask: (
     datasetId: string,
     taskId: string,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.ImportTask, MistralError>
-  /** One page of a dataset's imports. */
+  /** Lists one page of the imports of a dataset. */
   readonly listTasks: (
     datasetId: string,
     query?: Page.PageQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Dataset.TasksResponse, MistralError>
-  /** All of a dataset's imports from a page on. A page is asked for when the ones before it have been taken. */
+  /**
+   * Paginates all imports of a dataset from a page on. A page is requested when the items before it have been consumed.
+   */
   readonly listTasksAll: (
     datasetId: string,
     query?: Page.PageQuery,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Dataset.ImportTask, MistralError>
-  /**
-   * Asks for an import, every 2 seconds unless `schedule` says otherwise, until it has ended, and gives it as it is
-   * then.
-   */
+  /** Polls an import until its status is final, every 2 seconds or on `schedule`, and returns the last response. */
   readonly awaitTask: (
     datasetId: string,
     taskId: string,
@@ -151,7 +153,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Datasets.Datasets)({ fetch: () => Effect.succeed(...) })`.
+ * The `Datasets` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Datasets.Datasets)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -159,7 +164,7 @@ export interface Service {
 export class Datasets extends Context.Service<Datasets, Service>()("@effect-mistral/observability/Datasets") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -168,21 +173,21 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (datasetId: string) => ({ params: { dataset_id: datasetId } })
-    const datasets = Lists.list(call, endpoints.list, (response) => response.datasets)
-    const records = Lists.list(call, endpoints.listRecords, (response) => response.records)
-    const tasks = Lists.list(call, endpoints.listTasks, (response) => response.tasks)
+    const datasets = listOperations(call, endpoints.list, (response) => response.datasets)
+    const records = listOperations(call, endpoints.listRecords, (response) => response.records)
+    const tasks = listOperations(call, endpoints.listTasks, (response) => response.tasks)
     const fetchTask: Service["fetchTask"] = (datasetId, taskId, callOptions) =>
       call(endpoints.fetchTask, undefined, { params: { dataset_id: datasetId, task_id: taskId } }, callOptions)
     return Datasets.of({
       create: (request, callOptions) => call(endpoints.create, request, {}, callOptions),
-      list: (query, callOptions) => datasets.one({}, query, callOptions),
+      list: (query, callOptions) => datasets.page({}, query, callOptions),
       listAll: (query, callOptions) => datasets.all({}, query, callOptions),
       fetch: (datasetId, callOptions) => call(endpoints.fetch, undefined, one(datasetId), callOptions),
       update: (datasetId, request, callOptions) => call(endpoints.update, request, one(datasetId), callOptions),
       delete: (datasetId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, one(datasetId), callOptions)),
-      listRecords: (dataset_id, query, callOptions) => records.one({ dataset_id }, query, callOptions),
+      listRecords: (dataset_id, query, callOptions) => records.page({ dataset_id }, query, callOptions),
       listRecordsAll: (dataset_id, query, callOptions) => records.all({ dataset_id }, query, callOptions),
       createRecord: (datasetId, request, callOptions) =>
         call(endpoints.createRecord, request, one(datasetId), callOptions),
@@ -198,72 +203,78 @@ export const make = (
         call(endpoints.importFromDataset, { dataset_record_ids }, one(datasetId), callOptions),
       exportToJsonl: (datasetId, callOptions) => call(endpoints.exportToJsonl, undefined, one(datasetId), callOptions),
       fetchTask,
-      listTasks: (dataset_id, query, callOptions) => tasks.one({ dataset_id }, query, callOptions),
+      listTasks: (dataset_id, query, callOptions) => tasks.page({ dataset_id }, query, callOptions),
       listTasksAll: (dataset_id, query, callOptions) => tasks.all({ dataset_id }, query, callOptions),
       awaitTask: (datasetId, taskId, { schedule, ...callOptions } = {}) =>
-        untilEnded(fetchTask(datasetId, taskId, callOptions), ({ status }) => status, schedule)
+        pollUntilDone(fetchTask(datasetId, taskId, callOptions), ({ status }) => status, schedule)
     })
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Datasets, never, MistralClient.MistralClient> = Layer.effect(Datasets, make())
+export const layer: Layer.Layer<Datasets, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(Datasets, make())
+)
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Datasets, never, MistralClient.MistralClient> => Layer.effect(Datasets, make(options))
+): Layer.Layer<Datasets, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Datasets, make(options)))
 
 /**
- * Makes a dataset. A connection that is lost does not make it again.
+ * Creates a dataset. The operation is not idempotent: a lost connection is not retried.
  *
  * @category operations
  * @since 0.1.0
  */
-export const create = Internal.effect(Datasets, (service) => service.create)
+export const create = Accessor.effect(Datasets, (service) => service.create)
 
 /**
- * One page of the datasets.
+ * Lists one page of datasets.
  *
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Datasets, (service) => service.list)
+export const list = Accessor.effect(Datasets, (service) => service.list)
 
 /**
- * All the datasets from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all datasets from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listAll = Internal.stream(Datasets, (service) => service.listAll)
+export const listAll = Accessor.stream(Datasets, (service) => service.listAll)
 
 /**
- * One dataset, without its records.
+ * Fetches a dataset, without its records.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Datasets, (service) => service.fetch)
+export const fetch = Accessor.effect(Datasets, (service) => service.fetch)
 
 /**
- * Changes a dataset's name or description, and leaves what is not given.
+ * Updates the name or the description of a dataset. A key that is absent leaves the value as it is.
  *
  * @category operations
  * @since 0.1.0
  */
-export const update = Internal.effect(Datasets, (service) => service.update)
+export const update = Accessor.effect(Datasets, (service) => service.update)
 
-const delete_ = Internal.effect(Datasets, (service) => service.delete)
+const delete_ = Accessor.effect(Datasets, (service) => service.delete)
 
 export {
   /**
@@ -276,107 +287,111 @@ export {
 }
 
 /**
- * One page of a dataset's records.
+ * Lists one page of the records of a dataset.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listRecords = Internal.effect(Datasets, (service) => service.listRecords)
+export const listRecords = Accessor.effect(Datasets, (service) => service.listRecords)
 
 /**
- * All of a dataset's records from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all records of a dataset from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listRecordsAll = Internal.stream(Datasets, (service) => service.listRecordsAll)
+export const listRecordsAll = Accessor.stream(Datasets, (service) => service.listRecordsAll)
 
 /**
- * Adds a record to a dataset. A connection that is lost does not add it again.
+ * Adds a record to a dataset. The operation is not idempotent: a lost connection is not retried.
  *
  * @category operations
  * @since 0.1.0
  */
-export const createRecord = Internal.effect(Datasets, (service) => service.createRecord)
+export const createRecord = Accessor.effect(Datasets, (service) => service.createRecord)
 
 /**
- * Begins to import the events of a campaign.
+ * Starts an import of the events of a campaign.
  *
  * @category operations
  * @since 0.1.0
  */
-export const importFromCampaign = Internal.effect(Datasets, (service) => service.importFromCampaign)
+export const importFromCampaign = Accessor.effect(Datasets, (service) => service.importFromCampaign)
 
 /**
- * Begins to import events, at most 500.
+ * Starts an import of events, at most 500.
  *
  * @category operations
  * @since 0.1.0
  */
-export const importFromExplorer = Internal.effect(Datasets, (service) => service.importFromExplorer)
+export const importFromExplorer = Accessor.effect(Datasets, (service) => service.importFromExplorer)
 
 /**
- * Begins to import a file that was uploaded.
+ * Starts an import of an uploaded file.
  *
  * @category operations
  * @since 0.1.0
  */
-export const importFromFile = Internal.effect(Datasets, (service) => service.importFromFile)
+export const importFromFile = Accessor.effect(Datasets, (service) => service.importFromFile)
 
 /**
- * Begins to import conversations of the playground.
+ * Starts an import of conversations of the playground.
  *
  * @category operations
  * @since 0.1.0
  */
-export const importFromPlayground = Internal.effect(Datasets, (service) => service.importFromPlayground)
+export const importFromPlayground = Accessor.effect(Datasets, (service) => service.importFromPlayground)
 
 /**
- * Begins to import records of other datasets, 1 to 10,000.
+ * Starts an import of records of other datasets, 1 to 10,000.
  *
  * @category operations
  * @since 0.1.0
  */
-export const importFromDataset = Internal.effect(Datasets, (service) => service.importFromDataset)
+export const importFromDataset = Accessor.effect(Datasets, (service) => service.importFromDataset)
 
 /**
- * Writes a dataset to a file of JSON lines, and says where it can be downloaded.
+ * Exports a dataset to a JSON Lines file, and returns its URL.
  *
  * @category operations
  * @since 0.1.0
  */
-export const exportToJsonl = Internal.effect(Datasets, (service) => service.exportToJsonl)
+export const exportToJsonl = Accessor.effect(Datasets, (service) => service.exportToJsonl)
 
 /**
- * One import, and how far it is.
+ * Fetches an import, with its status and progress.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetchTask = Internal.effect(Datasets, (service) => service.fetchTask)
+export const fetchTask = Accessor.effect(Datasets, (service) => service.fetchTask)
 
 /**
- * One page of a dataset's imports.
+ * Lists one page of the imports of a dataset.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listTasks = Internal.effect(Datasets, (service) => service.listTasks)
+export const listTasks = Accessor.effect(Datasets, (service) => service.listTasks)
 
 /**
- * All of a dataset's imports from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all imports of a dataset from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listTasksAll = Internal.stream(Datasets, (service) => service.listTasksAll)
+export const listTasksAll = Accessor.stream(Datasets, (service) => service.listTasksAll)
 
 /**
- * Asks for an import, every 2 seconds unless `schedule` says otherwise, until it has ended (`TaskStatus.hasEnded`), and
- * gives it as it is then. A schedule that ends sooner gives the import as far as it came. What passes (a rate limit, a
- * lost connection) is retried within each question by the client's own policy.
+ * Polls an import until its status is final (`TaskStatus.hasEnded`), every 2 seconds or on `schedule`, and returns the
+ * last response.
+ *
+ * *Details*:
+ *
+ * - If the schedule ends first, the status may not be final.
+ * - Each request is retried by the retry policy, such as after a rate limit or a lost connection.
  *
  * @category operations
  * @since 0.1.0
  */
-export const awaitTask = Internal.effect(Datasets, (service) => service.awaitTask)
+export const awaitTask = Accessor.effect(Datasets, (service) => service.awaitTask)

@@ -1,5 +1,5 @@
 /**
- * The codes by which the observability API names its errors.
+ * Error codes of the observability API.
  *
  * ```ts
  * import { ErrorCode, Judges } from "@effect-mistral/observability"
@@ -15,7 +15,7 @@
 import type { MistralError } from "@effect-mistral/core/MistralError"
 
 /**
- * The codes the API documents.
+ * The error codes that the API documents.
  *
  * @category models
  * @since 0.1.0
@@ -72,7 +72,7 @@ export type Known =
   | "SPAN_NOT_FOUND"
 
 /**
- * A code, which may be one that this version does not know.
+ * An error code, which may be one that this version does not know.
  *
  * @category models
  * @since 0.1.0
@@ -80,7 +80,8 @@ export type Known =
 export type ErrorCode = Known | (string & {})
 
 /**
- * The code the server gave an error, whatever its reason; `undefined` where it gave none, or where no server answered.
+ * The error code of an error response, whatever the `reason` of the error. It is `undefined` if the server gave no code, or if
+ * there was no response.
  *
  * @category accessors
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * The fields that events can be filtered by.
+ * The fields of chat completion events, by which a filter selects.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/chat_completion_events/fields
  * @since 0.1.0
@@ -9,20 +9,14 @@ import * as Schema from "effect/Schema"
 import * as Filter from "./Filter.ts"
 
 /**
- * What a field holds; the API adds further values.
+ * The type of a field. The API adds further values.
  *
  * @category models
  * @since 0.1.0
  */
 export type Type = "ENUM" | "TEXT" | "INT" | "FLOAT" | "BOOL" | "TIMESTAMP" | "ARRAY" | "MAP" | (string & {})
 
-/**
- * A field: its name in filters, its label, what it holds, and the operators that filter by it.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Definition = WireSchema.looseStruct({
+const definition = WireSchema.looseStruct({
   name: Schema.String,
   label: Schema.String,
   type: WireSchema.openEnum<Type>(),
@@ -31,34 +25,62 @@ export const Definition = WireSchema.looseStruct({
 })
 
 /**
- * A field.
+ * The definition of a field.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Definition extends Schema.Schema.Type<typeof Definition> {}
+export interface Definition extends Schema.Schema.Type<typeof definition> {}
 
 /**
- * All the fields, and the groups they are shown in.
+ * The definition of a field: its name in filters, its label, its type, and the operators that it supports.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ListResponse = WireSchema.looseStruct({
-  field_definitions: Schema.Array(Definition),
-  field_groups: Schema.Array(WireSchema.looseStruct({ name: Schema.String, label: Schema.String }))
-})
+export const Definition: Schema.Codec<Definition> = definition
+
+const group = WireSchema.looseStruct({ name: Schema.String, label: Schema.String })
 
 /**
- * All the fields, and the groups they are shown in.
+ * A group of fields, as Mistral's console shows them.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
+export interface Group extends Schema.Schema.Type<typeof group> {}
 
 /**
- * Which operator the options are for.
+ * A group of fields, as Mistral's console shows them.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Group: Schema.Codec<Group> = group
+
+const listResponse = WireSchema.looseStruct({
+  field_definitions: Schema.Array(Definition),
+  field_groups: Schema.Array(Group)
+})
+
+/**
+ * All fields, and their groups.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListResponse extends Schema.Schema.Type<typeof listResponse> {}
+
+/**
+ * All fields, and their groups.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ListResponse: Schema.Codec<ListResponse> = listResponse
+
+/**
+ * The query parameters of a request for the options of a field.
  *
  * @category schemas
  * @since 0.1.0
@@ -66,53 +88,83 @@ export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
 export const OptionsQuery = Schema.Struct({ operator: Filter.Operator })
 
 /**
- * The values a field can be compared with, or `null` where they are not counted out.
+ * The query parameters of a request for the options of a field.
  *
- * @category schemas
+ * @category models
  * @since 0.1.0
  */
-export const OptionsResponse = WireSchema.looseStruct({
+export interface OptionsQuery extends Schema.Schema.Type<typeof OptionsQuery> {}
+
+const optionsResponse = WireSchema.looseStruct({
   options: WireSchema.nullish(Schema.Array(Schema.NullOr(Schema.Union([Schema.String, Schema.Boolean, Schema.Number]))))
 })
 
 /**
- * The values a field can be compared with.
+ * The values to which a field can be compared.
  *
  * @category models
  * @since 0.1.0
  */
-export interface OptionsResponse extends Schema.Schema.Type<typeof OptionsResponse> {}
+export interface OptionsResponse extends Schema.Schema.Type<typeof optionsResponse> {}
 
 /**
- * Which events to count.
+ * The values to which a field can be compared, or `null` if the server does not enumerate them.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const OptionCountsRequest = Schema.Struct({ filter_params: WireSchema.nullable(Filter.Payload) })
+export const OptionsResponse: Schema.Codec<OptionsResponse> = optionsResponse
+
+const optionCountsRequest = Schema.Struct({ filter_params: WireSchema.nullable(Filter.Payload) })
 
 /**
- * Which events to count.
+ * A request to count events by the value of a field: all events, or those that a filter matches.
  *
  * @category models
  * @since 0.1.0
  */
-export interface OptionCountsRequest extends Schema.Schema.Type<typeof OptionCountsRequest> {}
+export interface OptionCountsRequest extends Schema.Schema.Type<typeof optionCountsRequest> {}
 
 /**
- * How many events have each of a field's values.
+ * A request to count events by the value of a field: all events, or those that a filter matches.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const OptionCountsResponse = WireSchema.looseStruct({
-  counts: Schema.Array(WireSchema.looseStruct({ value: Schema.String, count: Schema.Number }))
-})
+export const OptionCountsRequest: Schema.Codec<OptionCountsRequest> = optionCountsRequest
+
+const optionCount = WireSchema.looseStruct({ value: Schema.String, count: Schema.Number })
 
 /**
- * How many events have each of a field's values.
+ * The number of events that have a value.
  *
  * @category models
  * @since 0.1.0
  */
-export interface OptionCountsResponse extends Schema.Schema.Type<typeof OptionCountsResponse> {}
+export interface OptionCount extends Schema.Schema.Type<typeof optionCount> {}
+
+/**
+ * The number of events that have a value.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const OptionCount: Schema.Codec<OptionCount> = optionCount
+
+const optionCountsResponse = WireSchema.looseStruct({ counts: Schema.Array(OptionCount) })
+
+/**
+ * The number of events for each value of a field.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface OptionCountsResponse extends Schema.Schema.Type<typeof optionCountsResponse> {}
+
+/**
+ * The number of events for each value of a field.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const OptionCountsResponse: Schema.Codec<OptionCountsResponse> = optionCountsResponse

@@ -1,5 +1,5 @@
 /**
- * The fields that events can be filtered by: which there are, which values they have, and how often.
+ * Fields of chat completion events: list them, their values, and the number of events for each value.
  *
  * ```ts
  * import { Fields } from "@effect-mistral/observability"
@@ -21,25 +21,28 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Field from "./Field.ts"
 import type * as Filter from "./Filter.ts"
-import { fields as endpoints } from "./internal/endpoints/fields.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { fields as endpoints } from "./internal/endpoints/fieldEndpoints.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** All the fields, with their operators, and the groups they are shown in. */
+  /** Lists all fields with their operators, and their groups. */
   readonly list: (options?: RequestOptions.RequestOptions) => Effect.Effect<Field.ListResponse, MistralError>
-  /** The values a field can be compared with by an operator; `null` where they are not counted out. */
+  /**
+   * Lists the values to which an operator can compare a field. They are `null` if the server does not enumerate them.
+   */
   readonly options: (
     fieldName: string,
     operator: Filter.Operator,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Field.OptionsResponse, MistralError>
-  /** How many events have each of a field's values, of all or of those a filter finds. */
+  /** Counts events by the value of a field: all events, or those that a filter matches. */
   readonly optionCounts: (
     fieldName: string,
     request: Field.OptionCountsRequest,
@@ -48,7 +51,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Fields.Fields)({ list: () => Effect.succeed(...) })`.
+ * The `Fields` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Fields.Fields)({ list: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -56,7 +62,7 @@ export interface Service {
 export class Fields extends Context.Service<Fields, Service>()("@effect-mistral/observability/Fields") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -65,7 +71,7 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     return Fields.of({
       list: (callOptions) => call(endpoints.list, undefined, {}, callOptions),
       options: (fieldName, operator, callOptions) =>
@@ -76,43 +82,47 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Fields, never, MistralClient.MistralClient> = Layer.effect(Fields, make())
+export const layer: Layer.Layer<Fields, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Fields, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Fields, never, MistralClient.MistralClient> => Layer.effect(Fields, make(options))
+): Layer.Layer<Fields, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Fields, make(options)))
 
 /**
- * All the fields, with their operators, and the groups they are shown in.
+ * Lists all fields with their operators, and their groups.
  *
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Fields, (service) => service.list)
+export const list = Accessor.effect(Fields, (service) => service.list)
 
 /**
- * The values a field can be compared with by an operator; `null` where they are not counted out.
+ * Lists the values to which an operator can compare a field. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0
  */
-export const options = Internal.effect(Fields, (service) => service.options)
+export const options = Accessor.effect(Fields, (service) => service.options)
 
 /**
- * How many events have each of a field's values, of all or of those a filter finds.
+ * Counts events by the value of a field: all events, or those that a filter matches.
  *
  * @category operations
  * @since 0.1.0
  */
-export const optionCounts = Internal.effect(Fields, (service) => service.optionCounts)
+export const optionCounts = Accessor.effect(Fields, (service) => service.optionCounts)

@@ -1,12 +1,14 @@
 /**
- * Filters of chat completion events: conditions on fields, grouped by `AND` and `OR`. A filter is its wire form, so that
- * it can be stored, logged and sent as it is; the functions here make filters whose values fit their operators.
+ * Filters of chat completion events: conditions on fields, grouped by `AND` and `OR`.
+ *
+ * A filter is its own wire form: it can be stored, logged and sent without conversion. The functions here make filters whose
+ * values have the type that the operator requires.
  *
  * ```ts
  * import { Filter } from "@effect-mistral/observability"
  * import { DateTime } from "effect"
  *
- * const slowAnswers = Filter.and(
+ * const slow = Filter.and(
  *   Filter.gte("timestamp", DateTime.makeUnsafe("2026-01-01")),
  *   Filter.gt("total_time_elapsed", 5),
  *   Filter.or(Filter.contains("last_user_message_preview", "password"), Filter.includes("invoked_tools", "web_search"))
@@ -22,7 +24,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
- * The operators the API documents.
+ * The operators that the API documents.
  *
  * @category schemas
  * @since 0.1.0
@@ -50,46 +52,39 @@ export const Operator = Schema.Literals([
 ])
 
 /**
- * An operator the API documents.
+ * An operator that the API documents.
  *
  * @category models
  * @since 0.1.0
  */
 export type Operator = typeof Operator.Type
 
-const isText = (value: unknown) => typeof value === "string"
+const isString = (value: unknown) => typeof value === "string"
 const isOrdered = (value: unknown) => typeof value === "string" || typeof value === "number"
 
-/** What a value must be, where the operator leaves no choice; what the operator is unknown for may be any JSON. */
-const fits: Readonly<Record<string, readonly [expected: string, fits: (value: unknown) => boolean]>> = {
-  lt: ["a number or a text", isOrdered],
-  lte: ["a number or a text", isOrdered],
-  gt: ["a number or a text", isOrdered],
-  gte: ["a number or a text", isOrdered],
-  startswith: ["a text", isText],
-  istartswith: ["a text", isText],
-  endswith: ["a text", isText],
-  iendswith: ["a text", isText],
-  icontains: ["a text", isText],
-  inotcontains: ["a text", isText],
-  matches: ["a regular expression as a text", isText],
+/** The operators that require a type of value. All other operators, known or not, take any JSON. */
+const valueRules: Readonly<Record<string, readonly [expected: string, fits: (value: unknown) => boolean]>> = {
+  lt: ["a number or a string", isOrdered],
+  lte: ["a number or a string", isOrdered],
+  gt: ["a number or a string", isOrdered],
+  gte: ["a number or a string", isOrdered],
+  startswith: ["a string", isString],
+  istartswith: ["a string", isString],
+  endswith: ["a string", isString],
+  iendswith: ["a string", isString],
+  icontains: ["a string", isString],
+  inotcontains: ["a string", isString],
+  matches: ["a regular expression as a string", isString],
   isnull: ["true or false", (value) => typeof value === "boolean"],
-  len_eq: ["a whole number from 0 on", (value) => Number.isInteger(value) && (value as number) >= 0]
+  len_eq: ["an integer of at least 0", (value) => Number.isInteger(value) && (value as number) >= 0]
 }
 
-/**
- * A condition on a field. `op` may be an operator that this version does not know; `value` is any JSON, and for a known
- * operator must fit it.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Condition = Schema.Struct({
+const checkedCondition = Schema.Struct({
   field: Schema.String,
   op: WireSchema.openEnum<Operator>(...Operator.literals),
   value: Schema.Json
 }).check(Schema.makeFilter(({ op, value }) => {
-  const rule = Object.hasOwn(fits, op) ? fits[op] : undefined
+  const rule = Object.hasOwn(valueRules, op) ? valueRules[op] : undefined
   return rule === undefined || rule[1](value) ? undefined : { path: ["value"], issue: `Expected ${rule[0]} for ${op}` }
 }))
 
@@ -99,11 +94,23 @@ export const Condition = Schema.Struct({
  * @category models
  * @since 0.1.0
  */
-export interface Condition extends Schema.Schema.Type<typeof Condition> {}
+export interface Condition extends Schema.Schema.Type<typeof checkedCondition> {}
 
 /**
- * Filters of which all (`AND`) or at least one (`OR`) must hold. What the API makes of a group with both is not
- * documented: give each its own.
+ * A condition on a field.
+ *
+ * *Details*: `op` may be an operator that this version does not know. `value` is any JSON, but a known operator may require
+ * a type: `startswith` requires a string.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Condition: Schema.Codec<Condition> = checkedCondition
+
+/**
+ * A group of filters: all of `AND`, or at least one of `OR`, must match.
+ *
+ * *Gotchas*: the API does not document a group with both keys. Use two groups instead.
  *
  * @category models
  * @since 0.1.0
@@ -114,7 +121,7 @@ export interface Group {
 }
 
 /**
- * A condition or a group.
+ * A filter: a condition or a group.
  *
  * @category models
  * @since 0.1.0
@@ -124,7 +131,7 @@ export type Filter = Condition | Group
 const members = WireSchema.nullable(Schema.Array(Schema.suspend((): Schema.Codec<Filter> => Filter)))
 
 /**
- * Filters of which all or at least one must hold. Its keys are upper-case; others are refused.
+ * A group of filters: all of `AND`, or at least one of `OR`, must match. Lower-case keys are rejected.
  *
  * @category schemas
  * @since 0.1.0
@@ -132,20 +139,14 @@ const members = WireSchema.nullable(Schema.Array(Schema.suspend((): Schema.Codec
 export const Group: Schema.Codec<Group> = Schema.Struct({ AND: members, OR: members })
 
 /**
- * A condition or a group, as the API takes it.
+ * A filter: a condition or a group.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Filter: Schema.Codec<Filter> = Schema.Union([Condition, Group])
 
-/**
- * The filter of a request; `null` lets everything through.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Payload = Schema.Struct({ filters: Schema.NullOr(Filter) })
+const payload = Schema.Struct({ filters: Schema.NullOr(Filter) })
 
 /**
  * The filter of a request.
@@ -153,18 +154,36 @@ export const Payload = Schema.Struct({ filters: Schema.NullOr(Filter) })
  * @category models
  * @since 0.1.0
  */
-export interface Payload extends Schema.Schema.Type<typeof Payload> {}
+export interface Payload extends Schema.Schema.Type<typeof payload> {}
 
 /**
- * The filter of an answer: what it holds may be newer than this version. `decode` makes a `Filter` of it.
+ * The filter of a request. `null` matches every event.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ReceivedPayload = WireSchema.looseStruct({ filters: Schema.Unknown })
+export const Payload: Schema.Codec<Payload> = payload
+
+const receivedPayload = WireSchema.looseStruct({ filters: Schema.Unknown })
 
 /**
- * A filter from its wire form. Fails with a `SchemaError` where it is none, or one that this version does not know.
+ * The filter of a response.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ReceivedPayload extends Schema.Schema.Type<typeof receivedPayload> {}
+
+/**
+ * The filter of a response. It may be of a kind that this version does not know; `decode` makes a `Filter` from it.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReceivedPayload: Schema.Codec<ReceivedPayload> = receivedPayload
+
+/**
+ * Decodes a filter from its wire form. Fails with a `SchemaError` if it is not a filter that this version knows.
  *
  * @category conversions
  * @since 0.1.0
@@ -174,7 +193,8 @@ export const decode: (wire: unknown) => Effect.Effect<Filter, Schema.SchemaError
 })
 
 /**
- * The wire form of a filter: the filter itself. Fails with a `SchemaError` where a value does not fit its operator.
+ * Encodes a filter to its wire form, which is the filter itself. Fails with a `SchemaError` if a value does not have the type
+ * that its operator requires.
  *
  * @category conversions
  * @since 0.1.0
@@ -184,7 +204,7 @@ export const encode: (filter: Filter) => Effect.Effect<Filter, Schema.SchemaErro
 })
 
 /**
- * What can be compared by order: numbers, texts, and times as ISO texts or as `DateTime`.
+ * A value that has an order: a number, a string, or a time as an ISO string or a `DateTime`.
  *
  * @category models
  * @since 0.1.0
@@ -192,7 +212,9 @@ export const encode: (filter: Filter) => Effect.Effect<Filter, Schema.SchemaErro
 export type Ordered = number | string | DateTime.DateTime
 
 /**
- * A condition with any operator and value, for what has no function here. Times become ISO texts.
+ * Makes a condition with any operator and any value. A `DateTime` becomes an ISO string.
+ *
+ * *When to use*: for an operator that has no function here.
  *
  * @category constructors
  * @since 0.1.0
@@ -259,7 +281,7 @@ export const eq = by<Schema.Json | DateTime.DateTime>("eq")
 export const neq = by<Schema.Json | DateTime.DateTime>("neq")
 
 /**
- * The field has no value, or has one where `value` is `false`.
+ * The field has no value. With `false` as the second argument: the field has a value.
  *
  * @category comparisons
  * @since 0.1.0
@@ -267,79 +289,79 @@ export const neq = by<Schema.Json | DateTime.DateTime>("neq")
 export const isNull = (field: string, value: boolean = true): Condition => condition(field, "isnull", value)
 
 /**
- * The text begins with the value.
+ * The string starts with the value.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const startsWith = by<string>("startswith")
 
 /**
- * The text begins with the value, in whatever case.
+ * The string starts with the value, ignoring case.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const iStartsWith = by<string>("istartswith")
 
 /**
- * The text ends with the value.
+ * The string ends with the value.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const endsWith = by<string>("endswith")
 
 /**
- * The text ends with the value, in whatever case.
+ * The string ends with the value, ignoring case.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const iEndsWith = by<string>("iendswith")
 
 /**
- * The text has the value in it.
+ * The string contains the value.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const contains = by<string>("contains")
 
 /**
- * The text has the value in it, in whatever case.
+ * The string contains the value, ignoring case.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const iContains = by<string>("icontains")
 
 /**
- * The text does not have the value in it.
+ * The string does not contain the value.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const notContains = by<string>("notcontains")
 
 /**
- * The text does not have the value in it, in whatever case.
+ * The string does not contain the value, ignoring case.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const iNotContains = by<string>("inotcontains")
 
 /**
- * The text matches a regular expression, written as the server reads it.
+ * The string matches a regular expression, in the server's syntax.
  *
- * @category texts
+ * @category strings
  * @since 0.1.0
  */
 export const matches = by<string>("matches")
 
 /**
- * The list has the value among its elements.
+ * The list contains the value.
  *
  * @category lists
  * @since 0.1.0
@@ -347,7 +369,7 @@ export const matches = by<string>("matches")
 export const includes = by<string | number | boolean>("includes")
 
 /**
- * The list does not have the value among its elements.
+ * The list does not contain the value.
  *
  * @category lists
  * @since 0.1.0
@@ -355,7 +377,7 @@ export const includes = by<string | number | boolean>("includes")
 export const excludes = by<string | number | boolean>("excludes")
 
 /**
- * The list has so many elements: a whole number.
+ * The list has this number of elements, an integer.
  *
  * @category lists
  * @since 0.1.0
@@ -363,7 +385,7 @@ export const excludes = by<string | number | boolean>("excludes")
 export const lenEq = by<number>("len_eq")
 
 /**
- * All the filters hold.
+ * All of the filters match.
  *
  * @category groups
  * @since 0.1.0
@@ -371,7 +393,7 @@ export const lenEq = by<number>("len_eq")
 export const and = (...filters: ReadonlyArray<Filter>): Group => ({ AND: filters })
 
 /**
- * At least one of the filters holds.
+ * At least one of the filters matches.
  *
  * @category groups
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Judges: models told how to assess a conversation, by a class or by a number.
+ * Judges: models with instructions that assess a conversation, by a class or by a number.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/judges
  * @since 0.1.0
@@ -8,11 +8,11 @@ import * as Tool from "@effect-mistral/core/Tool"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { text } from "./internal/limits.ts"
+import { boundedString } from "./internal/boundedSchemas.ts"
 import * as Page from "./Page.ts"
 
 /**
- * The two kinds of answers a judge can give.
+ * The kinds of output that a judge can have.
  *
  * @category schemas
  * @since 0.1.0
@@ -20,24 +20,53 @@ import * as Page from "./Page.ts"
 export const OutputType = Schema.Literals(["CLASSIFICATION", "REGRESSION"])
 
 /**
- * An answer that is one of several classes, each with what it means.
+ * A kind of output that a judge can have.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type OutputType = typeof OutputType.Type
+
+const classificationOption = Schema.Struct({ value: Schema.String, description: Schema.String })
+
+/**
+ * A class that a judge can choose, with its description.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ClassificationOption extends Schema.Schema.Type<typeof classificationOption> {}
+
+/**
+ * A class that a judge can choose, with its description.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Classification = Schema.Struct({
+export const ClassificationOption: Schema.Codec<ClassificationOption> = classificationOption
+
+const classification = Schema.Struct({
   type: Schema.Literal("CLASSIFICATION"),
-  options: Schema.Array(Schema.Struct({ value: Schema.String, description: Schema.String }))
+  options: Schema.Array(ClassificationOption)
 })
 
 /**
- * An answer that is a number from `min` (0 or more, 0 unless set) to `max` (less than 1,000,000,000, 1 unless set), with
- * what the two ends mean.
+ * An output that is one of several classes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Classification extends Schema.Schema.Type<typeof classification> {}
+
+/**
+ * An output that is one of several classes.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Regression = Schema.Struct({
+export const Classification: Schema.Codec<Classification> = classification
+
+const regression = Schema.Struct({
   type: Schema.Literal("REGRESSION"),
   min: Schema.optional(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
   min_description: Schema.String,
@@ -50,36 +79,101 @@ export const Regression = Schema.Struct({
 )
 
 /**
- * What a judge is told: everything is required. `name` has 5 to 50 characters, `description` and `model_name` at most 500,
- * `instructions` at most 10,000; they may use Jinja2 variables such as `{{ conversation_history }}`.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Definition = Schema.Struct({
-  name: text(5, 50),
-  description: text(0, 500),
-  model_name: text(0, 500),
-  output: Schema.Union([Classification, Regression]),
-  instructions: text(0, 10_000),
-  tools: Schema.Array(Schema.String)
-})
-
-/**
- * What a judge is told.
+ * An output that is a number.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Definition extends Schema.Schema.Type<typeof Definition> {}
+export interface Regression extends Schema.Schema.Type<typeof regression> {}
 
 /**
- * A judge that is kept. A judge that was changed names its revisions.
+ * An output that is a number from `min` to `max`, with the meaning of both ends.
+ *
+ * *Details*: `min` is at least 0, and 0 by default. `max` is less than 1,000,000,000, and 1 by default.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Judge = WireSchema.looseStruct({
+export const Regression: Schema.Codec<Regression> = regression
+
+const definition = Schema.Struct({
+  name: boundedString(5, 50),
+  description: boundedString(0, 500),
+  model_name: boundedString(0, 500),
+  output: Schema.Union([Classification, Regression]),
+  instructions: boundedString(0, 10_000),
+  tools: Schema.Array(Schema.String)
+})
+
+/**
+ * The definition of a judge: its model, instructions and output.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Definition extends Schema.Schema.Type<typeof definition> {}
+
+/**
+ * The definition of a judge: its model, instructions and output. Every key is required.
+ *
+ * *Details*:
+ *
+ * - `name` has 5 to 50 characters.
+ * - `description` and `model_name` have at most 500 characters.
+ * - `instructions` has at most 10,000 characters, and may use Jinja2 variables such as `{{ conversation_history }}`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Definition: Schema.Codec<Definition> = definition
+
+const receivedClassificationOption = WireSchema.looseStruct({
+  value: Schema.String,
+  description: WireSchema.nullish(Schema.String)
+})
+
+/**
+ * A class that a stored judge can choose.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ReceivedClassificationOption extends Schema.Schema.Type<typeof receivedClassificationOption> {}
+
+/**
+ * A class that a stored judge can choose.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReceivedClassificationOption: Schema.Codec<ReceivedClassificationOption> = receivedClassificationOption
+
+const receivedOutputDefinition = WireSchema.looseStruct({
+  type: WireSchema.nullish(WireSchema.openEnum<OutputType>(...OutputType.literals)),
+  options: WireSchema.nullish(Schema.Array(ReceivedClassificationOption)),
+  min: WireSchema.nullish(Schema.Number),
+  min_description: WireSchema.nullish(Schema.String),
+  max: WireSchema.nullish(Schema.Number),
+  max_description: WireSchema.nullish(Schema.String)
+})
+
+/**
+ * The output of a stored judge, which may be of a kind that this version does not know.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ReceivedOutputDefinition extends Schema.Schema.Type<typeof receivedOutputDefinition> {}
+
+/**
+ * The output of a stored judge, which may be of a kind that this version does not know.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReceivedOutputDefinition: Schema.Codec<ReceivedOutputDefinition> = receivedOutputDefinition
+
+const judge = WireSchema.looseStruct({
   id: Schema.String,
   created_at: Schema.String,
   updated_at: Schema.String,
@@ -89,16 +183,7 @@ export const Judge = WireSchema.looseStruct({
   name: Schema.String,
   description: Schema.String,
   model_name: Schema.String,
-  output: WireSchema.looseStruct({
-    type: WireSchema.nullish(WireSchema.openEnum<typeof OutputType.Type>(...OutputType.literals)),
-    options: WireSchema.nullish(
-      Schema.Array(WireSchema.looseStruct({ value: Schema.String, description: WireSchema.nullish(Schema.String) }))
-    ),
-    min: WireSchema.nullish(Schema.Number),
-    min_description: WireSchema.nullish(Schema.String),
-    max: WireSchema.nullish(Schema.Number),
-    max_description: WireSchema.nullish(Schema.String)
-  }),
+  output: ReceivedOutputDefinition,
   instructions: Schema.String,
   tools: Schema.Array(Schema.String),
   up_revision: WireSchema.nullish(Schema.String),
@@ -107,17 +192,26 @@ export const Judge = WireSchema.looseStruct({
 })
 
 /**
- * A judge that is kept.
+ * A judge that the server stores.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Judge extends Schema.Schema.Type<typeof Judge> {}
+export interface Judge extends Schema.Schema.Type<typeof judge> {}
 
 /**
- * What a judge that is kept was told, to be changed and told anew:
- * `Judges.update(judge.id, { ...definition, instructions })`. Fails with a `SchemaError` where the judge has an output of a
- * kind that this version does not know.
+ * A judge that the server stores. `up_revision`, `down_revision` and `base_revision` are the ids of its other revisions.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Judge: Schema.Codec<Judge> = judge
+
+/**
+ * The definition of a stored judge, to be changed and passed to `Judges.update`:
+ * `Judges.update(judge.id, { ...definition, instructions })`.
+ *
+ * *Details*: fails with a `SchemaError` if the output of the judge is of a kind that this version does not know.
  *
  * @category conversions
  * @since 0.1.0
@@ -131,34 +225,36 @@ export const toDefinition = (
     model_name,
     instructions,
     tools,
-    // The kind may be left out of an answer; a key that is there as `null` is one that is not there.
+    // A response may lack `type`. A definition takes no `null`: such a key is left out.
     output: {
       type: output.options === undefined || output.options === null ? "REGRESSION" : "CLASSIFICATION",
       ...Object.fromEntries(Object.entries(output).filter(([, value]) => value !== null))
     }
   })
 
-/**
- * What a judge says: its reasons, and the class or the number.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Output = WireSchema.looseStruct({
+const judgement = WireSchema.looseStruct({
   analysis: Schema.String,
   answer: Schema.Union([Schema.String, Schema.Number])
 })
 
 /**
- * What a judge says.
+ * The output of a judge: its analysis, and the class or the number.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Output extends Schema.Schema.Type<typeof Output> {}
+export interface Output extends Schema.Schema.Type<typeof judgement> {}
 
 /**
- * Which judges to list: by the kind of their answers, by model, by a text in their names.
+ * The output of a judge: its analysis, and the class or the number.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Output: Schema.Codec<Output> = judgement
+
+/**
+ * The query parameters of a request that lists judges: the page, and filters by kind of output, by model and by name.
  *
  * @category schemas
  * @since 0.1.0
@@ -170,20 +266,14 @@ export const ListQuery = Schema.Struct({
 })
 
 /**
- * Which judges to list.
+ * The query parameters of a request that lists judges.
  *
  * @category models
  * @since 0.1.0
  */
 export interface ListQuery extends Schema.Schema.Type<typeof ListQuery> {}
 
-/**
- * One page of judges.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const ListResponse = WireSchema.looseStruct({ judges: Page.page(Judge) })
+const listResponse = WireSchema.looseStruct({ judges: Page.page(Judge) })
 
 /**
  * One page of judges.
@@ -191,39 +281,51 @@ export const ListResponse = WireSchema.looseStruct({ judges: Page.page(Judge) })
  * @category models
  * @since 0.1.0
  */
-export interface ListResponse extends Schema.Schema.Type<typeof ListResponse> {}
+export interface ListResponse extends Schema.Schema.Type<typeof listResponse> {}
 
 /**
- * A conversation to be judged, and what its instructions may refer to as `properties`.
+ * One page of judges.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ConversationRequest = Schema.Struct({
+export const ListResponse: Schema.Codec<ListResponse> = listResponse
+
+const conversationRequest = Schema.Struct({
   messages: Schema.Array(Tool.JsonObject),
   properties: WireSchema.nullable(Tool.JsonObject)
 })
 
 /**
- * A conversation to be judged.
+ * A request to judge a conversation.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ConversationRequest extends Schema.Schema.Type<typeof ConversationRequest> {}
+export interface ConversationRequest extends Schema.Schema.Type<typeof conversationRequest> {}
 
 /**
- * A judge for once: what `live-judging` of an event or a record takes.
+ * A request to judge a conversation. The judge's instructions can refer to `properties`.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const LiveJudgingRequest = Schema.Struct({ judge_definition: Definition })
+export const ConversationRequest: Schema.Codec<ConversationRequest> = conversationRequest
+
+const liveJudgingRequest = Schema.Struct({ judge_definition: Definition })
 
 /**
- * A judge for once.
+ * A request to judge an event or a record with a judge that is not stored.
  *
  * @category models
  * @since 0.1.0
  */
-export interface LiveJudgingRequest extends Schema.Schema.Type<typeof LiveJudgingRequest> {}
+export interface LiveJudgingRequest extends Schema.Schema.Type<typeof liveJudgingRequest> {}
+
+/**
+ * A request to judge an event or a record with a judge that is not stored.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const LiveJudgingRequest: Schema.Codec<LiveJudgingRequest> = liveJudgingRequest

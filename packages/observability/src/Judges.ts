@@ -1,5 +1,5 @@
 /**
- * Judges that are kept: made, looked up, changed, deleted, and asked about a conversation.
+ * Judges: create, list, fetch, update and delete stored judges, and judge a conversation with one.
  *
  * ```ts
  * import { Judges } from "@effect-mistral/observability"
@@ -30,36 +30,37 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import { judges as endpoints } from "./internal/endpoints/judges.ts"
-import * as Lists from "./internal/lists.ts"
-import * as Internal from "./internal/service.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { judges as endpoints } from "./internal/endpoints/judgeEndpoints.ts"
+import { listOperations } from "./internal/listOperations.ts"
 import type * as Judge from "./Judge.ts"
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** Makes a judge and keeps it. */
+  /** Creates a judge. */
   readonly create: (
     definition: Judge.Definition,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.Judge, MistralError>
-  /** One page of the judges, of all or of some kinds, models or names. */
+  /** Lists one page of judges: all of them, or those with a kind of output, a model or a name. */
   readonly list: (
     query?: Judge.ListQuery,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Judge.ListResponse, MistralError>
-  /** All the judges from a page on. A page is asked for when the ones before it have been taken. */
+  /** Paginates all judges from a page on. A page is requested when the items before it have been consumed. */
   readonly listAll: (
     query?: Judge.ListQuery,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Judge.Judge, MistralError>
-  /** One judge. */
+  /** Fetches a judge. */
   readonly fetch: (judgeId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<Judge.Judge, MistralError>
-  /** Puts a definition in the place of a judge's own: all of it. */
+  /** Replaces the definition of a judge. */
   readonly update: (
     judgeId: string,
     definition: Judge.Definition,
@@ -67,7 +68,7 @@ export interface Service {
   ) => Effect.Effect<void, MistralError>
   /** Deletes a judge. */
   readonly delete: (judgeId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<void, MistralError>
-  /** What a judge says of a conversation. */
+  /** Judges a conversation with a stored judge. */
   readonly judgeConversation: (
     judgeId: string,
     request: Judge.ConversationRequest,
@@ -76,7 +77,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Judges.Judges)({ fetch: () => Effect.succeed(...) })`.
+ * The `Judges` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Judges.Judges)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -84,7 +88,7 @@ export interface Service {
 export class Judges extends Context.Service<Judges, Service>()("@effect-mistral/observability/Judges") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -93,12 +97,12 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
+    const call = makeEndpointCall(client, options)
     const one = (judgeId: string) => ({ params: { judge_id: judgeId } })
-    const judges = Lists.list(call, endpoints.list, (response) => response.judges)
+    const judges = listOperations(call, endpoints.list, (response) => response.judges)
     return Judges.of({
       create: (definition, callOptions) => call(endpoints.create, definition, {}, callOptions),
-      list: (query, callOptions) => judges.one({}, query, callOptions),
+      list: (query, callOptions) => judges.page({}, query, callOptions),
       listAll: (query, callOptions) => judges.all({}, query, callOptions),
       fetch: (judgeId, callOptions) => call(endpoints.fetch, undefined, one(judgeId), callOptions),
       update: (judgeId, definition, callOptions) =>
@@ -110,64 +114,68 @@ export const make = (
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Judges, never, MistralClient.MistralClient> = Layer.effect(Judges, make())
+export const layer: Layer.Layer<Judges, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Judges, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Judges, never, MistralClient.MistralClient> => Layer.effect(Judges, make(options))
+): Layer.Layer<Judges, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Judges, make(options)))
 
 /**
- * Makes a judge and keeps it. A connection that is lost does not make it again.
+ * Creates a judge. The operation is not idempotent: a lost connection is not retried.
  *
  * @category operations
  * @since 0.1.0
  */
-export const create = Internal.effect(Judges, (service) => service.create)
+export const create = Accessor.effect(Judges, (service) => service.create)
 
 /**
- * One page of the judges, of all or of some kinds, models or names.
+ * Lists one page of judges: all of them, or those with a kind of output, a model or a name.
  *
  * @category operations
  * @since 0.1.0
  */
-export const list = Internal.effect(Judges, (service) => service.list)
+export const list = Accessor.effect(Judges, (service) => service.list)
 
 /**
- * All the judges from a page on. A page is asked for when the ones before it have been taken.
+ * Paginates all judges from a page on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const listAll = Internal.stream(Judges, (service) => service.listAll)
+export const listAll = Accessor.stream(Judges, (service) => service.listAll)
 
 /**
- * One judge.
+ * Fetches a judge.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Judges, (service) => service.fetch)
+export const fetch = Accessor.effect(Judges, (service) => service.fetch)
 
 /**
- * Puts a definition in the place of a judge's own: all of it.
+ * Replaces the definition of a judge.
  *
  * @category operations
  * @since 0.1.0
  */
-export const update = Internal.effect(Judges, (service) => service.update)
+export const update = Accessor.effect(Judges, (service) => service.update)
 
-const delete_ = Internal.effect(Judges, (service) => service.delete)
+const delete_ = Accessor.effect(Judges, (service) => service.delete)
 
 export {
   /**
@@ -180,9 +188,9 @@ export {
 }
 
 /**
- * What a judge says of a conversation.
+ * Judges a conversation with a stored judge.
  *
  * @category operations
  * @since 0.1.0
  */
-export const judgeConversation = Internal.effect(Judges, (service) => service.judgeConversation)
+export const judgeConversation = Accessor.effect(Judges, (service) => service.judgeConversation)

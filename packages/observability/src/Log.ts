@@ -1,5 +1,5 @@
 /**
- * Log records of programs that send them to Mistral by OpenTelemetry.
+ * Log records that programs send to Mistral by OpenTelemetry.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/logs
  * @since 0.1.0
@@ -10,13 +10,7 @@ import * as Page from "./Page.ts"
 
 const attributes = Schema.Record(Schema.String, Schema.Unknown)
 
-/**
- * A log record. Times are ISO texts.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Log = WireSchema.looseStruct({
+const log = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -45,39 +39,51 @@ export const Log = WireSchema.looseStruct({
  * @category models
  * @since 0.1.0
  */
-export interface Log extends Schema.Schema.Type<typeof Log> {}
+export interface Log extends Schema.Schema.Type<typeof log> {}
 
 /**
- * One page of log records that were found.
+ * A log record. Times are ISO strings.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.looseStruct({ logs: Page.feed(Log) })
+export const Log: Schema.Codec<Log> = log
+
+const searchResponse = WireSchema.looseStruct({ logs: Page.feed(Log) })
 
 /**
- * One page of log records that were found.
+ * One page of the log records that a search found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchResponse extends Schema.Schema.Type<typeof SearchResponse> {}
+export interface SearchResponse extends Schema.Schema.Type<typeof searchResponse> {}
 
 /**
- * Which log records to look for, and in what order of time.
+ * One page of the log records that a search found.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchRequest = Schema.Struct({
+export const SearchResponse: Schema.Codec<SearchResponse> = searchResponse
+
+const searchRequest = Schema.Struct({
   search_expression: WireSchema.nullable(Schema.String),
   order: Schema.optional(Schema.Literals(["asc", "desc"]))
 })
 
 /**
- * Which log records to look for.
+ * A request to search log records.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchRequest extends Schema.Schema.Type<typeof SearchRequest> {}
+export interface SearchRequest extends Schema.Schema.Type<typeof searchRequest> {}
+
+/**
+ * A request to search log records: the expression, and the order by time.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchRequest: Schema.Codec<SearchRequest> = searchRequest

@@ -1,5 +1,5 @@
 /**
- * Log records of programs that send them to Mistral by OpenTelemetry: searched by an expression.
+ * Log records that programs send to Mistral by OpenTelemetry: search them by an expression.
  *
  * ```ts
  * import { Logs } from "@effect-mistral/observability"
@@ -25,15 +25,22 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import { logs as endpoints } from "./internal/endpoints/telemetry.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { logs as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as Log from "./Log.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
 /**
- * What to search: `search_expression` (left out for everything), `order` by time, a span of time from `from` to `to`,
- * and `page_size` and `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search log records.
+ *
+ * *Details*:
+ *
+ * - `search_expression` is the expression. Without it, all log records match.
+ * - `order` is the order by time.
+ * - `from`, `to`, `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters: the time range and the
+ *   pagination.
  *
  * @category models
  * @since 0.1.0
@@ -41,30 +48,30 @@ import type * as TelemetrySearch from "./TelemetrySearch.ts"
 export interface SearchRequest extends Log.SearchRequest, TelemetrySearch.FeedRange {}
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the log records an expression finds. */
+  /** Searches log records by an expression, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Log.SearchResponse, MistralError>
   /**
-   * All the log records an expression finds, from `cursor` on. A page is asked for when the ones before it have been
-   * taken.
+   * Searches log records by an expression, and paginates all of them, from `cursor` on. A page is requested when the
+   * items before it have been consumed.
    */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Log.Log, MistralError>
-  /** The fields that expressions can use, with their operators. */
+  /** Lists the fields of search expressions, with their operators. */
   readonly fields: (
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<TelemetrySearch.FieldsResponse, MistralError>
-  /** The values a field has had in a span of time; `null` where they are not counted out. */
+  /** Lists the values of a field in a time range. They are `null` if the server does not enumerate them. */
   readonly fieldOptions: (
     fieldName: string,
     range?: TelemetrySearch.TimeRange,
@@ -73,7 +80,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Logs.Logs)({ search: () => Effect.succeed(...) })`.
+ * The `Logs` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Logs.Logs)({ search: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -81,7 +91,7 @@ export interface Service {
 export class Logs extends Context.Service<Logs, Service>()("@effect-mistral/observability/Logs") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -90,62 +100,66 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.logs)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.logs)
     return Logs.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      ...Telemetry.fields(call, endpoints)
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Logs, never, MistralClient.MistralClient> = Layer.effect(Logs, make())
+export const layer: Layer.Layer<Logs, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Logs, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Logs, never, MistralClient.MistralClient> => Layer.effect(Logs, make(options))
+): Layer.Layer<Logs, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Logs, make(options)))
 
 /**
- * One page of the log records an expression finds.
+ * Searches log records by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(Logs, (service) => service.search)
+export const search = Accessor.effect(Logs, (service) => service.search)
 
 /**
- * All the log records an expression finds, from `cursor` on. A page is asked for when the ones before it have been
- * taken.
+ * Searches log records by an expression, and paginates all of them, from `cursor` on. A page is requested when the
+ * items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(Logs, (service) => service.searchAll)
+export const searchAll = Accessor.stream(Logs, (service) => service.searchAll)
 
 /**
- * The fields that expressions can use, with their operators.
+ * Lists the fields of search expressions, with their operators.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(Logs, (service) => service.fields)
+export const fields = Accessor.effect(Logs, (service) => service.fields)
 
 /**
- * The values a field has had in a span of time; `null` where they are not counted out.
+ * Lists the values of a field in a time range. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(Logs, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(Logs, (service) => service.fieldOptions)

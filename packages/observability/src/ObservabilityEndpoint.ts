@@ -1,6 +1,9 @@
 /**
- * The endpoints of the observability API as values, one object for each resource: what the services send by, what the
- * emulator routes by, and what a test compares with Mistral's OpenAPI file.
+ * The endpoints of the observability API as values, one object for each resource.
+ *
+ * The services send by them, the emulator routes by them, and a test compares them with Mistral's OpenAPI file. Each names the
+ * schemas of its body, its response and its query parameters: a new query parameter of an endpoint is a new key of the schema
+ * that it names last, such as `Page.FeedQuery` or `Judge.ListQuery`.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/chat_completion_events
  * @since 0.1.0
@@ -13,7 +16,7 @@ export {
    * @since 0.1.0
    */
   campaigns
-} from "./internal/endpoints/campaigns.ts"
+} from "./internal/endpoints/campaignEndpoints.ts"
 export {
   /**
    * `/v1/observability/chat-completion-events`.
@@ -22,16 +25,7 @@ export {
    * @since 0.1.0
    */
   chatCompletionEvents
-} from "./internal/endpoints/chatCompletionEvents.ts"
-export {
-  /**
-   * `/v1/observability/dataset-records`.
-   *
-   * @category endpoints
-   * @since 0.1.0
-   */
-  datasetRecords
-} from "./internal/endpoints/datasetRecords.ts"
+} from "./internal/endpoints/chatCompletionEventEndpoints.ts"
 export {
   /**
    * `/v1/observability/datasets`.
@@ -40,7 +34,16 @@ export {
    * @since 0.1.0
    */
   datasets
-} from "./internal/endpoints/datasets.ts"
+} from "./internal/endpoints/datasetEndpoints.ts"
+export {
+  /**
+   * `/v1/observability/dataset-records`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  datasetRecords
+} from "./internal/endpoints/datasetRecordEndpoints.ts"
 export {
   /**
    * `/v1/observability/chat-completion-fields`.
@@ -49,7 +52,7 @@ export {
    * @since 0.1.0
    */
   fields
-} from "./internal/endpoints/fields.ts"
+} from "./internal/endpoints/fieldEndpoints.ts"
 export {
   /**
    * `/v1/observability/judges`.
@@ -58,7 +61,7 @@ export {
    * @since 0.1.0
    */
   judges
-} from "./internal/endpoints/judges.ts"
+} from "./internal/endpoints/judgeEndpoints.ts"
 export {
   /**
    * `/v1/observability/logs`.
@@ -88,4 +91,4 @@ export {
    * @since 0.1.0
    */
   traces
-} from "./internal/endpoints/telemetry.ts"
+} from "./internal/endpoints/telemetryEndpoints.ts"

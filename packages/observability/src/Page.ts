@@ -1,5 +1,5 @@
 /**
- * The two ways in which long lists come: feeds, read on by a cursor, and pages with numbers.
+ * Pagination: feeds are paginated by a cursor, lists by a page number.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
 
 /**
- * A part of a feed. `cursor` leads to what comes after it; the last part has none.
+ * A part of a feed. `cursor` is the query parameter for the next part; the last part has no cursor.
  *
  * @category models
  * @since 0.1.0
@@ -19,9 +19,9 @@ export interface Feed<out A> {
 }
 
 /**
- * A part of a feed.
+ * Makes the schema of a part of a feed.
  *
- * @category schemas
+ * @category constructors
  * @since 0.1.0
  */
 export const feed = <A>(item: Schema.Codec<A>): Schema.Codec<Feed<A>> =>
@@ -32,7 +32,7 @@ export const feed = <A>(item: Schema.Codec<A>): Schema.Codec<Feed<A>> =>
   })
 
 /**
- * One page of a list. `count` is that of the whole list.
+ * One page of a list. `count` is the number of items in the whole list.
  *
  * @category models
  * @since 0.1.0
@@ -45,9 +45,9 @@ export interface Page<out A> {
 }
 
 /**
- * One page of a list.
+ * Makes the schema of one page of a list.
  *
- * @category schemas
+ * @category constructors
  * @since 0.1.0
  */
 export const page = <A>(item: Schema.Codec<A>): Schema.Codec<Page<A>> =>
@@ -61,7 +61,7 @@ export const page = <A>(item: Schema.Codec<A>): Schema.Codec<Page<A>> =>
 const pageSize = Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 })))
 
 /**
- * Where to read a feed on, and how much of it at once: `page_size`, 0 to 100, 50 unless set.
+ * The query parameters of a request for a part of a feed: `cursor`, and `page_size`, 0 to 100 and 50 by default.
  *
  * @category schemas
  * @since 0.1.0
@@ -69,7 +69,7 @@ const pageSize = Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 0,
 export const FeedQuery = Schema.Struct({ page_size: pageSize, cursor: WireSchema.nullable(Schema.String) })
 
 /**
- * Where to read a feed on, and how much of it at once.
+ * The query parameters of a request for a part of a feed.
  *
  * @category models
  * @since 0.1.0
@@ -77,7 +77,7 @@ export const FeedQuery = Schema.Struct({ page_size: pageSize, cursor: WireSchema
 export interface FeedQuery extends Schema.Schema.Type<typeof FeedQuery> {}
 
 /**
- * Which page of a list, from 1 on, and how long a page is: `page_size`, 0 to 100, 50 unless set.
+ * The query parameters of a request for a page: `page`, from 1, and `page_size`, 0 to 100 and 50 by default.
  *
  * @category schemas
  * @since 0.1.0
@@ -88,7 +88,7 @@ export const PageQuery = Schema.Struct({
 })
 
 /**
- * Which page of a list, and how long a page is.
+ * The query parameters of a request for a page.
  *
  * @category models
  * @since 0.1.0
@@ -96,7 +96,7 @@ export const PageQuery = Schema.Struct({
 export interface PageQuery extends Schema.Schema.Type<typeof PageQuery> {}
 
 /**
- * A page of a list that can be searched: `q` is looked for in names and descriptions.
+ * The query parameters of a request for a page of a list that can be searched: `q` is searched in names and descriptions.
  *
  * @category schemas
  * @since 0.1.0
@@ -104,7 +104,7 @@ export interface PageQuery extends Schema.Schema.Type<typeof PageQuery> {}
 export const SearchQuery = Schema.Struct({ ...PageQuery.fields, q: WireSchema.nullable(Schema.String) })
 
 /**
- * A page of a list that can be searched.
+ * The query parameters of a request for a page of a list that can be searched.
  *
  * @category models
  * @since 0.1.0

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Page from "./Page.ts"
 
 /**
- * How a span ended; the API adds further values.
+ * The status of a span. The API adds further values.
  *
  * @category models
  * @since 0.1.0
@@ -18,14 +18,7 @@ export type StatusCode = "Error" | "Ok" | "Unset" | (string & {})
 
 const attributes = Schema.Record(Schema.String, Schema.Unknown)
 
-/**
- * A span: one step of a trace, named by the conventions of OpenTelemetry for generative AI. Times are ISO texts, durations
- * nanoseconds; messages and tool calls are JSON written as text.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Span = WireSchema.looseStruct({
+const span = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -88,25 +81,37 @@ export const Span = WireSchema.looseStruct({
 })
 
 /**
- * A span: one step of a trace, named by the conventions of OpenTelemetry for generative AI.
+ * A span: one step of a trace.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Span extends Schema.Schema.Type<typeof Span> {}
+export interface Span extends Schema.Schema.Type<typeof span> {}
 
 /**
- * One page of spans that were found.
+ * A span: one step of a trace, named by OpenTelemetry's conventions for generative AI.
+ *
+ * *Details*: times are ISO strings, durations are in nanoseconds. Messages and tool calls are JSON in a string.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.looseStruct({ spans: Page.feed(Span) })
+export const Span: Schema.Codec<Span> = span
+
+const searchResponse = WireSchema.looseStruct({ spans: Page.feed(Span) })
 
 /**
- * One page of spans that were found.
+ * One page of the spans that a search found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchResponse extends Schema.Schema.Type<typeof SearchResponse> {}
+export interface SearchResponse extends Schema.Schema.Type<typeof searchResponse> {}
+
+/**
+ * One page of the spans that a search found.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchResponse: Schema.Codec<SearchResponse> = searchResponse

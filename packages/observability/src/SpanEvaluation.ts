@@ -1,5 +1,5 @@
 /**
- * Evaluations of spans: scores and labels that judges and people gave.
+ * Evaluations of spans: scores and labels, by judges and by people.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/spans
  * @since 0.1.0
@@ -10,13 +10,7 @@ import * as Page from "./Page.ts"
 
 const attributes = Schema.Record(Schema.String, Schema.Unknown)
 
-/**
- * What an evaluation said of a span. Times are ISO texts.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const SpanEvaluation = WireSchema.looseStruct({
+const evaluation = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -34,25 +28,35 @@ export const SpanEvaluation = WireSchema.looseStruct({
 })
 
 /**
- * What an evaluation said of a span.
+ * An evaluation of a span.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SpanEvaluation extends Schema.Schema.Type<typeof SpanEvaluation> {}
+export interface SpanEvaluation extends Schema.Schema.Type<typeof evaluation> {}
 
 /**
- * One page of evaluations that were found.
+ * An evaluation of a span. Times are ISO strings.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.looseStruct({ span_evaluations: Page.feed(SpanEvaluation) })
+export const SpanEvaluation: Schema.Codec<SpanEvaluation> = evaluation
+
+const searchResponse = WireSchema.looseStruct({ span_evaluations: Page.feed(SpanEvaluation) })
 
 /**
- * One page of evaluations that were found.
+ * One page of the evaluations that a search found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchResponse extends Schema.Schema.Type<typeof SearchResponse> {}
+export interface SearchResponse extends Schema.Schema.Type<typeof searchResponse> {}
+
+/**
+ * One page of the evaluations that a search found.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchResponse: Schema.Codec<SearchResponse> = searchResponse

@@ -1,5 +1,5 @@
 /**
- * Evaluations of spans, scores and labels that judges and people gave: searched by an expression.
+ * Evaluations of spans, scores and labels by judges and by people: search them by an expression.
  *
  * ```ts
  * import { SpanEvaluations } from "@effect-mistral/observability"
@@ -20,15 +20,21 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import { spanEvaluations as endpoints } from "./internal/endpoints/telemetry.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { spanEvaluations as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as SpanEvaluation from "./SpanEvaluation.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
 /**
- * What to search: `search_expression` (left out for everything), a span of time from `from` to `to`, and `page_size`
- * and `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search evaluations.
+ *
+ * *Details*:
+ *
+ * - `search_expression` is the expression. Without it, all evaluations match.
+ * - `from`, `to`, `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters: the time range and the
+ *   pagination.
  *
  * @category models
  * @since 0.1.0
@@ -36,40 +42,43 @@ import type * as TelemetrySearch from "./TelemetrySearch.ts"
 export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetrySearch.FeedRange {}
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the evaluations an expression finds. */
+  /** Searches evaluations by an expression, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<SpanEvaluation.SearchResponse, MistralError>
   /**
-   * All the evaluations an expression finds, from `cursor` on. A page is asked for when the ones before it have been
-   * taken.
+   * Searches evaluations by an expression, and paginates all of them, from `cursor` on. A page is requested when the
+   * items before it have been consumed.
    */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<SpanEvaluation.SpanEvaluation, MistralError>
-  /** One page of the latest evaluations an expression finds. */
+  /** Searches the latest evaluations by an expression, and returns one page. */
   readonly searchLatest: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<SpanEvaluation.SearchResponse, MistralError>
-  /** All the latest evaluations an expression finds, from `cursor` on. */
+  /**
+   * Searches the latest evaluations by an expression, and paginates all of them, from `cursor` on. A page is requested
+   * when the items before it have been consumed.
+   */
   readonly searchLatestAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<SpanEvaluation.SpanEvaluation, MistralError>
-  /** The fields that expressions can use, with their operators. */
+  /** Lists the fields of search expressions, with their operators. */
   readonly fields: (
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<TelemetrySearch.FieldsResponse, MistralError>
-  /** The values a field has had in a span of time; `null` where they are not counted out. */
+  /** Lists the values of a field in a time range. They are `null` if the server does not enumerate them. */
   readonly fieldOptions: (
     fieldName: string,
     range?: TelemetrySearch.TimeRange,
@@ -78,7 +87,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(SpanEvaluations.SpanEvaluations)({ search: () => Effect.succeed(...) })`.
+ * The `SpanEvaluations` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(SpanEvaluations.SpanEvaluations)({ search: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -88,7 +100,7 @@ export class SpanEvaluations
 {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -97,84 +109,89 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.span_evaluations)
-    const latest = Telemetry.search(call, endpoints.searchLatest, (response) => response.span_evaluations)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.span_evaluations)
+    const latest = TelemetryOperations.search(call, endpoints.searchLatest, (response) => response.span_evaluations)
     return SpanEvaluations.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      searchLatest: latest.one,
+      searchLatest: latest.page,
       searchLatestAll: latest.all,
-      ...Telemetry.fields(call, endpoints)
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> = Layer.effect(
-  SpanEvaluations,
-  make()
+export const layer: Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> = Layer.fresh(
+  Layer.effect(SpanEvaluations, make())
 )
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> => Layer.effect(SpanEvaluations, make(options))
+): Layer.Layer<SpanEvaluations, never, MistralClient.MistralClient> =>
+  Layer.fresh(Layer.effect(SpanEvaluations, make(options)))
 
 /**
- * One page of the evaluations an expression finds.
+ * Searches evaluations by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(SpanEvaluations, (service) => service.search)
+export const search = Accessor.effect(SpanEvaluations, (service) => service.search)
 
 /**
- * All the evaluations an expression finds, from `cursor` on. A page is asked for when the ones before it have been
- * taken.
+ * Searches evaluations by an expression, and paginates all of them, from `cursor` on. A page is requested when the
+ * items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(SpanEvaluations, (service) => service.searchAll)
+export const searchAll = Accessor.stream(SpanEvaluations, (service) => service.searchAll)
 
 /**
- * One page of the latest evaluations an expression finds.
+ * Searches the latest evaluations by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchLatest = Internal.effect(SpanEvaluations, (service) => service.searchLatest)
+export const searchLatest = Accessor.effect(SpanEvaluations, (service) => service.searchLatest)
 
 /**
- * All the latest evaluations an expression finds, from `cursor` on.
+ * Searches the latest evaluations by an expression, and paginates all of them, from `cursor` on. A page is requested
+ * when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchLatestAll = Internal.stream(SpanEvaluations, (service) => service.searchLatestAll)
+export const searchLatestAll = Accessor.stream(SpanEvaluations, (service) => service.searchLatestAll)
 
 /**
- * The fields that expressions can use, with their operators.
+ * Lists the fields of search expressions, with their operators.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(SpanEvaluations, (service) => service.fields)
+export const fields = Accessor.effect(SpanEvaluations, (service) => service.fields)
 
 /**
- * The values a field has had in a span of time; `null` where they are not counted out.
+ * Lists the values of a field in a time range. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(SpanEvaluations, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(SpanEvaluations, (service) => service.fieldOptions)

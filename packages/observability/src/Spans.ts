@@ -1,5 +1,5 @@
 /**
- * Spans, the steps of traces: searched by an expression, and aggregated.
+ * Spans, the steps of traces: search them by an expression, and aggregate metrics.
  *
  * ```ts
  * import { Spans } from "@effect-mistral/observability"
@@ -24,15 +24,21 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Aggregation from "./Aggregation.ts"
-import { spans as endpoints } from "./internal/endpoints/telemetry.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { spans as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as Span from "./Span.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 
 /**
- * What to search: `search_expression` (left out for everything), a span of time from `from` to `to`, and `page_size`
- * and `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search spans.
+ *
+ * *Details*:
+ *
+ * - `search_expression` is the expression. Without it, all spans match.
+ * - `from`, `to`, `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters: the time range and the
+ *   pagination.
  *
  * @category models
  * @since 0.1.0
@@ -40,7 +46,7 @@ import type * as TelemetrySearch from "./TelemetrySearch.ts"
 export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetrySearch.FeedRange {}
 
 /**
- * What to aggregate, in which span of time.
+ * A request to aggregate a metric in a time range.
  *
  * @category models
  * @since 0.1.0
@@ -48,34 +54,35 @@ export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetryS
 export interface AggregateRequest extends Aggregation.Request, TelemetrySearch.TimeRange {}
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the spans an expression finds. */
+  /** Searches spans by an expression, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Span.SearchResponse, MistralError>
   /**
-   * All the spans an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
+   * Searches spans by an expression, and paginates all of them, from `cursor` on. A page is requested when the items
+   * before it have been consumed.
    */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Span.Span, MistralError>
-  /** A metric of what an expression finds, by dimensions and by time. */
+  /** Aggregates a metric of the spans that an expression matches, by dimensions and by time. */
   readonly aggregate: (
     request: AggregateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Aggregation.Response, MistralError>
-  /** The fields that expressions can use, with their operators. */
+  /** Lists the fields of search expressions, with their operators. */
   readonly fields: (
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<TelemetrySearch.FieldsResponse, MistralError>
-  /** The values a field has had in a span of time; `null` where they are not counted out. */
+  /** Lists the values of a field in a time range. They are `null` if the server does not enumerate them. */
   readonly fieldOptions: (
     fieldName: string,
     range?: TelemetrySearch.TimeRange,
@@ -84,7 +91,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Spans.Spans)({ search: () => Effect.succeed(...) })`.
+ * The `Spans` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Spans.Spans)({ search: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -92,7 +102,7 @@ export interface Service {
 export class Spans extends Context.Service<Spans, Service>()("@effect-mistral/observability/Spans") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -101,70 +111,75 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.spans)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.spans)
     return Spans.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      aggregate: Telemetry.aggregate(call, endpoints.aggregate),
-      ...Telemetry.fields(call, endpoints)
+      aggregate: TelemetryOperations.aggregate(call, endpoints.aggregate),
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Spans, never, MistralClient.MistralClient> = Layer.effect(Spans, make())
+export const layer: Layer.Layer<Spans, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Spans, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Spans, never, MistralClient.MistralClient> => Layer.effect(Spans, make(options))
+): Layer.Layer<Spans, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Spans, make(options)))
 
 /**
- * One page of the spans an expression finds.
+ * Searches spans by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(Spans, (service) => service.search)
+export const search = Accessor.effect(Spans, (service) => service.search)
 
 /**
- * All the spans an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
+ * Searches spans by an expression, and paginates all of them, from `cursor` on. A page is requested when the items
+ * before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(Spans, (service) => service.searchAll)
+export const searchAll = Accessor.stream(Spans, (service) => service.searchAll)
 
 /**
- * A metric of what an expression finds, by dimensions and by time.
+ * Aggregates a metric of the spans that an expression matches, by dimensions and by time.
  *
  * @category operations
  * @since 0.1.0
  */
-export const aggregate = Internal.effect(Spans, (service) => service.aggregate)
+export const aggregate = Accessor.effect(Spans, (service) => service.aggregate)
 
 /**
- * The fields that expressions can use, with their operators.
+ * Lists the fields of search expressions, with their operators.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(Spans, (service) => service.fields)
+export const fields = Accessor.effect(Spans, (service) => service.fields)
 
 /**
- * The values a field has had in a span of time; `null` where they are not counted out.
+ * Lists the values of a field in a time range. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(Spans, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(Spans, (service) => service.fieldOptions)

@@ -1,5 +1,5 @@
 /**
- * The state of what the server does in the background: campaigns and imports.
+ * The status of a background task: a campaign or an import.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as WireSchema from "@effect-mistral/core/WireSchema"
 import type * as Schedule from "effect/Schedule"
 
 /**
- * The states the API documents.
+ * The statuses that the API documents.
  *
  * @category models
  * @since 0.1.0
@@ -24,7 +24,7 @@ export type Known =
   | "UNKNOWN"
 
 /**
- * A state, which may be one that this version does not know.
+ * The status of a task, which may be one that this version does not know.
  *
  * @category schemas
  * @since 0.1.0
@@ -32,7 +32,7 @@ export type Known =
 export const TaskStatus = WireSchema.openEnum<Known>()
 
 /**
- * A state.
+ * The status of a task, which may be one that this version does not know.
  *
  * @category models
  * @since 0.1.0
@@ -40,8 +40,9 @@ export const TaskStatus = WireSchema.openEnum<Known>()
 export type TaskStatus = Known | (string & {})
 
 /**
- * Whether nothing will change any more: the task is completed, failed, canceled, terminated or timed out. What was
- * continued as new still runs, and of what is unknown one must ask again.
+ * Whether a status is final: the task is completed, failed, canceled, terminated or timed out.
+ *
+ * *Details*: a task that was continued as new still runs, and an unknown status may still change.
  *
  * @category predicates
  * @since 0.1.0
@@ -51,12 +52,13 @@ export const hasEnded = (status: TaskStatus): boolean =>
   status === "TIMED_OUT"
 
 /**
- * How to wait for the end of a task: besides the options of each question, `schedule` says when the next one is asked
- * after an `Answer`, 2 seconds later unless set.
+ * The options of polling a task until its status is final. Each poll uses the request options.
+ *
+ * *Details*: `schedule` takes each response, and says when to send the next request: every 2 seconds by default.
  *
  * @category models
  * @since 0.1.0
  */
-export interface AwaitOptions<in Answer> extends RequestOptions.RequestOptions {
-  readonly schedule?: Schedule.Schedule<unknown, Answer> | undefined
+export interface AwaitOptions<in Response> extends RequestOptions.RequestOptions {
+  readonly schedule?: Schedule.Schedule<unknown, Response> | undefined
 }

@@ -1,5 +1,5 @@
 /**
- * What searches of logs, traces, spans and evaluations have in common: the expression, the time, the fields.
+ * Searches of logs, traces, spans and evaluations: the expression, the time range, the fields.
  *
  * @see https://docs.mistral.ai/studio-api/observability/traces/explorer
  * @since 0.1.0
@@ -11,21 +11,24 @@ import type { MetricAggregation } from "./Aggregation.ts"
 import type * as Field from "./Field.ts"
 import * as Page from "./Page.ts"
 
-/**
- * What to look for: an expression such as `span_attributes['gen_ai.operation.name'] = 'chat'`, or everything.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const SearchRequest = Schema.Struct({ search_expression: WireSchema.nullable(Schema.String) })
+const searchRequest = Schema.Struct({ search_expression: WireSchema.nullable(Schema.String) })
 
 /**
- * What to look for.
+ * A request to search by an expression.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchRequest extends Schema.Schema.Type<typeof SearchRequest> {}
+export interface SearchRequest extends Schema.Schema.Type<typeof searchRequest> {}
+
+/**
+ * A request to search by an expression, such as `span_attributes['gen_ai.operation.name'] = 'chat'`. Without an expression,
+ * everything matches.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchRequest: Schema.Codec<SearchRequest> = searchRequest
 
 const time = WireSchema.nullable(
   Schema.String.check(
@@ -36,7 +39,7 @@ const time = WireSchema.nullable(
 )
 
 /**
- * A span of time on the wire: `from` and `to` as ISO texts.
+ * The query parameters of a time range: `from` and `to` as ISO strings.
  *
  * @category schemas
  * @since 0.1.0
@@ -44,7 +47,15 @@ const time = WireSchema.nullable(
 export const TimeQuery = Schema.Struct({ from: time, to: time })
 
 /**
- * A span of time, and where to read a feed on in it.
+ * The query parameters of a time range.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TimeQuery extends Schema.Schema.Type<typeof TimeQuery> {}
+
+/**
+ * The query parameters of a request for a part of a feed in a time range.
  *
  * @category schemas
  * @since 0.1.0
@@ -52,7 +63,15 @@ export const TimeQuery = Schema.Struct({ from: time, to: time })
 export const FeedQuery = Schema.Struct({ ...TimeQuery.fields, ...Page.FeedQuery.fields })
 
 /**
- * A span of time: `from` and `to`, each as a `DateTime` or as an ISO text.
+ * The query parameters of a request for a part of a feed in a time range.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FeedQuery extends Schema.Schema.Type<typeof FeedQuery> {}
+
+/**
+ * A time range: `from` and `to`, each as a `DateTime` or as an ISO string.
  *
  * @category models
  * @since 0.1.0
@@ -63,7 +82,7 @@ export interface TimeRange {
 }
 
 /**
- * A span of time, and where to read a feed on in it: `page_size`, 0 to 100, 50 unless set, and `cursor`.
+ * A part of a feed in a time range: `from`, `to`, `cursor`, and `page_size`, 0 to 100 and 50 by default.
  *
  * @category models
  * @since 0.1.0
@@ -71,7 +90,7 @@ export interface TimeRange {
 export interface FeedRange extends TimeRange, Page.FeedQuery {}
 
 /**
- * The operators of search expressions; the API adds further ones.
+ * The operators of search expressions. The API adds further ones.
  *
  * @category models
  * @since 0.1.0
@@ -102,57 +121,64 @@ export type Operator =
   | "hasAll"
   | "hasToken"
 
-/**
- * A field of search expressions: its name, its label, what it holds, its operators, and how it can be aggregated.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const FieldDefinition = WireSchema.looseStruct({
+const fieldDefinition = WireSchema.looseStruct({
   name: Schema.String,
   label: Schema.String,
   type: WireSchema.openEnum<Field.Type>(),
   group: WireSchema.nullish(Schema.String),
   supported_operators: Schema.Array(WireSchema.openEnum<Operator>()),
-  supported_aggregations: Schema.Array(WireSchema.openEnum<typeof MetricAggregation.Type>())
+  supported_aggregations: Schema.Array(WireSchema.openEnum<MetricAggregation>())
 })
 
 /**
- * A field of search expressions.
+ * The definition of a field of search expressions.
  *
  * @category models
  * @since 0.1.0
  */
-export interface FieldDefinition extends Schema.Schema.Type<typeof FieldDefinition> {}
+export interface FieldDefinition extends Schema.Schema.Type<typeof fieldDefinition> {}
 
 /**
- * All the fields.
+ * The definition of a field of search expressions: its name, its label, its type, and the operators and aggregations that
+ * it supports.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FieldsResponse = WireSchema.looseStruct({ field_definitions: Schema.Array(FieldDefinition) })
+export const FieldDefinition: Schema.Codec<FieldDefinition> = fieldDefinition
+
+const fieldsResponse = WireSchema.looseStruct({ field_definitions: Schema.Array(FieldDefinition) })
 
 /**
- * All the fields.
+ * All fields of search expressions.
  *
  * @category models
  * @since 0.1.0
  */
-export interface FieldsResponse extends Schema.Schema.Type<typeof FieldsResponse> {}
+export interface FieldsResponse extends Schema.Schema.Type<typeof fieldsResponse> {}
 
 /**
- * The values a field can be compared with, or `null` where they are not counted out.
+ * All fields of search expressions.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FieldOptionsResponse = WireSchema.looseStruct({ options: WireSchema.nullish(Schema.Array(Schema.String)) })
+export const FieldsResponse: Schema.Codec<FieldsResponse> = fieldsResponse
+
+const fieldOptionsResponse = WireSchema.looseStruct({ options: WireSchema.nullish(Schema.Array(Schema.String)) })
 
 /**
- * The values a field can be compared with.
+ * The values to which a field can be compared.
  *
  * @category models
  * @since 0.1.0
  */
-export interface FieldOptionsResponse extends Schema.Schema.Type<typeof FieldOptionsResponse> {}
+export interface FieldOptionsResponse extends Schema.Schema.Type<typeof fieldOptionsResponse> {}
+
+/**
+ * The values to which a field can be compared, or `null` if the server does not enumerate them.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const FieldOptionsResponse: Schema.Codec<FieldOptionsResponse> = fieldOptionsResponse

@@ -1,5 +1,5 @@
 /**
- * Traces: what programs and agents did, as OpenTelemetry tells it.
+ * Traces: recorded runs of programs and agents, in OpenTelemetry's terms.
  *
  * @see https://docs.mistral.ai/api/endpoint/beta/observability/traces
  * @since 0.1.0
@@ -9,20 +9,14 @@ import * as Schema from "effect/Schema"
 import * as Page from "./Page.ts"
 
 /**
- * How a trace ended; the API adds further values.
+ * The status of a trace. The API adds further values.
  *
  * @category models
  * @since 0.1.0
  */
 export type StatusCode = "Error" | "Unset" | (string & {})
 
-/**
- * A trace: the spans of one piece of work, summed up. Times are ISO texts, durations nanoseconds.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Trace = WireSchema.looseStruct({
+const trace = WireSchema.looseStruct({
   customer_id: WireSchema.nullish(Schema.String),
   organization_id: WireSchema.nullish(Schema.String),
   workspace_id: WireSchema.nullish(Schema.String),
@@ -60,25 +54,35 @@ export const Trace = WireSchema.looseStruct({
 })
 
 /**
- * A trace: the spans of one piece of work, summed up.
+ * A trace: the summary of its spans.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Trace extends Schema.Schema.Type<typeof Trace> {}
+export interface Trace extends Schema.Schema.Type<typeof trace> {}
 
 /**
- * One page of traces that were found.
+ * A trace: the summary of its spans. Times are ISO strings, durations are in nanoseconds.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const SearchResponse = WireSchema.looseStruct({ traces: Page.feed(Trace) })
+export const Trace: Schema.Codec<Trace> = trace
+
+const searchResponse = WireSchema.looseStruct({ traces: Page.feed(Trace) })
 
 /**
- * One page of traces that were found.
+ * One page of the traces that a search found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SearchResponse extends Schema.Schema.Type<typeof SearchResponse> {}
+export interface SearchResponse extends Schema.Schema.Type<typeof searchResponse> {}
+
+/**
+ * One page of the traces that a search found.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SearchResponse: Schema.Codec<SearchResponse> = searchResponse

@@ -1,5 +1,5 @@
 /**
- * Traces, what programs and agents did: searched by an expression, aggregated, and read span by span.
+ * Traces, recorded runs of programs and agents: search them by an expression, aggregate metrics, and fetch their spans.
  *
  * ```ts
  * import { Traces } from "@effect-mistral/observability"
@@ -25,17 +25,23 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type * as Aggregation from "./Aggregation.ts"
-import { traces as endpoints } from "./internal/endpoints/telemetry.ts"
-import { readFeed } from "./internal/pages.ts"
-import * as Internal from "./internal/service.ts"
-import * as Telemetry from "./internal/telemetry.ts"
+import * as Accessor from "./internal/accessor.ts"
+import { makeEndpointCall } from "./internal/endpointCall.ts"
+import { traces as endpoints } from "./internal/endpoints/telemetryEndpoints.ts"
+import { paginateFeed } from "./internal/pagination.ts"
+import * as TelemetryOperations from "./internal/telemetryOperations.ts"
 import type * as Span from "./Span.ts"
 import type * as TelemetrySearch from "./TelemetrySearch.ts"
 import type * as Trace from "./Trace.ts"
 
 /**
- * What to search: `search_expression` (left out for everything), a span of time from `from` to `to`, and `page_size`
- * and `cursor`, where to read on and how much at once (0 to 100, 50 unless set).
+ * A request to search traces.
+ *
+ * *Details*:
+ *
+ * - `search_expression` is the expression. Without it, all traces match.
+ * - `from`, `to`, `cursor` and `page_size` (0 to 100, and 50 by default) are query parameters: the time range and the
+ *   pagination.
  *
  * @category models
  * @since 0.1.0
@@ -43,7 +49,7 @@ import type * as Trace from "./Trace.ts"
 export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetrySearch.FeedRange {}
 
 /**
- * What to aggregate, in which span of time.
+ * A request to aggregate a metric in a time range.
  *
  * @category models
  * @since 0.1.0
@@ -51,55 +57,58 @@ export interface SearchRequest extends TelemetrySearch.SearchRequest, TelemetryS
 export interface AggregateRequest extends Aggregation.Request, TelemetrySearch.TimeRange {}
 
 /**
- * What the service can do.
+ * The operations of the service.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** One page of the traces an expression finds. */
+  /** Searches traces by an expression, and returns one page. */
   readonly search: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Trace.SearchResponse, MistralError>
   /**
-   * All the traces an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
+   * Searches traces by an expression, and paginates all of them, from `cursor` on. A page is requested when the items
+   * before it have been consumed.
    */
   readonly searchAll: (
     request: SearchRequest,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Trace.Trace, MistralError>
-  /** A metric of what an expression finds, by dimensions and by time. */
+  /** Aggregates a metric of the traces that an expression matches, by dimensions and by time. */
   readonly aggregate: (
     request: AggregateRequest,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Aggregation.Response, MistralError>
-  /** One trace, summed up. */
+  /** Fetches a trace, which is the summary of its spans. */
   readonly fetch: (traceId: string, options?: RequestOptions.RequestOptions) => Effect.Effect<Trace.Trace, MistralError>
-  /** One page of a trace's spans. */
+  /** Lists one page of the spans of a trace. */
   readonly spans: (
     traceId: string,
     range?: TelemetrySearch.FeedRange,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Span.SearchResponse, MistralError>
-  /** All of a trace's spans, from `cursor` on. A page is asked for when the ones before it have been taken. */
+  /**
+   * Paginates all spans of a trace, from `cursor` on. A page is requested when the items before it have been consumed.
+   */
   readonly spansAll: (
     traceId: string,
     range?: TelemetrySearch.FeedRange,
     options?: RequestOptions.RequestOptions
   ) => Stream.Stream<Span.Span, MistralError>
-  /** One span of a trace. */
+  /** Fetches a span of a trace. */
   readonly fetchSpan: (
     traceId: string,
     spanId: string,
     range?: TelemetrySearch.TimeRange,
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<Span.Span, MistralError>
-  /** The fields that expressions can use, with their operators. */
+  /** Lists the fields of search expressions, with their operators. */
   readonly fields: (
     options?: RequestOptions.RequestOptions
   ) => Effect.Effect<TelemetrySearch.FieldsResponse, MistralError>
-  /** The values a field has had in a span of time; `null` where they are not counted out. */
+  /** Lists the values of a field in a time range. They are `null` if the server does not enumerate them. */
   readonly fieldOptions: (
     fieldName: string,
     range?: TelemetrySearch.TimeRange,
@@ -108,7 +117,10 @@ export interface Service {
 }
 
 /**
- * The service. In tests: `Layer.mock(Traces.Traces)({ fetch: () => Effect.succeed(...) })`.
+ * The `Traces` service.
+ *
+ * *When to use*: require it. In tests, replace it by
+ * `Layer.mock(Traces.Traces)({ fetch: () => Effect.succeed(...) })`.
  *
  * @category services
  * @since 0.1.0
@@ -116,7 +128,7 @@ export interface Service {
 export class Traces extends Context.Service<Traces, Service>()("@effect-mistral/observability/Traces") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. All its calls use `options` (retry policy, timeouts, headers, base URL).
  *
  * @category constructors
  * @since 0.1.0
@@ -125,23 +137,23 @@ export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
-    const call = Internal.caller(client, options)
-    const found = Telemetry.search(call, endpoints.search, (response) => response.traces)
+    const call = makeEndpointCall(client, options)
+    const found = TelemetryOperations.search(call, endpoints.search, (response) => response.traces)
     const spans: Service["spans"] = (traceId, range, callOptions) =>
       call(
         endpoints.spans,
         undefined,
-        { params: { trace_id: traceId }, query: Telemetry.feedQuery(range) },
+        { params: { trace_id: traceId }, query: TelemetryOperations.feedQuery(range) },
         callOptions
       )
     return Traces.of({
-      search: found.one,
+      search: found.page,
       searchAll: found.all,
-      aggregate: Telemetry.aggregate(call, endpoints.aggregate),
+      aggregate: TelemetryOperations.aggregate(call, endpoints.aggregate),
       fetch: (traceId, callOptions) => call(endpoints.fetch, undefined, { params: { trace_id: traceId } }, callOptions),
       spans,
       spansAll: (traceId, range, callOptions) =>
-        readFeed(
+        paginateFeed(
           (cursor) => Effect.map(spans(traceId, { ...range, cursor }, callOptions), ({ spans }) => spans),
           range?.cursor
         ),
@@ -149,99 +161,104 @@ export const make = (
         call(
           endpoints.fetchSpan,
           undefined,
-          { params: { trace_id: traceId, span_id: spanId }, query: Telemetry.timeQuery(range) },
+          { params: { trace_id: traceId, span_id: spanId }, query: TelemetryOperations.timeQuery(range) },
           callOptions
         ),
-      ...Telemetry.fields(call, endpoints)
+      ...TelemetryOperations.fields(call, endpoints)
     })
   })
 
 /**
- * The service over the client of the environment.
+ * A layer of the service over the `MistralClient` of the environment.
+ *
+ * *Details*: the layer is not memoized. Each place that provides it gets a service over its own client, so that two
+ * clients in one program do not mix.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Traces, never, MistralClient.MistralClient> = Layer.effect(Traces, make())
+export const layer: Layer.Layer<Traces, never, MistralClient.MistralClient> = Layer.fresh(Layer.effect(Traces, make()))
 
 /**
- * The service over the client of the environment, with options of its own.
+ * A layer of the service whose calls use `options` (retry policy, timeouts, headers, base URL). Like `layer`, it is not
+ * memoized.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerOptions = (
   options: RequestOptions.RequestOptions
-): Layer.Layer<Traces, never, MistralClient.MistralClient> => Layer.effect(Traces, make(options))
+): Layer.Layer<Traces, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Traces, make(options)))
 
 /**
- * One page of the traces an expression finds.
+ * Searches traces by an expression, and returns one page.
  *
  * @category operations
  * @since 0.1.0
  */
-export const search = Internal.effect(Traces, (service) => service.search)
+export const search = Accessor.effect(Traces, (service) => service.search)
 
 /**
- * All the traces an expression finds, from `cursor` on. A page is asked for when the ones before it have been taken.
+ * Searches traces by an expression, and paginates all of them, from `cursor` on. A page is requested when the items
+ * before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const searchAll = Internal.stream(Traces, (service) => service.searchAll)
+export const searchAll = Accessor.stream(Traces, (service) => service.searchAll)
 
 /**
- * A metric of what an expression finds, by dimensions and by time.
+ * Aggregates a metric of the traces that an expression matches, by dimensions and by time.
  *
  * @category operations
  * @since 0.1.0
  */
-export const aggregate = Internal.effect(Traces, (service) => service.aggregate)
+export const aggregate = Accessor.effect(Traces, (service) => service.aggregate)
 
 /**
- * One trace, summed up.
+ * Fetches a trace, which is the summary of its spans.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetch = Internal.effect(Traces, (service) => service.fetch)
+export const fetch = Accessor.effect(Traces, (service) => service.fetch)
 
 /**
- * One page of a trace's spans.
+ * Lists one page of the spans of a trace.
  *
  * @category operations
  * @since 0.1.0
  */
-export const spans = Internal.effect(Traces, (service) => service.spans)
+export const spans = Accessor.effect(Traces, (service) => service.spans)
 
 /**
- * All of a trace's spans, from `cursor` on. A page is asked for when the ones before it have been taken.
+ * Paginates all spans of a trace, from `cursor` on. A page is requested when the items before it have been consumed.
  *
  * @category operations
  * @since 0.1.0
  */
-export const spansAll = Internal.stream(Traces, (service) => service.spansAll)
+export const spansAll = Accessor.stream(Traces, (service) => service.spansAll)
 
 /**
- * One span of a trace.
+ * Fetches a span of a trace.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fetchSpan = Internal.effect(Traces, (service) => service.fetchSpan)
+export const fetchSpan = Accessor.effect(Traces, (service) => service.fetchSpan)
 
 /**
- * The fields that expressions can use, with their operators.
+ * Lists the fields of search expressions, with their operators.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fields = Internal.effect(Traces, (service) => service.fields)
+export const fields = Accessor.effect(Traces, (service) => service.fields)
 
 /**
- * The values a field has had in a span of time; `null` where they are not counted out.
+ * Lists the values of a field in a time range. They are `null` if the server does not enumerate them.
  *
  * @category operations
  * @since 0.1.0
  */
-export const fieldOptions = Internal.effect(Traces, (service) => service.fieldOptions)
+export const fieldOptions = Accessor.effect(Traces, (service) => service.fieldOptions)

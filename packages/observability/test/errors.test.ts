@@ -5,12 +5,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
-import { type Operation, operations } from "./fixtures/operations.ts"
+import { operations } from "./fixtures/operations.ts"
+import type { Operation } from "./fixtures/operations/operation.ts"
 import { apiKey, failure, requests, scripted } from "./fixtures/services.ts"
 
 describe("a failure", () => {
   for (const [name, operation] of Object.entries(operations)) {
-    for (const [shape, { answer, code, reason, repeats }] of Object.entries(shapes())) {
+    for (const [shape, { response, code, reason, repeats }] of Object.entries(shapes())) {
       it.effect(`of ${name} by ${shape} is ${reason}, coded ${code}, repeated ${repeats}`, () =>
         Effect.gen(function*() {
           const error = yield* settled(operation)
@@ -28,7 +29,7 @@ describe("a failure", () => {
               assert.notInclude(text, hidden)
             }
           }
-        }).pipe(Effect.provide(scripted(() => answer))))
+        }).pipe(Effect.provide(scripted(() => response))))
     }
   }
 
@@ -45,7 +46,7 @@ describe("a failure", () => {
 
   it.effect("says what the server says of it", () =>
     Effect.gen(function*() {
-      const error = yield* failure(operations["Judges.fetch"]!.run)
+      const error = yield* failure(operations["Judges.fetch"]!.run())
       assert.strictEqual(
         error.message,
         "Judges.fetch (GET /v1/observability/judges/{judge_id}): 404 observability error: Judge not found "
@@ -59,7 +60,7 @@ describe("a failure", () => {
 
   it.effect("of the fields names them, where the server does", () =>
     Effect.gen(function*() {
-      const { reason } = yield* failure(operations["Judges.create"]!.run)
+      const { reason } = yield* failure(operations["Judges.create"]!.run())
       assert.deepStrictEqual(reason._tag === "Validation" && reason.issues.map(({ path }) => path), [["output", "max"]])
     }).pipe(Effect.provide(scripted([validation]))))
 
@@ -81,14 +82,14 @@ describe("a failure", () => {
 })
 
 interface Shape {
-  readonly answer: ScriptedHttpClient.Answer
+  readonly response: ScriptedHttpClient.Answer
   readonly reason: MistralError.MistralErrorReason["_tag"]
   readonly code: string | undefined
-  /** "always" is after a refusal, of which it is certain that nothing was done. */
+  /** "always": the server certainly did not act on the request. */
   readonly repeats: "never" | "always" | "where nothing is created" | "where nothing is created or paid"
 }
 
-// What follows is called above: a function, so that it may stand below.
+// A function declaration, because it is called above.
 function shapes(): Readonly<Record<string, Shape>> {
   const detail = (status: number, error_code: string | null): ScriptedHttpClient.Answer =>
     ScriptedHttpClient.json({
@@ -96,7 +97,7 @@ function shapes(): Readonly<Record<string, Shape>> {
       more: "in-the-body-only"
     }, { status })
   const observability = (status: number, code: string | null): Shape => ({
-    answer: detail(status, code),
+    response: detail(status, code),
     reason: "ObservabilityError",
     code: code ?? undefined,
     repeats: "never"
@@ -110,13 +111,13 @@ function shapes(): Readonly<Record<string, Shape>> {
     "a 422": observability(422, "VALIDATION_ERROR"),
     "a code that is not known": observability(404, "A_NEW_CODE"),
     "a code that is null": observability(400, null),
-    "a 422 with a list": { answer: validation, reason: "Validation", code: undefined, repeats: "never" },
+    "a 422 with a list": { response: validation, reason: "Validation", code: undefined, repeats: "never" },
     "a 401": { ...observability(401, "AUTH_UNAUTHORIZED"), reason: "Authentication" },
     "a 403": { ...observability(403, "AUTH_FORBIDDEN"), reason: "PermissionDenied" },
     "a 429": { ...observability(429, "UNKNOWN_ERROR"), reason: "RateLimited", repeats: "always" },
     "a 503": { ...observability(503, "DATABASE_UNAVAILABLE"), reason: "ServerError", ...later },
     "an HTML page": {
-      answer: ScriptedHttpClient.text("<html><title>Bad Gateway</title>in-the-body-only</html>", {
+      response: ScriptedHttpClient.text("<html><title>Bad Gateway</title>in-the-body-only</html>", {
         status: 502,
         headers: { "content-type": "text/html" }
       }),
@@ -125,13 +126,13 @@ function shapes(): Readonly<Record<string, Shape>> {
       ...later
     },
     "a connection that fails": {
-      answer: ScriptedHttpClient.connectionError(new Error(`refused to ${apiKey}`)),
+      response: ScriptedHttpClient.connectionError(new Error(`refused to ${apiKey}`)),
       reason: "ConnectionFailed",
       code: undefined,
       ...later
     },
     "an answer that is cut": {
-      answer: ScriptedHttpClient.bytes([`{"in-the-body-only":`], { ending: "fail" }),
+      response: ScriptedHttpClient.bytes([`{"in-the-body-only":`], { ending: "fail" }),
       reason: "ConnectionLost",
       code: undefined,
       repeats: "where nothing is created or paid"
@@ -143,9 +144,9 @@ const validation = ScriptedHttpClient.json({
   detail: [{ type: "less_than", loc: ["body", "output", "max"], msg: "Too much", input: "in-the-body-only" }]
 }, { status: 422 })
 
-/** Runs what must fail, however often it is tried. */
+/** Runs an operation that must fail, and lets the time of its retries pass. */
 const settled = Effect.fnUntraced(function*({ run }: Operation) {
-  const fiber = yield* Effect.forkChild(failure(run))
+  const fiber = yield* Effect.forkChild(failure(run()))
   yield* TestClock.adjust("2 minutes")
   return yield* Fiber.join(fiber)
 })

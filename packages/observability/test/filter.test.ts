@@ -172,7 +172,7 @@ describe("a filter", () => {
     }).pipe(Effect.provide(scripted([ScriptedHttpClient.json({ completion_event_ids: [] })]))))
 })
 
-/** Checked by the compiler alone. */
+/** These are checked by the compiler only. */
 export const typeErrors = () => [
   // @ts-expect-error: whether it is null is true or false
   Filter.isNull("f", "true"),
@@ -232,7 +232,7 @@ function filters() {
   return group(group(group(condition)))
 }
 
-/** Numbers as JSON has them: it writes -0 as 0. */
+/** Numbers that JSON can represent: it writes -0 as 0. */
 function number() {
   return Schema.Finite.check(Schema.makeFilter((value: number) => !Object.is(value, -0)))
 }

@@ -37,6 +37,32 @@ const outputs: Record<string, readonly [kept: unknown, told: unknown]> = {
     { type: "REGRESSION", min: 0, max: 5, min_description: "bad", max_description: "good", options: null },
     { type: "REGRESSION", min: 0, max: 5, min_description: "bad", max_description: "good" }
   ],
+  "a number, with keys that are null": [
+    {
+      type: "REGRESSION",
+      min: null,
+      max: null,
+      min_description: "bad",
+      max_description: "good",
+      options: null
+    },
+    { type: "REGRESSION", min_description: "bad", max_description: "good" }
+  ],
+  "classes, with keys that are null": [
+    {
+      type: "CLASSIFICATION",
+      options: [{ value: "yes", description: "It does" }],
+      min: null,
+      max: null,
+      min_description: null,
+      max_description: null
+    },
+    { type: "CLASSIFICATION", options: [{ value: "yes", description: "It does" }] }
+  ],
+  "a number, whose kind is null": [
+    { type: null, min: 2, max: 3, min_description: "bad", max_description: "good" },
+    { type: "REGRESSION", min: 2, max: 3, min_description: "bad", max_description: "good" }
+  ],
   "a number, without a kind": [
     { min_description: "bad", max_description: "good" },
     { type: "REGRESSION", min_description: "bad", max_description: "good" }

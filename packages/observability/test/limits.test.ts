@@ -9,31 +9,32 @@ import {
   type Judge,
   Judges,
   Logs,
+  SpanEvaluations,
   Spans,
   Traces
 } from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Stream } from "effect"
-import { campaign, dataset, definition, judge, output, record, task } from "./fixtures/answers.ts"
 import { operations } from "./fixtures/operations.ts"
+import { campaign, dataset, definition, judge, output, record, task } from "./fixtures/resources.ts"
 import { failure, requests, scripted, type Services } from "./fixtures/services.ts"
 
 describe("a limit", () => {
-  for (const { answer, beyond, name, path, run, within } of limits()) {
+  for (const { response, beyond, name, path, run, within } of limits()) {
     for (const [what, value] of Object.entries(within)) {
       it.effect(`of ${name} lets ${what} through`, () =>
         Effect.gen(function*() {
           yield* run(value)
           assert.strictEqual((yield* requests).length, 1)
-        }).pipe(Effect.provide(scripted([ScriptedHttpClient.json(answer)]))))
+        }).pipe(Effect.provide(scripted([ScriptedHttpClient.json(response)]))))
     }
     for (const [what, value] of Object.entries(beyond)) {
       it.effect(`of ${name} refuses ${what} before anything is sent, and names the place`, () =>
         Effect.gen(function*() {
           const { reason } = yield* failure(run(value))
           const issues = reason._tag === "InvalidRequest" ? reason.issues : []
-          // Infinity breaks two rules at one place.
+          // Infinity violates two rules at one path.
           assert.isNotEmpty(issues)
           for (const issue of issues) assert.deepStrictEqual(issue.path, path)
           assert.deepStrictEqual(yield* requests, [])
@@ -94,7 +95,7 @@ describe("an id", () => {
 })
 
 describe("no request at all, from a program that is not type-checked,", () => {
-  // What the types forbid is what this is about.
+  // The cast is the point: a program that is not type-checked may pass `undefined`.
   const nothing = undefined as unknown as ChatCompletionEvents.SearchRequest
 
   for (
@@ -113,7 +114,7 @@ describe("no request at all, from a program that is not type-checked,", () => {
 })
 
 describe("a key that the API does not know", () => {
-  // What TypeScript refuses, sent all the same.
+  // TypeScript would reject the key, so the cast hides it.
   const more = { not_a_key: 1 } as object
   const calls: Readonly<Record<string, readonly [Call, path: ReadonlyArray<string>]>> = {
     "in a body": [Judges.create({ ...definition, ...more }), ["not_a_key"]],
@@ -150,20 +151,20 @@ interface Limit {
   readonly within: Readonly<Record<string, never>>
   readonly beyond: Readonly<Record<string, never>>
   readonly path: ReadonlyArray<string | number>
-  readonly answer: unknown
+  readonly response: unknown
 }
 
 /** One limit, with values of the type that its call takes. */
 function limit<Value>(
   name: string,
   path: ReadonlyArray<string | number>,
-  answer: unknown,
+  response: unknown,
   run: (value: Value) => Call,
   within: Readonly<Record<string, Value>>,
   beyond: Readonly<Record<string, Value>>
 ): Limit {
-  // `run` is only ever given what stands beside it.
-  return { name, path, answer, run: run as Limit["run"], within: within as Limit["within"], beyond: beyond as never }
+  // The casts are true: `run` is called only with the values of the same limit.
+  return { name, path, response, run: run as Limit["run"], within: within as Limit["within"], beyond: beyond as never }
 }
 
 function limits(): ReadonlyArray<Limit> {
@@ -192,20 +193,20 @@ function limits(): ReadonlyArray<Limit> {
     name: string,
     path: ReadonlyArray<string | number>,
     [minimum, maximum]: readonly [number, number],
-    answer: unknown,
+    response: unknown,
     run: (value: string) => Call
   ) => {
     const { beyond, within } = texts(minimum, maximum)
-    return limit(name, path, answer, run, within, beyond)
+    return limit(name, path, response, run, within, beyond)
   }
   const list = (
     name: string,
     path: ReadonlyArray<string | number>,
     [minimum, maximum]: readonly [number, number],
-    answer: unknown,
+    response: unknown,
     run: (value: ReadonlyArray<string>) => Call
   ) =>
-    limit(name, path, answer, run, { [`${minimum}`]: ids(minimum), [`${maximum}`]: ids(maximum) }, {
+    limit(name, path, response, run, { [`${minimum}`]: ids(minimum), [`${maximum}`]: ids(maximum) }, {
       [`${maximum + 1}`]: ids(maximum + 1),
       ...minimum === 0 ? {} : { "none": [] }
     })
@@ -230,33 +231,33 @@ function limits(): ReadonlyArray<Limit> {
   const noPageSizes = { "-1": -1, "101": 101, "1.5": 1.5, "not a number": Number.NaN }
 
   return [
-    ...Object.entries(judged).flatMap(([name, [run, root, answer]]) => [
-      text(`the name of ${name}`, [...root, "name"], [5, 50], answer, (name) => run({ ...definition, name })),
+    ...Object.entries(judged).flatMap(([name, [run, root, response]]) => [
+      text(`the name of ${name}`, [...root, "name"], [5, 50], response, (name) => run({ ...definition, name })),
       text(
         `the description of ${name}`,
         [...root, "description"],
         [0, 500],
-        answer,
+        response,
         (description) => run({ ...definition, description })
       ),
       text(
         `the model of ${name}`,
         [...root, "model_name"],
         [0, 500],
-        answer,
+        response,
         (model_name) => run({ ...definition, model_name })
       ),
       text(
         `the instructions of ${name}`,
         [...root, "instructions"],
         [0, 10_000],
-        answer,
+        response,
         (instructions) => run({ ...definition, instructions })
       ),
       limit(
         `the least number of ${name}`,
         [...root, "output", "min"],
-        answer,
+        response,
         (min: number) => run({ ...definition, output: { type: "REGRESSION", ...ends, min, max: 5 } }),
         { "0": 0, "4.5": 4.5 },
         { "less than 0": -0.001, "infinity": -Infinity }
@@ -264,7 +265,7 @@ function limits(): ReadonlyArray<Limit> {
       limit(
         `the greatest number of ${name}`,
         [...root, "output", "max"],
-        answer,
+        response,
         (max: number) => run({ ...definition, output: { type: "REGRESSION", ...ends, max } }),
         { "just less than a billion": 999_999_999.999, "0.1": 0.1 },
         { "a billion": 1e9, "infinity": Infinity, "no more than the least": 0 }
@@ -305,7 +306,7 @@ function limits(): ReadonlyArray<Limit> {
     limit(
       "an aggregation's rows",
       ["limit"],
-      operations["Spans.aggregate"]!.answer,
+      operations["Spans.aggregate"]!.response,
       (limit: number) => Spans.aggregate({ metric: { measure: "duration_ns", aggregation: "avg" }, limit }),
       { "1": 1, "10,000": 10_000 },
       { "0": 0, "10,001": 10_001, "1.5": 1.5 }
@@ -313,12 +314,12 @@ function limits(): ReadonlyArray<Limit> {
     limit(
       "an aggregation's measure",
       ["metric", "aggregation"],
-      operations["Spans.aggregate"]!.answer,
+      operations["Spans.aggregate"]!.response,
       (aggregation: "p99") => Traces.aggregate({ metric: { measure: "duration_ns", aggregation } }),
       { "p99": "p99" },
       { "p42": "p42" as "p99" }
     ),
-    ...Object.entries<readonly [(page_size: number) => Call, answer: keyof typeof operations]>({
+    ...Object.entries<readonly [(page_size: number) => Call, response: keyof typeof operations]>({
       "events": [
         (page_size) => ChatCompletionEvents.search({ search_params: { filters: null }, page_size }),
         "ChatCompletionEvents.search"
@@ -335,25 +336,62 @@ function limits(): ReadonlyArray<Limit> {
       "records": [(page_size) => Datasets.listRecords("d1", { page_size }), "Datasets.listRecords"],
       "tasks": [(page_size) => Datasets.listTasks("d1", { page_size }), "Datasets.listTasks"],
       "logs": [(page_size) => Logs.search({ page_size }), "Logs.search"],
+      "all logs": [(page_size) => Stream.runDrain(Logs.searchAll({ page_size })), "Logs.search"],
+      "traces": [(page_size) => Traces.search({ page_size }), "Traces.search"],
+      "all traces": [(page_size) => Stream.runDrain(Traces.searchAll({ page_size })), "Traces.search"],
+      "all spans of a trace": [(page_size) => Stream.runDrain(Traces.spansAll("t1", { page_size })), "Traces.spans"],
+      "spans": [(page_size) => Spans.search({ page_size }), "Spans.search"],
+      "all spans": [(page_size) => Stream.runDrain(Spans.searchAll({ page_size })), "Spans.search"],
+      "evaluations": [(page_size) => SpanEvaluations.search({ page_size }), "SpanEvaluations.search"],
+      "all evaluations": [
+        (page_size) => Stream.runDrain(SpanEvaluations.searchAll({ page_size })),
+        "SpanEvaluations.search"
+      ],
+      "latest evaluations": [
+        (page_size) => SpanEvaluations.searchLatest({ page_size }),
+        "SpanEvaluations.searchLatest"
+      ],
+      "all latest evaluations": [
+        (page_size) => Stream.runDrain(SpanEvaluations.searchLatestAll({ page_size })),
+        "SpanEvaluations.searchLatest"
+      ],
+      "all campaigns": [(page_size) => Stream.runDrain(Campaigns.listAll({ page_size })), "Campaigns.list"],
+      "all events of a campaign": [
+        (page_size) => Stream.runDrain(Campaigns.selectedEventsAll("c1", { page_size })),
+        "Campaigns.selectedEvents"
+      ],
+      "all datasets": [(page_size) => Stream.runDrain(Datasets.listAll({ page_size })), "Datasets.list"],
+      "all records": [
+        (page_size) => Stream.runDrain(Datasets.listRecordsAll("d1", { page_size })),
+        "Datasets.listRecords"
+      ],
+      "all tasks": [(page_size) => Stream.runDrain(Datasets.listTasksAll("d1", { page_size })), "Datasets.listTasks"],
       "a trace's spans": [(page_size) => Traces.spans("t1", { page_size }), "Traces.spans"]
-    }).map(([name, [run, answer]]) =>
-      limit(`a page of ${name}`, ["page_size"], operations[answer]!.answer, run, pageSizes, noPageSizes)
+    }).map(([name, [run, response]]) =>
+      limit(`a page of ${name}`, ["page_size"], operations[response]!.response, run, pageSizes, noPageSizes)
     ),
-    ...Object.entries<readonly [(page: number) => Call, answer: keyof typeof operations]>({
+    ...Object.entries<readonly [(page: number) => Call, response: keyof typeof operations]>({
       "judges": [(page) => Judges.list({ page }), "Judges.list"],
       "all judges": [(page) => Stream.runDrain(Judges.listAll({ page })), "Judges.list"],
       "records": [(page) => Datasets.listRecords("d1", { page }), "Datasets.listRecords"]
-    }).map(([name, [run, answer]]) =>
-      limit(`the number of a page of ${name}`, ["page"], operations[answer]!.answer, run, { "1": 1, "1,000": 1000 }, {
-        "0": 0,
-        "-1": -1,
-        "1.5": 1.5
-      })
+    }).map(([name, [run, response]]) =>
+      limit(
+        `the number of a page of ${name}`,
+        ["page"],
+        operations[response]!.response,
+        run,
+        { "1": 1, "1,000": 1000 },
+        {
+          "0": 0,
+          "-1": -1,
+          "1.5": 1.5
+        }
+      )
     ),
     limit(
       "a span of time",
       ["from"],
-      operations["Logs.search"]!.answer,
+      operations["Logs.search"]!.response,
       (from: string | DateTime.DateTime) => Logs.search({ from }),
       {
         "an ISO time": "2026-01-15T08:00:00Z",
@@ -374,7 +412,7 @@ function limits(): ReadonlyArray<Limit> {
     limit(
       "the kinds of judges",
       ["type_filter", 0],
-      operations["Judges.list"]!.answer,
+      operations["Judges.list"]!.response,
       (type: "REGRESSION") => Judges.list({ type_filter: [type] }),
       { "REGRESSION": "REGRESSION" },
       { "lower case": "regression" as "REGRESSION" }

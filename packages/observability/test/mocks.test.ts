@@ -1,4 +1,4 @@
-/** Services replaced by `Layer.mock`, and what the types infer of ids that fail and need something. */
+/** Services that `Layer.mock` replaces, and the types that are inferred for ids with errors and requirements. */
 import type { MistralError } from "@effect-mistral/core"
 import {
   Campaigns,
@@ -14,7 +14,7 @@ import {
 } from "@effect-mistral/observability"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Data, Effect, Layer, Result, Stream } from "effect"
-import { definition, judge, output } from "./fixtures/answers.ts"
+import { definition, judge, output } from "./fixtures/resources.ts"
 import type { Services } from "./fixtures/services.ts"
 
 describe("a service", () => {
@@ -66,7 +66,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ?
 
 const same = <A, B>(proof: Same<A, B>): true => proof
 
-/** Checked by the compiler alone. */
+/** These are checked by the compiler only. */
 export const types = () => {
   const ids = Stream.unwrap(Source)
   const some = ChatCompletionEvents.judgeAll(ids, definition)

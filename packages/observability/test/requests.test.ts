@@ -18,20 +18,20 @@ import { operations } from "./fixtures/operations.ts"
 import { apiKey, requests, scripted } from "./fixtures/services.ts"
 
 describe("every operation", () => {
-  for (const [name, { answer, body, gives, method, path, run }] of Object.entries(operations)) {
+  for (const [name, { body, method, path, response, result: expected = response, run }] of Object.entries(operations)) {
     it.effect(`${name} sends ${method} ${path}, and gives what is answered`, () =>
       Effect.gen(function*() {
-        const result = yield* run
+        const result = yield* run()
         assert.deepStrictEqual(yield* requests, [{ method, path, body }])
-        assert.deepStrictEqual(result, gives ?? answer)
+        assert.deepStrictEqual(result, expected)
       }).pipe(Effect.provide(scripted([
-        answer === undefined ? ScriptedHttpClient.text("", { status: 204 }) : ScriptedHttpClient.json(answer)
+        response === undefined ? ScriptedHttpClient.text("", { status: 204 }) : ScriptedHttpClient.json(response)
       ]))))
   }
 
   it.effect("sends the key, and asks for JSON", () =>
     Effect.gen(function*() {
-      for (const { run } of Object.values(operations)) yield* run
+      for (const { run } of Object.values(operations)) yield* run()
       const seen = yield* Effect.flatMap(ScriptedHttpClient.ScriptedHttpClient, ({ requests }) => requests)
       for (const { headers } of seen) {
         assert.strictEqual(headers.authorization, `Bearer ${apiKey}`)
@@ -39,8 +39,8 @@ describe("every operation", () => {
       }
       assert.strictEqual(seen.length, Object.keys(operations).length)
     }).pipe(Effect.provide(scripted((_, index) => {
-      const { answer } = Object.values(operations)[index]!
-      return answer === undefined ? ScriptedHttpClient.text("", { status: 204 }) : ScriptedHttpClient.json(answer)
+      const { response } = Object.values(operations)[index]!
+      return response === undefined ? ScriptedHttpClient.text("", { status: 204 }) : ScriptedHttpClient.json(response)
     }))))
 
   it("is in the table, whatever endpoint it calls", () => {
@@ -92,5 +92,5 @@ describe("every operation", () => {
           ["https://two.example/v1/observability/judges/j1", "1", "2"]
         ]
       )
-    }).pipe(Effect.provide(scripted(() => ScriptedHttpClient.json(operations["Judges.fetch"]!.answer)))))
+    }).pipe(Effect.provide(scripted(() => ScriptedHttpClient.json(operations["Judges.fetch"]!.response)))))
 })

@@ -71,43 +71,43 @@ function request<A>(schema: Parameters<typeof any<A>>[0]): Entry {
   return { schema: any(schema), strict: true }
 }
 
-function answer<A>(schema: Parameters<typeof any<A>>[0]): Entry {
+function response<A>(schema: Parameters<typeof any<A>>[0]): Entry {
   return { schema: any(schema) }
 }
 
 const table: Table = [
   [/^observability-campaign-create\.json$/, request(Campaign.CreateRequest)],
-  [/^observability-campaign-selected-events\.json$/, answer(Campaign.SelectedEventsResponse)],
-  [/^observability-campaign-status\.json$/, answer(Campaign.StatusResponse)],
-  [/^observability-campaign\.json$/, answer(Campaign.Campaign)],
+  [/^observability-campaign-selected-events\.json$/, response(Campaign.SelectedEventsResponse)],
+  [/^observability-campaign-status\.json$/, response(Campaign.StatusResponse)],
+  [/^observability-campaign\.json$/, response(Campaign.Campaign)],
   [/^observability-dataset-create\.json$/, request(Dataset.CreateRequest)],
-  [/^observability-dataset-export\.json$/, answer(Dataset.ExportResponse)],
+  [/^observability-dataset-export\.json$/, response(Dataset.ExportResponse)],
   [/^observability-dataset-import-from-explorer\.json$/, request(Dataset.FromExplorer)],
-  [/^observability-dataset-import-task\.json$/, answer(Dataset.ImportTask)],
+  [/^observability-dataset-import-task\.json$/, response(Dataset.ImportTask)],
   [/^observability-dataset-record-create\.json$/, request(DatasetRecord.CreateRequest)],
-  [/^observability-dataset\.json$/, answer(Dataset.Dataset)],
-  [/^observability-event\.json$/, answer(ChatCompletionEvent.ChatCompletionEvent)],
+  [/^observability-dataset\.json$/, response(Dataset.Dataset)],
+  [/^observability-event\.json$/, response(ChatCompletionEvent.ChatCompletionEvent)],
   [/^observability-field-options-counts-request\.json$/, request(Field.OptionCountsRequest)],
-  [/^observability-field-options-counts-response\.json$/, answer(Field.OptionCountsResponse)],
-  [/^observability-field-options(-null)?\.json$/, answer(Field.OptionsResponse)],
-  [/^observability-fields\.json$/, answer(Field.ListResponse)],
+  [/^observability-field-options-counts-response\.json$/, response(Field.OptionCountsResponse)],
+  [/^observability-field-options(-null)?\.json$/, response(Field.OptionsResponse)],
+  [/^observability-fields\.json$/, response(Field.ListResponse)],
   [/^observability-judge-conversation-request\.json$/, request(Judge.ConversationRequest)],
   [/^observability-judge-create-\w+\.json$/, request(Judge.Definition)],
   [/^observability-judge-event-request\.json$/, request(Judge.LiveJudgingRequest)],
-  [/^observability-judge-output-[\w-]+\.json$/, answer(Judge.Output)],
-  [/^observability-judge\.json$/, answer(Judge.Judge)],
-  [/^observability-judges-list\.json$/, answer(Judge.ListResponse)],
+  [/^observability-judge-output-[\w-]+\.json$/, response(Judge.Output)],
+  [/^observability-judge\.json$/, response(Judge.Judge)],
+  [/^observability-judges-list\.json$/, response(Judge.ListResponse)],
   [/^observability-logs-search-request\.json$/, request(Log.SearchRequest)],
   [/^observability-search-ids-request\.json$/, request(ChatCompletionEvent.SearchRequest)],
-  [/^observability-search-ids-response\.json$/, answer(ChatCompletionEvent.SearchIdsResponse)],
+  [/^observability-search-ids-response\.json$/, response(ChatCompletionEvent.SearchIdsResponse)],
   [/^observability-search-request-\w+\.json$/, request(ChatCompletionEvent.SearchRequest)],
-  [/^observability-search-response(-[\w-]+)?\.json$/, answer(ChatCompletionEvent.SearchResponse)],
+  [/^observability-search-response(-[\w-]+)?\.json$/, response(ChatCompletionEvent.SearchResponse)],
   [/^observability-spans-aggregate-request\.json$/, request(Aggregation.Request)],
-  [/^observability-spans-aggregate-response\.json$/, answer(Aggregation.Response)],
+  [/^observability-spans-aggregate-response\.json$/, response(Aggregation.Response)],
   [/^observability-traces-search-request\.json$/, request(TelemetrySearch.SearchRequest)]
 ]
 
-/** Payloads, properties and messages may hold any keys. */
+/** Payloads, properties and messages may contain any keys. */
 function isFree([first]: Path): boolean {
   return first === "payload" || first === "properties" || first === "messages"
 }

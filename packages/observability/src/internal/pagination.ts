@@ -3,31 +3,31 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Feed, Page, PageQuery } from "../Page.ts"
-import { makeRepetition } from "./repetition.ts"
+import { makeCursorLoopDetector } from "./cursorLoopDetector.ts"
 
 /**
- * All of a feed from a cursor on. The next part is asked for when the ones before it have been taken; nothing is asked for
- * after a part that is empty, has no cursor, or has one that came before.
+ * Paginates by cursor: every item of a feed from a cursor on. A part is requested when the items before it have been
+ * consumed. The stream ends after a part that is empty, has no cursor, or has a cursor that was seen before.
  */
-export const readFeed = <A>(
+export const paginateFeed = <A>(
   fetch: (cursor: string | undefined) => Effect.Effect<Feed<A>, MistralError>,
   from?: string | null
 ): Stream.Stream<A, MistralError> =>
   Stream.suspend(() => {
-    const repeated = makeRepetition()
-    if (typeof from === "string") repeated(from)
+    const isLoop = makeCursorLoopDetector()
+    if (typeof from === "string") isLoop(from)
     return Stream.paginate(from ?? undefined, (cursor: string | undefined) =>
       Effect.map(fetch(cursor), (feed) => {
         const results = feed.results ?? []
         const next = nextCursor(feed)
         return [
           results,
-          results.length === 0 || next === undefined || repeated(next) ? Option.none() : Option.some(next)
+          results.length === 0 || next === undefined || isLoop(next) ? Option.none() : Option.some(next)
         ]
       }))
   })
 
-/** `cursor`, or what `next` says: it was seen as a URL that quotes the cursor. */
+/** The cursor of the next part: `cursor`, or else the one in `next`, which was observed as a URL with the cursor in it. */
 const nextCursor = ({ cursor, next }: Feed<unknown>): string | undefined => {
   if (typeof cursor === "string" && cursor !== "") return cursor
   if (typeof next !== "string" || next === "") return undefined
@@ -36,27 +36,27 @@ const nextCursor = ({ cursor, next }: Feed<unknown>): string | undefined => {
 }
 
 /**
- * All of a list from a page on. The next page is asked for when the ones before it have been taken; nothing is asked for
- * after a page that is empty, or after which none follows by its own account.
+ * Paginates by page number: every item of a list from a page on. A page is requested when the items before it have been
+ * consumed. The stream ends after a page that is empty, or that says that it is the last one.
  */
-export const readPages = <A>(
+export const paginatePages = <A>(
   fetch: (page: number) => Effect.Effect<Page<A>, MistralError>,
-  { page: from = 1, page_size: size = defaultSize }: PageQuery = {}
+  { page: from = 1, page_size: size = defaultPageSize }: PageQuery = {}
 ): Stream.Stream<A, MistralError> =>
   Stream.suspend(() => {
     let seen = (from - 1) * size
-    const repeated = makeRepetition()
+    const isLoop = makeCursorLoopDetector()
     return Stream.paginate(from, (number: number) =>
       Effect.map(fetch(number), ({ count, next, results }) => {
         const length = results?.length ?? 0
         seen += length
-        // Pages that name a next one again go round. A page that names none may still say how many there are.
+        // A `next` that was seen before is a loop. A page without `next` may still give the total count.
         const more = typeof next === "string"
-          ? next !== "" && !repeated(next)
+          ? next !== "" && !isLoop(next)
           : next === undefined && typeof count === "number" && seen < count
         return [results ?? [], length > 0 && more ? Option.some(number + 1) : Option.none()]
       }))
   })
 
-/** What the API takes for the length of a page. */
-const defaultSize = 50
+/** The API's page size where a request sets none. */
+const defaultPageSize = 50

@@ -7,37 +7,37 @@ import type * as Stream from "effect/Stream"
 import type * as Aggregation from "../Aggregation.ts"
 import type { Feed } from "../Page.ts"
 import type { FeedRange, FieldOptionsResponse, FieldsResponse, TimeRange } from "../TelemetrySearch.ts"
-import { readFeed } from "./pages.ts"
-import type { Call } from "./service.ts"
+import type { EndpointCall } from "./endpointCall.ts"
+import { paginateFeed } from "./pagination.ts"
 
 type CallOptions = RequestOptions.RequestOptions | undefined
 
-/** One page of what an endpoint finds by an expression, and all of it. */
+/** The operations of an endpoint that searches by an expression: `page` gives one page, `all` every item. */
 export const search = <Body extends object, Response, A>(
-  call: Call,
+  call: EndpointCall,
   endpoint: Endpoint<Body, Response>,
-  feed: (response: Response) => Feed<A>
+  feedOf: (response: Response) => Feed<A>
 ) => {
-  const one = (request: Body & FeedRange, callOptions?: CallOptions): Effect.Effect<Response, MistralError> => {
+  const page = (request: Body & FeedRange, callOptions?: CallOptions): Effect.Effect<Response, MistralError> => {
     const { cursor, from, page_size, to, ...body } = request
-    // Without the keys of `FeedRange`, the body is left.
+    // The cast is true: without the keys of `FeedRange`, the body is left.
     return call(endpoint, body as unknown as Body, { query: feedQuery({ cursor, from, page_size, to }) }, callOptions)
   }
   const all = (request: Body & FeedRange, callOptions?: CallOptions): Stream.Stream<A, MistralError> =>
-    readFeed((cursor) => Effect.map(one({ ...request, cursor }, callOptions), feed), request.cursor)
-  return { one, all }
+    paginateFeed((cursor) => Effect.map(page({ ...request, cursor }, callOptions), feedOf), request.cursor)
+  return { page, all }
 }
 
-/** A metric of what an expression finds. */
-export const aggregate = (call: Call, endpoint: Endpoint<Aggregation.Request, Aggregation.Response>) =>
+/** The operation of an endpoint that aggregates a metric. */
+export const aggregate = (call: EndpointCall, endpoint: Endpoint<Aggregation.Request, Aggregation.Response>) =>
 (
   { from, to, ...request }: Aggregation.Request & TimeRange,
   callOptions?: CallOptions
 ): Effect.Effect<Aggregation.Response, MistralError> =>
   call(endpoint, request, { query: timeQuery({ from, to }) }, callOptions)
 
-/** What every signal tells of its fields. */
-export const fields = (call: Call, endpoints: {
+/** The operations of every signal (logs, traces, spans, evaluations) that list its fields and their values. */
+export const fields = (call: EndpointCall, endpoints: {
   readonly fields: Endpoint<void, FieldsResponse>
   readonly fieldOptions: Endpoint<void, FieldOptionsResponse>
 }) => ({
@@ -46,10 +46,10 @@ export const fields = (call: Call, endpoints: {
     call(endpoints.fieldOptions, undefined, { params: { field_name: fieldName }, query: timeQuery(range) }, callOptions)
 })
 
-/** A span of time as it stands in a query. */
+/** A time range as query parameters. */
 export const timeQuery = ({ from, to, ...rest }: TimeRange = {}) => ({ ...rest, from: iso(from), to: iso(to) })
 
-/** A span of time, and where to read on in it, as they stand in a query. */
+/** A time range, a cursor and a page size as query parameters. */
 export const feedQuery = ({ cursor, page_size, ...range }: FeedRange = {}) => ({
   ...timeQuery(range),
   page_size,

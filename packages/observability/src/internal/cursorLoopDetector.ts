@@ -1,8 +1,8 @@
 /**
- * Tells whether a cursor came before, in constant memory: at once if it is one of the last 256, and by Brent's method, in
- * a few rounds at most, if the cursors run in a longer circle.
+ * Makes a function that says whether a cursor was seen before, in constant memory: immediately if it is one of the last 256
+ * cursors, and by Brent's method, after a few more rounds, if the loop is longer.
  */
-export const makeRepetition = (): (cursor: string) => boolean => {
+export const makeCursorLoopDetector = (): (cursor: string) => boolean => {
   const recent = new Set<string>()
   let mark: string | undefined
   let steps = 0

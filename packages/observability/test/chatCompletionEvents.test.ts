@@ -1,4 +1,4 @@
-/** Fetching and judging many events: in order, some at once, and no further than is asked for. */
+/** Fetching and judging many events: in order, with limited concurrency, and with backpressure. */
 import { MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ChatCompletionEvents, ErrorCode } from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Fiber, Layer, Result, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
-import { definition, event, output } from "./fixtures/answers.ts"
+import { definition, event, output } from "./fixtures/resources.ts"
 import { failure, requests, scripted } from "./fixtures/services.ts"
 
 const ids = (length: number) => Array.from({ length }, (_, i) => `e${i}`)
@@ -23,7 +23,7 @@ describe("judgeAll", () => {
         }, { status: 400, delay: "30 millis" })
       }
       if (number % 10 === 7) return ScriptedHttpClient.connectionError(new Error("reset"), { delay: "10 millis" })
-      // The later ones of eight are the sooner done.
+      // Of eight concurrent requests, the later ones complete first.
       return ScriptedHttpClient.json(output, { delay: 100 - number % 8 * 10 })
     })
     return Effect.gen(function*() {
@@ -160,7 +160,7 @@ describe("fetchAll", () => {
         yield* TestClock.adjust("1 minute")
         assert.strictEqual(ErrorCode.of(yield* Fiber.join(fetching)), "SEARCH_NOT_FOUND")
         assert.deepStrictEqual(seen, ["e0", "e1"])
-        // Those that were begun with it are broken off.
+        // The concurrent requests are cancelled.
         assert.isAtMost((yield* requests).length, 2 + 2 * concurrency)
         assert.strictEqual(yield* server.open, 0)
       }).pipe(Effect.provide(scripted((request) => {
@@ -174,7 +174,7 @@ describe("fetchAll", () => {
 
 class NoMoreIds extends Data.TaggedError("NoMoreIds") {}
 
-/** A scripted server, and how many requests it works on at once. */
+/** A scripted server that counts its concurrent requests. */
 function counted(script: (request: ScriptedHttpClient.SeenRequest, index: number) => ScriptedHttpClient.Answer) {
   const inFlight = { now: 0, most: 0 }
   const { client, service } = ScriptedHttpClient.make(script)

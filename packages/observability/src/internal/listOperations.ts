@@ -4,25 +4,25 @@ import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { Page, PageQuery } from "../Page.ts"
-import { readPages } from "./pages.ts"
-import type { Call, Target } from "./service.ts"
+import type { EndpointCall, Parameters } from "./endpointCall.ts"
+import { paginatePages } from "./pagination.ts"
 
-/** One page of the list an endpoint gives, and all of the list from a page on. */
-export const list = <Response, A>(
-  call: Call,
+/** The operations of an endpoint that lists by page number: `page` gives one page, `all` every item from a page on. */
+export const listOperations = <Response, A>(
+  call: EndpointCall,
   endpoint: Endpoint<void, Response>,
-  page: (response: Response) => Page<A>
+  pageOf: (response: Response) => Page<A>
 ) => {
-  const one = (
-    params: Target["params"],
+  const page = (
+    params: Parameters["params"],
     query: PageQuery | undefined,
     callOptions: RequestOptions.RequestOptions | undefined
   ): Effect.Effect<Response, MistralError> => call(endpoint, undefined, { params, query: { ...query } }, callOptions)
   const all = (
-    params: Target["params"],
+    params: Parameters["params"],
     query: PageQuery | undefined,
     callOptions: RequestOptions.RequestOptions | undefined
   ): Stream.Stream<A, MistralError> =>
-    readPages((number) => Effect.map(one(params, { ...query, page: number }, callOptions), page), query)
-  return { one, all }
+    paginatePages((number) => Effect.map(page(params, { ...query, page: number }, callOptions), pageOf), query)
+  return { page, all }
 }

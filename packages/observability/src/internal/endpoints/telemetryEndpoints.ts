@@ -4,12 +4,12 @@ import * as Span from "../../Span.ts"
 import * as SpanEvaluation from "../../SpanEvaluation.ts"
 import * as TelemetrySearch from "../../TelemetrySearch.ts"
 import * as Trace from "../../Trace.ts"
-import { ask, get } from "./kinds.ts"
+import { getEndpoint, idempotentPostEndpoint } from "./endpointConstructors.ts"
 
-/** What every signal offers about its fields. */
+/** The endpoints of every signal (logs, traces, spans, evaluations) that list its fields and their values. */
 const fieldsOf = (name: string, root: `/${string}`) => ({
-  fields: get(`${name}.fields`, `${root}/fields`, TelemetrySearch.FieldsResponse),
-  fieldOptions: get(
+  fields: getEndpoint(`${name}.fields`, `${root}/fields`, TelemetrySearch.FieldsResponse),
+  fieldOptions: getEndpoint(
     `${name}.fieldOptions`,
     `${root}/fields/{field_name}/options`,
     TelemetrySearch.FieldOptionsResponse,
@@ -18,15 +18,27 @@ const fieldsOf = (name: string, root: `/${string}`) => ({
 })
 
 const aggregate = (name: string, root: `/${string}`) =>
-  ask(`${name}.aggregate`, `${root}/aggregate`, Aggregation.Request, Aggregation.Response, TelemetrySearch.TimeQuery)
+  idempotentPostEndpoint(
+    `${name}.aggregate`,
+    `${root}/aggregate`,
+    Aggregation.Request,
+    Aggregation.Response,
+    TelemetrySearch.TimeQuery
+  )
 
 export const logs = {
-  search: ask("Logs.search", "/logs/search", Log.SearchRequest, Log.SearchResponse, TelemetrySearch.FeedQuery),
+  search: idempotentPostEndpoint(
+    "Logs.search",
+    "/logs/search",
+    Log.SearchRequest,
+    Log.SearchResponse,
+    TelemetrySearch.FeedQuery
+  ),
   ...fieldsOf("Logs", "/logs")
 }
 
 export const traces = {
-  search: ask(
+  search: idempotentPostEndpoint(
     "Traces.search",
     "/traces/search",
     TelemetrySearch.SearchRequest,
@@ -34,14 +46,19 @@ export const traces = {
     TelemetrySearch.FeedQuery
   ),
   aggregate: aggregate("Traces", "/traces"),
-  fetch: get("Traces.fetch", "/traces/{trace_id}", Trace.Trace),
-  spans: get("Traces.spans", "/traces/{trace_id}/spans", Span.SearchResponse, TelemetrySearch.FeedQuery),
-  fetchSpan: get("Traces.fetchSpan", "/traces/{trace_id}/spans/{span_id}", Span.Span, TelemetrySearch.TimeQuery),
+  fetch: getEndpoint("Traces.fetch", "/traces/{trace_id}", Trace.Trace),
+  spans: getEndpoint("Traces.spans", "/traces/{trace_id}/spans", Span.SearchResponse, TelemetrySearch.FeedQuery),
+  fetchSpan: getEndpoint(
+    "Traces.fetchSpan",
+    "/traces/{trace_id}/spans/{span_id}",
+    Span.Span,
+    TelemetrySearch.TimeQuery
+  ),
   ...fieldsOf("Traces", "/traces")
 }
 
 export const spans = {
-  search: ask(
+  search: idempotentPostEndpoint(
     "Spans.search",
     "/spans/search",
     TelemetrySearch.SearchRequest,
@@ -53,7 +70,7 @@ export const spans = {
 }
 
 const searchEvaluations = (name: string, path: `/${string}`) =>
-  ask(
+  idempotentPostEndpoint(
     name,
     path,
     TelemetrySearch.SearchRequest,

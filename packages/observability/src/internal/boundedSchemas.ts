@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
-/** A text of so many characters, counted as the server counts them: an emoji is one, not two. */
-export const text = (minimum: number, maximum: number) =>
+/** A string with a minimum and a maximum number of characters, counted as the server counts them: an emoji is one, not two. */
+export const boundedString = (minimum: number, maximum: number) =>
   Schema.String.check(Schema.makeFilter((value: string) => {
     // Counting is only needed where the number of UTF-16 units does not decide.
     const length = value.length > maximum || value.length < minimum * 2 ? [...value].length : value.length
@@ -10,8 +10,8 @@ export const text = (minimum: number, maximum: number) =>
       : `Expected ${minimum === 0 ? "at most" : `${minimum} to`} ${maximum} characters, got ${length}`
   }))
 
-/** A list of so many items. */
-export const listOf = <S extends Schema.Constraint>(item: S, minimum: number, maximum: number) =>
+/** An array with a minimum and a maximum number of items. */
+export const boundedArray = <S extends Schema.Constraint>(item: S, minimum: number, maximum: number) =>
   Schema.Array(item).check(
     Schema.makeFilter((value: ReadonlyArray<unknown>) =>
       value.length >= minimum && value.length <= maximum

@@ -1,4 +1,4 @@
-/** How feeds and lists are read to their end, and that every one has an end. */
+/** Pagination of feeds and lists: the requests, and the end of every stream. */
 import {
   Campaigns,
   ChatCompletionEvents,
@@ -12,9 +12,9 @@ import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { judge, log, preview, record, span } from "./fixtures/answers.ts"
 import { collectGarbage, heap } from "./fixtures/memory.ts"
-import { answered, failure, requests, scripted } from "./fixtures/services.ts"
+import { judge, log, preview, record, span } from "./fixtures/resources.ts"
+import { failure, requests, scripted, withResponses } from "./fixtures/services.ts"
 
 const everything = { search_params: { filters: null } }
 
@@ -96,7 +96,7 @@ describe("a feed", () => {
       Effect.gen(function*() {
         const events = yield* Stream.runCollect(Traces.spansAll("t1"))
         const asked = yield* cursors
-        // Two that come before the circle, the circle, and in long ones a few more rounds.
+        // Two cursors before the loop, the loop, and for a long loop a few more rounds.
         assert.isAtLeast(asked.length, 3 + length - 1)
         assert.isAtMost(asked.length, length <= 256 ? 3 + length : 4 * (length + 3))
         assert.strictEqual(events.length, asked.length)
@@ -108,11 +108,11 @@ describe("a feed", () => {
   }
 
   it.effect("is read in memory that does not grow with the number of its parts", () => {
-    // 100 MB of cursors, none of them twice.
+    // 100 MB of distinct cursors.
     const parts = 5000
     const tail = "x".repeat(20_000)
     let asked = 0
-    const server = answered(() => ({
+    const server = withResponses(() => ({
       completion_events: {
         results: [preview],
         cursor: asked++ < parts ? Buffer.from(`${asked}${tail}`).toString() : null
@@ -276,10 +276,10 @@ describe("a list", () => {
     ]))))
 })
 
-/** The cursors that were asked by, in order. */
+/** The cursors of the requests, in order. */
 const cursors = Effect.map(requests, (seen) => seen.map(({ path }) => parameter(path, "cursor")))
 
-/** The numbers of the pages that were asked for, in order. */
+/** The page numbers of the requests, in order. */
 const numbers = Effect.map(requests, (seen) => seen.map(({ path }) => parameter(path, "page")))
 
 const parameter = (path: string, name: string) => new URL(path, "https://api.example").searchParams.get(name)

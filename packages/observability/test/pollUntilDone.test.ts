@@ -4,7 +4,7 @@ import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Schedule } from "effect"
 import { TestClock } from "effect/testing"
-import { task } from "./fixtures/answers.ts"
+import { task } from "./fixtures/resources.ts"
 import { requests, scripted } from "./fixtures/services.ts"
 
 const asked = Effect.map(requests, (seen) => seen.length)
@@ -145,7 +145,7 @@ describe("Datasets.awaitTask", () => {
 
   it.effect("gives it as far as it came where the schedule ends first, by what the schedule sees of it", () =>
     Effect.gen(function*() {
-      // Half is enough.
+      // The schedule ends when half of the import is done.
       const schedule = Schedule.spaced("1 second").pipe(
         Schedule.setInputType<Dataset.ImportTask>(),
         Schedule.while(({ input }) => (input.progress ?? 0) < 50)

@@ -1,0 +1,128 @@
+/** Every paginated operation: where it begins, which requests follow, and where it ends. */
+import type { MistralError } from "@effect-mistral/core"
+import {
+  Campaigns,
+  ChatCompletionEvents,
+  Datasets,
+  Judges,
+  Logs,
+  type Page,
+  SpanEvaluations,
+  Spans,
+  Traces
+} from "@effect-mistral/observability"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import { operations } from "./fixtures/operations.ts"
+import { campaign, dataset, evaluation, judge, log, preview, record, span, task, trace } from "./fixtures/resources.ts"
+import { requests, scripted, type Services } from "./fixtures/services.ts"
+
+describe("a feed", () => {
+  for (const [name, [key, item, run]] of Object.entries(feeds())) {
+    const part = (length: number, cursor: string | null) =>
+      ScriptedHttpClient.json({ [key]: { results: Array.from({ length }, () => item), cursor } })
+
+    it.effect(`by ${name} begins at the cursor that it is given, and keeps its page size`, () =>
+      Effect.gen(function*() {
+        const items = yield* Stream.runCollect(run({ cursor: "c1", page_size: 2 }))
+        assert.deepStrictEqual(items, [item, item, item])
+        assert.deepStrictEqual(yield* parameters("cursor", "page_size"), [["c1", "2"], ["c2", "2"]])
+      }).pipe(Effect.provide(scripted([part(2, "c2"), part(1, null)]))))
+
+    it.effect(`by ${name} begins at the beginning without a cursor`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({}))
+        assert.deepStrictEqual(yield* parameters("cursor", "page_size"), [[null, null], ["c1", null]])
+      }).pipe(Effect.provide(scripted([part(1, "c1"), part(1, null)]))))
+
+    it.effect(`by ${name} ends where the server repeats the cursor that it began at`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({ cursor: "c1" }))
+        assert.deepStrictEqual(yield* parameters("cursor"), [["c1"], ["c2"]])
+      }).pipe(Effect.provide(scripted([part(1, "c2"), part(1, "c1")]))))
+  }
+})
+
+describe("a list", () => {
+  for (const [name, [key, item, run]] of Object.entries(lists())) {
+    const page = (length: number, count: number) =>
+      ScriptedHttpClient.json({ [key]: { results: Array.from({ length }, () => item), count } })
+
+    it.effect(`by ${name} begins at page 1`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({}))
+        assert.deepStrictEqual(yield* parameters("page", "page_size"), [["1", null], ["2", null]])
+      }).pipe(Effect.provide(scripted([page(50, 51), page(1, 51)]))))
+
+    it.effect(`by ${name} begins at the page that it is given, and keeps its page size`, () =>
+      Effect.gen(function*() {
+        const items = yield* Stream.runCollect(run({ page: 3, page_size: 10 }))
+        assert.lengthOf(items, 15)
+        assert.deepStrictEqual(yield* parameters("page", "page_size"), [["3", "10"], ["4", "10"]])
+      }).pipe(Effect.provide(scripted([page(10, 35), page(5, 35)]))))
+
+    it.effect(`by ${name} from a page on counts 50 items for each page before it, where no page size is set`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({ page: 3 }))
+        assert.deepStrictEqual(yield* parameters("page", "page_size"), [["3", null], ["4", null]])
+      }).pipe(Effect.provide(scripted([page(50, 151), page(1, 151)]))))
+
+    it.effect(`by ${name} from a page on ends with the last of the items that are counted`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({ page: 3 }))
+        assert.deepStrictEqual(yield* parameters("page"), [["3"]])
+      }).pipe(Effect.provide(scripted([page(50, 150)]))))
+  }
+})
+
+describe("the tables", () => {
+  it("name every operation that paginates", () => {
+    assert.deepStrictEqual(
+      [...Object.keys(feeds()), ...Object.keys(lists())].sort(),
+      // `fetchAll` and `judgeAll` take ids, and do not paginate.
+      Object.keys(operations).filter((name) => name.endsWith("All") && !/\.(fetch|judge)All$/.test(name)).sort()
+    )
+  })
+})
+
+type Items = Stream.Stream<unknown, MistralError.MistralError, Services>
+
+type Table<Query> = Readonly<Record<string, readonly [key: string, item: unknown, run: (query: Query) => Items]>>
+
+/** Every operation that paginates by cursor: the key of its feed, an item, and its call. */
+function feeds(): Table<Page.FeedQuery> {
+  return {
+    "ChatCompletionEvents.searchAll": [
+      "completion_events",
+      preview,
+      (query) => ChatCompletionEvents.searchAll({ search_params: { filters: null }, ...query })
+    ],
+    "Logs.searchAll": ["logs", log, Logs.searchAll],
+    "Traces.searchAll": ["traces", trace, Traces.searchAll],
+    "Traces.spansAll": ["spans", span, (query) => Traces.spansAll("t1", query)],
+    "Spans.searchAll": ["spans", span, Spans.searchAll],
+    "SpanEvaluations.searchAll": ["span_evaluations", evaluation, SpanEvaluations.searchAll],
+    "SpanEvaluations.searchLatestAll": ["span_evaluations", evaluation, SpanEvaluations.searchLatestAll]
+  }
+}
+
+/** Every operation that paginates by page number: the key of its list, an item, and its call. */
+function lists(): Table<Page.PageQuery> {
+  return {
+    "Judges.listAll": ["judges", judge, Judges.listAll],
+    "Campaigns.listAll": ["campaigns", campaign, Campaigns.listAll],
+    "Campaigns.selectedEventsAll": ["completion_events", preview, (query) => Campaigns.selectedEventsAll("c1", query)],
+    "Datasets.listAll": ["datasets", dataset, Datasets.listAll],
+    "Datasets.listRecordsAll": ["records", record, (query) => Datasets.listRecordsAll("d1", query)],
+    "Datasets.listTasksAll": ["tasks", task, (query) => Datasets.listTasksAll("d1", query)]
+  }
+}
+
+/** The values of query parameters, for each request. */
+const parameters = (...names: ReadonlyArray<string>) =>
+  Effect.map(requests, (seen) =>
+    seen.map(({ path }) => {
+      const { searchParams } = new URL(path, "https://api.example")
+      return names.map((name) => searchParams.get(name))
+    }))
