@@ -1,4 +1,4 @@
-/** The client asked by callback, over a dispatcher of the program's own. */
+/** The direct transport of `UndiciHttpClient`, over a dispatcher of the program's own. */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"

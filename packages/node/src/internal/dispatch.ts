@@ -69,7 +69,7 @@ class DispatchHandler implements Handler {
   }
 
   onResponseStart(controller: Controller, status: number, headers: RawHeaders): void {
-    // Informational responses (100 Continue, 103 Early Hints) precede the response itself.
+    // Informational responses (102 Processing, 103 Early Hints) precede the response itself.
     if (status < 200) return
     this.#state = "receiving"
     // The raw headers are views of the first read of the socket and would keep its buffer alive as long as the response.
