@@ -1,51 +1,49 @@
 import { DirectTransport } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Result, Scope, Stream } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
-import { FakeDispatcher, respond } from "./dispatcher.ts"
+import { HttpBody, HttpClient, HttpClientRequest } from "effect/http"
+import { client, FakeDispatcher, respond } from "./dispatcher.ts"
 import { serve } from "./server.ts"
 
+// A test that waits for something that never comes fails after two seconds.
+vi.setConfig({ testTimeout: 2_000 })
+
 describe("UndiciHttpClient", () => {
-  it.live(
-    "sends method, path, query, headers and body, and gives status, headers, cookies and body",
-    () =>
-      Effect.gen(function*() {
-        const url = yield* serve((request, response) => {
-          const chunks: Array<Buffer> = []
-          request.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
-            response.writeHead(201, { "content-type": "application/json", "set-cookie": ["a=1", "b=2"] })
-            response.end(JSON.stringify({
-              method: request.method,
-              url: request.url,
-              header: request.headers["x-test"],
-              body: Buffer.concat(chunks).toString()
-            }))
-          })
+  it.live("sends method, path, query, headers and body, and gives status, headers, cookies and body", () =>
+    Effect.gen(function*() {
+      const url = yield* serve((request, response) => {
+        const chunks: Array<Buffer> = []
+        request.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
+          response.writeHead(201, { "content-type": "application/json", "set-cookie": ["a=1", "b=2"] })
+          response.end(JSON.stringify({
+            method: request.method,
+            url: request.url,
+            header: request.headers["x-test"],
+            body: Buffer.concat(chunks).toString()
+          }))
         })
-        const http = yield* HttpClient.HttpClient
-        const response = yield* HttpClientRequest.post(`${url}/path`).pipe(
-          HttpClientRequest.setUrlParams({ q: "é" }),
-          HttpClientRequest.setHeader("x-test", "yes"),
-          HttpClientRequest.bodyText("grüße", "text/plain"),
-          http.execute
-        )
-        assert.strictEqual(response.status, 201)
-        assert.strictEqual(response.headers["content-type"], "application/json")
-        assert.strictEqual(response.url, `${url}/path?q=%C3%A9`)
-        assert.deepStrictEqual(Object.keys(response.cookies.cookies), ["a", "b"])
-        assert.deepStrictEqual(yield* response.json, {
-          method: "POST",
-          url: "/path?q=%C3%A9",
-          header: "yes",
-          body: "grüße"
-        })
-        assert.include(yield* response.text, "grüße")
-      }).pipe(Effect.provide(UndiciHttpClient.layer)),
-    limit
-  )
+      })
+      const http = yield* HttpClient.HttpClient
+      const response = yield* HttpClientRequest.post(`${url}/path`).pipe(
+        HttpClientRequest.setUrlParams({ q: "é" }),
+        HttpClientRequest.setHeader("x-test", "yes"),
+        HttpClientRequest.bodyText("grüße", "text/plain"),
+        http.execute
+      )
+      assert.strictEqual(response.status, 201)
+      assert.strictEqual(response.headers["content-type"], "application/json")
+      assert.strictEqual(response.url, `${url}/path?q=%C3%A9`)
+      assert.deepStrictEqual(Object.keys(response.cookies.cookies), ["a", "b"])
+      assert.deepStrictEqual(yield* response.json, {
+        method: "POST",
+        url: "/path?q=%C3%A9",
+        header: "yes",
+        body: "grüße"
+      })
+      assert.include(yield* response.text, "grüße")
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
   it.live("keeps connections alive", () =>
     Effect.gen(function*() {
@@ -55,7 +53,7 @@ describe("UndiciHttpClient", () => {
       for (let i = 0; i < 10; i++) yield* Effect.flatMap(http.get(url), (response) => response.text)
       // Undici frees a connection one turn of the event loop after its response ended: two connections take turns.
       assert.isAtMost(connections, 2)
-    }).pipe(Effect.provide(UndiciHttpClient.layer)), limit)
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
   it.live("pauses the socket while the reader is behind, and loses nothing", () =>
     Effect.gen(function*() {
@@ -79,47 +77,39 @@ describe("UndiciHttpClient", () => {
       assert.isBelow(written, pieces)
       const size = yield* Stream.runFold(response.stream, () => 0, (size, bytes) => size + bytes.length)
       assert.strictEqual(size, pieces * piece.length)
-    }).pipe(Effect.provide(UndiciHttpClient.layer)), limit)
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
-  it.live(
-    "an interruption before the head closes the request, and a refused connection fails",
-    () =>
-      Effect.gen(function*() {
-        const arrived = yield* Deferred.make<void>()
-        const closed = yield* Deferred.make<void>()
-        const url = yield* serve((_, response) => {
-          response.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
-          Deferred.doneUnsafe(arrived, Effect.void)
-        })
-        const http = yield* HttpClient.HttpClient
-        const fiber = yield* Effect.forkChild(http.get(url))
-        yield* Deferred.await(arrived)
-        yield* Fiber.interrupt(fiber)
-        yield* Deferred.await(closed)
-        const refused = yield* Effect.flip(http.get("http://127.0.0.1:1"))
-        assert.strictEqual(refused.reason._tag, "TransportError")
-      }).pipe(Effect.provide(UndiciHttpClient.layer)),
-    limit
-  )
+  it.live("an interruption before the head closes the request, and a refused connection fails", () =>
+    Effect.gen(function*() {
+      const arrived = yield* Deferred.make<void>()
+      const closed = yield* Deferred.make<void>()
+      const url = yield* serve((_, response) => {
+        response.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+        Deferred.doneUnsafe(arrived, Effect.void)
+      })
+      const http = yield* HttpClient.HttpClient
+      const fiber = yield* Effect.forkChild(http.get(url))
+      yield* Deferred.await(arrived)
+      yield* Fiber.interrupt(fiber)
+      yield* Deferred.await(closed)
+      const refused = yield* Effect.flip(http.get("http://127.0.0.1:1"))
+      assert.strictEqual(refused.reason._tag, "TransportError")
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
-  it.live(
-    "a connection cut in the middle of a body fails its reader with a DecodeError, after what had come",
-    () =>
-      Effect.gen(function*() {
-        const url = yield* serve((_, response) => {
-          response.write("begin", () => setImmediate(() => response.destroy()))
-        })
-        const http = yield* HttpClient.HttpClient
-        const response = yield* http.get(url)
-        const read: Array<string> = []
-        const result = yield* Effect.result(
-          Stream.runForEach(response.stream, (bytes) => Effect.sync(() => read.push(new TextDecoder().decode(bytes))))
-        )
-        assert.deepStrictEqual(read, ["begin"])
-        assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "DecodeError")
-      }).pipe(Effect.provide(UndiciHttpClient.layer)),
-    limit
-  )
+  it.live("a connection cut in the middle of a body fails its reader with a DecodeError, after what had come", () =>
+    Effect.gen(function*() {
+      const url = yield* serve((_, response) => {
+        response.write("begin", () => setImmediate(() => response.destroy()))
+      })
+      const http = yield* HttpClient.HttpClient
+      const response = yield* http.get(url)
+      const read: Array<string> = []
+      const result = yield* Effect.result(
+        Stream.runForEach(response.stream, (bytes) => Effect.sync(() => read.push(new TextDecoder().decode(bytes))))
+      )
+      assert.deepStrictEqual(read, ["begin"])
+      assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "DecodeError")
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
   it.live("refuses to stream a request body, before anything is sent", () =>
     Effect.gen(function*() {
@@ -130,7 +120,7 @@ describe("UndiciHttpClient", () => {
         Effect.flip
       )
       assert.strictEqual(error.reason._tag, "EncodeError")
-    }).pipe(Effect.provide(UndiciHttpClient.layer)), limit)
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
   it.live("closes its connections with the layer", () =>
     Effect.gen(function*() {
@@ -144,7 +134,7 @@ describe("UndiciHttpClient", () => {
         yield* Effect.flatMap(HttpClient.get(url), (response) => response.text).pipe(Effect.provide(context))
       }))
       yield* Deferred.await(closed)
-    }), limit)
+    }))
 
   it.effect("sends the same options by both of its ways: query, method, headers and body, without time limits", () =>
     Effect.gen(function*() {
@@ -212,7 +202,8 @@ describe("UndiciHttpClient", () => {
       for (
         const request of [
           HttpClientRequest.bodyStream(post, Stream.make(new Uint8Array([1]))),
-          HttpClientRequest.bodyFormData(post, new FormData())
+          HttpClientRequest.bodyFormData(post, new FormData()),
+          HttpClientRequest.setBody(post, HttpBody.raw("text"))
         ]
       ) {
         const { reason } = yield* Effect.flip(http.execute(request))
@@ -312,7 +303,7 @@ describe("UndiciHttpClient", () => {
       assert.strictEqual(yield* Fiber.join(first), "ok")
       assert.strictEqual(yield* Fiber.join(third), "ok")
       assert.deepStrictEqual(paths, ["/first", "/third"])
-    }), limit)
+    }))
 
   it.live("does not follow redirects, and does not ask for compression", () =>
     Effect.gen(function*() {
@@ -327,7 +318,7 @@ describe("UndiciHttpClient", () => {
       assert.strictEqual(response.headers["location"], "/other")
       assert.strictEqual(yield* response.text, "moved")
       assert.deepStrictEqual(headers, [undefined])
-    }).pipe(Effect.provide(UndiciHttpClient.layer)), limit)
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
   it.effect("is one client, with one pool, for all services of a program that it is provided to", () =>
     Effect.gen(function*() {
@@ -353,19 +344,8 @@ describe("UndiciHttpClient", () => {
         )
         assert.strictEqual(text, "ok")
       }
-    }), limit)
+    }))
 })
-
-/** A defect fails a test in two seconds. */
-const limit = 2_000
-
-const client = (dispatcher: Dispatcher) =>
-  Effect.map(
-    Layer.build(UndiciHttpClient.layerNoDispatcher.pipe(
-      Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
-    )),
-    (context) => Context.get(context, HttpClient.HttpClient)
-  )
 
 /** Sends a request by the direct transport of a client. */
 const direct = (http: HttpClient.HttpClient, request: DirectTransport.Request) =>

@@ -1,6 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { Body } from "../src/internal/body.ts"
+
+// A test that waits for something that never comes fails after two seconds.
+vi.setConfig({ testTimeout: 2_000 })
 
 describe("Body", () => {
   it.effect("tells that the answer has begun with a piece that came with its head, and a moment later if none did", () =>
@@ -97,6 +100,16 @@ describe("Body", () => {
       assert.deepStrictEqual(given, ["waiting"])
     }))
 
+  it("gives nothing to a reader that was cancelled, and keeps it for the next one", () => {
+    const body = new Body(4)
+    const given: Array<string> = []
+    body.read({ onBytes: () => given.push("cancelled"), ...ends(given) })()
+    body.push(new Uint8Array([1]))
+    assert.deepStrictEqual(given, [])
+    body.read({ onBytes: () => given.push("next"), ...ends(given) })
+    assert.deepStrictEqual(given, ["next"])
+  })
+
   it.effect("keeps what comes for a reader that was interrupted", () =>
     Effect.gen(function*() {
       const body = new Body(4)
@@ -178,6 +191,24 @@ describe("Body", () => {
       yield* Effect.promise(() => Promise.resolve())
       body.read({ onBytes: () => told.push("bytes"), ...ends(told) })
       assert.deepStrictEqual(told, ["begun", "end", "end"])
+    }))
+
+  it.effect("tells a reader that reads on of the end, once", () =>
+    Effect.gen(function*() {
+      const body = new Body(100)
+      const given: Array<string> = []
+      const reader = {
+        onBytes: ({ length }: { readonly length: number }) => {
+          given.push(`${length} pieces`)
+          body.read(reader)
+        },
+        ...ends(given)
+      }
+      body.read(reader)
+      body.push(piecesOfOneRead()[0])
+      body.end()
+      for (let i = 0; i < 3; i++) yield* Effect.promise(() => Promise.resolve())
+      assert.deepStrictEqual(given, ["1 pieces", "end"])
     }))
 
   it.effect("tells a waiting reader of a failure, once", () =>

@@ -4,9 +4,12 @@ import { Completion, DirectTransport, MistralClient, RetryPolicy } from "@effect
 import { UndiciHttpClient } from "@effect-mistral/node"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpClient } from "effect/http"
+
+// A test that waits for something that never comes fails after two seconds.
+vi.setConfig({ testTimeout: 2_000 })
 
 describe("UndiciHttpClient asked by callback", () => {
   it.effect("goes through the dispatcher it was given, whole and streamed", () =>

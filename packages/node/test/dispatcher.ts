@@ -1,4 +1,17 @@
+import { UndiciHttpClient } from "@effect-mistral/node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
+import { Context, Effect, Layer } from "effect"
+import { HttpClient } from "effect/http"
+
+/** The `UndiciHttpClient` over a dispatcher. */
+export const client = (dispatcher: Dispatcher) =>
+  Effect.map(
+    Layer.build(UndiciHttpClient.layerNoDispatcher.pipe(
+      Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
+    )),
+    (context) => Context.get(context, HttpClient.HttpClient)
+  )
 
 /** A dispatcher without sockets: it records the options of every request, and `respond` plays undici's part. */
 export class FakeDispatcher extends Undici.Dispatcher {
@@ -20,7 +33,7 @@ export class FakeDispatcher extends Undici.Dispatcher {
 
 /** Records the calls of a handler. */
 export class FakeController implements Dispatcher.DispatchController {
-  readonly calls: Array<string> = []
+  calls: Array<string> = []
   readonly aborted = false
   readonly paused = false
   readonly reason = null

@@ -1,10 +1,11 @@
-import { UndiciHttpClient } from "@effect-mistral/node"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Stream } from "effect"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Effect, Fiber, Option, Stream } from "effect"
 import { Cookies, HttpClient, HttpClientRequest, HttpIncomingMessage, UrlParams } from "effect/http"
 import { inspect } from "node:util"
-import { FakeDispatcher, respond } from "./dispatcher.ts"
+import { client, FakeDispatcher, respond } from "./dispatcher.ts"
+
+// A test that waits for something that never comes fails after two seconds.
+vi.setConfig({ testTimeout: 2_000 })
 
 describe("a response of UndiciHttpClient", () => {
   it.effect("has the status, and the headers with repeated ones joined", () =>
@@ -85,6 +86,28 @@ describe("a response of UndiciHttpClient", () => {
       assert.isTrue(reason._tag === "DecodeError" && reason.cause === lost)
     }))
 
+  it.effect("keeps what comes after a read that was interrupted", () =>
+    Effect.gen(function*() {
+      const sent: Array<() => void> = []
+      const http = HttpClient.withScope(
+        yield* client(
+          new FakeDispatcher((handler, controller) => {
+            handler.onRequestStart(controller, undefined)
+            handler.onResponseStart(controller, 200, {})
+            sent.push(() => {
+              handler.onResponseData(controller, Buffer.from("body"))
+              handler.onResponseEnd(controller, {})
+            })
+          })
+        )
+      )
+      const { stream } = yield* http.get("http://host/")
+      const reading = yield* Effect.forkChild(Stream.runDrain(stream), { startImmediately: true })
+      yield* Fiber.interrupt(reading)
+      sent[0]?.()
+      assert.strictEqual(yield* Stream.mkString(Stream.decodeText(stream)), "body")
+    }).pipe(Effect.scoped))
+
   it.effect("reads a form that is encoded as URL parameters", () =>
     Effect.gen(function*() {
       const response = yield* responseWith({ body: "a=1&b=%C3%A9&a=2" })
@@ -126,11 +149,7 @@ describe("a response of UndiciHttpClient", () => {
 })
 
 const execute = (dispatcher: FakeDispatcher, request: HttpClientRequest.HttpClientRequest) =>
-  HttpClient.execute(request).pipe(
-    Effect.provide(UndiciHttpClient.layerNoDispatcher.pipe(
-      Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
-    ))
-  )
+  Effect.flatMap(client(dispatcher), (http) => http.execute(request))
 
 const responseWith = (
   response: Parameters<typeof respond>[2],

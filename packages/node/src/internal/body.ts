@@ -14,7 +14,6 @@ export class Body implements ByteSource.ByteSource {
   #waiting: ByteSource.Reader | undefined
   /** Tells a reader how the body ended, once it has. */
   #ending: ((reader: ByteSource.Reader) => void) | undefined
-  #flushScheduled = false
   #controller: Controller | undefined
 
   constructor(highWaterMark: number) {
@@ -65,12 +64,7 @@ export class Body implements ByteSource.ByteSource {
    * they would each resume the reading fiber, which makes a stream twice as slow as over `fetch`.
    */
   #scheduleFlush(): void {
-    if (this.#flushScheduled) return
-    this.#flushScheduled = true
-    queueMicrotask(() => {
-      this.#flushScheduled = false
-      this.#flush()
-    })
+    queueMicrotask(() => this.#flush())
   }
 
   #flush(): void {
