@@ -1,3 +1,4 @@
+import { ByteSource } from "@effect-mistral/core"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream } from "effect"
 import { Cookies, HttpClient, HttpClientRequest, HttpIncomingMessage, UrlParams } from "effect/http"
@@ -63,12 +64,14 @@ describe("a response of UndiciHttpClient", () => {
 
   it.effect("fails with a DecodeError that has the response, where the body is not JSON", () =>
     Effect.gen(function*() {
-      const response = yield* responseWith({ body: "<html>" })
-      const { reason } = yield* Effect.flip(response.json)
-      if (reason._tag !== "DecodeError") return assert.fail(reason._tag)
-      assert.instanceOf(reason.cause, SyntaxError)
-      assert.strictEqual(reason.request.url, "http://host/")
-      assert.strictEqual(reason.response.status, 200)
+      for (const body of ["<html>", " "]) {
+        const response = yield* responseWith({ body })
+        const { reason } = yield* Effect.flip(response.json)
+        if (reason._tag !== "DecodeError") return assert.fail(reason._tag)
+        assert.instanceOf(reason.cause, SyntaxError)
+        assert.strictEqual(reason.request.url, "http://host/")
+        assert.strictEqual(reason.response.status, 200)
+      }
     }))
 
   it.effect("fails with a DecodeError where the connection is lost in the body", () =>
@@ -105,7 +108,24 @@ describe("a response of UndiciHttpClient", () => {
       const reading = yield* Effect.forkChild(Stream.runDrain(stream), { startImmediately: true })
       yield* Fiber.interrupt(reading)
       sent[0]?.()
+      yield* Effect.promise(() => Promise.resolve())
       assert.strictEqual(yield* Stream.mkString(Stream.decodeText(stream)), "body")
+    }).pipe(Effect.scoped))
+
+  it.effect("offers its body as a ByteSource, which its stream reads too", () =>
+    Effect.gen(function*() {
+      const dispatcher = new FakeDispatcher((handler, controller) => respond(handler, controller, { body: "body" }))
+      const response = yield* HttpClient.withScope(yield* client(dispatcher)).get("http://host/")
+      const events: Array<string> = []
+      const reader = {
+        onBytes: (bytes: ByteSource.Bytes) => events.push(Buffer.concat(bytes).toString()),
+        onEnd: () => events.push("end"),
+        onError: () => events.push("error")
+      }
+      ByteSource.get(response)?.read(reader)
+      ByteSource.get(response)?.read(reader)
+      assert.deepStrictEqual(events, ["body", "end"])
+      assert.deepStrictEqual(yield* Stream.runCollect(response.stream), [])
     }).pipe(Effect.scoped))
 
   it.effect("reads a form that is encoded as URL parameters", () =>
@@ -149,7 +169,7 @@ describe("a response of UndiciHttpClient", () => {
 })
 
 const execute = (dispatcher: FakeDispatcher, request: HttpClientRequest.HttpClientRequest) =>
-  Effect.flatMap(client(dispatcher), (http) => http.execute(request))
+  Effect.flatMap(client(dispatcher), (http) => HttpClient.withScope(http).execute(request))
 
 const responseWith = (
   response: Parameters<typeof respond>[2],

@@ -24,7 +24,7 @@ describe("TestCompletion.response", () => {
       finish_reason: "length"
     }])
     const parts = [{ type: "text" as const, text: "Hi" }]
-    assert.deepStrictEqual(TestCompletion.response(parts).choices?.[0]?.message.content, parts)
+    assert.deepStrictEqual(TestCompletion.response(parts).choices?.[0]?.message?.content, parts)
   })
 
   it("ends with tool_calls where there are calls and no finish reason", () => {
@@ -81,7 +81,7 @@ describe("TestCompletion.chunks", () => {
       const collected = yield* Completion.collect(Stream.fromIterable(TestCompletion.chunks(" a  b ", options)))
       const response = TestCompletion.response(" a  b ", options)
       assert.strictEqual(Completion.text(collected), " a  b ")
-      assert.deepStrictEqual(collected.choices?.[0]?.message.tool_calls, response.choices?.[0]?.message.tool_calls)
+      assert.deepStrictEqual(collected.choices?.[0]?.message?.tool_calls, response.choices?.[0]?.message?.tool_calls)
       assert.strictEqual(collected.choices?.[0]?.finish_reason, "length")
       assert.deepStrictEqual(collected.usage, usage)
       assert.strictEqual(collected.id, "an-id")

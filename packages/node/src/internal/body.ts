@@ -70,8 +70,8 @@ export class Body implements ByteSource.ByteSource {
   #flush(): void {
     const onStart = this.#onStart
     this.#onStart = undefined
-    if (onStart === undefined) this.#serve()
-    else onStart()
+    onStart?.()
+    this.#serve()
   }
 
   #serve(): void {

@@ -133,7 +133,8 @@ export const toResponse = (
   const lost = new HttpClientError.HttpClientError({
     reason: new HttpClientError.DecodeError({ request, response: head, cause: new Error("socket hang up") })
   })
-  const reads = Stream.fromIterable(answer.reads, { chunkSize: 1 }).pipe(
+  const reads = Stream.fromIterable(answer.reads).pipe(
+    // Each element becomes a chunk of its own, which is one read.
     Stream.mapEffect((read, index) =>
       index === 0 || Duration.isZero(answer.pause)
         ? Effect.succeed(read)
