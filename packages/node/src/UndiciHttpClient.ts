@@ -1,6 +1,5 @@
 /**
- * An `HttpClient` for Node straight over undici's dispatcher: what the socket delivers goes to the program without a Node
- * or web stream in between. Made for event streams, where every token is a read of its own.
+ * An `HttpClient` for Node over undici's dispatcher, without a Node or web stream between the socket and the program.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -14,9 +13,14 @@
  * )
  * ```
  *
- * It is a general `HttpClient`: connections are kept alive and shared, an interruption closes them at once, and a reader
- * that falls behind pauses the socket. It sends bodies that are in memory; requests that stream their body, and upgrades,
- * are for `NodeHttpClient` of `@effect/platform-node`.
+ * *When to use*: on Node, most of all for event streams, where every token is a read of its own. It works for any API.
+ *
+ * *Details*: connections are kept alive and shared, an interruption closes the connection of its request at once, and a
+ * reader that falls behind pauses the socket (backpressure).
+ *
+ * *Gotchas*: request bodies must be in memory. For streamed request bodies, form data and upgrades use
+ * `NodeHttpClient.layerUndici` of `@effect/platform-node`. Redirects are not followed, and compressed responses are not
+ * decompressed.
  *
  * @since 0.1.0
  */
@@ -29,11 +33,11 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import { Dispatch } from "./internal/dispatch.ts"
+import { dispatch } from "./internal/dispatch.ts"
 import { DispatchedResponse } from "./internal/response.ts"
 
 /**
- * Makes the client over the `Dispatcher` of the environment: undici's pool of connections, a proxy, a mock.
+ * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock.
  *
  * @category constructors
  * @since 0.1.0
@@ -48,7 +52,9 @@ export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Di
 )
 
 /**
- * The client over the `Dispatcher` of the environment.
+ * Provides the client over the `Dispatcher` of the environment.
+ *
+ * *When to use*: for a proxy, mutual TLS, a mock, or a pool of connections with limits of your own.
  *
  * @category layers
  * @since 0.1.0
@@ -59,7 +65,9 @@ export const layerNoDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHt
 )
 
 /**
- * The client with a pool of connections of its own, closed with the layer.
+ * Provides the client with a pool of connections, which is closed with the layer.
+ *
+ * *Details*: the layer is meant to be shared. Where one program provides it to several services, they use one pool.
  *
  * @category layers
  * @since 0.1.0
@@ -80,57 +88,37 @@ const execute = (
       resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
     const onError = (cause: unknown) => fail(new HttpClientError.TransportError({ request, cause }))
     if (signal.aborted) return onError(new Error("The request was interrupted"))
-    const content = contentOf(request)
-    if (content === undefined) {
+    const body = bodyOf(request)
+    if (body === undefined) {
       return fail(
         new HttpClientError.EncodeError({
           request,
-          description: `UndiciHttpClient sends no body of kind ${request.body._tag}`
+          description: `UndiciHttpClient cannot send a request body of kind ${request.body._tag}`
         })
       )
     }
-    const dispatch = new Dispatch({
+    const cancel = dispatch(dispatcher, { method: request.method, url, headers: request.headers, body }, {
       onResponse: (head) => resume(Effect.succeed(new DispatchedResponse(request, url, head))),
       onError
     })
-    signal.addEventListener("abort", dispatch.abandon, { once: true })
-    dispatch.send(dispatcher, {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: request.method,
-      headers: request.headers,
-      body: content.body
-    })
-    return Effect.sync(dispatch.abandon)
+    // The signal cancels a response that is being read, the finalizer a request that still waits for its response.
+    signal.addEventListener("abort", cancel, { once: true })
+    return Effect.sync(cancel)
   })
 
-const contentOf = (request: HttpClientRequest): { readonly body: string | Uint8Array | null } | undefined => {
-  switch (request.body._tag) {
+/** The body in the form undici sends, `null` if there is none, `undefined` if it is not in memory. */
+const bodyOf = ({ body }: HttpClientRequest): string | Uint8Array | null | undefined => {
+  switch (body._tag) {
     case "Empty":
-      return { body: null }
+      return null
     case "Uint8Array":
-      return { body: request.body.body }
+      return body.body
     default:
       return undefined
   }
 }
 
-const directTransport = (dispatcher: Undici.Dispatcher): DirectTransport.DirectTransport => {
-  // Most programs ask one address again and again, and reading it takes as long as the rest of a request.
-  let last = { href: "", origin: "", path: "" }
-  return {
-    send: ({ body, headers, method, url: href }, receiver) => {
-      const dispatch = new Dispatch(receiver)
-      try {
-        if (last.href !== href) {
-          const url = new URL(href)
-          last = { href, origin: url.origin, path: url.pathname + url.search }
-        }
-        dispatch.send(dispatcher, { origin: last.origin, path: last.path, method, headers, body: body ?? null })
-      } catch (error) {
-        receiver.onError(error)
-      }
-      return dispatch.abandon
-    }
-  }
-}
+const directTransport = (dispatcher: Undici.Dispatcher): DirectTransport.DirectTransport => ({
+  send: ({ body = null, headers, method, url }, receiver) =>
+    dispatch(dispatcher, { method, url, headers, body }, receiver)
+})

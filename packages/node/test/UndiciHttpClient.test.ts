@@ -1,10 +1,14 @@
+import { DirectTransport } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"
-import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Result, Stream } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { Body } from "../src/internal/body.ts"
+import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Result, Scope, Stream } from "effect"
+import { HttpBody, HttpClient, HttpClientRequest } from "effect/http"
+import { client, FakeDispatcher, respond } from "./dispatcher.ts"
+import { serve } from "./server.ts"
+
+// A test that waits for something that never comes fails after two seconds.
+vi.setConfig({ testTimeout: 2_000 })
 
 describe("UndiciHttpClient", () => {
   it.live("sends method, path, query, headers and body, and gives status, headers, cookies and body", () =>
@@ -47,7 +51,7 @@ describe("UndiciHttpClient", () => {
       const url = yield* serve((_, response) => response.end("ok"), () => connections++)
       const http = yield* HttpClient.HttpClient
       for (let i = 0; i < 10; i++) yield* Effect.flatMap(http.get(url), (response) => response.text)
-      // Undici frees a connection one turn of the event loop after its answer: two take turns.
+      // Undici frees a connection one turn of the event loop after its response ended: two connections take turns.
       assert.isAtMost(connections, 2)
     }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
@@ -68,7 +72,7 @@ describe("UndiciHttpClient", () => {
       })
       const http = yield* HttpClient.HttpClient
       const response = yield* http.get(url)
-      // Nobody reads yet: what the server can write is bounded by the buffers on the way.
+      // The body is not read yet: the buffers on the way limit how much the server can write.
       yield* settled(() => written)
       assert.isBelow(written, pieces)
       const size = yield* Stream.runFold(response.stream, () => 0, (size, bytes) => size + bytes.length)
@@ -131,146 +135,227 @@ describe("UndiciHttpClient", () => {
       }))
       yield* Deferred.await(closed)
     }))
-})
 
-describe("Body", () => {
-  it.effect("tells that the answer has begun with a piece that came with its head, and a moment later if none did", () =>
+  it.effect("sends the same options by both of its ways: query, method, headers and body, without time limits", () =>
     Effect.gen(function*() {
-      const controller = { pause: () => {}, resume: () => {} }
-      const told: Array<string> = []
-
-      const together = new Body(4)
-      together.start(controller, () => told.push("together"))
-      assert.deepStrictEqual(told, [])
-      together.push(new Uint8Array([1]))
-      assert.deepStrictEqual(told, ["together"])
-      assert.strictEqual(yield* read(together), "1 pieces")
-
-      const apart = new Body(4)
-      apart.start(controller, () => told.push("apart"))
-      yield* Effect.promise(() => Promise.resolve())
-      assert.deepStrictEqual(told, ["together", "apart"])
-      apart.push(new Uint8Array([1]))
-      assert.strictEqual(yield* read(apart), "1 pieces")
-
-      const failed = new Body(4)
-      failed.start(controller, () => told.push("failed"))
-      failed.fail("lost")
-      yield* Effect.promise(() => Promise.resolve())
-      assert.deepStrictEqual(told, ["together", "apart", "failed"])
-      assert.strictEqual(yield* read(failed), "lost")
-    }))
-
-  it.effect("gives all that waits in one read, pauses at the high-water mark and resumes when it was read", () =>
-    Effect.gen(function*() {
-      const calls: Array<string> = []
-      const body = new Body(4)
-      body.start({ pause: () => calls.push("pause"), resume: () => calls.push("resume") }, () => {})
-      body.push(new Uint8Array([1, 2]))
-      assert.deepStrictEqual(calls, [])
-      body.push(new Uint8Array([3, 4]))
-      body.push(new Uint8Array([5]))
-      assert.deepStrictEqual(calls, ["pause"])
-      assert.strictEqual(yield* read(body), "3 pieces")
-      assert.deepStrictEqual(calls, ["pause", "resume"])
-    }))
-
-  it.effect("gives what had come before a failure, then the failure, again and again", () =>
-    Effect.gen(function*() {
-      const body = new Body(4)
-      body.push(new Uint8Array([1]))
-      body.fail("lost")
-      assert.strictEqual(yield* read(body), "1 pieces")
-      assert.strictEqual(yield* read(body), "lost")
-      assert.strictEqual(yield* read(body), "lost")
-    }))
-
-  it.effect("gives a waiting reader all that one read of the socket holds, then the end", () =>
-    Effect.gen(function*() {
-      const body = new Body(4)
-      const [first, second] = piecesOfOneRead()
-      const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
-      body.push(first)
-      body.push(second)
-      body.end()
-      assert.strictEqual(yield* Fiber.join(waiting), "2 pieces")
-      assert.strictEqual(yield* read(body), "end")
-    }))
-
-  it.effect("gives a waiting reader at once what comes alone, and later what is not followed by the rest of its read", () =>
-    Effect.gen(function*() {
-      const body = new Body(4)
-      const given: Array<string> = []
-      const wait = () => body.read({ onBytes: ({ length }) => given.push(`${length} pieces`), ...ends(given) })
-      wait()
-      body.push(new Uint8Array([1]))
-      assert.deepStrictEqual(given, ["1 pieces"])
-      wait()
-      body.push(piecesOfOneRead()[0])
-      assert.deepStrictEqual(given, ["1 pieces"])
-      yield* Effect.promise(() => Promise.resolve())
-      assert.deepStrictEqual(given, ["1 pieces", "1 pieces"])
-      wait()
-      body.end()
-      yield* Effect.promise(() => Promise.resolve())
-      assert.deepStrictEqual(given, ["1 pieces", "1 pieces", "end"])
-    }))
-
-  it.effect("forgets a reader that no longer waits, and no other in its place", () =>
-    Effect.gen(function*() {
-      const body = new Body(4)
-      const given: Array<string> = []
-      const forget = body.read({ onBytes: () => given.push("forgotten"), ...ends(given) })
-      forget()
-      body.read({ onBytes: () => given.push("waiting"), ...ends(given) })
-      forget()
-      body.push(new Uint8Array([1]))
-      assert.deepStrictEqual(given, ["waiting"])
-    }))
-
-  it.effect("keeps what comes for a reader that was interrupted", () =>
-    Effect.gen(function*() {
-      const body = new Body(4)
-      const waiting = yield* Effect.forkChild(read(body), { startImmediately: true })
-      body.push(piecesOfOneRead()[0])
-      yield* Fiber.interrupt(waiting)
-      assert.strictEqual(yield* read(body), "1 pieces")
-    }))
-})
-
-/** Two pieces as undici gives them: views of what the socket read. */
-const piecesOfOneRead = () => {
-  const bytes = new Uint8Array(32)
-  return [bytes.subarray(4, 8), bytes.subarray(20, 24)] as const
-}
-
-const ends = (given: Array<string>) => ({
-  onEnd: () => void given.push("end"),
-  onError: () => void given.push("error")
-})
-
-const read = (body: Body) =>
-  Effect.callback<unknown>((resume) =>
-    Effect.sync(body.read({
-      onBytes: (bytes) => resume(Effect.succeed(`${bytes.length} pieces`)),
-      onEnd: () => resume(Effect.succeed("end")),
-      onError: (error) => resume(Effect.succeed(error))
-    }))
-  )
-
-const serve = (handler: (request: IncomingMessage, response: ServerResponse) => void, onConnection?: () => void) =>
-  Effect.acquireRelease(
-    Effect.callback<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer(handler)
-      if (onConnection !== undefined) server.on("connection", onConnection)
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
+      const dispatcher = new FakeDispatcher((handler, controller) => respond(handler, controller, {}))
+      const http = yield* client(dispatcher)
+      const sent: Dispatcher.DispatchOptions = {
+        origin: "https://host:8443",
+        path: "/path?page=2&from=a+b",
+        method: "PUT",
+        headersTimeout: 0,
+        bodyTimeout: 0
+      }
+      yield* HttpClientRequest.put("https://host:8443/path?page=2#fragment").pipe(
+        HttpClientRequest.setUrlParam("from", "a b"),
+        HttpClientRequest.bodyUint8Array(new Uint8Array([1, 2]), "application/x"),
+        HttpClientRequest.setHeader("x-test", "yes"),
+        http.execute
+      )
+      const { body, headers, ...rest } = dispatcher.options[0]!
+      assert.deepStrictEqual(rest, sent)
+      assert.deepStrictEqual(body, new Uint8Array([1, 2]))
+      assert.deepStrictEqual({ ...headers }, {
+        "content-type": "application/x",
+        "content-length": "2",
+        "x-test": "yes"
       })
-  ).pipe(Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+      yield* direct(http, {
+        method: "PUT",
+        url: "https://host:8443/path?page=2&from=a+b#fragment",
+        headers: { "x-test": "yes" },
+        body: "text"
+      })
+      assert.deepStrictEqual(dispatcher.options[1], { ...sent, headers: { "x-test": "yes" }, body: "text" })
+    }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false)))
+
+  it.effect("sends a request without a body by both of its ways, and adds no header", () =>
+    Effect.gen(function*() {
+      const dispatcher = new FakeDispatcher((handler, controller) => respond(handler, controller, {}))
+      const http = yield* client(dispatcher)
+      yield* http.execute(HttpClientRequest.delete("http://host/"))
+      yield* direct(http, { method: "DELETE", url: "http://host/", headers: {}, body: undefined })
+      yield* http.execute(HttpClientRequest.post("http://host/"))
+      yield* http.execute(HttpClientRequest.bodyText(HttpClientRequest.post("http://host/"), ""))
+      assert.deepStrictEqual(dispatcher.options.map(({ body, method }) => [method, body]), [
+        ["DELETE", null],
+        ["DELETE", null],
+        ["POST", null],
+        ["POST", new Uint8Array(0)]
+      ])
+      for (const { headers } of dispatcher.options.slice(0, 3)) assert.deepStrictEqual({ ...headers }, {})
+    }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false)))
+
+  it.effect("offers the direct transport, and only with the client itself", () =>
+    Effect.gen(function*() {
+      const http = yield* client(new FakeDispatcher(() => {}))
+      assert.isDefined(DirectTransport.get(http))
+      assert.isUndefined(DirectTransport.get(HttpClient.mapRequest(http, (request) => request)))
+    }))
+
+  it.effect("refuses every body that is not in memory, says of which kind it is, and sends nothing", () =>
+    Effect.gen(function*() {
+      const dispatcher = new FakeDispatcher(() => {})
+      const http = yield* client(dispatcher)
+      const post = HttpClientRequest.post("http://host/")
+      for (
+        const request of [
+          HttpClientRequest.bodyStream(post, Stream.make(new Uint8Array([1]))),
+          HttpClientRequest.bodyFormData(post, new FormData()),
+          HttpClientRequest.setBody(post, HttpBody.raw("text"))
+        ]
+      ) {
+        const { reason } = yield* Effect.flip(http.execute(request))
+        assert.isTrue(
+          reason._tag === "EncodeError" && reason.request === request &&
+            reason.description === `UndiciHttpClient cannot send a request body of kind ${request.body._tag}`
+        )
+      }
+      assert.lengthOf(dispatcher.options, 0)
+    }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false)))
+
+  it.effect("fails with a TransportError that has the request and the dispatcher's own error", () =>
+    Effect.gen(function*() {
+      const lost = new Error("lost")
+      const http = yield* client(
+        new FakeDispatcher((handler, controller) => {
+          handler.onRequestStart(controller, undefined)
+          handler.onResponseError(controller, lost)
+        })
+      )
+      const request = HttpClientRequest.get("http://host/")
+      const { reason } = yield* Effect.flip(http.execute(request))
+      assert.isTrue(reason._tag === "TransportError" && reason.cause === lost && reason.request === request)
+    }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false)))
+
+  it.effect("sends nothing in a scope that is closed", () =>
+    Effect.gen(function*() {
+      const dispatcher = new FakeDispatcher((handler, controller) => respond(handler, controller, {}))
+      const http = HttpClient.withScope(yield* client(dispatcher))
+      const scope = yield* Scope.make()
+      yield* Scope.close(scope, Exit.void)
+      const { reason } = yield* Effect.flip(Scope.provide(http.get("http://host/"), scope))
+      assert.strictEqual(reason._tag, "TransportError")
+      assert.include(String((reason as { readonly cause?: unknown }).cause), "The request was interrupted")
+      assert.lengthOf(dispatcher.options, 0)
+    }))
+
+  it.effect("aborts a request whose fiber is interrupted, before its scope is closed", () =>
+    Effect.gen(function*() {
+      const calls: Array<ReadonlyArray<string>> = []
+      const http = HttpClient.withScope(
+        yield* client(
+          new FakeDispatcher((handler, controller) => {
+            handler.onRequestStart(controller, undefined)
+            calls.push(controller.calls)
+          })
+        )
+      )
+      const fiber = yield* Effect.forkChild(http.get("http://host/"), { startImmediately: true })
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(calls, [["abort: The request was interrupted"]])
+    }).pipe(Effect.scoped))
+
+  it.effect("aborts a response that is not read to its end, with the scope", () =>
+    Effect.gen(function*() {
+      const calls: Array<ReadonlyArray<string>> = []
+      const http = HttpClient.withScope(
+        yield* client(
+          new FakeDispatcher((handler, controller) => {
+            calls.push(controller.calls)
+            handler.onRequestStart(controller, undefined)
+            handler.onResponseStart(controller, 200, {})
+          })
+        )
+      )
+      const response = yield* http.get("http://host/").pipe(
+        Effect.tap(() => Effect.sync(() => assert.deepStrictEqual(calls, [[]]))),
+        Effect.scoped
+      )
+      assert.strictEqual(response.status, 200)
+      assert.deepStrictEqual(calls, [["abort: The request was interrupted"]])
+    }))
+
+  it.live("never sends a request that was interrupted while it waited for a connection", () =>
+    Effect.gen(function*() {
+      const paths: Array<string | undefined> = []
+      const arrived = yield* Deferred.make<void>()
+      const finish = yield* Deferred.make<void>()
+      const url = yield* serve((request, response) => {
+        paths.push(request.url)
+        if (request.url !== "/first") return void response.end("ok")
+        Deferred.doneUnsafe(arrived, Effect.void)
+        Effect.runFork(Effect.andThen(Deferred.await(finish), Effect.sync(() => response.end("ok"))))
+      })
+      const agent = yield* Effect.acquireRelease(
+        Effect.sync(() => new Undici.Agent({ connections: 1, pipelining: 1 })),
+        (agent) => Effect.promise(() => agent.destroy())
+      )
+      const http = yield* client(agent)
+      const get = (path: string) => Effect.flatMap(http.get(`${url}${path}`), (response) => response.text)
+      const first = yield* Effect.forkChild(get("/first"), { startImmediately: true })
+      yield* Deferred.await(arrived)
+      const second = yield* Effect.forkChild(get("/second"), { startImmediately: true })
+      const third = yield* Effect.forkChild(get("/third"), { startImmediately: true })
+      yield* Fiber.interrupt(second)
+      yield* Deferred.succeed(finish, undefined)
+      assert.strictEqual(yield* Fiber.join(first), "ok")
+      assert.strictEqual(yield* Fiber.join(third), "ok")
+      assert.deepStrictEqual(paths, ["/first", "/third"])
+    }))
+
+  it.live("does not follow redirects, and does not ask for compression", () =>
+    Effect.gen(function*() {
+      const headers: Array<string | undefined> = []
+      const url = yield* serve((request, response) => {
+        headers.push(request.headers["accept-encoding"])
+        response.writeHead(302, { location: "/other" }).end("moved")
+      })
+      const http = yield* HttpClient.HttpClient
+      const response = yield* http.get(url)
+      assert.strictEqual(response.status, 302)
+      assert.strictEqual(response.headers["location"], "/other")
+      assert.strictEqual(yield* response.text, "moved")
+      assert.deepStrictEqual(headers, [undefined])
+    }).pipe(Effect.provide(UndiciHttpClient.layer)))
+
+  it.effect("is one client, with one pool, for all services of a program that it is provided to", () =>
+    Effect.gen(function*() {
+      class First extends Context.Service<First, HttpClient.HttpClient>()("First") {}
+      class Second extends Context.Service<Second, HttpClient.HttpClient>()("Second") {}
+      const context = yield* Layer.build(Layer.mergeAll(
+        Layer.effect(First, HttpClient.HttpClient).pipe(Layer.provide(UndiciHttpClient.layer)),
+        Layer.effect(Second, HttpClient.HttpClient).pipe(Layer.provide(UndiciHttpClient.layer))
+      ))
+      assert.strictEqual(Context.get(context, First), Context.get(context, Second))
+    }))
+
+  it.live("leaves a dispatcher of the program's own open", () =>
+    Effect.gen(function*() {
+      const url = yield* serve((_, response) => response.end("ok"))
+      const agent = yield* Effect.acquireRelease(
+        Effect.sync(() => new Undici.Agent()),
+        (agent) => Effect.promise(() => agent.destroy())
+      )
+      for (let i = 0; i < 2; i++) {
+        const text = yield* Effect.scoped(
+          Effect.flatMap(client(agent), (http) => Effect.flatMap(http.get(url), (response) => response.text))
+        )
+        assert.strictEqual(text, "ok")
+      }
+    }))
+})
+
+/** Sends a request by the direct transport of a client. */
+const direct = (http: HttpClient.HttpClient, request: DirectTransport.Request) =>
+  Effect.callback<DirectTransport.Response, unknown>((resume) => {
+    DirectTransport.get(http)?.send(request, {
+      context: Context.empty(),
+      onResponse: (response) => resume(Effect.succeed(response)),
+      onError: (error) => resume(Effect.fail(error))
+    })
+  })
 
 /** Waits until a number no longer grows. */
 const settled = (read: () => number): Effect.Effect<void> =>

@@ -1,12 +1,15 @@
-/** The client asked by callback, over a dispatcher of the program's own. */
+/** The direct transport of `UndiciHttpClient`, over a dispatcher of the program's own. */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpClient } from "effect/http"
+
+// A test that waits for something that never comes fails after two seconds.
+vi.setConfig({ testTimeout: 2_000 })
 
 describe("UndiciHttpClient asked by callback", () => {
   it.effect("goes through the dispatcher it was given, whole and streamed", () =>

@@ -1,5 +1,5 @@
 /**
- * Completions for tests, with everything the server sends filled in: name only what the test is about.
+ * Completions for tests. Every field that the server sends has a value, so a test names only the fields it is about.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,10 @@ import type * as Content from "@effect-mistral/core/Content"
 import type * as Tool from "@effect-mistral/core/Tool"
 
 /**
- * What a test may say of a completion. Token counts are made up unless given.
+ * The fields of a completion that a test can choose.
+ *
+ * *Details*: `finishReason` is `"tool_calls"` by default if `toolCalls` is given, else `"stop"`. Without `usage` the token
+ * counts are 10, 5 and 15.
  *
  * @category models
  * @since 0.1.0
@@ -22,7 +25,7 @@ export interface Options {
 }
 
 /**
- * A whole completion with one answer.
+ * Makes a complete response with one choice.
  *
  * @category constructors
  * @since 0.1.0
@@ -45,8 +48,10 @@ export const response = (
 })
 
 /**
- * The chunks of a streamed completion, as Mistral sends them: the role first, then the text in pieces (a string is cut at
- * its spaces), then the finish reason with the usage.
+ * Makes the chunks of a streamed completion in the order in which Mistral sends them: the role, then the text, then the
+ * finish reason with the tool calls and the usage.
+ *
+ * *Details*: a string is split before its spaces, one word a chunk; an array of strings is one chunk for each string.
  *
  * @category constructors
  * @since 0.1.0
@@ -77,7 +82,7 @@ export const chunks = (
 }
 
 /**
- * A tool call of a function with an object of arguments.
+ * Makes the call of a function as the model sends it, its arguments written as JSON.
  *
  * @category constructors
  * @since 0.1.0

@@ -3,7 +3,7 @@ import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Stream } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 
 describe("ScriptedHttpClient", () => {
@@ -103,6 +103,152 @@ describe("ScriptedHttpClient", () => {
       const exit = yield* Effect.exit(http.get("http://any/path?x=1"))
       assert.include(String(exit), "request 2 (GET /path?x=1) has no answer in the script")
     }).pipe(Effect.provide(scripted([]))))
+
+  it.effect("gives each kind of response with its content type, status 200, and its body", () =>
+    Effect.gen(function*() {
+      const responses = yield* Effect.forEach(
+        [
+          ScriptedHttpClient.json({ a: [1, null] }),
+          ScriptedHttpClient.text("é"),
+          ScriptedHttpClient.text(""),
+          ScriptedHttpClient.sse(["raw", { a: 1 }]),
+          ScriptedHttpClient.sse([], { done: false }),
+          ScriptedHttpClient.sse([], { done: true }),
+          ScriptedHttpClient.bytes(["a", new Uint8Array([98])])
+        ],
+        (answer) => Effect.flatMap(responseOf(answer), shown)
+      )
+      assert.deepStrictEqual(responses, [
+        [200, "application/json", `{"a":[1,null]}`],
+        [200, "text/plain", "é"],
+        [200, "text/plain", ""],
+        [200, "text/event-stream", `data: raw\n\ndata: {"a":1}\n\ndata: [DONE]\n\n`],
+        [200, "text/event-stream", ""],
+        [200, "text/event-stream", "data: [DONE]\n\n"],
+        [200, undefined, "ab"]
+      ])
+    }))
+
+  it.effect("takes the status, further headers, and a content type in place of its own", () =>
+    Effect.gen(function*() {
+      const options = { status: 503, headers: { "x-test": "yes", "content-type": "application/problem+json" } }
+      for (
+        const answer of [
+          ScriptedHttpClient.json({}, options),
+          ScriptedHttpClient.text("", options),
+          ScriptedHttpClient.sse([], options),
+          ScriptedHttpClient.bytes([], options)
+        ]
+      ) {
+        const response = yield* responseOf(answer)
+        assert.strictEqual(response.status, 503)
+        assert.strictEqual(response.headers["x-test"], "yes")
+        assert.strictEqual(response.headers["content-type"], "application/problem+json")
+      }
+      const { headers } = yield* responseOf(ScriptedHttpClient.json({}, { headers: { "x-test": "yes" } }))
+      assert.strictEqual(headers["content-type"], "application/json")
+    }))
+
+  it.effect("gives one read for each element, an event being one", () =>
+    Effect.gen(function*() {
+      const reads = (answer: ScriptedHttpClient.Answer) =>
+        Effect.flatMap(responseOf(answer), ({ stream }) =>
+          Stream.runCollect(Stream.map(Stream.chunks(stream), (read) =>
+            read.map((bytes) => decoder.decode(bytes)))))
+      assert.deepStrictEqual(yield* reads(ScriptedHttpClient.bytes(["a", "bc"])), [["a"], ["bc"]])
+      assert.deepStrictEqual(yield* reads(ScriptedHttpClient.sse(["a"])), [["data: a\n\n"], ["data: [DONE]\n\n"]])
+      assert.deepStrictEqual(yield* reads(ScriptedHttpClient.json({ a: 1, b: 2 })), [[`{"a":1,"b":2}`]])
+      assert.deepStrictEqual(yield* reads(ScriptedHttpClient.text("")), [])
+    }))
+
+  it.effect("gives a body as text, JSON and bytes; one that is empty is null as JSON", () =>
+    Effect.gen(function*() {
+      const response = yield* responseOf(ScriptedHttpClient.json({ a: 1 }))
+      assert.deepStrictEqual(yield* response.json, { a: 1 })
+      assert.strictEqual((yield* response.arrayBuffer).byteLength, 7)
+      assert.isNull(yield* (yield* responseOf(ScriptedHttpClient.text(""))).json)
+    }))
+
+  it.effect("records a request's method, URL, path with query, headers and parsed body", () =>
+    Effect.gen(function*() {
+      const { client, service } = ScriptedHttpClient.make(() => ScriptedHttpClient.text("ok"))
+      yield* client.execute(HttpClientRequest.get("https://host/path?q=1#f", { headers: { "x-test": "yes" } }))
+      yield* client.execute(HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.put("https://host/"), [1]))
+      yield* client.execute(HttpClientRequest.bodyText(HttpClientRequest.post("https://host/"), ""))
+      const requests = yield* service.requests
+      assert.deepStrictEqual(requests.map(({ body, method, path, url }) => [method, url, path, body]), [
+        ["GET", "https://host/path?q=1#f", "/path?q=1", undefined],
+        ["PUT", "https://host/", "/", [1]],
+        ["POST", "https://host/", "/", undefined]
+      ])
+      assert.strictEqual(requests[0]?.headers["x-test"], "yes")
+      assert.strictEqual(requests[1]?.headers["content-type"], "application/json")
+      yield* client.get("https://host/later")
+      // The record that was given before does not grow.
+      assert.lengthOf(requests, 3)
+    }))
+
+  it.effect("fails to connect with the cause it is given, after the delay", () =>
+    Effect.gen(function*() {
+      const cause = new Error("no route to host")
+      const failing = yield* Effect.forkChild(
+        Effect.flip(responseOf(ScriptedHttpClient.connectionError(cause, { delay: "1 second" })))
+      )
+      yield* TestClock.adjust("999 millis")
+      assert.isUndefined(failing.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      const { reason } = yield* Fiber.join(failing)
+      assert.isTrue(reason._tag === "TransportError" && reason.cause === cause && reason.request.url === "http://host/")
+      const refused = yield* Effect.flip(responseOf(ScriptedHttpClient.connectionError()))
+      assert.isTrue(refused.reason._tag === "TransportError" && String(refused.reason.cause).includes("ECONNREFUSED"))
+    }))
+
+  it.effect("counts a response as open from its head to the end of its body", () =>
+    Effect.gen(function*() {
+      const { client, service } = ScriptedHttpClient.make([
+        ScriptedHttpClient.bytes(["a", "b"], { delay: "1 second", pause: "1 second" })
+      ])
+      const sending = yield* Effect.forkChild(client.get("http://host/"))
+      yield* TestClock.adjust("999 millis")
+      assert.strictEqual(yield* service.open, 0)
+      yield* TestClock.adjust("1 millis")
+      const response = yield* Fiber.join(sending)
+      assert.strictEqual(yield* service.open, 1)
+      const reading = yield* Effect.forkChild(response.text, { startImmediately: true })
+      assert.strictEqual(yield* service.open, 1)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* Fiber.join(reading), "ab")
+      assert.strictEqual(yield* service.open, 0)
+    }))
+
+  it.effect("loses the connection with a DecodeError, after the reads it has", () =>
+    Effect.gen(function*() {
+      const read: Array<string> = []
+      const { stream } = yield* responseOf(ScriptedHttpClient.bytes(["a"], { ending: "fail" }))
+      const { reason } = yield* Effect.flip(
+        Stream.runForEach(stream, (bytes) => Effect.sync(() => read.push(decoder.decode(bytes))))
+      )
+      assert.deepStrictEqual(read, ["a"])
+      assert.isTrue(reason._tag === "DecodeError" && String(reason.cause).includes("socket hang up"))
+    }))
+
+  it.effect("leaves the list it was made from as it is, and each layer has a script of its own", () =>
+    Effect.gen(function*() {
+      const script = [ScriptedHttpClient.text("one")]
+      const { client, service } = ScriptedHttpClient.make(script)
+      yield* service.append(ScriptedHttpClient.text("two"), ScriptedHttpClient.text("three"))
+      const texts = yield* Effect.forEach(
+        [1, 2, 3],
+        () => Effect.flatMap(client.get("http://host/"), ({ text }) => text)
+      )
+      assert.deepStrictEqual(texts, ["one", "two", "three"])
+      assert.lengthOf(script, 1)
+      const live = ScriptedHttpClient.layer(script)
+      for (let i = 0; i < 2; i++) {
+        const text = HttpClient.get("http://host/").pipe(Effect.flatMap(({ text }) => text), Effect.provide(live))
+        assert.strictEqual(yield* text, "one")
+      }
+    }))
 })
 
 describe("Layer.mock", () => {
@@ -135,6 +281,13 @@ describe("Layer.mock", () => {
 })
 
 const request = { model: "mistral-small-latest", messages: [{ role: "user" as const, content: "Hi" }] }
+
+const decoder = new TextDecoder()
+
+const responseOf = (answer: ScriptedHttpClient.Answer) => ScriptedHttpClient.make([answer]).client.get("http://host/")
+
+const shown = ({ headers, status, text }: HttpClientResponse.HttpClientResponse) =>
+  Effect.map(text, (text) => [status, headers["content-type"], text])
 
 const scripted = (script: Parameters<typeof ScriptedHttpClient.layer>[0]) =>
   Chat.layer.pipe(

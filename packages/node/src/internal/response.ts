@@ -14,9 +14,9 @@ import { pipeArguments } from "effect/Pipeable"
 import type * as Schema from "effect/Schema"
 import type * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
-import type { Head } from "./head.ts"
+import type { Head } from "./dispatch.ts"
 
-/** An answer whose body comes straight from the dispatcher. */
+/** Effect's response over the head and body that undici's dispatcher delivered. */
 export class DispatchedResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpIncomingMessage.TypeId]: typeof HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: typeof HttpClientResponse.TypeId = HttpClientResponse.TypeId
@@ -68,7 +68,7 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
 
   #bytes: Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> | undefined
   get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> {
-    // The body can be read once; what was read is kept for the other accessors.
+    // The body can be read only once, so its bytes are kept for the other accessors.
     return this.#bytes ??= Effect.runSync(Effect.cached(Stream.mkArrayBuffer(this.stream)))
   }
 
@@ -98,7 +98,7 @@ export class DispatchedResponse extends Inspectable.Class implements HttpClientR
         reason: new HttpClientError.StatusCodeError({
           request: this.request,
           response: this,
-          description: "UndiciHttpClient upgrades no connection"
+          description: "UndiciHttpClient cannot upgrade a connection"
         })
       })
     )
