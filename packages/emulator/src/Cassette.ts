@@ -35,11 +35,11 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { inMemory } from "./internal/cassette/asked.ts"
-import type { CassetteError } from "./internal/cassette/cassetteError.ts"
-import { type Deck, makeDeck } from "./internal/cassette/deck.ts"
-import * as Format from "./internal/cassette/format.ts"
-import * as Store from "./internal/cassette/store.ts"
+import { makeRecordReplay, type RecordReplay } from "./internal/cassette/client/recordReplay.ts"
+import type { CassetteError } from "./internal/cassette/format/cassetteError.ts"
+import * as Format from "./internal/cassette/format/cassetteFormat.ts"
+import { bufferBody } from "./internal/cassette/matching/recordedRequest.ts"
+import * as Store from "./internal/cassette/storage/cassetteStore.ts"
 
 export {
   /**
@@ -49,7 +49,7 @@ export {
    * @since 0.1.0
    */
   CassetteError
-} from "./internal/cassette/cassetteError.ts"
+} from "./internal/cassette/format/cassetteError.ts"
 
 /**
  * One exchange: the request without its secrets, and the answer with the milliseconds its parts took.
@@ -84,7 +84,7 @@ export const read: (
   ReadonlyArray<{ readonly file: string; readonly cassette: Cassette }>,
   CassetteError,
   FileSystem.FileSystem
-> = Store.load
+> = Store.loadCassettes
 
 /**
  * How requests are compared with the recorded ones, and in what time they are answered.
@@ -156,7 +156,7 @@ export const layer = (
     case "auto":
       return layerOf(
         { ...options, from: options.directory, into: options.directory, earlier: "keep" },
-        (deck) => overClient((request, send) => replayOr(deck, request, deck.record(request, send)))
+        (cassettes) => overClient((request, send) => replayOr(cassettes, request, cassettes.record(request, send)))
       )
   }
 }
@@ -173,10 +173,10 @@ export const layerReplay = (
   directory: string,
   options: ReplayOptions & Pick<RecordOptions, "secrets"> = {}
 ): Layer.Layer<HttpClient.HttpClient, CassetteError, FileSystem.FileSystem> =>
-  layerOf({ ...options, from: directory }, (deck) =>
+  layerOf({ ...options, from: directory }, (cassettes) =>
     Effect.succeed(HttpClient.mapRequestEffect(
-      HttpClient.make((request) => replayOr(deck, request, Effect.sync(() => deck.miss(request)))),
-      inMemory
+      HttpClient.make((request) => replayOr(cassettes, request, Effect.sync(() => cassettes.miss(request)))),
+      bufferBody
     )))
 
 /**
@@ -191,32 +191,34 @@ export const layerRecord = (
   directory: string,
   options: RecordOptions = {}
 ): Layer.Layer<HttpClient.HttpClient, CassetteError, HttpClient.HttpClient | FileSystem.FileSystem> =>
-  layerOf({ ...options, into: directory }, (deck) => overClient(deck.record))
+  layerOf({ ...options, into: directory }, (cassettes) => overClient(cassettes.record))
 
 const layerOf = <R>(
-  options: Omit<Parameters<typeof makeDeck>[0], "secrets"> & Pick<RecordOptions, "secrets">,
-  client: (deck: Deck) => Effect.Effect<HttpClient.HttpClient, never, R>
+  options: Omit<Parameters<typeof makeRecordReplay>[0], "secrets"> & Pick<RecordOptions, "secrets">,
+  client: (cassettes: RecordReplay) => Effect.Effect<HttpClient.HttpClient, never, R>
 ): Layer.Layer<HttpClient.HttpClient, CassetteError, FileSystem.FileSystem | Exclude<R, Scope.Scope>> =>
   Layer.effect(HttpClient.HttpClient)(Effect.flatMap(
-    makeDeck({ ...options, secrets: (options.secrets ?? []).map((secret) => Redacted.value(secret)) }),
+    makeRecordReplay({ ...options, secrets: (options.secrets ?? []).map((secret) => Redacted.value(secret)) }),
     client
   ))
 
 const replayOr = <E, R>(
-  deck: Deck,
+  cassettes: RecordReplay,
   request: HttpClientRequest.HttpClientRequest,
   otherwise: Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
-  Effect.flatMap(deck.replay(request), (found) => found === undefined ? otherwise : Effect.succeed(found))
+  Effect.flatMap(cassettes.replay(request), (found) => found === undefined ? otherwise : Effect.succeed(found))
 
 /** The client of the environment, with something done about each of its answers. */
-const overClient = (answer: Deck["record"]): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
+const overClient = (
+  answer: RecordReplay["record"]
+): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (client) =>
     client.pipe(
       // Before the request is bound to a scope: a changed request is another one.
       HttpClient.mapRequestEffect((request) =>
         Effect.map(
-          inMemory(request),
+          bufferBody(request),
           (request) =>
             "accept-encoding" in request.headers
               ? request

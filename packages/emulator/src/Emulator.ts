@@ -46,17 +46,17 @@ import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
 import type * as Faults from "./Faults.ts"
-import type { Verbosity } from "./internal/accessLog.ts"
-import { makeApp } from "./internal/app.ts"
-import { makeArmedFaults } from "./internal/armedFaults.ts"
-import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
-import { memoryClient } from "./internal/memoryClient.ts"
-import type * as Database from "./internal/observability/database.ts"
-import type * as Event from "./internal/observability/newEvent.ts"
-import { layerObservability, Observability } from "./internal/observability/observability.ts"
-import * as Log from "./internal/requestLog.ts"
-import { makeSettings, type Settings } from "./internal/settings.ts"
-import { socketDelivery } from "./internal/socketDelivery.ts"
+import { makeFaultQueue } from "./internal/faults/faultQueue.ts"
+import type * as Event from "./internal/observability/events/newEvent.ts"
+import { layerObservability, Observability } from "./internal/observability/service/observabilityService.ts"
+import type * as Database from "./internal/observability/storage/database.ts"
+import { makeApp } from "./internal/server/app.ts"
+import { memoryClient } from "./internal/server/memoryClient.ts"
+import * as Log from "./internal/server/requestLog.ts"
+import { socketDelivery } from "./internal/server/socketDelivery.ts"
+import type { ProxyOptions } from "./internal/settings/proxyOptions.ts"
+import type { Verbosity } from "./internal/settings/settings.ts"
+import { makeSettings, type Settings } from "./internal/settings/settings.ts"
 import type * as Script from "./Script.ts"
 
 export type {
@@ -74,7 +74,7 @@ export type {
    * @since 0.1.0
    */
   Upstream
-} from "./internal/cassette/relayOptions.ts"
+} from "./internal/settings/proxyOptions.ts"
 
 /**
  * A request as the emulator saw it: headers by their lower-case names, those that may hold a key or a cookie replaced by
@@ -144,7 +144,7 @@ export class Emulator extends Context.Service<Emulator, Service>()("@effect-mist
  * @category models
  * @since 0.1.0
  */
-export interface Options extends RelayOptions {
+export interface Options extends ProxyOptions {
   /** The one key that is accepted. `emulator-key` unless set. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
   /** How long an answer takes to begin. 30 milliseconds unless set. */
@@ -266,7 +266,7 @@ export function layerMemory(
 const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick<Service, "url" | "port">) {
   const log = yield* Log.RequestLog
   const { addEvents, addFile } = yield* Observability
-  const faults = makeArmedFaults(settings.seed)
+  const faults = makeFaultQueue(settings.seed)
   const app = yield* makeApp(settings, faults)
   const service = Emulator.of({
     ...place,

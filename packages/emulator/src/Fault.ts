@@ -32,7 +32,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { HeaderValue } from "./internal/headerText.ts"
+import { HeaderValue } from "./internal/http/headerSchema.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 

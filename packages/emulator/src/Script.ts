@@ -38,7 +38,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { HeaderName, HeaderValue } from "./internal/headerText.ts"
+import { HeaderName, HeaderValue } from "./internal/http/headerSchema.ts"
 
 const natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 

@@ -16,9 +16,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
-import { announcement, needsUpstreamKey, relayFlags, relayOptions } from "./internal/cassette/relayFlags.ts"
-import { atLeast, within } from "./internal/flagBounds.ts"
-import { startProblem } from "./internal/startProblem.ts"
+import { atLeast, within } from "./internal/cli/numberFlags.ts"
+import { announcement, needsUpstreamKey, proxyFlags, proxyOptions } from "./internal/cli/proxyFlags.ts"
+import { startError } from "./internal/cli/startError.ts"
 import * as Script from "./Script.ts"
 
 const flags = {
@@ -94,7 +94,7 @@ const flags = {
     Flag.withDescription("Another seed gives other answers, waits and faults"),
     Flag.withDefault(0)
   ),
-  relay: relayFlags
+  proxy: proxyFlags
 }
 
 const isLoopback = (host: string): boolean => /^(?:127\.|::1$|localhost$)/.test(host)
@@ -117,15 +117,15 @@ const announce = (options: Emulator.Options & { readonly host: string }) =>
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ relay, timeToFirstToken, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
     const options = {
       ...flags,
-      ...(yield* relayOptions(relay)),
+      ...(yield* proxyOptions(proxy)),
       tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }
     return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
-  }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startProblem(error))))
+  }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startError(error))))
 ).pipe(Command.withDescription("A local Mistral API with deterministic answers"))
 
 Command.run(emulator, { version }).pipe(

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { countTokens, tokenize } from "../src/internal/tokenizer.ts"
+import { countTokens, tokenize } from "../src/internal/text/tokenizer.ts"
 import { ask, instant, local } from "./support.ts"
 
 describe("answers", () => {

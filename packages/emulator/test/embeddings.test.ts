@@ -3,7 +3,7 @@ import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { countTokens } from "../src/internal/tokenizer.ts"
+import { countTokens } from "../src/internal/text/tokenizer.ts"
 import { instant, local, postTo } from "./support.ts"
 
 describe("embeddings", () => {

@@ -7,9 +7,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { codeBetween } from "../src/internal/code.ts"
-import { makeRandom } from "../src/internal/random.ts"
-import { countTokens, tokenize } from "../src/internal/tokenizer.ts"
+import { makeRandom } from "../src/internal/random/random.ts"
+import { generateCode } from "../src/internal/text/generatedCode.ts"
+import { countTokens, tokenize } from "../src/internal/text/tokenizer.ts"
 import { instant, local, postTo, problemsOf } from "./support.ts"
 
 describe("fill-in-the-middle", () => {
@@ -228,7 +228,7 @@ const ask = (
 ): CompletionRequest.Fim => ({ model: "codestral-latest", prompt, suffix, ...more })
 
 const write = (prompt: string, suffix: string, minimum = 0): string =>
-  codeBetween(prompt, suffix, makeRandom(prompt), minimum)
+  generateCode(prompt, suffix, makeRandom(prompt), minimum)
 
 /** The brackets that would have to stand before or after a text without texts and comments to balance it. */
 const unbalanced = (text: string): string => {

@@ -4,13 +4,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import { makeRateMeter } from "../src/internal/rateMeter.ts"
+import { makeRateLimiter } from "../src/internal/routing/rateLimiter.ts"
 import { ask, instant, local, post, raw } from "./support.ts"
 
 describe("rate limits", () => {
   it.effect("refuse the request after the last of a minute with 429, and say when the next minute begins", () =>
     Effect.gen(function*() {
-      const meter = yield* makeRateMeter({ requestsPerMinute: 2 })
+      const meter = yield* makeRateLimiter({ requestsPerMinute: 2 })
       yield* TestClock.setTime(90_500)
       yield* meter.admit
       yield* meter.admit
@@ -36,7 +36,7 @@ describe("rate limits", () => {
 
   it.effect("refuse the request after the last token of a minute", () =>
     Effect.gen(function*() {
-      const meter = yield* makeRateMeter({ tokensPerMinute: 100 })
+      const meter = yield* makeRateLimiter({ tokensPerMinute: 100 })
       yield* meter.admit
       assert.deepInclude(yield* meter.spend(99), { "x-ratelimit-remaining-tokens-minute": "1" })
       yield* meter.admit

@@ -1,0 +1,153 @@
+import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import type * as Script from "../../Script.ts"
+import { ErrorResponse } from "../http/errorResponse.ts"
+import type { Report } from "../moderation/guardrails.ts"
+import { responseFingerprint, wordsFingerprint } from "../random/fingerprint.ts"
+import { hexadecimal, makeRandom, type Random } from "../random/random.ts"
+import { countTokens, tokenize } from "../text/tokenizer.ts"
+import type { TokenBudget } from "./tokenBudget.ts"
+import type { ToolCall } from "./toolCalls.ts"
+
+/** An answer before it is sent: every token of every choice. */
+export interface GeneratedCompletion {
+  readonly id: string
+  readonly model: string
+  readonly choices: ReadonlyArray<GeneratedChoice>
+  readonly promptTokens: number
+  readonly completionTokens: number
+  /** What a script says of the usage; it stands in place of what was counted. */
+  readonly usage: Script.Reply["usage"]
+  /** What guardrails said of the request, if it had any. */
+  readonly guardrails: ReadonlyArray<Report>
+}
+
+/** One choice of an answer. */
+export interface GeneratedChoice {
+  readonly index: number
+  /** The tokens that were thought before the text. */
+  readonly thinking: ReadonlyArray<string>
+  /** The beginning that the request gave; it is repeated, not generated. */
+  readonly prefix: string
+  readonly text: ReadonlyArray<string>
+  readonly calls: ReadonlyArray<ToolCall>
+  readonly finishReason: NonNullable<Script.Reply["finish_reason"]>
+  /** The tokens generated: of thinking, text and calls. */
+  readonly tokens: number
+  /** How many tokens of the text were predicted by the request: they take no time. */
+  readonly predicted: number
+}
+
+/** What tells the answer to one request from that to another. */
+export interface CompletionParts {
+  readonly model: string
+  readonly seed: number
+  readonly promptTokens: number
+  /** How many choices there are. */
+  readonly count: number
+  readonly usage?: Script.Reply["usage"]
+  readonly guardrails?: ReadonlyArray<Report>
+  readonly choice: (index: number, random: Random) => GeneratedChoice | ErrorResponse
+}
+
+/** The answer to a request: the same for the same request and seed. */
+export const generateCompletion = (request: object, making: CompletionParts): GeneratedCompletion | ErrorResponse => {
+  const words = wordsFingerprint(request, making.seed)
+  const choices: Array<GeneratedChoice> = []
+  for (let index = 0; index < making.count; index++) {
+    const choice = making.choice(index, makeRandom(`${words}#${index}`))
+    if (choice instanceof ErrorResponse) return choice
+    choices.push(choice)
+  }
+  return {
+    id: hexadecimal(responseFingerprint(request, making.seed)),
+    model: making.model,
+    choices,
+    promptTokens: making.usage?.prompt_tokens ?? making.promptTokens,
+    completionTokens: making.usage?.completion_tokens ?? choices.reduce((sum, choice) => sum + choice.tokens, 0),
+    usage: making.usage,
+    guardrails: making.guardrails ?? []
+  }
+}
+
+/** A text before anything is cut off it. */
+export interface UncutText {
+  readonly index: number
+  readonly text: string
+  readonly thinking?: ReadonlyArray<string>
+  readonly prefix?: string
+  readonly budget: TokenBudget
+  /** A stop text counts only after this many tokens. */
+  readonly minimum?: number
+  readonly stop: CompletionRequest.Chat["stop"]
+  /** Whether the request predicted the text. */
+  readonly predicted?: boolean
+}
+
+/** The choice that is a text, as far as the tokens go and up to the first stop text. */
+export const truncatedChoice = (whole: UncutText): GeneratedChoice => {
+  const { index, minimum = 0, predicted = false, prefix = "", budget, stop, thinking: thought = [] } = whole
+  const all = tokenize(whole.text)
+  const thinking = thought.slice(0, budget.tokens)
+  const possible = all.slice(0, Math.max(0, budget.tokens - thinking.length))
+  const stopped = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [], minimum)
+  const text = stopped ?? possible
+  const complete = thinking.length === thought.length && possible.length === all.length
+  return {
+    index,
+    thinking,
+    prefix,
+    text,
+    calls: [],
+    finishReason: stopped !== undefined || complete ? "stop" : budget.ended,
+    tokens: thinking.length + text.length,
+    predicted: predicted ? text.length : 0
+  }
+}
+
+/**
+ * A choice with tool calls after what it says so far. Calls that there is no budget for end in the middle of their
+ * arguments, as a model's would.
+ */
+export const withToolCalls = (
+  said: GeneratedChoice,
+  calls: ReadonlyArray<ToolCall>,
+  budget: TokenBudget
+): GeneratedChoice => {
+  if (calls.length === 0 || said.finishReason !== "stop") return said
+  const kept: Array<ToolCall> = []
+  let tokens = said.tokens
+  for (const call of calls) {
+    const name = countTokens(call.function.name)
+    const all = tokenize(call.function.arguments)
+    const some = all.slice(0, Math.max(0, budget.tokens - tokens - name))
+    if (tokens + name > budget.tokens) return { ...choice(), finishReason: budget.ended }
+    kept.push({ ...call, function: { name: call.function.name, arguments: some.join("") } })
+    tokens += name + some.length
+    if (some.length < all.length) return { ...choice(), finishReason: budget.ended }
+  }
+  return choice()
+
+  function choice(): GeneratedChoice {
+    return { ...said, calls: kept, finishReason: "tool_calls", tokens }
+  }
+}
+
+/** The tokens before the first of some texts, the last one cut where the text begins; `undefined` if there is none. */
+const beforeStop = (
+  tokens: ReadonlyArray<string>,
+  stops: ReadonlyArray<string>,
+  minimum: number
+): ReadonlyArray<string> | undefined => {
+  const text = tokens.join("")
+  const from = tokens.slice(0, minimum).join("").length
+  const found = stops.filter((stop) => stop !== "").map((stop) => text.indexOf(stop, from)).filter((at) => at !== -1)
+  if (found.length === 0) return undefined
+  let left = Math.min(...found)
+  const kept: Array<string> = []
+  for (const token of tokens) {
+    if (left <= 0) break
+    kept.push(token.slice(0, left))
+    left -= token.length
+  }
+  return kept
+}

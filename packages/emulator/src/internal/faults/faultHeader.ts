@@ -1,0 +1,38 @@
+import * as Result from "effect/Result"
+import { Fault } from "../../Fault.ts"
+import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
+import { strictDecoder } from "../json/strictDecoder.ts"
+import { type FaultTarget, notApplicable } from "./faultTarget.ts"
+
+/** The request header that says what shall go wrong with this one request. */
+export const faultHeader = "x-emulator-fault"
+
+/** A fault that makes no sense, as an answer. */
+export const invalidFault = (message: string, param: string | undefined): ErrorResponse =>
+  badRequest({ message, type: "invalid_fault", ...(param === undefined ? undefined : { param }) })
+
+const readFault = strictDecoder(Fault)
+
+/** A fault as a request names it: JSON, or its type alone where nothing else is needed. */
+export const readHeader = (text: string, target: FaultTarget): Result.Result<Fault, ErrorResponse> =>
+  readFault(valueOf(text)).pipe(
+    Result.flatMap((fault) => {
+      const problem = problemOf(fault, target)
+      return problem === undefined ? Result.succeed(fault) : Result.fail(problem)
+    }),
+    Result.mapError((message) => invalidFault(message, faultHeader))
+  )
+
+const problemOf = (fault: Fault, target: FaultTarget): string | undefined => {
+  if (fault.type === "refuse") return "refuse is not about one request: arm it for the next"
+  const reason = notApplicable(fault, target)
+  return reason === undefined ? undefined : `${reason}, and this request is for none`
+}
+
+const valueOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { type: text.trim() }
+  }
+}

@@ -1,0 +1,81 @@
+import type * as Dataset from "@effect-mistral/observability/Dataset"
+import { ErrorResponse } from "../../http/errorResponse.ts"
+import { problem } from "../api/observabilityError.ts"
+import { campaignRow } from "../campaigns/campaignStore.ts"
+import { eventRow } from "../events/eventStore.ts"
+import type { Database, Row } from "../storage/database.ts"
+import { dates, fresh, owner } from "../storage/resourceFields.ts"
+import { datasetRow } from "./datasetStore.ts"
+import { missingRecord } from "./recordStore.ts"
+
+/** Where records are imported from, and what says which. */
+export type Wanted =
+  | { readonly origin: "campaign"; readonly id: string }
+  | { readonly origin: "file"; readonly id: string }
+  | { readonly origin: "explorer" | "playground" | "dataset"; readonly ids: ReadonlyArray<string> }
+
+/** Imports, and the datasets they belong to. */
+export const taskTable =
+  "(SELECT import_tasks.*, datasets.id AS dataset_id FROM import_tasks JOIN datasets ON datasets.seq = dataset)"
+
+/** An import as the API shows it. */
+export const toTask = (row: Row): Dataset.ImportTask => {
+  const total = row["total"] === null ? undefined : Number(row["total"])
+  return {
+    ...dates(row),
+    workspace_id: owner.workspace_id,
+    creator_id: owner.owner_id,
+    dataset_id: String(row["dataset_id"]),
+    status: String(row["status"]),
+    progress: total === undefined ? null : total === 0 ? 100 : Math.floor(Number(row["done"]) / total * 100),
+    message: row["message"] === null ? null : String(row["message"])
+  }
+}
+
+/** The import of a dataset with an id. */
+export const fetchTask = (database: Database, dataset: string, id: string): Dataset.ImportTask | ErrorResponse => {
+  const owning = datasetRow(database, dataset)
+  if (owning instanceof ErrorResponse) return owning
+  const row = database.get(`SELECT * FROM ${taskTable} WHERE id = ? AND dataset_id = ?`, id, dataset)
+  return row === undefined ? problem(404, "DATASET_TASK_NOT_FOUND", `There is no task ${id}`) : toTask(row)
+}
+
+/** Keeps a new import that is to run. What the database itself must have is looked for now, files and conversations later. */
+export const createTask = (
+  database: Database,
+  dataset: string,
+  wanted: Wanted,
+  now: number
+): Dataset.ImportTask | ErrorResponse => {
+  const owning = datasetRow(database, dataset)
+  if (owning instanceof ErrorResponse) return owning
+  const missing = missingOrigin(database, wanted)
+  if (missing !== undefined) return missing
+  const { id, time } = fresh(now)
+  database.run(
+    `INSERT INTO import_tasks (id, dataset, created_at, updated_at, origin, wanted, status)
+     VALUES (?, ?, ?, ?, ?, ?, 'RUNNING')`,
+    id,
+    Number(owning["seq"]),
+    time,
+    time,
+    wanted.origin,
+    JSON.stringify(wanted)
+  )
+  return fetchTask(database, dataset, id)
+}
+
+const missingOrigin = (database: Database, wanted: Wanted): ErrorResponse | undefined => {
+  switch (wanted.origin) {
+    case "campaign": {
+      const campaign = campaignRow(database, wanted.id)
+      return campaign instanceof ErrorResponse ? campaign : undefined
+    }
+    case "explorer":
+      return wanted.ids.map((id) => eventRow(database, id)).find((row) => row instanceof ErrorResponse)
+    case "dataset":
+      return missingRecord(database, wanted.ids)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,162 @@
+import type * as Filter from "@effect-mistral/observability/Filter"
+import { ErrorResponse } from "../../http/errorResponse.ts"
+import { isJsonObject } from "../../json/jsonObject.ts"
+import { badField, badSearch, problem } from "../api/observabilityError.ts"
+import { type Database, patternFunction, type Sql } from "../storage/database.ts"
+import { mapText } from "../storage/metadataText.ts"
+import { bind, comparisons, constant, join, sql } from "../storage/sql.ts"
+import { type EventField, findField, operators } from "./eventField.ts"
+
+/** How many conditions a filter may have, and how deep it may go. */
+const limits = { conditions: 5000, depth: 100 }
+
+/** Tests a text by a regular expression. */
+export const matches = constant(patternFunction)
+
+const always = constant("1")
+const never = constant("0")
+
+/**
+ * A filter as a SQL condition on `events`.
+ *
+ * A field without a value satisfies no condition but `isnull` (and `eq` with `null`, which is the same), also not one
+ * that says what it is not. A group that has both `AND` and `OR` wants both; an empty `AND` lets everything through, an
+ * empty `OR` nothing, and a group without either everything.
+ */
+export const filterSql = (database: Database, filter: Filter.Filter | null): Sql | ErrorResponse => {
+  let conditions = 0
+  const group = (members: ReadonlyArray<Filter.Filter>, operator: "AND" | "OR", depth: number): Sql | ErrorResponse => {
+    const parts: Array<Sql> = []
+    for (const member of members) {
+      const part = translate(member, depth + 1)
+      if (part instanceof ErrorResponse) return part
+      parts.push(part)
+    }
+    return join(parts, operator, operator === "AND" ? always : never)
+  }
+  const translate = (filter: Filter.Filter, depth: number): Sql | ErrorResponse => {
+    if (depth > limits.depth) return tooLarge(`is more than ${limits.depth} groups deep`)
+    if ("field" in filter) {
+      return ++conditions > limits.conditions
+        ? tooLarge(`has more than ${limits.conditions} conditions`)
+        : conditionSql(database, filter)
+    }
+    const all = filter.AND == null ? always : group(filter.AND, "AND", depth)
+    if (all instanceof ErrorResponse) return all
+    const some = filter.OR == null ? always : group(filter.OR, "OR", depth)
+    return some instanceof ErrorResponse ? some : join([all, some].filter((part) => part !== always), "AND", always)
+  }
+  return filter === null ? always : translate(filter, 0)
+}
+
+const tooLarge = (message: string): ErrorResponse =>
+  problem(400, "SEARCH_FILTER_TO_SQL_CONVERSION_ERROR", `The filter ${message}`)
+
+const conditionSql = (database: Database, { field: name, op, value }: Filter.Condition): Sql | ErrorResponse => {
+  const field = findField(database, name)
+  if (field === undefined) return badField(`There is no field ${name}`)
+  const operator = operators[field.type].find((one) => one === op)
+  if (operator === undefined) return badField(`The field ${name} cannot be filtered by ${op}`)
+  if (operator === "isnull") return nullSql(field, value === true)
+  if (value === null && (operator === "eq" || operator === "neq")) return nullSql(field, operator === "eq")
+  switch (field.type) {
+    case "TEXT":
+    case "ENUM":
+      return typeof value === "string" ? textSql(field, operator, value) : wrongValue(field, "a text")
+    case "INT":
+    case "FLOAT":
+      return typeof value === "number" ? compareSql(field, operator, value) : wrongValue(field, "a number")
+    case "BOOL":
+      return typeof value === "boolean"
+        ? compareSql(field, operator, Number(value))
+        : wrongValue(field, "true or false")
+    case "TIMESTAMP": {
+      const time = typeof value === "string" ? readTime(value) : undefined
+      return time === undefined ? wrongValue(field, "an ISO time") : compareSql(field, operator, time)
+    }
+    case "ARRAY":
+      return elementSql(field, operator, value, "value")
+    case "MAP":
+      if (operator !== "eq" && operator !== "neq") return elementSql(field, operator, value, "key")
+      return isJsonObject(value) ? compareSql(field, operator, mapText(value)) : wrongValue(field, "an object")
+  }
+}
+
+const wrongValue = ({ name, type }: EventField, expected: string): ErrorResponse =>
+  badSearch(`The field ${name} is of type ${type}: expected ${expected}`)
+
+/** The milliseconds of an ISO time; one without a zone is UTC. */
+export const readTime = (value: string): number | undefined => {
+  const [, date, clock, zone] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(value) ?? []
+  if (date === undefined || !isDate(date)) return undefined
+  const time = Date.parse(clock === undefined ? date : `${date}T${clock}${zone ?? "Z"}`)
+  return Number.isNaN(time) ? undefined : time
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+const isDate = (date: string): boolean => {
+  const time = Date.parse(date)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
+}
+
+const nullSql = ({ value }: EventField, isNull: boolean): Sql =>
+  isNull ? sql`(${value} IS NULL)` : sql`(${value} IS NOT NULL)`
+
+const compareSql = (field: EventField, operator: Filter.Operator, value: string | number): Sql =>
+  sql`(${field.value} ${comparisons[operator]!} ${bind(value)})`
+
+const textSql = (field: EventField, operator: Filter.Operator, wanted: string): Sql | ErrorResponse => {
+  if (operator in comparisons) return compareSql(field, operator, wanted)
+  if (operator === "matches") return matchSql(field, wanted)
+  const anyCase = operator.startsWith("i")
+  const text = anyCase ? sql`fold(${field.value})` : field.value
+  const part = bind(anyCase ? wanted.toLowerCase() : wanted)
+  switch (anyCase ? operator.slice(1) : operator) {
+    case "startswith":
+      return sql`(instr(${text}, ${part}) = 1)`
+    case "endswith":
+      return sql`(ends_with(${text}, ${part}))`
+    case "contains":
+      return sql`(instr(${text}, ${part}) > 0)`
+    default:
+      return sql`(instr(${text}, ${part}) = 0)`
+  }
+}
+
+/** A regular expression of JavaScript, with the `u` flag, that may match anywhere in the text. */
+const matchSql = (field: EventField, pattern: string): Sql | ErrorResponse =>
+  isPattern(pattern)
+    ? sql`(${matches}(${field.value}, ${bind(pattern)}))`
+    : badSearch(`The field ${field.name} cannot be matched: not a regular expression`)
+
+/** Whether a text is a regular expression of JavaScript. */
+export const isPattern = (pattern: string): boolean => {
+  try {
+    return new RegExp(pattern, "u").unicode
+  } catch {
+    return false
+  }
+}
+
+/** Elements of an array, and keys of a map. */
+const elementSql = (
+  field: EventField,
+  operator: Filter.Operator,
+  wanted: unknown,
+  column: "key" | "value"
+): Sql | ErrorResponse => {
+  if (operator === "len_eq") {
+    // The request's schema lets nothing but a whole number through.
+    return sql`(${field.value} IS NOT NULL AND (SELECT count(*) FROM json_each(${field.value})) = ${
+      bind(Number(wanted))
+    })`
+  }
+  if (typeof wanted !== "string") return wrongValue(field, "a text")
+  const found = sql`EXISTS (SELECT 1 FROM json_each(${field.value}) AS element WHERE element.${constant(column)} = ${
+    bind(wanted)
+  })`
+  return operator === "includes"
+    ? sql`(${field.value} IS NOT NULL AND ${found})`
+    : sql`(${field.value} IS NOT NULL AND NOT ${found})`
+}

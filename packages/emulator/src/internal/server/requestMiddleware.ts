@@ -1,0 +1,108 @@
+import * as ByteSize from "effect/ByteSize"
+import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { CorrelationId } from "../http/correlationId.ts"
+import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { redactedHeaders } from "../http/redactedHeaders.ts"
+import { isTooDeep } from "../json/jsonSyntax.ts"
+import { unmarkProxied } from "../proxy/proxiedResponse.ts"
+import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
+import { RequestLog, type SeenRequest } from "./requestLog.ts"
+
+/** The largest body that is read. */
+const maximumBody = ByteSize.mebibytes(32)
+
+const tooLarge = detail(413, "Request Entity Too Large")
+
+const unreadable = detail(400, "There was an error parsing the body")
+
+const toResponse = (refusal: ErrorResponse): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(refusal.body, {
+    status: refusal.status,
+    ...(refusal.headers === undefined ? undefined : { headers: refusal.headers })
+  })
+
+/** What the router and the handlers fail with, as answers. Whatever else goes wrong is the emulator's own fault. */
+const toRefusal = (error: unknown): ErrorResponse => {
+  if (error instanceof ErrorResponse) return error
+  if (HttpServerError.isHttpServerError(error)) {
+    const reason = error.reason
+    if (reason._tag === "RouteNotFound") return detail(404, "Not Found")
+    if (reason._tag === "RequestParseError") {
+      return reason.reason === "BodyTooLarge"
+        ? tooLarge
+        : unreadable
+    }
+  }
+  return detail(500, "Internal Server Error")
+}
+
+/** The text of a body. One that came over no network was not counted while it came. */
+const readText = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.filterOrFail(request.text, (text) => text.length <= Number(maximumBody), () => tooLarge)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text === "" ? undefined : text
+  }
+}
+
+/** An app, and what it needs for each request. */
+type App<E> = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  E,
+  HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** Something between a request that was noted and its answer. */
+type Around = (seen: SeenRequest, app: App<never>) => App<ErrorResponse>
+
+/** Makes a refusal, or whatever else goes wrong, a response; a body beyond the limit is such a thing. */
+export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  app.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
+    Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
+    Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
+    Effect.interruptible
+  )
+
+/** What surrounds every answer: the request is noted, a refusal becomes a response, and the gateway's headers are set. */
+export const requestMiddleware = Effect.fnUntraced(function*<E>(
+  app: App<E>,
+  around: Around
+): Effect.fn.Return<App<never>, never, RequestLog> {
+  const log = yield* RequestLog
+  const note = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const headers = yield* redactedHeaders(request.headers)
+    const seen = { method: request.method, path: request.url, headers }
+    const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
+    const tooDeep = isTooDeep(text)
+    const whole = { ...seen, body: tooDeep ? text : parsed(text) }
+    yield* log.add(whole)
+    return tooDeep ? yield* unreadable : whole
+  })
+  return Effect.gen(function*() {
+    yield* log.hold
+    const id = randomUUID()
+    const response = yield* errorsAsResponses(Effect.flatMap(note, (seen) => around(seen, errorsAsResponses(app))))
+      .pipe(
+        Effect.provideService(CorrelationId, id)
+      )
+    const relayed = unmarkProxied(response)
+    if (relayed !== undefined) return relayed
+    const limits = yield* (yield* CurrentRateLimiter).spend(Number(response.headers[costHeader] ?? 0))
+    return HttpServerResponse.setHeaders(response, {
+      ...limits,
+      "mistral-correlation-id": id,
+      "x-kong-request-id": id
+    })
+  })
+})

@@ -1,0 +1,14 @@
+import * as Effect from "effect/Effect"
+import { CurrentRateLimiter, makeRateLimiter } from "../routing/rateLimiter.ts"
+import { CurrentScript, makeScriptRules } from "../routing/scriptRules.ts"
+import type { Settings } from "../settings/settings.ts"
+
+/** An app with the rate limits and the script of an emulator, both at their beginning. */
+export const withRateLimitsAndScript = Effect.fnUntraced(function*<A, E, R>(
+  settings: Settings,
+  app: Effect.Effect<A, E, R>
+): Effect.fn.Return<Effect.Effect<A, E, R>> {
+  const meter = yield* makeRateLimiter(settings.limits)
+  const scripts = yield* makeScriptRules(settings.script)
+  return app.pipe(Effect.provideService(CurrentRateLimiter, meter), Effect.provideService(CurrentScript, scripts))
+})
