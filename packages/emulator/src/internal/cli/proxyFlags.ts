@@ -7,7 +7,7 @@ import type * as Redacted from "effect/Redacted"
 import { type ProxyOptions, upstreamFor } from "../settings/proxyOptions.ts"
 import { atLeast } from "./numberFlags.ts"
 
-/** The flags of what the emulator does not answer itself. */
+/** The flags for recording, replaying and forwarding. */
 export const proxyFlags = {
   upstream: Flag.String("upstream").pipe(
     Flag.withDescription("A Mistral or OpenAI-compatible server to forward to"),
@@ -46,7 +46,7 @@ function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
-/** What the flags say, as options of the emulator. */
+/** Converts the flags to options of the emulator. */
 export const proxyOptions = (flags: {
   readonly upstream: Option.Option<string>
   readonly upstreamKey: Option.Option<Redacted.Redacted<string>>
@@ -78,11 +78,11 @@ export const proxyOptions = (flags: {
   })
 }
 
-/** Whether requests go to a server that the clients must have the key of. */
+/** Whether requests are forwarded with the clients' own keys. */
 export const needsUpstreamKey = (options: ProxyOptions): boolean =>
   upstreamFor(options) !== undefined && options.upstream?.apiKey === undefined
 
-/** Where answers come from, in sentences. */
+/** Describes where responses come from, for the start message. */
 export const announcement = (options: ProxyOptions): string => {
   const { replay } = options
   const upstream = upstreamFor(options)

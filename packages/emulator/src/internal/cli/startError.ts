@@ -3,7 +3,7 @@ import type * as HttpServerError from "effect/http/HttpServerError"
 import type { CassetteError } from "../cassette/format/cassetteError.ts"
 import type { DatabaseError } from "../observability/storage/database.ts"
 
-/** Why an emulator does not start, as the command line says it. */
+/** Converts a start failure to an error of the command line. */
 export const startError = (
   error: CassetteError | DatabaseError | HttpServerError.ServeError
 ): CliError.UserError =>

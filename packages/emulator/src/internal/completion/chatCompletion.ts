@@ -21,7 +21,10 @@ import { scriptedChoice } from "./scriptedChoice.ts"
 import { type TokenBudget, tokenBudgetFor } from "./tokenBudget.ts"
 import { toolCalls } from "./toolCalls.ts"
 
-/** The answer to a conversation, a script's if it has one, or what is wrong with its model or its messages. */
+/**
+ * Generates a chat completion, or the scripted one if there is a reply. Gives an error response if the model or the
+ * messages are not valid.
+ */
 export const generateChatCompletion = (
   request: CompletionRequest.Chat,
   seed: number,
@@ -52,7 +55,7 @@ export const generateChatCompletion = (
   })
 }
 
-/** The beginning that the request gives to its answer. */
+/** The prefix that the request gives for the assistant's message. */
 const prefixOf = (request: CompletionRequest.Chat): string => {
   const last = request.messages.at(-1)
   return last?.role === "assistant" ? messageText(last) : ""

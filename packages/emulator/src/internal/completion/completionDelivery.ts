@@ -16,8 +16,11 @@ import { timedTokens, toChunks, toResponse } from "./completionResponse.ts"
 import type { GeneratedCompletion } from "./generatedCompletion.ts"
 
 /**
- * A completion endpoint: its answers are sent whole, or streamed if the request's `stream` says so. An completion is recorded
- * before the last of it is sent: who has all of it finds it among the events, whatever becomes of the emulator.
+ * Makes the operation of a completion endpoint, which responds with the whole completion, or with a stream if the
+ * request has `stream: true`.
+ *
+ * *Details*: a completion is recorded before its last chunk is sent. A client that has received all of it finds its
+ * event, even if the emulator is killed at once.
  */
 export const completionOperation = <Request extends Recordable>(
   settings: Settings,
@@ -52,7 +55,7 @@ const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(milli
 const whole = Effect.fnUntraced(
   function*(completion: GeneratedCompletion, { pace }: Settings, recorded: Effect.Effect<void>) {
     const created = yield* seconds
-    // The choices are written at the same time: the longest one decides.
+    // The choices are generated in parallel, so the longest one decides.
     yield* waitFor(pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
     yield* recorded
     return HttpServerResponse.jsonUnsafe(toResponse(completion, created), { headers: headers(completion) })

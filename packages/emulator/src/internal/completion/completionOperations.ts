@@ -17,10 +17,10 @@ export const chatOperation = (settings: Settings, record: RecordCompletion): Ope
     (request, reply) => generateChatCompletion(request, settings.seed, reply)
   )
 
-/** `POST /v1/agents/completions`: what the agent's model answers in a chat. An agent here is its model and no more. */
+/** `POST /v1/agents/completions`: the chat completion of the agent's model. An agent consists of its model only. */
 export const agentsOperation = (settings: Settings, record: RecordCompletion): Operation<CompletionRequest.Agents> =>
   completionOperation(settings, record, Endpoint.agents, ({ agent_id, ...conversation }, reply) => {
-    // A script may speak for an agent that nobody has set up.
+    // A script may reply for an agent that is not configured.
     const model = settings.agents.get(agent_id) ?? (reply === undefined ? undefined : agent_id)
     return model === undefined
       ? unknownAgent(agent_id)

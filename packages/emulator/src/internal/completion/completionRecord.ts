@@ -2,7 +2,7 @@ import type * as Completion from "@effect-mistral/core/Completion"
 import type * as Effect from "effect/Effect"
 import type { JsonObject } from "../json/jsonObject.ts"
 
-/** What is recorded of a request, of whatever kind of completion. */
+/** The parts of a request that are recorded, for any kind of completion. */
 export interface Recordable {
   readonly model?: string | undefined
   readonly agent_id?: string | undefined
@@ -14,7 +14,7 @@ export interface Recordable {
   readonly stream?: boolean | undefined
 }
 
-/** A completion that has an answer. */
+/** A request with the completion it received. */
 export interface Completed {
   readonly operation: "chat" | "invoke_agent" | "text_completion" | (string & {}) | undefined
   readonly request: Recordable
@@ -24,5 +24,5 @@ export interface Completed {
   readonly correlationId: string
 }
 
-/** Records a completion. When it is done, the event is there to stay. */
+/** Records a completion. The event is stored when the effect succeeds. */
 export type RecordCompletion = (completed: Completed) => Effect.Effect<void>

@@ -11,7 +11,7 @@ const usage = (completion: GeneratedCompletion): Usage.Usage => ({
   total_tokens: completion.usage?.total_tokens ?? completion.promptTokens + completion.completionTokens
 })
 
-/** What stands at the end of an answer, beside its choices. */
+/** The usage, and the guardrail results if there are any. They follow the choices. */
 const trailer = (completion: GeneratedCompletion) => ({
   usage: usage(completion),
   ...(completion.guardrails.length === 0 ? undefined : { guardrails: completion.guardrails })
@@ -29,7 +29,7 @@ const wholeContent = (choice: GeneratedChoice): string | ReadonlyArray<Content.R
   return text === "" ? [thought] : [thought, { type: "text", text }]
 }
 
-/** An answer as one body; `created` is in seconds. */
+/** Converts a completion to one response body; `created` is in seconds. */
 export const toResponse = (completion: GeneratedCompletion, created: number): Completion.Response => ({
   id: completion.id,
   object: "chat.completion",
@@ -47,18 +47,18 @@ export const toResponse = (completion: GeneratedCompletion, created: number): Co
   ...trailer(completion)
 })
 
-/** How many tokens of a choice take time: all that were not predicted. */
+/** The number of tokens of a choice that take time: all but the predicted ones. */
 export const timedTokens = (choice: GeneratedChoice): number => choice.tokens - choice.predicted
 
-/** A chunk, and how many tokens of its choice were generated when it can be sent. */
+/** A chunk, and the number of generated tokens of its choice after which it is sent. */
 export interface TimedChunk {
   readonly chunk: Completion.Chunk
   readonly after: number
 }
 
 /**
- * An answer as chunks: the role, one token at a time, tool calls whole, and at last the finish reason. Choices take
- * turns; the very last chunk holds the usage, and what guardrails said.
+ * Converts a completion to chunks: the role, one token each, tool calls whole, then the finish reason. The choices are
+ * interleaved by time; the last chunk holds the usage and the guardrail results.
  */
 export const toChunks = (completion: GeneratedCompletion, created: number): ReadonlyArray<TimedChunk> => {
   const events = completion.choices.flatMap((choice) =>

@@ -27,7 +27,7 @@ const callIds = (message: Message.Message): ReadonlyArray<string | null | undefi
     ? [message.tool_call_id]
     : []
 
-/** The reference gives the text "null" as the default of an id: it stands for none. */
+/** The reference gives the text "null" as the default of an id, so "null" counts as no id. */
 const isCallId = (id: string): boolean => id === "null" || /^[A-Za-z0-9]{9}$/.test(id)
 
 const callIdProblem = (messages: ReadonlyArray<Message.Message>): ErrorResponse | undefined => {
@@ -61,7 +61,7 @@ const formatProblem = ({ response_format: format }: CompletionRequest.Chat): Err
     })
     : undefined
 
-/** What is wrong with a conversation although it fits its schema. */
+/** Checks the rules for messages, tools and formats that the schema cannot express. */
 export const conversationProblem = (request: CompletionRequest.Chat): ErrorResponse | undefined =>
   orderProblem(request.messages) ?? callIdProblem(request.messages) ?? toolChoiceProblem(request) ??
     formatProblem(request)

@@ -8,7 +8,10 @@ import { generateCompletion, type GeneratedCompletion, truncatedChoice } from ".
 import { scriptedChoice } from "./scriptedChoice.ts"
 import { tokenBudgetFor } from "./tokenBudget.ts"
 
-/** The answer to a fill-in-the-middle request, a script's if it has one, or the refusal of a model that cannot fill in. */
+/**
+ * Generates a fill-in-the-middle completion, or the scripted one if there is a reply. Gives an error response if the
+ * model cannot fill in.
+ */
 export const generateFimCompletion = (
   request: CompletionRequest.Fim,
   seed: number,
@@ -20,7 +23,7 @@ export const generateFimCompletion = (
   const promptTokens = countTokens(request.prompt) + countTokens(suffix)
   const budget = tokenBudgetFor(model, { prompt: promptTokens, maxTokens: request.max_tokens })
   if (budget instanceof ErrorResponse) return budget
-  // One more than there is budget for, so that a text that is cut off is known to be.
+  // One token more than the budget, so that truncation is noticed.
   const minimum = Math.min(request.min_tokens ?? 0, budget.tokens + 1)
   return generateCompletion(request, {
     model: request.model,

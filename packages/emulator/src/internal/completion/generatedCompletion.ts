@@ -8,48 +8,48 @@ import { countTokens, tokenize } from "../text/tokenizer.ts"
 import type { TokenBudget } from "./tokenBudget.ts"
 import type { ToolCall } from "./toolCalls.ts"
 
-/** An answer before it is sent: every token of every choice. */
+/** A complete generated completion, before it is sent. */
 export interface GeneratedCompletion {
   readonly id: string
   readonly model: string
   readonly choices: ReadonlyArray<GeneratedChoice>
   readonly promptTokens: number
   readonly completionTokens: number
-  /** What a script says of the usage; it stands in place of what was counted. */
+  /** The usage that a script gives. It takes precedence over the counted one. */
   readonly usage: Script.Reply["usage"]
-  /** What guardrails said of the request, if it had any. */
+  /** The results of the request's guardrails. */
   readonly guardrails: ReadonlyArray<Report>
 }
 
-/** One choice of an answer. */
+/** One choice of a completion. */
 export interface GeneratedChoice {
   readonly index: number
-  /** The tokens that were thought before the text. */
+  /** The tokens of the thinking that precedes the text. */
   readonly thinking: ReadonlyArray<string>
-  /** The beginning that the request gave; it is repeated, not generated. */
+  /** The prefix given by the request. It is repeated, not generated. */
   readonly prefix: string
   readonly text: ReadonlyArray<string>
   readonly calls: ReadonlyArray<ToolCall>
   readonly finishReason: NonNullable<Script.Reply["finish_reason"]>
-  /** The tokens generated: of thinking, text and calls. */
+  /** The number of generated tokens: thinking, text and tool calls. */
   readonly tokens: number
-  /** How many tokens of the text were predicted by the request: they take no time. */
+  /** The number of text tokens that the request predicted. They take no time. */
   readonly predicted: number
 }
 
-/** What tells the answer to one request from that to another. */
+/** The parts from which a completion is made. */
 export interface CompletionParts {
   readonly model: string
   readonly seed: number
   readonly promptTokens: number
-  /** How many choices there are. */
+  /** The number of choices. */
   readonly count: number
   readonly usage?: Script.Reply["usage"]
   readonly guardrails?: ReadonlyArray<Report>
   readonly choice: (index: number, random: Random) => GeneratedChoice | ErrorResponse
 }
 
-/** The answer to a request: the same for the same request and seed. */
+/** Generates a completion. The same request and seed give the same completion. */
 export const generateCompletion = (request: object, making: CompletionParts): GeneratedCompletion | ErrorResponse => {
   const words = wordsFingerprint(request, making.seed)
   const choices: Array<GeneratedChoice> = []
@@ -69,21 +69,21 @@ export const generateCompletion = (request: object, making: CompletionParts): Ge
   }
 }
 
-/** A text before anything is cut off it. */
+/** A text that is not truncated yet. */
 export interface UncutText {
   readonly index: number
   readonly text: string
   readonly thinking?: ReadonlyArray<string>
   readonly prefix?: string
   readonly budget: TokenBudget
-  /** A stop text counts only after this many tokens. */
+  /** Stop texts are ignored within this many tokens. */
   readonly minimum?: number
   readonly stop: CompletionRequest.Chat["stop"]
-  /** Whether the request predicted the text. */
+  /** Whether the text is the request's prediction. */
   readonly predicted?: boolean
 }
 
-/** The choice that is a text, as far as the tokens go and up to the first stop text. */
+/** Makes a choice from a text, truncated at the token budget and before the first stop text. */
 export const truncatedChoice = (whole: UncutText): GeneratedChoice => {
   const { index, minimum = 0, predicted = false, prefix = "", budget, stop, thinking: thought = [] } = whole
   const all = tokenize(whole.text)
@@ -104,10 +104,7 @@ export const truncatedChoice = (whole: UncutText): GeneratedChoice => {
   }
 }
 
-/**
- * A choice with tool calls after what it says so far. Calls that there is no budget for end in the middle of their
- * arguments, as a model's would.
- */
+/** Adds tool calls to a choice. If the budget ends, the last call's arguments are truncated, as a model's would be. */
 export const withToolCalls = (
   said: GeneratedChoice,
   calls: ReadonlyArray<ToolCall>,
@@ -132,7 +129,10 @@ export const withToolCalls = (
   }
 }
 
-/** The tokens before the first of some texts, the last one cut where the text begins; `undefined` if there is none. */
+/**
+ * The tokens before the first stop text, the last one cut where the stop text begins; `undefined` if there is no stop
+ * text.
+ */
 const beforeStop = (
   tokens: ReadonlyArray<string>,
   stops: ReadonlyArray<string>,

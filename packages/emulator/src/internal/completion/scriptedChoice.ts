@@ -15,7 +15,7 @@ const toCall = (call: Script.ToolCall, index: number, random: Random): ToolCall 
   index
 })
 
-/** A choice as a script wants it. With a finish reason of the script's nothing is cut off. */
+/** Makes a choice from a script's reply. If the reply has a finish reason, nothing is truncated. */
 export const scriptedChoice = (
   reply: Script.Reply,
   random: Random,

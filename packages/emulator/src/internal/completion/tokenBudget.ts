@@ -1,24 +1,24 @@
 import type * as Model from "@effect-mistral/core/Model"
 import { type ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
 
-/** How many tokens an answer may have, and how it has ended if it would have had more. */
+/** The token budget of a response, and the finish reason when it is exceeded. */
 export interface TokenBudget {
   readonly tokens: number
   readonly ended: "length" | "model_length"
 }
 
-/** TokenBudget for anything. */
+/** A budget without a limit. */
 export const unlimitedBudget: TokenBudget = { tokens: Infinity, ended: "length" }
 
-/** What a request takes of a model's context. */
+/** The token counts of a request that use up the model's context. */
 export interface PromptSize {
   readonly prompt: number
-  /** The tokens of a prediction. */
+  /** The tokens of the prediction. */
   readonly draft?: number
   readonly maxTokens: number | null | undefined
 }
 
-/** The budget that a request leaves in its model's context, or the refusal of one that leaves none. */
+/** The budget that a request leaves in its model's context, or an error response if it leaves none. */
 export const tokenBudgetFor = (
   model: Model.Model | undefined,
   { draft = 0, maxTokens, prompt }: PromptSize

@@ -5,7 +5,7 @@ import type { Random } from "../random/random.ts"
 import { generateJson } from "../text/generatedJson.ts"
 import { lastText } from "../text/promptText.ts"
 
-/** A call as the API sends it: the arguments are JSON text. */
+/** A tool call in the form of the API; the arguments are JSON text. */
 export interface ToolCall {
   readonly id: string
   readonly type: "function"
@@ -18,13 +18,13 @@ type FunctionTool = typeof Tool.Function.Type
 const functions = (request: CompletionRequest.Chat): ReadonlyArray<FunctionTool> =>
   (request.tools ?? []).flatMap((tool) => tool.type === "function" ? [tool] : [])
 
-/** The functions that the last user message names, unless their results are already there. */
+/** The functions whose names occur in the last user message. */
 const mentioned = (request: CompletionRequest.Chat): ReadonlyArray<FunctionTool> => {
   const text = lastText(request.messages, "user")
   return functions(request).filter((tool) => tool.function.name !== "" && text.includes(tool.function.name))
 }
 
-/** Which functions an answer calls; empty if it is a text. */
+/** The functions that the completion calls; empty if it is a text. */
 const called = (request: CompletionRequest.Chat, random: Random): ReadonlyArray<FunctionTool> => {
   const [first, ...others] = functions(request)
   const choice = request.tool_choice ?? "auto"
@@ -34,23 +34,23 @@ const called = (request: CompletionRequest.Chat, random: Random): ReadonlyArray<
   }
   const named = mentioned(request)
   const some = named.length > 1 && request.parallel_tool_calls === false ? named.slice(0, 1) : named
-  // Left to itself, an answer to a tool's result is a text.
+  // With `auto`, the completion after a tool's result is a text.
   if (choice === "auto") return request.messages.at(-1)?.role === "tool" ? [] : some
   return some.length > 0 ? some : [random.pick([first, ...others])]
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/** An id of the form that the API gives to tool calls. */
+/** An id in the API's format for tool calls: nine letters and digits. */
 export const callId = (random: Random): string =>
   Array.from({ length: 9 }, () => letters.charAt(random.int(0, letters.length - 1))).join("")
 
-/** The tool calls of an answer, or a refusal if no arguments can be made for one. */
+/** Generates the tool calls of a completion, or an error response if no arguments fit a function's parameters. */
 export const toolCalls = (request: CompletionRequest.Chat, random: Random): ReadonlyArray<ToolCall> | ErrorResponse => {
   const calls: Array<ToolCall> = []
   for (const [index, tool] of called(request, random).entries()) {
     const { name, parameters } = tool.function
-    // Arguments are an object, whether the schema says so or not.
+    // Arguments are always an object, even if the schema does not say so.
     const made = generateJson("type" in parameters ? parameters : { ...parameters, type: "object" }, random)
     if (made === undefined) {
       return badRequest({

@@ -15,23 +15,23 @@ import { base64, quantized } from "./vectorEncoding.ts"
 
 interface Dimensions {
   readonly usual: number
-  /** Absent where a request cannot choose the dimension or the data type. */
+  /** The largest dimension; absent if a request can choose neither dimension nor data type. */
   readonly most?: number
 }
 
-/** How long the vectors of the emulator's embedding models are. */
+/** The dimensions of the emulator's embedding models. */
 const dimensions: Readonly<Record<string, Dimensions>> = {
   "mistral-embed": { usual: 1024 },
   "codestral-embed": { usual: 1536, most: 3072 }
 }
 
-/** The most tokens that all inputs of a request may have together. */
+/** The maximum number of tokens of all inputs together. */
 const batchTokens = 16384
 
 const refused = (message: string, param: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_error", param })
 
-/** The dimension that a request has asked for, or why there is none. */
+/** The dimension that a request selects, or an error response if it is not valid. */
 const dimensionOf = (request: Embedding.Request): number | ErrorResponse => {
   const known = dimensions[findModel(request.model)?.id ?? ""]
   if (known === undefined) return invalidModel(request.model)

@@ -1,17 +1,17 @@
 import { makeRandom } from "../random/random.ts"
 
 /**
- * In every block of this many dimensions each feature of a text has one place. So the beginning of a vector holds all
- * features too: cut off and made a unit again, it compares texts as the whole does, only less exactly.
+ * Every feature of a text has one position in each block of this many dimensions. The beginning of a vector therefore
+ * holds all features: truncated and normalised, it compares texts like the whole vector, only less exactly.
  */
 const block = 16
 
-/** How much a whole word counts beside the groups of letters in it. */
+/** The weight of a whole word relative to its letter groups. */
 const wordWeight = 2
 
 const groupSizes = [3, 4]
 
-/** How often each feature of a text occurs, whole words counted more than groups of letters. */
+/** Counts the features of a text: whole words, and groups of letters with a lower weight. */
 const features = (text: string): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
   const add = (feature: string, weight: number) => counts.set(feature, (counts.get(feature) ?? 0) + weight)
@@ -25,20 +25,21 @@ const features = (text: string): ReadonlyMap<string, number> => {
   return counts
 }
 
-/** At most this much of a dimension depends on the text as a whole: no vector is empty, and none is quite another's. */
+/** The largest part of a dimension that depends on the text as a whole. It keeps vectors from being empty or equal. */
 const own = 0.1
 
 /**
- * The vector of a text: a unit, the same for the same text and seed. Its words and the groups of three and four letters
- * in them are spread over the dimensions by their hashes, so texts that share many of them point the same way, and
- * texts that share none are nearly at right angles.
+ * The unit vector of a text, the same for the same text and seed.
+ *
+ * *Details*: words and their groups of three and four letters are distributed over the dimensions by their hashes.
+ * Texts that share many of them have similar vectors; texts that share none are nearly orthogonal.
  */
 export const textVector = (text: string, dimension: number, seed: number): ReadonlyArray<number> => {
   const whole = makeRandom(`${seed}#${text}`)
   const sums = Array.from({ length: dimension }, () => (whole.next() * 2 - 1) * own)
   for (const [feature, count] of features(text)) {
     const random = makeRandom(`${seed}:${feature}`)
-    // A word that comes twenty times is not twenty times as important.
+    // Weights grow with the square root of the count.
     const weight = Math.sqrt(count)
     for (let from = 0; from < dimension; from += block) {
       const at = from + random.int(0, block - 1)

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-/** A body on its way. */
+/** The bytes of a body. */
 export type Bytes = Stream.Stream<Uint8Array, unknown>
 
-/** The first bytes of a body, without waiting for what follows; no bytes, where there are none, send the headers. */
+/** The first bytes of a body, without waiting for the rest. With a count of 0, an empty read sends the headers. */
 export const firstBytes = (body: Bytes, count: number): Bytes =>
   count === 0 ? Stream.succeed(new Uint8Array(0)) : Stream.suspend(() => {
     let left = count
@@ -18,7 +18,7 @@ export const firstBytes = (body: Bytes, count: number): Bytes =>
     )
   })
 
-/** A few bytes at a time, with a pause before each. */
+/** Splits a body into pieces of a few bytes, with a pause before each. */
 export const dripped = (body: Bytes, size: number, millis: number): Bytes =>
   body.pipe(
     Stream.flatMap((bytes) => Stream.fromIterable(pieces(bytes, size))),
@@ -29,7 +29,7 @@ function* pieces(bytes: Uint8Array, size: number): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-/** The body, and spaces after it for ever. */
+/** Appends spaces to a body without end. */
 export const endlessSpaces = (body: Bytes, millis: number): Bytes =>
   Stream.concat(body, Stream.fromEffectRepeat(Effect.as(Effect.sleep(millis), spaces)))
 
@@ -38,8 +38,8 @@ const spaces = new Uint8Array(1024).fill(0x20)
 const encoder = new TextEncoder()
 
 /**
- * A text up to and including the first byte of its first character that is longer than a byte. One is put at the
- * beginning of the text's first string if it has none, and at its end if it has no string.
+ * Cuts a text after the first byte of its first multi-byte character. If there is none, one is inserted at the
+ * beginning of the first string, or at the end if there is no string.
  */
 export const insideCharacter = (text: string): Uint8Array => {
   // oxlint-disable-next-line no-control-regex -- everything beyond ASCII

@@ -4,15 +4,15 @@ import type { Fault } from "../../Fault.ts"
 import { CutOff } from "../http/connectionLoss.ts"
 import { type Bytes, insideCharacter } from "./byteFaults.ts"
 
-/** The events of a stream: the text of each with the empty line that ends it. */
+/** The events of a stream; each text includes the empty line that ends the event. */
 type Events = Stream.Stream<string, unknown>
 
-/** A chunk of a completion, as far as faults look into it. */
+/** The parts of a completion chunk that faults read. */
 interface Chunk {
   readonly choices: ReadonlyArray<{ readonly index?: number; readonly finish_reason?: string | null }>
 }
 
-/** The faults that a stream has event by event. */
+/** The faults that change a stream event by event. */
 export type EventFault = Extract<
   Fault,
   {
@@ -32,7 +32,7 @@ export type EventFault = Extract<
 
 const encoder = new TextEncoder()
 
-/** A stream with a fault: its body, event by event. */
+/** Applies a fault to the events of a stream. */
 export const faultyEvents = (body: Bytes, fault: EventFault): Bytes => {
   const events = eventsOf(body)
   return fault.type === "cut_character"
@@ -94,7 +94,7 @@ const chunkOf = (event: string): Chunk | undefined => {
   try {
     const value: unknown = JSON.parse(event.replace(/^data: ?/, ""))
     return typeof value === "object" && value !== null && "choices" in value && Array.isArray(value.choices)
-      // A list of choices is what makes a chunk; each key of a choice is looked at as it may be.
+      // A list of choices makes the value a chunk; the keys of a choice are declared optional.
       ? value as unknown as Chunk
       : undefined
   } catch {
@@ -114,10 +114,13 @@ const withoutFinishReason = (event: string): string => {
     }))
 }
 
-/** The first events, without waiting for the one after them; an empty text, where there are none, sends the headers. */
+/** The first events, without waiting for the next one. With a count of 0, an empty text sends the headers. */
 const first = (events: Events, count: number): Events => count === 0 ? Stream.succeed("") : Stream.take(events, count)
 
-/** Puts something after so many events, or before `[DONE]` where there are fewer. It is made from an event near it. */
+/**
+ * Inserts events after a number of events, or before `[DONE]` if there are fewer. `make` receives a chunk near the
+ * position as a model.
+ */
 const inserted = (events: Events, count: number, make: (model: string) => Iterable<string>): Events =>
   Stream.suspend(() => {
     let seen = 0
@@ -129,15 +132,15 @@ const inserted = (events: Events, count: number, make: (model: string) => Iterab
       seen += 1
       if (!turn) return Stream.succeed(event)
       put = true
-      // A giant is made a piece at a time, as fast as it is read.
+      // A large event is generated piece by piece, as fast as it is read.
       return Stream.concat(Stream.fromIterable(make(model), { chunkSize: 1 }), Stream.succeed(event))
     })
   })
 
-/** How much of a giant event is made at once. */
+/** The size of one generated piece, in characters. */
 const piece = "a".repeat(64 * 1024)
 
-/** An event of so many bytes, or of as few as a chunk can have: the model's chunk with a long text. */
+/** An event of the given size, made from the model's chunk with a long text. A chunk's own size is the minimum. */
 function* giantEvent(model: string, bytes: number): Iterable<string> {
   const { usage: _, ...chunk }: Chunk & { readonly usage?: unknown } = chunkOf(model) ?? { choices: [] }
   const [before, after] = eventOf(JSON.stringify({
@@ -153,7 +156,7 @@ function* giantEvent(model: string, bytes: number): Iterable<string> {
   yield end
 }
 
-/** The events up to the one that says why the answer ended, the last of them again and again. */
+/** Repeats the last event before the finish reason without end. */
 const endless = (events: Events, millis: number): Events =>
   Stream.suspend(() => {
     let last = ": \n\n"
@@ -168,7 +171,7 @@ const endless = (events: Events, millis: number): Events =>
     return Stream.concat(before, Stream.fromEffectRepeat(Effect.map(Effect.sleep(millis), () => last)))
   })
 
-/** The events up to the first that has a text, which is cut inside a character; at the latest `[DONE]` is. */
+/** Cuts the first event that has text inside a character; without such an event, `[DONE]` is cut. */
 const cutInText = (events: Events): Bytes =>
   Stream.concat(
     events.pipe(

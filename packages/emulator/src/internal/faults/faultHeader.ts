@@ -4,16 +4,16 @@ import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
 import { strictDecoder } from "../json/strictDecoder.ts"
 import { type FaultTarget, notApplicable } from "./faultTarget.ts"
 
-/** The request header that says what shall go wrong with this one request. */
+/** The request header that selects a fault for one request. */
 export const faultHeader = "x-emulator-fault"
 
-/** A fault that makes no sense, as an answer. */
+/** The error response to a fault that is not valid. */
 export const invalidFault = (message: string, param: string | undefined): ErrorResponse =>
   badRequest({ message, type: "invalid_fault", ...(param === undefined ? undefined : { param }) })
 
 const readFault = strictDecoder(Fault)
 
-/** A fault as a request names it: JSON, or its type alone where nothing else is needed. */
+/** Reads a fault from the header: JSON, or only the type if nothing else is needed. */
 export const readHeader = (text: string, target: FaultTarget): Result.Result<Fault, ErrorResponse> =>
   readFault(valueOf(text)).pipe(
     Result.flatMap((fault) => {

@@ -6,29 +6,29 @@ import { strictDecoder } from "../json/strictDecoder.ts"
 import { makeRandom } from "../random/random.ts"
 import { type FaultTarget, isTargeted, neverApplicable, notApplicable } from "./faultTarget.ts"
 
-/** A fault that a request was given, and how to leave it to another one. */
+/** A fault that was taken for a request. `putBack` returns it to the queue for another request. */
 export interface TakenFault {
   readonly fault: Fault
   readonly putBack: Effect.Effect<void>
 }
 
-/** The faults to come, and the one that a request gets. */
+/** The armed faults, and the one that applies to a request. */
 export interface FaultQueue extends Faults {
   readonly take: (target: FaultTarget) => Effect.Effect<TakenFault | undefined>
 }
 
-/** A fault in the queue. */
+/** An armed fault in the queue. */
 interface Entry {
   readonly armed: Armed
-  /** How many requests it is still for; `Infinity` where chance decides. */
+  /** The number of requests that remain; `Infinity` for a fault with a probability. */
   left: number
-  /** Whether it is this request's turn. */
+  /** Whether the fault applies this time. */
   readonly hits: () => boolean
 }
 
 const readShape = strictDecoder(Armed)
 
-/** Reads a fault with what it is for, as `arm` takes it and the admin endpoint is sent it. */
+/** Validates an armed fault, as `arm` and the admin endpoint receive it. */
 export const readArmed = (input: unknown): Result.Result<Armed, InvalidFault> =>
   readShape(input).pipe(
     Result.flatMap((armed) => {
@@ -47,7 +47,7 @@ const problemOf = ({ fault, probability, seed, times, ...where }: Armed): string
     : `${notApplicable}, and ${[where.method, where.path].join(" ").trim()} is none`
 }
 
-/** No faults yet; `seed` decides where an armed fault with a probability has none of its own. */
+/** Makes an empty queue. `seed` is the default for faults with a probability. */
 export const makeFaultQueue = (seed: number): FaultQueue => {
   let queue: ReadonlyArray<Entry> = []
   let cleared = 0

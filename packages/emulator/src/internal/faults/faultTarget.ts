@@ -1,7 +1,10 @@
 import type * as Fault from "../../Fault.ts"
 import type * as Faults from "../../Faults.ts"
 
-/** A request as far as faults go: a stream of a completion, a whole one, or anything else. */
+/**
+ * The properties of a request that decide whether a fault applies: a streamed completion, a whole one, or anything
+ * else.
+ */
 export interface FaultTarget {
   readonly method: string
   /** Without the query. */
@@ -9,7 +12,7 @@ export interface FaultTarget {
   readonly kind: "stream" | "completion" | "other"
 }
 
-/** What a request asks for, told by its path and its body. */
+/** Classifies a request by its path and its body. */
 export const faultTarget = (request: {
   readonly method: string
   readonly path: string
@@ -21,11 +24,11 @@ export const faultTarget = (request: {
   return { method, path, kind: isCompletion({ method, path }) ? streams ? "stream" : "completion" : "other" }
 }
 
-/** Whether what a fault is for, or a request asks for, can be a completion. */
+/** Whether a method and a path can be those of a completion. */
 const isCompletion = ({ method, path }: Faults.Where): boolean =>
   (method === undefined || method.toUpperCase() === "POST") && (path === undefined || /\/completions\/?$/.test(path))
 
-/** Whether a fault has a meaning only where an event stream is answered. */
+/** Whether a fault only applies to event streams. */
 export const needsStream = (fault: Fault.Fault): boolean => {
   switch (fault.type) {
     case "missing_done":
@@ -42,7 +45,7 @@ export const needsStream = (fault: Fault.Fault): boolean => {
   }
 }
 
-/** Why a fault cannot be had by a request, if it cannot. */
+/** Why a fault does not apply to a kind of request; `undefined` if it applies. */
 export const notApplicable = (fault: Fault.Fault, { kind }: Pick<FaultTarget, "kind">): string | undefined => {
   if (needsStream(fault) && kind !== "stream") {
     const what = "after_events" in fault && (fault.type === "stall" || fault.type === "cut")
@@ -53,16 +56,16 @@ export const notApplicable = (fault: Fault.Fault, { kind }: Pick<FaultTarget, "k
   return fault.type === "missing_finish_reason" && kind === "other" ? `${fault.type} needs a completion` : undefined
 }
 
-/** Why a fault can be had by no request of those it is for, if so. */
+/** Why a fault applies to none of the requests it is armed for; `undefined` if it can apply. */
 export const neverApplicable = (fault: Fault.Fault, where: Faults.Where): string | undefined =>
   isCompletion(where) ? undefined : notApplicable(fault, { kind: "other" })
 
-/** Whether a request is one of those. */
+/** Whether a request is one of those a fault is armed for. */
 export const isTargeted = ({ method, path }: Faults.Where, target: FaultTarget): boolean =>
   (method === undefined || method.toUpperCase() === target.method) &&
   (path === undefined || samePath(segmentsOf(path), segmentsOf(target.path)))
 
-/** The parts of a path between its slashes, the version aside. */
+/** The segments of a path, without the version. */
 const segmentsOf = (path: string): ReadonlyArray<string> => path.replace(/^\/v1(?=\/)/, "").split("/").filter(Boolean)
 
 const samePath = (pattern: ReadonlyArray<string>, path: ReadonlyArray<string>): boolean =>

@@ -12,10 +12,10 @@ import { statusResponse } from "./statusResponse.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
-/** A fault by its type. */
+/** The fault with a type. */
 type Of<Type extends Fault["type"]> = Extract<Fault, { readonly type: Type }>
 
-/** An answer with a fault. One that the answer turns out not to have room for is left to another request. */
+/** Responds with a fault. A fault that does not fit the response is put back for another request. */
 export const faultyResponse = <R>(
   { fault, putBack }: TakenFault,
   respond: Effect.Effect<Response, never, R>,
@@ -46,18 +46,18 @@ export const faultyResponse = <R>(
   }
   return Effect.flatMap(respond, (response) =>
     hasRoom(response, fault)
-      // Without its length, the end of a body is told apart from the end of its connection.
+      // Without a declared length, clients can tell the end of the body from the end of the connection.
       ? Effect.as(onFault, withBody(response, faultyBody(bodyOf(response), fault, isEvents(response))))
       : Effect.as(putBack, response))
 }
 
-/** A refusal has no events to lose, and none of its own choices. */
+/** Whether the response has the events or the choices that the fault changes. An error response has neither. */
 const hasRoom = (response: Response, fault: Fault): boolean =>
   needsStream(fault) ? isEvents(response) : fault.type !== "missing_finish_reason" || response.status === 200
 
 const isEvents = ({ headers }: Response): boolean => headers["content-type"]?.startsWith("text/event-stream") === true
 
-/** A response that claims to be of another type. The body of a stream has a type too, which would win in the end. */
+/** Changes the content type. The body of a stream has a type of its own, which would take precedence. */
 const withType = (response: Response, type: string): Response => {
   const { body } = response
   const changed = HttpServerResponse.setHeader(response, "content-type", type)

@@ -1,7 +1,7 @@
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Fault } from "../../Fault.ts"
 
-/** What the API says with a status, where an observed body is known; the rest is in the form of its other errors. */
+/** The API's bodies by status, as observed. Other statuses have a body in the form of its other errors. */
 const bodies: ReadonlyMap<number, unknown> = new Map<number, unknown>([
   [401, { detail: "Unauthorized" }],
   [404, { detail: "Not Found" }],
@@ -32,7 +32,7 @@ const bodies: ReadonlyMap<number, unknown> = new Map<number, unknown>([
 const defaultBody = (status: number): unknown =>
   bodies.get(status) ?? { object: "error", message: `Status ${status}`, type: "emulated", param: null, code: null }
 
-/** The answer of a fault that is a status. */
+/** The response of a `status` fault. */
 export const statusResponse = (
   fault: Extract<Fault, { readonly type: "status" }>
 ): HttpServerResponse.HttpServerResponse => {

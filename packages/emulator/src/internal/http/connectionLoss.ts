@@ -1,10 +1,10 @@
 import * as Data from "effect/Data"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-/** What a body fails with where its connection is to be closed in the middle. */
+/** The failure of a body whose connection is closed before its end. */
 export class CutOff extends Data.TaggedError("CutOff")<{}> {}
 
-/** How a connection ends before anything was answered on it: closed, reset, or reset and refused for `millis`. */
+/** How a connection ends before a response: closed, reset, or reset with new connections refused for `millis`. */
 export type Loss =
   | { readonly how: "close" | "reset" }
   | { readonly how: "refuse"; readonly millis: number }
@@ -16,10 +16,10 @@ class LostConnection {
   }
 }
 
-/** Stands for an answer that does not come: whoever writes answers ends the connection. */
+/** A placeholder for a response that is never sent. The delivery ends the connection instead. */
 export const lostConnection = (loss: Loss): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.raw(new LostConnection(loss))
 
-/** How the connection is to end instead of this answer, if it is. */
+/** How the connection ends in place of this response; `undefined` for an ordinary response. */
 export const lossOf = ({ body }: HttpServerResponse.HttpServerResponse): Loss | undefined =>
   body._tag === "Raw" && body.body instanceof LostConnection ? body.body.loss : undefined

@@ -1,17 +1,17 @@
 import * as Data from "effect/Data"
 
-/** A request that is answered with an error: the status, and the body as the API writes it. */
+/** An error response: the status, and the body as the API writes it. */
 export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
   readonly status: number
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>> | undefined
 }> {}
 
-/** The form of the web framework itself: `{ detail }`. */
+/** An error in the form of the API's web framework: `{ detail }`. */
 export const detail = (status: number, detail: unknown, headers?: Readonly<Record<string, string>>): ErrorResponse =>
   new ErrorResponse({ status, body: { detail }, headers })
 
-/** What a validation error says of one place, in the words of pydantic. */
+/** One problem of a validation error, in the form of pydantic. */
 export interface Problem {
   readonly type: string
   readonly loc: ReadonlyArray<string | number>
@@ -20,7 +20,7 @@ export interface Problem {
   readonly ctx?: Readonly<Record<string, unknown>>
 }
 
-/** A request that does not fit its schema. */
+/** A 422 response for a request that does not fit its schema. */
 export const invalid = (problems: ReadonlyArray<Problem>): ErrorResponse =>
   new ErrorResponse({
     status: 422,
@@ -33,13 +33,13 @@ export const invalid = (problems: ReadonlyArray<Problem>): ErrorResponse =>
     }
   })
 
-/** A request that fits its schema and still makes no sense. */
+/** An error response for a request that fits its schema but is not acceptable. */
 export const badRequest = (options: {
   readonly message: string
   readonly type: string
   readonly code?: string
   readonly param?: string
-  /** Some of the API's answers repeat their status in the body. */
+  /** Some of the API's bodies repeat the status. */
   readonly raw?: boolean
   readonly status?: number
 }): ErrorResponse => {
@@ -57,17 +57,17 @@ export const badRequest = (options: {
   })
 }
 
-/** A request that asks for what its model cannot do. */
+/** The error response for arguments that the model does not support. */
 export const invalidArguments = (message: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_invalid_args", code: "3051", raw: true })
 
-/** A model that the emulator does not have, or that cannot do what is asked of it. */
+/** The error response for a model that is unknown or lacks the capability. */
 export const invalidModel = (model: string, status = 400): ErrorResponse =>
   badRequest({ message: `Invalid model: ${model}`, type: "invalid_model", code: "1500", raw: true, status })
 
 /**
- * An agent that the emulator does not have. The status and the sentence are a guess in the form of the API's other
- * errors: no answer of the API to an unknown agent is on record.
+ * The error response for an unknown agent. Status and sentence are a guess in the form of the API's other errors: no
+ * response of the API to an unknown agent has been observed.
  */
 export const unknownAgent = (id: string): ErrorResponse =>
   badRequest({ message: `Agent not found: ${id}`, type: "invalid_request_error", param: "agent_id", status: 404 })

@@ -1,7 +1,7 @@
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 
-/** What concerns one connection only, by RFC 9110, section 7.6.1. */
+/** The hop-by-hop headers of RFC 9110, section 7.6.1. */
 const hopByHop = [
   "connection",
   "keep-alive",
@@ -14,7 +14,7 @@ const hopByHop = [
   "upgrade"
 ]
 
-/** Headers without those of the connection, and without those that its `connection` header names. */
+/** Removes the hop-by-hop headers and those that the `connection` header names. */
 export const withoutHopByHopHeaders = (
   headers: Readonly<Record<string, string>>
 ): Readonly<Record<string, string>> => {
@@ -24,8 +24,8 @@ export const withoutHopByHopHeaders = (
 }
 
 /**
- * The headers that belong to an answer and not to the way it came. A fetch has decoded the body already, whatever its
- * headers say of it.
+ * The end-to-end headers of a response. A `fetch` has decoded the body already, so its encoding and length are removed
+ * too.
  */
 export const endToEndHeaders = (
   response: HttpClientResponse.HttpClientResponse

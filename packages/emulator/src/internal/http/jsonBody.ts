@@ -1,7 +1,7 @@
 import { firstError } from "../json/jsonSyntax.ts"
 import { detail, type ErrorResponse } from "./errorResponse.ts"
 
-/** Reads the JSON of a body, or says how the API refuses it. */
+/** Parses the JSON of a body, or gives the API's 422 response. */
 export const parseBody = (text: string): { readonly value: unknown } | ErrorResponse => {
   if (text.trim() === "") {
     return detail(422, [{ type: "missing", loc: ["body"], msg: "Field required", input: null }])

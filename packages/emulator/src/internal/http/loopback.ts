@@ -1,7 +1,7 @@
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 
-/** Whether a request comes from the machine the emulator runs on. One that came over no network does. */
+/** Whether a request comes from the emulator's own machine. A request without a network does. */
 export const isFromLoopback = ({ remoteAddress }: HttpServerRequest.HttpServerRequest): boolean =>
   Option.match(remoteAddress, { onNone: () => true, onSome: isLoopback })
 

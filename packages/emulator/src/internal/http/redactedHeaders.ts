@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as Redacted from "effect/Redacted"
 
-/** Names of headers that may hold a key, beside those that Effect redacts. */
+/** Names of headers that may hold a secret, in addition to those that Effect redacts. */
 const secret = /auth|cookie|key|secret|token/i
 
-/** Headers with `<redacted>` in the place of what identifies the caller. */
+/** Replaces the values of identifying headers by `<redacted>`. */
 export const redactedHeaders = (headers: Headers.Headers): Effect.Effect<Readonly<Record<string, string>>> =>
   Effect.map(Headers.CurrentRedactedNames, (names) =>
     Object.fromEntries(

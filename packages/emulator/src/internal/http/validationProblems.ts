@@ -6,13 +6,13 @@ import type { Problem } from "./errorResponse.ts"
 
 type Loc = Problem["loc"]
 
-/** A place that does not fit: `path` leads there in the value, `loc` is what the API calls it. */
+/** A position that does not fit: `path` is the path in the value, `loc` is the API's name of it. */
 interface Place {
   readonly path: ReadonlyArray<PropertyKey>
   readonly loc: Loc
 }
 
-/** The places where a request does not fit its schema, as the API lists them; empty if it fits. */
+/** The problems of a request that does not fit its schema, as the API lists them; empty if it fits. */
 export const validationProblems = <A>(schema: Schema.Codec<A, unknown>, value: unknown): ReadonlyArray<Problem> => {
   const exit = Schema.decodeUnknownExit(schema)(value, { errors: "all", onExcessProperty: "error" })
   if (exit._tag === "Success") return []
@@ -52,7 +52,7 @@ const walk = (issue: SchemaIssue.Issue, place: Place, value: unknown): ReadonlyA
     case "Encoding":
       return walk(issue.issue, place, value)
     case "Filter":
-      // A check without annotations says itself what it expected, and where.
+      // The issue of a filter without annotations names the expectation and the path itself.
       return issue.filter.annotations === undefined
         ? walk(issue.issue, place, value)
         : [outOfRange(issue.filter, place, value)]
@@ -70,7 +70,7 @@ const walk = (issue: SchemaIssue.Issue, place: Place, value: unknown): ReadonlyA
   }
 }
 
-/** The alternatives of a union, those of unions inside it too, without the ones that stand for "nothing". */
+/** The alternatives of a union, nested unions included, without `null` and `undefined`. */
 const alternatives = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
   ast._tag === "Union"
     ? ast.types.flatMap(alternatives)
@@ -85,9 +85,9 @@ const anyOf = (issue: SchemaIssue.AnyOf, place: Place, value: unknown): Readonly
   const input = at(value, place.path)
   if (inner.length > 0) {
     const tag = key === undefined || !Predicate.hasProperty(input, key) ? undefined : input[key]
-    // The API puts the kind of message that was tried into the place: `messages, 0, user, name`.
+    // The API includes the discriminator's value in the location: `messages, 0, user, name`.
     const tagged = typeof tag === "string" ? { ...place, loc: [...place.loc, tag] } : place
-    // Without a tag, the alternative that the least is wrong with was meant.
+    // Without a discriminator, the alternative with the fewest problems is assumed.
     return inner.map((one) => walk(one, tagged, value)).reduce((best, one) => one.length < best.length ? one : best)
   }
   if (key === undefined) return [wrongType(all, place, value)]
@@ -125,7 +125,7 @@ const tagOf = (ast: SchemaAST.AST, key: string): ReadonlyArray<string> =>
     )
     : []
 
-/** The key by which a union of objects is told apart. */
+/** The key that discriminates the objects of a union. */
 const discriminator = (all: ReadonlyArray<SchemaAST.AST>): string | undefined =>
   all.length < 2
     ? undefined

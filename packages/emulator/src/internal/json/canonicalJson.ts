@@ -1,4 +1,4 @@
-/** The JSON of a value with its keys in order, so that equal values have equal texts. */
+/** Writes JSON with sorted keys, so that equal values give equal texts. */
 export const canonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null"

@@ -1,9 +1,9 @@
 import * as Predicate from "effect/Predicate"
 
-/** A JSON Schema, or a part of one: an object of keywords, or `true` and `false`. */
+/** A JSON Schema or a part of one: an object of keywords, `true` or `false`. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown }
 
-/** A JSON Schema from a place where there may be none. */
+/** Reads a value as a JSON Schema; `undefined` if it is not one. */
 export const asSchema = (value: unknown): JsonSchema | undefined =>
   typeof value === "boolean"
     ? value
@@ -11,11 +11,11 @@ export const asSchema = (value: unknown): JsonSchema | undefined =>
     ? { ...value }
     : undefined
 
-/** The JSON Schemas of a keyword that holds a list of them. */
+/** Reads a list of JSON Schemas, such as the value of `anyOf`. */
 export const asSchemas = (value: unknown): ReadonlyArray<JsonSchema> =>
   Array.isArray(value) ? value.map(asSchema).filter((one) => one !== undefined) : []
 
-/** The JSON Schemas of a keyword that holds them by name. */
+/** Reads a map of JSON Schemas, such as the value of `properties`. */
 export const asSchemaMap = (value: unknown): Readonly<Record<string, JsonSchema>> => {
   const map = asSchema(value)
   return typeof map !== "object" ? {} : Object.fromEntries(
@@ -26,7 +26,7 @@ export const asSchemaMap = (value: unknown): Readonly<Record<string, JsonSchema>
   )
 }
 
-/** What a `$ref` of a document points to. Only places in the document itself are known. */
+/** Resolves a `$ref` within the document. */
 export const resolveRef = (root: JsonSchema, ref: unknown): JsonSchema | undefined => {
   if (typeof ref !== "string" || !ref.startsWith("#")) return undefined
   return asSchema(
@@ -62,7 +62,7 @@ const matches = (pattern: string, text: string): boolean => {
   }
 }
 
-/** Whether a value fits a JSON Schema. Keywords that are unknown, and `format`, say nothing. */
+/** Whether a value fits a JSON Schema. Unknown keywords and `format` are ignored. */
 export const fits = (schema: JsonSchema, value: unknown, root: JsonSchema = schema): boolean => {
   if (typeof schema === "boolean") return schema
   const check = (part: unknown, inner: unknown) => {
@@ -96,7 +96,7 @@ export const fits = (schema: JsonSchema, value: unknown, root: JsonSchema = sche
   if (typeof value === "number") {
     return number("minimum", (bound) => value >= bound) && number("maximum", (bound) => value <= bound) &&
       number("exclusiveMinimum", (bound) => value > bound) && number("exclusiveMaximum", (bound) => value < bound) &&
-      // A quotient of decimal fractions is seldom exact in binary.
+      // Division of decimal fractions is rarely exact in binary.
       number("multipleOf", (step) => Math.abs(value / step - Math.round(value / step)) < 1e-9)
   }
   if (typeof value === "string") {

@@ -6,8 +6,8 @@ const atom = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/
 const tokens = new RegExp(`\\s*(?:(${string.source})|(${atom.source})|([[\\]{},:]))`, "y")
 
 /**
- * Where a text stops being JSON, and what was expected there in the words of Python's reader. The runtime's own message
- * names a position only for some errors.
+ * The position and the message of the first syntax error in a JSON text, in the words of Python's parser. The runtime's
+ * own message has a position only for some errors.
  */
 export const firstError = (text: string): { readonly at: number; readonly error: string } => {
   const open: Array<"{" | "["> = []
@@ -53,10 +53,10 @@ export const firstError = (text: string): { readonly at: number; readonly error:
   }
 }
 
-/** How deep the API's own reader of JSON follows lists and objects. */
+/** The nesting depth that the API's own parser accepts. */
 const deepest = 1000
 
-/** Whether a text that looks like JSON is nested deeper than the API reads. What works through a value need not expect it. */
+/** Whether a JSON text is nested deeper than the API accepts, so that recursive code need not guard against it. */
 export const isTooDeep = (text: string): boolean => {
   if (!/^\s*[[{]/.test(text)) return false
   let depth = 0

@@ -11,7 +11,7 @@ interface Entry {
 
 const chat = ["completion_chat", "function_calling"]
 
-/** The emulator's own models: families a program is likely to name. It is no list of what the real API serves. */
+/** The emulator's own models: families that programs commonly use. It is not a list of the real API's models. */
 const entries: ReadonlyArray<Entry> = [
   {
     id: "mistral-small-latest",
@@ -128,7 +128,7 @@ const capabilities = [
   "audio"
 ]
 
-/** Every model the emulator lists, as the API writes them. */
+/** The models that the emulator lists, in the API's form. */
 export const models: ReadonlyArray<Model.Model> = entries.map((entry) => ({
   id: entry.id,
   object: "model",
@@ -145,11 +145,11 @@ export const models: ReadonlyArray<Model.Model> = entries.map((entry) => ({
   type: "base"
 }))
 
-/** The model with an id or alias. */
+/** Finds a model by its id or an alias. */
 export const findModel = (id: string): Model.Model | undefined =>
   models.find((model) => model.id === id || (model.aliases ?? []).includes(id))
 
-/** The model with an id or alias, if it has a capability; the refusal of the request that names it, if not. */
+/** Finds a model by its id or an alias and checks a capability; gives an error response otherwise. */
 export const modelFor = (id: string, capability: string): Model.Model | ErrorResponse => {
   const model = findModel(id)
   return model?.capabilities?.[capability] === true ? model : invalidModel(id)

@@ -1,6 +1,6 @@
 import { makeRandom } from "../random/random.ts"
 
-/** What each category is recognised by. Nobody understands anything here: a text is harmful if it has the words. */
+/** The patterns of each category. A text belongs to a category if it contains the words; there is no understanding. */
 const signs = {
   sexual: [/\b(porn\w*|erotic\w*|nudes?|naked|sexual\w*|sexting)\b/gi],
   hate_and_discrimination: [/\b(racis[tm]\w*|subhuman\w*|vermin|inferior race|master race|hate (all|those) \w+)\b/gi],
@@ -14,7 +14,7 @@ const signs = {
   financial: [/\b(invest\w*|stocks?|mortgages?|loans?|crypto\w*|retirement fund)\b/gi],
   law: [/\b(lawsuits?|sue|attorneys?|lawyers?|legal advice|custody)\b/gi],
   pii: [
-    // Bounded, so that a long text without a space is read once and not once from each of its letters.
+    // Bounded, so that a long text without spaces is scanned once, not once from every letter.
     /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{2,63}/g,
     /\b\d{3}-\d{2}-\d{4}\b/g,
     /\b(?:\d[ -]?){13,16}\b/g,
@@ -28,7 +28,7 @@ const signs = {
 
 type Sign = keyof typeof signs
 
-/** The categories of a generation of moderation models, each with the signs that count for it. */
+/** The categories of a generation of moderation models, each with its patterns. */
 export type Categories = Readonly<Record<string, ReadonlyArray<Sign>>>
 
 const shared = {
@@ -61,12 +61,12 @@ export const categoriesV2: Categories = {
   jailbreaking: ["jailbreaking"]
 }
 
-/** The score from which on a category counts as found, where a request says nothing else. */
+/** The default score from which a category counts as found. */
 export const defaultThreshold = 0.5
 
 /**
- * How much of each category is in a text, from 0 to 1: a trace that depends on the text where no sign is in it, at least
- * 0.7 with one sign, more with more.
+ * Scores a text in each category, from 0 to 1: below 0.005 without a match, at least 0.7 with one match, higher with
+ * more.
  */
 export const categoryScores = (text: string, categories: Categories): Readonly<Record<string, number>> =>
   Object.fromEntries(

@@ -17,7 +17,7 @@ type Verdict =
   | { readonly model_name: string; readonly decisions: Readonly<Record<string, Decision>> }
   | { readonly error: { readonly message: string } }
 
-/** What a guardrail says of an answer that it let pass, as the API writes it: by the name of the moderation. */
+/** The result of a guardrail that let a message pass, in the API's form: by the name of the moderation. */
 export type Report = Readonly<Record<string, unknown>>
 
 const kinds: ReadonlyArray<
@@ -101,8 +101,9 @@ const apply = (guardrail: Guardrail.Guardrail, text: string): Report | ErrorResp
 }
 
 /**
- * What the guardrails of a request say of its last message, each in its turn; the refusal of the first that blocks it.
- * What counts as harmful are the words that the moderation endpoints know.
+ * Applies the guardrails of a request to its last message, in order. Gives an error response if one of them blocks it.
+ *
+ * *Details*: the words and patterns are those of the moderation endpoints.
  */
 export const guardrailReports = (request: CompletionRequest.Chat): ReadonlyArray<Report> | ErrorResponse => {
   const last = request.messages.at(-1)

@@ -13,7 +13,7 @@ import { messageText } from "../text/promptText.ts"
 import { countTokens } from "../text/tokenizer.ts"
 import { type Categories, categoriesV1, categoriesV2, categoryScores, defaultThreshold } from "./categoryScores.ts"
 
-/** The categories that a moderation model of the emulator knows. */
+/** The categories of a moderation model. */
 const categoriesOf = (model: string): Categories => model === "mistral-moderation-2603" ? categoriesV2 : categoriesV1
 
 const result = (text: string, categories: Categories): Moderation.Result => {
@@ -54,7 +54,7 @@ type Conversation = ReadonlyArray<Message.Message>
 const isMany = (input: Moderation.ChatRequest["input"]): input is ReadonlyArray<Conversation> =>
   input.every((one) => Array.isArray(one))
 
-/** `POST /v1/chat/moderations`: one result for each conversation. What is judged is its last message. */
+/** `POST /v1/chat/moderations`: one result for each conversation, of its last message. */
 export const chatModerationsOperation: Operation<Moderation.ChatRequest> = {
   route: Endpoint.createChatModerations,
   respond: (request) => {

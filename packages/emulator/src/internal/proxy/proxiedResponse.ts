@@ -2,11 +2,14 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
 const mark = "x-emulator-relayed"
 
-/** Marks an answer that is not the emulator's own. */
+/** Marks a replayed or forwarded response. */
 export const markProxied = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.setHeader(response, mark, "1")
 
-/** A marked answer without its mark: it has the headers it came with and gets no others. */
+/**
+ * Gives a marked response without its mark, `undefined` if it is not marked. Such a response keeps its headers and gets
+ * no others.
+ */
 export const unmarkProxied = (
   response: HttpServerResponse.HttpServerResponse
 ): HttpServerResponse.HttpServerResponse | undefined =>

@@ -33,15 +33,15 @@ type App<E, R> = Effect.Effect<
   R | HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
-/** The paths of the API, with `/v1` and without. Others are the emulator's own. */
+/** The paths of the API, with and without `/v1`. Other paths belong to the emulator itself. */
 const isApiPath = (path: string): boolean =>
   /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:\/|$)/
     .test(path)
 
-/** With the dots resolved: a path does not lead out of the API. */
+/** The URL with dot segments resolved, so that a path cannot leave the API. */
 const placeOf = ({ url }: HttpServerRequest.HttpServerRequest): URL => new URL(url, "http://localhost")
 
-/** Whether a request may be answered without the emulator's key: by a cassette, or by a server that sees the client's own. */
+/** Whether a request needs no key of the emulator: it is replayed, or forwarded with the client's own key. */
 export const acceptsWithoutKey = (
   { replay, upstream }: ProxyOptions,
   request: HttpServerRequest.HttpServerRequest
@@ -49,7 +49,10 @@ export const acceptsWithoutKey = (
   (replay !== undefined || (upstream !== undefined && upstream.apiKey === undefined)) &&
   isApiPath(placeOf(request).pathname)
 
-/** An app that answers from cassettes or from another server as the settings say, and itself where they say nothing. */
+/**
+ * Responds from cassettes or from an upstream server, as the settings say, and with the emulator's own response
+ * otherwise.
+ */
 export const withProxy = Effect.fnUntraced(function*<E, R>(
   settings: Settings,
   own: App<E, R>
@@ -67,7 +70,7 @@ export const withProxy = Effect.fnUntraced(function*<E, R>(
 
   const client = HttpClient.withScope(Context.get(yield* Layer.build(upstreamClient), HttpClient.HttpClient))
   const forward = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, upstream: Upstream) {
-    // Whoever may spend the key of another server must have the emulator's.
+    // A client that uses the upstream server's key must have the emulator's.
     if (upstream.apiKey !== undefined) yield* authorize(settings.apiKey)
     const send = client.execute(upstreamRequest(request, upstream))
     return yield* Effect.mapError(cassettes.record(request, send), unreachable)
@@ -99,7 +102,10 @@ const asClientRequest = (
     bytes.byteLength === 0 ? HttpBody.empty : HttpBody.uint8Array(new Uint8Array(bytes), headers["content-type"])
   )
 
-/** An answer as it is passed on. What breaks it off is told to nobody: it would hold the request, and with it the key. */
+/**
+ * Converts a response for forwarding. The error of a broken body is replaced, because it holds the request and so the
+ * key.
+ */
 const asServerResponse = (response: HttpClientResponse.HttpClientResponse): HttpServerResponse.HttpServerResponse => {
   const body = response.stream.pipe(
     Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),

@@ -11,7 +11,7 @@ import { withVersion } from "../cassette/matching/requestComparison.ts"
 import { withoutHopByHopHeaders } from "../http/hopByHopHeaders.ts"
 import type { Upstream } from "../settings/proxyOptions.ts"
 
-/** Sends requests to a server: no redirect is followed, and no limit of time is set. */
+/** The client for the upstream server: it follows no redirects and has no time limits. */
 export const upstreamClient: Layer.Layer<HttpClient.HttpClient> = Layer.unwrap(
   Effect.map(
     Effect.acquireRelease(
@@ -20,26 +20,29 @@ export const upstreamClient: Layer.Layer<HttpClient.HttpClient> = Layer.unwrap(
     ),
     (dispatcher) =>
       FetchHttpClient.layer.pipe(Layer.provide([
-        // Undici's own fetch, for its agents are not those of the fetch that Node brings; the two have one interface.
+        // Undici's own `fetch`, because its agents do not work with Node's `fetch`. Both have the same interface.
         Layer.succeed(FetchHttpClient.Fetch, Undici.fetch as unknown as typeof globalThis.fetch),
-        // Node's fetch knows `dispatcher`, the DOM's type of its options does not.
+        // Node's `fetch` accepts `dispatcher`, which the DOM's type of its options lacks.
         Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual", dispatcher } as RequestInit),
         Layer.succeed(HttpClient.TracerPropagationEnabled, false)
       ]))
   )
 )
 
-/** Where a path of the API is on a server. */
+/** The URL of an API path on the upstream server. */
 const urlOf = (base: string, path: string): string => {
   const trimmed = base.replace(/\/+$/, "")
   const rest = withVersion(path).slice("/v1".length)
   return /\/v\d+\w*(?:\/|$)/.test(new URL(trimmed).pathname) ? trimmed + rest : `${trimmed}/v1${rest}`
 }
 
-/** What the client said of its own connection and to the emulator, and what is said anew of the one to the server. */
+/** Headers of the client's connection, for the emulator only, or set anew for the upstream server. */
 const dropped = /^(?:host|content-length|expect|x-emulator-.*)$/
 
-/** A request of a client, of which the URL is the path, as the server gets it: without compression, so that its answer can be recorded and read. */
+/**
+ * Converts a client's request for the upstream server. It asks for no compression, so that the response can be recorded
+ * and read.
+ */
 export const upstreamRequest = (
   request: HttpClientRequest.HttpClientRequest,
   upstream: Upstream
@@ -58,7 +61,7 @@ export const upstreamRequest = (
   )
 }
 
-/** What the system calls a failure, such as `ECONNREFUSED`; the messages may hold more than a client should see. */
+/** The system's error code, such as `ECONNREFUSED`. Messages may contain more than a client should see. */
 export const failureCode = (error: unknown): string => {
   let current = error
   for (let depth = 0; depth < 6 && Predicate.isObject(current); depth++) {

@@ -1,18 +1,18 @@
 import { canonicalJson } from "../json/canonicalJson.ts"
 
-/** How an answer is sent, not what it says: the whole answer and the stream are one. */
+/** Parameters that change how a completion is sent, not its content. */
 const delivery = ["stream"]
 
-/** What cuts, prolongs or counts an answer without changing its words: a shorter one is the beginning of the longer. */
+/** Parameters that truncate, extend or count a completion without changing its words. */
 const cuts = ["max_tokens", "min_tokens", "stop", "n"]
 
 const without = (request: object, keys: ReadonlyArray<string>) =>
   Object.fromEntries(Object.entries(request).filter(([key]) => !keys.includes(key)))
 
-/** A text that is the same for requests that have the same answer. */
+/** A key that is equal for requests with equal completions. */
 export const responseFingerprint = (request: object, seed: number): string =>
   `${seed}:${canonicalJson(without(request, delivery))}`
 
-/** A text that is the same for requests whose answers are made of the same words. */
+/** A key that is equal for requests whose completions are made of the same words. */
 export const wordsFingerprint = (request: object, seed: number): string =>
   `${seed}:${canonicalJson(without(request, [...delivery, ...cuts]))}`

@@ -1,15 +1,15 @@
-/** A source of numbers that are the same for the same seed. */
+/** A pseudo-random generator; the same seed gives the same numbers. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** From 0 inclusive to 1 exclusive. */
   readonly next: () => number
-  /** A whole number, both bounds included. */
+  /** An integer, both bounds inclusive. */
   readonly int: (minimum: number, maximum: number) => number
   readonly pick: <A>(from: readonly [A, ...ReadonlyArray<A>]) => A
 }
 
 type State = readonly [number, number, number, number]
 
-/** Four 32-bit numbers that stand for a text: the multiply-and-mix hash known as cyrb128. */
+/** A hash of four 32-bit numbers: cyrb128. */
 const state = (text: string): State => {
   let a = 1779033703
   let b = 3144134277
@@ -30,11 +30,11 @@ const state = (text: string): State => {
   return [a >>> 0, (b ^ a) >>> 0, (c ^ a) >>> 0, (d ^ a) >>> 0]
 }
 
-/** 32 hexadecimal digits that stand for a text. */
+/** A hash of 32 hexadecimal digits. */
 export const hexadecimal = (text: string): string =>
   state(text).map((part) => part.toString(16).padStart(8, "0")).join("")
 
-/** The generator known as sfc32, started from the hash of a text. */
+/** The sfc32 generator, seeded by the hash of a text. */
 export const makeRandom = (seed: string): Random => {
   let [a, b, c, d] = state(seed)
   const next = () => {
@@ -45,7 +45,7 @@ export const makeRandom = (seed: string): Random => {
     c = ((c << 21) | (c >>> 11)) + sum | 0
     return (sum >>> 0) / 4294967296
   }
-  // The first numbers still resemble the seed.
+  // The first outputs still correlate with the seed.
   for (let i = 0; i < 12; i++) next()
   const int = (minimum: number, maximum: number) => minimum + Math.floor(next() * (maximum - minimum + 1))
   return { next, int, pick: (from) => from[int(0, from.length - 1)] ?? from[0] }

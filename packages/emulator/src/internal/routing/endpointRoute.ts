@@ -15,22 +15,24 @@ import { CurrentScript, ScriptedReply } from "./scriptRules.ts"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
 
-/** What an endpoint says of how it is asked. */
+/** The parts of an endpoint that the router needs. */
 export type Route<Request> = Pick<Endpoint<Request, unknown>, "method" | "path" | "request">
 
-/** What came beside the body of a request. */
+/** The parts of a request beside its body. */
 export interface Incoming {
   readonly query: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  /** As the client wrote it, with the host it reached the emulator by. */
+  /** The URL as the client wrote it, with the host that it used. */
   readonly url: URL
 }
 
-/** An operation in the emulator: what it is asked by, and how it answers. */
+/** An operation of the emulator: its endpoint, and how it responds. */
 export interface Operation<Request> {
   readonly route: Route<Request>
-  /** Whether a script's reply can be the answer; others can only be refused by a script. */
+  /** Whether a script's reply can be the response. For other operations a script can only give an error. */
   readonly completes?: boolean
-  /** How a body that is no JSON or does not fit is refused, where that is not in the form of the completions. */
+  /**
+   * The error response to a body that does not fit or is not JSON, if its form differs from that of the completions.
+   */
   readonly invalid?: (problems: ReadonlyArray<Problem>) => ErrorResponse
   readonly respond: (
     request: Request,
@@ -39,10 +41,10 @@ export interface Operation<Request> {
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, ErrorResponse>
 }
 
-/** What a handler fails with: its own refusal, or a body that could not be read. */
+/** The failures of a handler: an error response, or a body that could not be read. */
 export type Failure = ErrorResponse | HttpServerError.HttpServerError
 
-/** The paths of an endpoint in the router's form; clients whose base URL lacks `/v1` are served too. */
+/** The router's paths of an endpoint, with and without `/v1`, because a base URL may lack it. */
 const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
   const parameters = path.replace(/\{(\w+)\}/g, ":$1")
   return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
@@ -51,18 +53,18 @@ const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
 const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
   const { route } = operation
   const request = yield* HttpServerRequest.HttpServerRequest
-  // An endpoint without a body has nothing to decode; its request is `undefined`.
+  // An endpoint without a body decodes to `undefined`.
   const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
   if (parsed instanceof ErrorResponse) {
     return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "no JSON", input: {} }]) ?? parsed
   }
   const problems = validationProblems(route.request, parsed.value)
   if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)
-  // Core's request schemas change nothing: a value that fits is a request.
+  // Core's request schemas transform nothing, so a value that fits is a request.
   return parsed.value as Request
 })
 
-/** An operation with its request hidden, so that operations of all kinds go into one list. */
+/** An operation with its request type hidden, so that all operations fit into one list. */
 export interface Handler {
   readonly method: Endpoint<unknown, unknown>["method"]
   readonly path: Route<unknown>["path"]
@@ -73,7 +75,7 @@ export interface Handler {
   >
 }
 
-/** What answers the requests of an operation. */
+/** Makes the handler of an operation: it checks the key, the rate limits, the body and the script. */
 export const handler = <Request>(operation: Operation<Request>): Handler => ({
   method: operation.route.method,
   path: operation.route.path,
@@ -101,7 +103,7 @@ const incoming = Effect.gen(function*() {
   }
 })
 
-/** Serves operations under the paths of their endpoints, and refuses the other methods there. */
+/** Routes operations by the paths of their endpoints. Other methods are 405. */
 export const operationRoutes = (
   settings: Settings,
   handlers: ReadonlyArray<Handler>
@@ -120,6 +122,6 @@ export const operationRoutes = (
     })
   )
 
-/** Serves an operation under the paths of its endpoint, and refuses the other methods there. */
+/** Routes one operation by the path of its endpoint. Other methods are 405. */
 export const operationRoute = <Request>(settings: Settings, operation: Operation<Request>) =>
   operationRoutes(settings, [handler(operation)])

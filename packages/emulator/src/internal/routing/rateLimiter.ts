@@ -5,23 +5,23 @@ import * as Ref from "effect/Ref"
 import { badRequest, ErrorResponse } from "../http/errorResponse.ts"
 import type { RateLimits } from "../settings/settings.ts"
 
-/** What the headers say where no limit is set. */
+/** The limits that the headers show if none is set. */
 const usual = { tokens: 5_000_000, requests: 720 }
 
 const minute = 60_000
 
-/** The header in which a response says how many tokens it cost. */
+/** The response header with the tokens that the request cost. */
 export const costHeader = "x-ratelimit-tokens-query-cost"
 
-/** Counts requests and tokens by the minute of the clock. */
+/** Counts requests and tokens per minute of the clock. */
 export interface RateLimiter {
-  /** Counts a request, or refuses it with status 429 if this minute's requests or tokens are used up. */
+  /** Counts a request, or fails with 429 if the limit of this minute is reached. */
   readonly admit: Effect.Effect<void, ErrorResponse>
-  /** Counts the tokens that an answer cost, and gives the headers to answer with. */
+  /** Counts the tokens of a response, and gives its rate-limit headers. */
   readonly spend: (tokens: number) => Effect.Effect<Readonly<Record<string, string>>>
 }
 
-/** The meter of the emulator that is answering. */
+/** The rate limiter of the current emulator. */
 export const CurrentRateLimiter: Context.Reference<RateLimiter> = Context.Reference(
   "@effect-mistral/emulator/internal/CurrentRateLimiter",
   {
@@ -40,7 +40,7 @@ const limited = (retryAfter: number): ErrorResponse => {
   return new ErrorResponse({ status, body, headers: { "retry-after": String(retryAfter) } })
 }
 
-/** A meter that has counted nothing yet. */
+/** Makes a rate limiter with empty counts. */
 export const makeRateLimiter = (limits: RateLimits): Effect.Effect<RateLimiter> =>
   Effect.map(Ref.make({ minute: 0, tokens: 0, requests: 0 }), (used) => {
     const most = {
@@ -52,7 +52,7 @@ export const makeRateLimiter = (limits: RateLimits): Effect.Effect<RateLimiter> 
         Ref.modify(used, (before) => {
           const current = Math.floor(now / minute)
           const base = before.minute === current ? before : { minute: current, tokens: 0, requests: 0 }
-          // A request that asks for nothing more is one that was let in before.
+          // A call that counts no request belongs to a request that was admitted before.
           const admitted = requests === 0 || (base.requests < most.requests && base.tokens < most.tokens)
           const after = admitted ? { ...base, requests: base.requests + requests, tokens: base.tokens + tokens } : base
           return [{ ...after, admitted, next: (current + 1) * minute - now }, after]

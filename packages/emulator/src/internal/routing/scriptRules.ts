@@ -5,16 +5,16 @@ import * as Ref from "effect/Ref"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
 
-/** What a rule says to a request: a reply in place of the made-up one, or a refusal. */
+/** The result of a rule: a reply in place of the generated one, or an error response. */
 export type Scripted = Script.Reply | ErrorResponse
 
-/** The rules of an emulator, and how often each has been used. */
+/** The rules of a script, with the number of times each was used. */
 export interface ScriptRules {
-  /** What the script says to a request of an endpoint, if it says anything; the rule is used up by one. */
+  /** Takes the first rule that matches, and counts one use of it; `undefined` if none matches. */
   readonly take: (endpoint: ScriptedEndpoint, request: unknown) => Effect.Effect<Scripted | undefined>
 }
 
-/** The rules of the emulator that is answering. */
+/** The script of the current emulator. */
 export const CurrentScript: Context.Reference<ScriptRules> = Context.Reference(
   "@effect-mistral/emulator/internal/CurrentScript",
   {
@@ -22,22 +22,22 @@ export const CurrentScript: Context.Reference<ScriptRules> = Context.Reference(
   }
 )
 
-/** The reply that a script has for the request being answered. */
+/** The scripted reply to the current request. */
 export const ScriptedReply: Context.Reference<Script.Reply | undefined> = Context.Reference(
   "@effect-mistral/emulator/internal/ScriptedReply",
   { defaultValue: (): Script.Reply | undefined => undefined }
 )
 
-/** The endpoint that a request is for. */
+/** The properties of an endpoint that rules depend on. */
 export interface ScriptedEndpoint {
   readonly path: string
-  /** Whether a reply can answer it: others can only be refused. */
+  /** Whether a reply can be the response. Other endpoints can only be given an error. */
   readonly completes: boolean
 }
 
 const property = (value: unknown, key: string): unknown => Predicate.hasProperty(value, key) ? value[key] : undefined
 
-/** The text of a value that is a text, a message, a piece of a message, or a list that ends with what is meant. */
+/** The text of a string, a message, a part of a message, or the last element of a list. */
 const textOf = (value: unknown): string => {
   if (typeof value === "string") return value
   if (Array.isArray(value)) return textOf(value.at(-1))
@@ -54,7 +54,7 @@ const lastText = (request: unknown): string =>
 
 type Fits = (endpoint: ScriptedEndpoint, request: unknown) => boolean
 
-/** What a rule is for, as a predicate. A pattern that is none throws here, before anything is asked. */
+/** Makes the predicate of a condition. An invalid pattern throws here, before any request is handled. */
 const makeFits = ({ agent_id, model, path, pattern, text }: Script.Condition): Fits => {
   const is = (expected: string | undefined, found: unknown) => expected === undefined || expected === found
   const expression = pattern === undefined ? undefined : new RegExp(pattern, "u")
@@ -77,7 +77,7 @@ const refusal = ({ error: { body, headers, status } }: Script.Failure): ErrorRes
     headers
   })
 
-/** Follows a script from its beginning. */
+/** Makes the rules of a script, none of them used yet. */
 export const makeScriptRules = (script: Script.Script): Effect.Effect<ScriptRules> =>
   Effect.map(Ref.make<ReadonlyArray<number>>(script.map(() => 0)), (uses) => {
     const fits = script.map(({ when = {} }) => makeFits(when))

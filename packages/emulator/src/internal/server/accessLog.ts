@@ -12,13 +12,13 @@ import { lossOf } from "../http/connectionLoss.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
 import type { Settings } from "../settings/settings.ts"
 
-/** What was done to the answer that is being given. */
+/** The fault that was applied to the current response. */
 export const CurrentFault = Context.Reference<{ fault: Fault | undefined }>(
   "@effect-mistral/emulator/internal/CurrentFault",
   { defaultValue: () => ({ fault: undefined }) }
 )
 
-/** Prints each request with its status and how long it took. Never a key, a query or a body. */
+/** Prints each request with its status and duration. It never prints a key, a query or a body. */
 export const withAccessLog = <E, R>(
   { apiKey, verbosity }: Settings,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
@@ -45,7 +45,7 @@ export const withAccessLog = <E, R>(
       const headers = verbosity === "headers" ? Object.entries(yield* redactedHeaders(request.headers)) : []
       const text = [line, ...headers.map(([name, value]) => `  ${name}: ${value}`)].join("\n")
       const key = Redacted.value(apiKey)
-      // A client may put its key where none belongs.
+      // A client may put its key in an unexpected header.
       yield* Console.log(key === "" ? text : text.replaceAll(key, "<redacted>"))
     }))
     const response = yield* Effect.provideService(app, CurrentFault, current)

@@ -11,16 +11,18 @@ import { isFromLoopback } from "../http/loopback.ts"
 import type { Settings } from "../settings/settings.ts"
 import { RequestLog } from "./requestLog.ts"
 
-/** Where the emulator itself is asked. No path of the API begins with an underscore. */
+/** The path of the admin API. No path of Mistral's API begins with an underscore. */
 const prefix = "/_emulator/"
 
-/** Whether a request is for the emulator itself. */
+/** Whether a request is for the admin API. */
 export const isAdmin = ({ url }: HttpServerRequest.HttpServerRequest): boolean => url.startsWith(prefix)
 
 /**
- * What the emulator answers about itself: the faults to come (`GET`, `POST` and `DELETE /_emulator/faults`) and the
- * requests it saw (`GET /_emulator/requests`). Only this machine may ask, with the key; such requests are not among those
- * seen, and nothing goes wrong with them.
+ * The admin API: armed faults (`GET`, `POST` and `DELETE /_emulator/faults`) and the requests that were received (`GET
+ * /_emulator/requests`).
+ *
+ * *Details*: only requests from this machine and with the key are accepted. They are not logged among the received
+ * requests, and no fault applies to them.
  */
 export const adminApp = (settings: Settings, faults: FaultQueue) =>
   Effect.map(RequestLog, (log) =>

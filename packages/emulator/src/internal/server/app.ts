@@ -18,10 +18,10 @@ import { withFaults } from "./faultMiddleware.ts"
 import { errorsAsResponses, requestMiddleware } from "./requestMiddleware.ts"
 import { withRateLimitsAndScript } from "./withRateLimitsAndScript.ts"
 
-/** Ids and names of fields are as long as someone makes them; Node.js takes no request line that is longer than this. */
+/** Ids and field names may be long; Node.js accepts no longer request line than this. */
 const longestParameter = 16_384
 
-/** Everything the emulator answers, as one HTTP app. */
+/** Makes the HTTP app of the emulator. */
 export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue) {
   const { record } = yield* Observability
   const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(

@@ -13,7 +13,7 @@ import type { Settings } from "../settings/settings.ts"
 import { CurrentFault } from "./accessLog.ts"
 import { RequestLog, type SeenRequest } from "./requestLog.ts"
 
-/** Answers a request, with the fault that its own header names or else with the next one armed for it, if there is one. */
+/** Responds to a request with the fault that its header names, or with the next armed fault that applies. */
 export const withFaults = (settings: Settings, armed: FaultQueue) =>
   Effect.map(RequestLog, (log) =>
     Effect.fnUntraced(function*<R>(
@@ -30,7 +30,7 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       let taken: TakenFault | undefined
       if (named === undefined) taken = yield* armed.take(target)
       else {
-        // The key of the client may be that of another server, or none.
+        // The client's key may be that of the upstream server, or missing.
         if (!(acceptsWithoutKey(settings.proxy, request) && isFromLoopback(request))) yield* authorize(settings.apiKey)
         taken = { fault: yield* Effect.fromResult(readHeader(named, target)), putBack: Effect.void }
       }

@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import { CutOff, type Loss, lossOf } from "../http/connectionLoss.ts"
 import { withBody } from "../http/responseBody.ts"
 
-/** An `HttpClient` whose requests an app answers in the caller's own fiber, by the caller's clock. */
+/** An `HttpClient` whose requests an app handles in the caller's fiber and on the caller's clock. */
 export const memoryClient = (
   app: Effect.Effect<
     HttpServerResponse.HttpServerResponse,
@@ -48,14 +48,14 @@ export const memoryClient = (
         yield* Scope.close(scope, Exit.void)
         return HttpServerResponse.toClientResponse(response, { request })
       }
-      // Whoever drops the answer unread closes it all the same.
+      // A response that is dropped unread closes its scope too.
       signal.addEventListener(
         "abort",
         () => void Effect.runForkWith(context)(Scope.close(scope, Exit.interrupt())),
         { once: true }
       )
       const stream = body.stream.pipe(
-        // A network brings no empty reads.
+        // A network delivers no empty reads.
         Stream.filter((bytes) => bytes.length > 0),
         Stream.mapError((error) =>
           error instanceof CutOff ? new TypeError("terminated", { cause: failures.close }) : error
@@ -69,7 +69,7 @@ export const memoryClient = (
 
 const failure = (message: string, code: string) => Object.assign(new Error(message), { code })
 
-/** What Node's `fetch` says when a connection ends this way. */
+/** The errors of Node's `fetch` for each way a connection ends. */
 const failures: Readonly<Record<Loss["how"], Error>> = {
   close: failure("other side closed", "UND_ERR_SOCKET"),
   reset: failure("read ECONNRESET", "ECONNRESET"),

@@ -5,30 +5,30 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import type { Fault } from "../../Fault.ts"
 
-/** A request as the emulator saw it. */
+/** A received request. */
 export interface SeenRequest {
   readonly method: string
   /** With the query, as it was sent. */
   readonly path: string
-  /** By lower-case names; what identifies the caller is replaced. */
+  /** By lower-case names, with identifying values redacted. */
   readonly headers: Readonly<Record<string, string>>
-  /** The value of a JSON body, the text of any other, `undefined` where there is none. */
+  /** The value of a JSON body, the text of any other, `undefined` without a body. */
   readonly body: unknown
-  /** What was done to the answer, if anything was. */
+  /** The fault that was applied to the response, if any. */
   readonly fault?: Fault | undefined
 }
 
-/** How many requests are remembered, so that a server that runs for days does not grow. */
+/** The number of requests that are kept, so that a long-running server does not grow. */
 const remembered = 1000
 
-/** What the emulator has seen, and what it is still answering. */
+/** The received requests, and the number of requests in progress. */
 export class RequestLog extends Context.Service<RequestLog, {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   readonly active: Effect.Effect<number>
   readonly add: (request: SeenRequest) => Effect.Effect<void>
-  /** Says what was done to the answer of a request. */
+  /** Stores the fault that was applied to a request's response. */
   readonly mark: (request: SeenRequest, fault: Fault) => Effect.Effect<void>
-  /** Counts a request as being answered until the scope closes. */
+  /** Counts a request as in progress until the scope closes. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
 }>()("@effect-mistral/emulator/internal/RequestLog") {}
 

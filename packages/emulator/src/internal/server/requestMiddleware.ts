@@ -14,7 +14,7 @@ import { unmarkProxied } from "../proxy/proxiedResponse.ts"
 import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
 import { RequestLog, type SeenRequest } from "./requestLog.ts"
 
-/** The largest body that is read. */
+/** The largest request body that is read. */
 const maximumBody = ByteSize.mebibytes(32)
 
 const tooLarge = detail(413, "Request Entity Too Large")
@@ -27,7 +27,7 @@ const toResponse = (refusal: ErrorResponse): HttpServerResponse.HttpServerRespon
     ...(refusal.headers === undefined ? undefined : { headers: refusal.headers })
   })
 
-/** What the router and the handlers fail with, as answers. Whatever else goes wrong is the emulator's own fault. */
+/** Converts the failures of the router and the handlers to error responses. Anything else is an internal error. */
 const toRefusal = (error: unknown): ErrorResponse => {
   if (error instanceof ErrorResponse) return error
   if (HttpServerError.isHttpServerError(error)) {
@@ -42,7 +42,10 @@ const toRefusal = (error: unknown): ErrorResponse => {
   return detail(500, "Internal Server Error")
 }
 
-/** The text of a body. One that came over no network was not counted while it came. */
+/**
+ * Reads a body as text. The length is checked here too, because a body without a network was not counted while it was
+ * read.
+ */
 const readText = (request: HttpServerRequest.HttpServerRequest) =>
   Effect.filterOrFail(request.text, (text) => text.length <= Number(maximumBody), () => tooLarge)
 
@@ -54,17 +57,17 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** An app, and what it needs for each request. */
+/** An app, and what each request provides to it. */
 type App<E> = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
   E,
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
-/** Something between a request that was noted and its answer. */
+/** A middleware around a logged request. */
 type Around = (seen: SeenRequest, app: App<never>) => App<ErrorResponse>
 
-/** Makes a refusal, or whatever else goes wrong, a response; a body beyond the limit is such a thing. */
+/** Converts failures and defects to responses, and limits the size of bodies. */
 export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   app.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
@@ -73,7 +76,9 @@ export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.Ht
     Effect.interruptible
   )
 
-/** What surrounds every answer: the request is noted, a refusal becomes a response, and the gateway's headers are set. */
+/**
+ * The middleware of every request: it logs the request, converts errors to responses, and sets the gateway's headers.
+ */
 export const requestMiddleware = Effect.fnUntraced(function*<E>(
   app: App<E>,
   around: Around

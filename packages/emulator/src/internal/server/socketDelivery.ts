@@ -8,7 +8,7 @@ import type { Server } from "node:http"
 import { CutOff, type Loss, lossOf } from "../http/connectionLoss.ts"
 import { withBody } from "../http/responseBody.ts"
 
-/** Sends answers over the sockets of a server, and ends connections where an answer says so. */
+/** Sends responses over a server's sockets, and ends connections where a response requires it. */
 export const socketDelivery = Effect.fnUntraced(function*(
   server: Server,
   address: { readonly host: string; readonly port: number }
@@ -16,7 +16,7 @@ export const socketDelivery = Effect.fnUntraced(function*(
   const scope = yield* Effect.scope
   let refusing = false
 
-  // A connection that is kept alive would keep the server from closing for seconds.
+  // A keep-alive connection would delay the shutdown by seconds.
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
 
   const listen = Effect.callback<void, unknown>((resume) => {
@@ -33,7 +33,7 @@ export const socketDelivery = Effect.fnUntraced(function*(
     refusing = true
     server.close()
     yield* Effect.sleep(millis)
-    // Somebody else may hold the port for a moment.
+    // Another process may hold the port for a moment.
     yield* Effect.retry(listen, Schedule.spaced("50 millis"))
     refusing = false
   })
@@ -42,13 +42,13 @@ export const socketDelivery = Effect.fnUntraced(function*(
     if (loss.how === "refuse") yield* Effect.forkIn(refuse(loss.millis), scope, { startImmediately: true })
     const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
     yield* Effect.sync(() => loss.how === "close" ? socket.destroy() : socket.resetAndDestroy())
-    // The server interrupts whoever answers on a connection that is closed.
+    // The server interrupts the handler of a closed connection.
     return yield* Effect.interruptible(Effect.never)
   })
 
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      // A connection may outlive the listening socket.
+      // An open connection outlives the listening socket.
       if (refusing) return lose(request, { how: "reset" })
       return Effect.flatMap(app, (response) => {
         const loss = lossOf(response)
@@ -71,10 +71,10 @@ export const socketDelivery = Effect.fnUntraced(function*(
     })
 })
 
-/** Closes a connection once everything that was written has been handed to the system. */
+/** Closes a connection after all writes are handed to the operating system. */
 const closeAfterWrites = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never> =>
   Effect.callback<never>(() => {
     const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
-    // The first write of an answer is held back until the end of the turn, to go out together with the headers.
+    // The first write is held back until the end of the turn, to be sent together with the headers.
     process.nextTick(() => socket.write("", () => socket.destroy()))
   })

@@ -3,7 +3,7 @@ import { CurrentRateLimiter, makeRateLimiter } from "../routing/rateLimiter.ts"
 import { CurrentScript, makeScriptRules } from "../routing/scriptRules.ts"
 import type { Settings } from "../settings/settings.ts"
 
-/** An app with the rate limits and the script of an emulator, both at their beginning. */
+/** Provides the rate limiter and the script of an emulator to an app. */
 export const withRateLimitsAndScript = Effect.fnUntraced(function*<A, E, R>(
   settings: Settings,
   app: Effect.Effect<A, E, R>

@@ -1,14 +1,14 @@
 import type * as Redacted from "effect/Redacted"
 
-/** Answers that an emulator does not make itself. */
+/** Sources of responses other than the emulator itself. */
 export interface ProxyOptions {
-  /** A server that is asked instead. */
+  /** A server that requests are forwarded to. */
   readonly upstream?: Upstream | undefined
-  /** Cassettes that are played instead. */
+  /** Cassettes that are replayed. */
   readonly replay?: Replay | undefined
 }
 
-/** The server that requests are forwarded to; what to do with those that no cassette answers may leave it out. */
+/** The server that requests are forwarded to. `onMiss` disables forwarding. */
 export const upstreamFor = ({ replay, upstream }: ProxyOptions): Upstream | undefined =>
   replay?.onMiss === undefined ? upstream : undefined
 
@@ -19,19 +19,19 @@ export const upstreamFor = ({ replay, upstream }: ProxyOptions): Upstream | unde
  * @since 0.1.0
  */
 export interface Upstream {
-  /** Where it is: with or without `/v1`, or with a version of its own in the path. */
+  /** The base URL: with or without `/v1`, or with a version of its own in the path. */
   readonly url: string
   /**
-   * Its key. Clients must then send the emulator's own. Unless it is set, what a client sends as its authorization goes
-   * on to the server.
+   * The server's key. If it is set, clients must send the emulator's own key. Otherwise their `authorization` header is
+   * forwarded.
    */
   readonly apiKey?: Redacted.Redacted<string> | undefined
-  /** The directory in which exchanges are recorded; none are unless it is set or cassettes are replayed. */
+  /** The directory to record exchanges in. If it is not set, exchanges are recorded only with `replay`. */
   readonly record?: string | undefined
 }
 
 /**
- * A directory of cassettes, and what happens to requests that are not in it.
+ * A directory of cassettes, and what happens to requests without a recording.
  *
  * @category models
  * @since 0.1.0
@@ -39,12 +39,12 @@ export interface Upstream {
 export interface Replay {
   readonly directory: string
   /**
-   * `refuse` with a 404 that names the nearest cassettes, or `answer` as the emulator does. Unless it is set, such a
-   * request is forwarded upstream and recorded, and refused where there is no upstream.
+   * `refuse` responds with a 404 that names the nearest cassettes, `answer` with the emulator's own response. If it is
+   * not set, the request is forwarded and recorded, or refused without an upstream server.
    */
   readonly onMiss?: "refuse" | "answer" | undefined
-  /** How much faster than recorded: 1 unless set, and 0 for at once. */
+  /** How much faster than recorded: 1 unless set; 0 means at once. */
   readonly speed?: number | undefined
-  /** What of a request is not compared, such as `query` or `body.messages.*.content`. */
+  /** The places of a request that are not compared, such as `query` or `body.messages.*.content`. */
   readonly ignore?: ReadonlyArray<string> | undefined
 }

@@ -4,30 +4,30 @@ import type * as Script from "../../Script.ts"
 import type { Pace } from "../timing/pace.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
 
-/** How much is printed: nothing, a line for each request when its answer is over, or its headers too. */
+/** What is printed: nothing, a line for each request when its response ends, or its headers too. */
 export type Verbosity = "quiet" | "requests" | "headers"
 
-/** How much may be used in a minute; what has no limit is counted and never refused. */
+/** The limits per minute. Without a limit, requests and tokens are only counted. */
 export interface RateLimits {
   readonly requestsPerMinute?: number | undefined
   readonly tokensPerMinute?: number | undefined
 }
 
-/** The options of an emulator with their defaults filled in. */
+/** The options of an emulator with their defaults. */
 export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
   readonly pace: Pace
   readonly seed: number
   readonly verbosity: Verbosity
-  /** The models of the agents, by the agents' ids. */
+  /** The models of the agents, by agent id. */
   readonly agents: ReadonlyMap<string, string>
-  /** The file of the events, or `:memory:`. */
+  /** The file of the database, or `:memory:`. */
   readonly database: string
-  /** How many events are made up for an empty database. */
+  /** The number of demonstration events for an empty database. */
   readonly demoEvents: number
   readonly limits: RateLimits
   readonly script: Script.Script
-  /** What it does not answer itself. */
+  /** Where responses come from, if not from the emulator itself. */
   readonly proxy: ProxyOptions
 }
 

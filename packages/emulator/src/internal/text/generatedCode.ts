@@ -21,7 +21,9 @@ const keywords = new Set(
     .split(" ")
 )
 
-/** The names in a text, the last one first, at most six. Only its last part is read: what stands near counts. */
+/**
+ * The last six names in a text, the last one first. Only the end of the text is read, because nearby names fit best.
+ */
 const namesIn = (text: string): ReadonlyArray<string> =>
   [...new Set((text.slice(-4000).match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []).toReversed())]
     .filter((name) => !keywords.has(name))
@@ -29,13 +31,15 @@ const namesIn = (text: string): ReadonlyArray<string> =>
 
 const partners: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" }
 
-/** Texts and comments, in which brackets mean nothing, or a bracket. What is not closed goes on to the end. */
+/**
+ * Strings and comments, whose brackets do not count, or a bracket. An unclosed string or comment extends to the end.
+ */
 const lexeme =
   /"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|`(?:[^`\\]|\\[^])*`?|\/\/[^\n]*|# [^\n]*|\/\*[^]*?(?:\*\/|$)|[()[\]{}]/g
 
 interface Bracket {
   readonly mark: string
-  /** Where its line begins, and the white space there. */
+  /** The start of its line, and the indentation there. */
   readonly line: number
   readonly indent: string
 }
@@ -60,8 +64,8 @@ const brackets = (text: string): { readonly open: ReadonlyArray<Bracket>; readon
 }
 
 /**
- * How many of some open brackets, the innermost first, have to be closed before a suffix that closes others. A suffix may
- * end before it has closed the outermost ones.
+ * How many open brackets, the innermost first, must be closed before a suffix that closes others. A suffix may end
+ * before it closes the outermost ones.
  */
 const toClose = (open: ReadonlyArray<Bracket>, closing: ReadonlyArray<string>): number => {
   if (closing.length === 0) return open.length
@@ -83,13 +87,13 @@ const isHeader = (line: string): boolean =>
   /^\s*(?:(?:export|default|async|public|private|static|pub) +)*(?:def|function|class|func|fn|if|elif|else|for|while|with)\b/
     .test(line)
 
-/** The end of a line after which a name has to follow, and of one after which a value has to. */
+/** Ends of lines that must be followed by a name, or by a value. */
 const wantsName = /\b(?:def|function|func|fn|class|const|let|var)\s*$/
 const wantsValue = /(?:[([,=+\-*/%<>&|?.]|\b(?:return|in|of|if|elif|while|and|or|not|new|await|yield|case))\s*$/
 
 /**
- * Code that stands between a prompt and a suffix as if it belonged there: it ends the line that was begun, uses the names
- * of the prompt, keeps its indentation and closes the brackets that the suffix does not. It has at least `minimum` tokens.
+ * Generates code between a prompt and a suffix: it completes the line, uses the names of the prompt, keeps its
+ * indentation and closes the brackets that the suffix does not close. It has at least `minimum` tokens.
  */
 export const generateCode = (prompt: string, suffix: string, random: Random, minimum: number): string => {
   const [first = "value", ...others] = [...namesIn(prompt), ...namesIn(suffix)]
@@ -112,7 +116,7 @@ export const generateCode = (prompt: string, suffix: string, random: Random, min
       ? indentOf(lastLine) + unit
       : indentOf(line)
 
-  /** Whether the line ends here: the suffix does not go on with it. */
+  /** Whether the line ends here, because the suffix does not continue it. */
   const ends = !/^[^\S\n]*[^\s\p{L}\p{N}_$]/u.test(suffix)
   let indent = bodyIndent(levels[count])
   let text = wantsName.test(line)
@@ -138,7 +142,7 @@ export const generateCode = (prompt: string, suffix: string, random: Random, min
     if (isHeader(line) && !/[:{;]\s*$/.test(line) && !/^\s*(?:[:{)\]},]|->|=>)/.test(suffix)) {
       text += colons ? ":" : " {"
       body(indentOf(line) + unit)
-      // A suffix that closes more than the prompt opened closes this one.
+      // A suffix that closes more brackets than the prompt opened closes this one too.
       if (!colons && closing.length <= levels.length - count) text += `\n${indentOf(line)}}`
     } else if (count === 0 && (text === "" || ends)) body(bodyIndent(around))
   }
@@ -148,6 +152,6 @@ export const generateCode = (prompt: string, suffix: string, random: Random, min
     text += more
     tokens += countTokens(more)
   }
-  // What begins with a word is a line of its own.
+  // A suffix that begins with a word is a line of its own.
   return /^[\p{L}\p{N}_$]/u.test(suffix) ? `${text}\n${indent}` : text
 }

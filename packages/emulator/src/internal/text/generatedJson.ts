@@ -7,18 +7,18 @@ type Keywords = Readonly<Record<string, unknown>>
 interface Place {
   readonly root: JsonSchema
   readonly random: Random
-  /** The key that the value will stand under. */
+  /** The key of the value in its object. */
   readonly key: string
   readonly depth: number
 }
 
-/** How deep a value goes before only what is required is made. */
+/** The depth from which only required parts are generated. */
 const enough = 5
 
-/** How often another value is tried when one does not fit: some keywords are only checked, not aimed at. */
+/** The number of attempts: some keywords are checked afterwards, not generated for. */
 const attempts = 40
 
-/** A value that fits a JSON Schema, or `undefined` if none was found. */
+/** Generates a value that fits a JSON Schema; `undefined` if none was found. */
 export const generateJson = (schema: JsonSchema, random: Random): { readonly value: unknown } | undefined => {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const value = make(schema, { root: schema, random, key: "", depth: 0 })
@@ -30,7 +30,7 @@ export const generateJson = (schema: JsonSchema, random: Random): { readonly val
 const numberOf = (schema: Keywords, keyword: string): number | undefined =>
   typeof schema[keyword] === "number" ? schema[keyword] : undefined
 
-/** Keywords that hold in both of two schemas. Where they cannot be joined, the later one stays and the check decides. */
+/** Merges the keywords of two schemas. If they conflict, the later one wins and the check decides. */
 const merge = (a: Keywords, b: Keywords): Keywords => {
   const properties = { ...asSchemaMap(a["properties"]) }
   for (const [name, schema] of Object.entries(asSchemaMap(b["properties"]))) {
@@ -45,7 +45,7 @@ const merge = (a: Keywords, b: Keywords): Keywords => {
   }
 }
 
-/** Draws one alternative of a list; deep inside the shortest comes first, so that a recursion ends. */
+/** Picks one alternative. Deep inside, the shortest comes first, so that recursion ends. */
 const alternative = (schemas: ReadonlyArray<JsonSchema>, { depth, random }: Place): JsonSchema => {
   const possible = schemas.filter((schema) => schema !== false)
   const [first, ...others] = depth < enough
@@ -54,13 +54,13 @@ const alternative = (schemas: ReadonlyArray<JsonSchema>, { depth, random }: Plac
   if (first === undefined) return true
   if (depth >= enough) return first
   const drawn = random.pick([first, ...others])
-  // "Nothing" is the least interesting answer: it is drawn half as often as the rest.
+  // `null` is picked half as often as other alternatives.
   return typeof drawn === "object" && drawn["type"] === "null" ? random.pick([first, ...others]) : drawn
 }
 
 const make = (schema: JsonSchema, place: Place): unknown => {
   if (typeof schema === "boolean") return generateString({}, place.key, place.random)
-  // A circle of references alone describes nothing; the depth ends it.
+  // Circular references never produce a value, so the depth ends them.
   if (place.depth > 32) return null
   const { allOf, anyOf, oneOf, $ref, ...own } = schema
   const parts = [
@@ -121,7 +121,7 @@ const makeNumber = (schema: Keywords, { random }: Place, integer: boolean): numb
   const to = Number.isFinite(most) ? most : from + 99 * Math.max(step, 1)
   const first = Math.ceil(from / step) + (above !== undefined && Math.ceil(from / step) * step <= above ? 1 : 0)
   const last = Math.floor(to / step) - (below !== undefined && Math.floor(to / step) * step >= below ? 1 : 0)
-  // Between bounds closer than a step only their middle is left.
+  // If no multiple lies between the bounds, their mean is used.
   if (last < first) return (from + to) / 2
   return Number((random.int(first, last) * step).toFixed(10))
 }

@@ -29,7 +29,7 @@ const words = [
   "willow"
 ] as const
 
-/** What the values of some usual keys look like. */
+/** Typical values for common keys. */
 const byKey: ReadonlyArray<readonly [RegExp, readonly [string, ...ReadonlyArray<string>]]> = [
   [/(^|_)(first_?name|given_?name)$/i, ["Ada", "Jean", "Lena", "Marc", "Nora"]],
   [/(^|_)(last_?name|family_?name|surname)$/i, ["Durand", "Keller", "Lindqvist", "Moreau", "Okafor"]],
@@ -73,7 +73,7 @@ const ofPattern = (pattern: string, random: Random, size: number): string | unde
   const seed = random.int(0, 2 ** 31)
   try {
     const strings = Arbitrary.schema(Schema.String.check(Schema.isPattern(new RegExp(pattern, "u"))))
-    // With a seed, sampling needs no service and never waits.
+    // Sampling with a seed needs no service and is synchronous.
     const sample = Effect.runSync(Effect.option(Arbitrary.sampleEffect(strings, { count: 1, size, seed })))
     return Option.getOrUndefined(sample)?.[0]
   } catch {
@@ -92,7 +92,7 @@ const plain = (random: Random, key: string): string => {
     : `${random.pick(words)} ${random.pick(words)}`
 }
 
-/** A text that a JSON Schema's keywords for texts allow, as far as it can; `key` is what it is the value of. */
+/** Generates a string for a JSON Schema's string keywords, as far as possible; `key` is the key of the value. */
 export const generateString = (
   schema: Readonly<Record<string, unknown>>,
   key: string,

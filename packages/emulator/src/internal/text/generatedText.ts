@@ -5,7 +5,10 @@ import { generateJson } from "./generatedJson.ts"
 import { messageText } from "./promptText.ts"
 import { paragraph, sentence } from "./sentences.ts"
 
-/** The text of a chat completion: sentences about some words, or JSON where the request's `response_format` says so. */
+/**
+ * Generates the text of a chat completion: sentences about the topics, or JSON if the request's `response_format`
+ * requires it.
+ */
 export const generateText = (
   request: CompletionRequest.Chat,
   random: Random,

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json/jsonObject.ts"
 
-/** The words of a message: its text, or those of its pieces; `null` where there is no message. */
+/** The text of a message: its content, or the text of its parts; `null` without a message. */
 export const jsonMessageText = (message: JsonObject | undefined): string | null => {
   if (message === undefined) return null
   const content = message["content"]

@@ -6,7 +6,7 @@ import { fits } from "../json/jsonSchema.ts"
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
-/** Whether a text has the form that a request wants of its answer. */
+/** Whether a text has the format that a request requires. */
 const hasForm = (text: string, format: CompletionRequest.Chat["response_format"]): boolean => {
   switch (format?.type) {
     case "json_object":
@@ -21,8 +21,8 @@ const hasForm = (text: string, format: CompletionRequest.Chat["response_format"]
 }
 
 /**
- * What is left to write of the text that a request predicts, after the prefix it gives; `undefined` if it predicts none,
- * or none in the form that it wants.
+ * The rest of the request's prediction after the prefix; `undefined` if there is no prediction, or if it lacks the
+ * required format.
  */
 export const predictedText = (request: CompletionRequest.Chat, prefix: string): string | undefined => {
   const text = request.prediction?.content ?? ""

@@ -3,7 +3,7 @@ import type * as Content from "@effect-mistral/core/Content"
 import type * as Message from "@effect-mistral/core/Message"
 import { countTokens } from "./tokenizer.ts"
 
-/** What an image, a document, a file or a recording counts as: nobody looks into it here. */
+/** The token count of an image, a document, a file or a recording, whose content is not read. */
 const attachmentTokens = 256
 
 const pieceText = (piece: Content.Content): string => {
@@ -20,7 +20,7 @@ const pieceText = (piece: Content.Content): string => {
 const isAttachment = (piece: Content.Content): boolean =>
   piece.type === "image_url" || piece.type === "document_url" || piece.type === "file" || piece.type === "input_audio"
 
-/** The words of a message. */
+/** The text of a message. */
 export const messageText = (message: Message.Message): string => {
   const content = message.content
   return content === null || content === undefined
@@ -30,7 +30,7 @@ export const messageText = (message: Message.Message): string => {
     : content.map(pieceText).filter((text) => text !== "").join("\n")
 }
 
-/** The words of the last message with a role, `""` if there is none. */
+/** The text of the last message with a role, `""` if there is none. */
 export const lastText = (messages: ReadonlyArray<Message.Message>, role: Message.Message["role"]): string => {
   const message = messages.findLast((message) => message.role === role)
   return message === undefined ? "" : messageText(message)
@@ -43,7 +43,7 @@ const messageTokens = (message: Message.Message): number => {
     calls.reduce((sum, call) => sum + countTokens(JSON.stringify(call.function)), 0)
 }
 
-/** The tokens of a prompt: one for each message, those of its texts and calls, and those of the tools. */
+/** The tokens of a prompt: one per message, those of texts and tool calls, and those of the tools. */
 export const promptTokens = (request: CompletionRequest.Chat): number =>
   request.messages.reduce((sum, message) => sum + messageTokens(message), 0) +
   (request.tools ?? []).reduce((sum, tool) => sum + countTokens(JSON.stringify(tool)), 0)

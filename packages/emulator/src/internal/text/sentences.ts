@@ -10,7 +10,7 @@ const skipped = new Set(
     "yours").split(" ")
 )
 
-/** The words of a text that say what it is about, at most eight. */
+/** The topics of a text: at most eight of its words. */
 export const topics = (text: string): ReadonlyArray<string> => {
   const words = text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'-]{3,23}/gu) ?? []
   return [...new Set(words.filter((word) => !skipped.has(word.toLowerCase())))].slice(0, 8)
@@ -60,18 +60,18 @@ const fill = (random: Random, template: string, about: ReadonlyArray<string>): s
   return template.replaceAll("{a}", a).replaceAll("{b}", b === undefined ? "the rest" : random.pick([b, ...rest]))
 }
 
-/** Sentences of a list, none twice. */
+/** Picks sentences of a list without repetition. */
 const choose = (random: Random, from: Words, count: number): ReadonlyArray<string> => {
   const left: Array<string> = [...from]
   return Array.from({ length: Math.min(count, left.length) }, () => left.splice(random.int(0, left.length - 1), 1))
     .flat()
 }
 
-/** One sentence about some words. */
+/** Generates one sentence about some topics. */
 export const sentence = (random: Random, about: ReadonlyArray<string>): string =>
   fill(random, random.pick(sentences), about)
 
-/** A paragraph about some words; of what a tool said, the beginning is repeated. */
+/** Generates a paragraph about some topics. The beginning of a tool's result is repeated. */
 export const paragraph = (random: Random, about: ReadonlyArray<string>, toolResult: string | undefined): string => {
   const found = toolResult === undefined || toolResult === ""
     ? []
@@ -80,6 +80,6 @@ export const paragraph = (random: Random, about: ReadonlyArray<string>, toolResu
   return [...found, ...templates.map((template) => fill(random, template, about))].join(" ")
 }
 
-/** What is thought before a paragraph is written. */
+/** Generates the thinking before a paragraph. */
 export const thinking = (random: Random, about: ReadonlyArray<string>): string =>
   choose(random, thoughts, random.int(2, 4)).map((template) => fill(random, template, about)).join(" ")

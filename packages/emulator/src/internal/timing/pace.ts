@@ -4,19 +4,19 @@ import * as Stream from "effect/Stream"
 import { makeRandom } from "../random/random.ts"
 import { scheduled } from "./schedule.ts"
 
-/** How fast answers come. */
+/** How fast completions are sent. */
 export interface Pace {
   readonly timeToFirstToken: Duration.Duration
-  /** Of one choice; `Infinity` for no delay at all. */
+  /** Tokens per second of one choice; `Infinity` for no delay. */
   readonly tokensPerSecond: number
-  /** How much each wait may be longer or shorter, as a part of it: from 0 to 1. */
+  /** The largest relative deviation of each wait, from 0 to 1. */
   readonly jitter: number
   readonly seed: number
 }
 
 /**
- * When a number of tokens is there, in milliseconds from the start: the same for the same answer and seed. Asked for rising
- * numbers only.
+ * When a number of tokens is generated, in milliseconds from the start; the same for the same completion and seed. It
+ * must be called with ascending numbers.
  */
 const timetable = (pace: Pace, id: string): (tokens: number) => number => {
   const first = Duration.toMillis(pace.timeToFirstToken)
@@ -32,13 +32,13 @@ const timetable = (pace: Pace, id: string): (tokens: number) => number => {
   }
 }
 
-/** Waits as long as it takes to generate a number of tokens of an answer. */
+/** Waits for the time that a number of tokens takes. */
 export const waitFor = (pace: Pace, id: string, tokens: number): Effect.Effect<void> => {
   const millis = timetable(pace, id)(tokens)
   return millis > 0 ? Effect.sleep(millis) : Effect.void
 }
 
-/** Gives each item of an answer when its tokens are there. */
+/** Emits each item when its tokens are generated. */
 export const paced = <A>(
   items: ReadonlyArray<A>,
   pace: Pace,

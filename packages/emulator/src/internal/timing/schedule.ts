@@ -6,10 +6,10 @@ import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 
 /**
- * Gives each item when it is due, so many milliseconds after the start, and those together that are due at the same time.
- * Times count from the start, so that the pace holds however long the reader takes for each item.
+ * Emits each item when it is due, in milliseconds after the start; items that are due together are emitted together.
  *
- * One pull instead of a stage for each step: a sixth less processor time for the server under 500 streams.
+ * *Details*: times count from the start, so that the pace holds however long the reader takes. One pull instead of
+ * several stream stages saves a sixth of the processor time under 500 streams.
  */
 export const scheduled = <A>(items: ReadonlyArray<A>, dueAfter: (item: A) => number): Stream.Stream<A> =>
   Stream.fromPull(Clock.clockWith((clock) =>
@@ -25,7 +25,7 @@ export const scheduled = <A>(items: ReadonlyArray<A>, dueAfter: (item: A) => num
           next += 1
           at = dueAt(items[next])
         } while (at <= now)
-        // One at least was taken.
+        // At least one item was taken.
         return items.slice(from, next) as unknown as Arr.NonEmptyReadonlyArray<A>
       })
       return Effect.suspend((): Pull.Pull<Arr.NonEmptyReadonlyArray<A>> => {

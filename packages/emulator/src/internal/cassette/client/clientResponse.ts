@@ -6,14 +6,14 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 
-/** What a response says before its body. */
+/** The status, headers and cookies of a response. */
 export interface Head {
   readonly status: number
   readonly headers: Headers.Headers
   readonly cookies?: Cookies.Cookies | undefined
 }
 
-/** A response of a server with exactly these headers: no content type is made up. */
+/** Builds a server response with exactly these headers, without a default content type. */
 export const serverResponse = (
   head: Head,
   body: Stream.Stream<Uint8Array, unknown>
@@ -25,8 +25,8 @@ export const serverResponse = (
 }
 
 /**
- * A response of which the body is a stream: no promise is involved, so that it keeps the clock of who reads it. What was
- * read of it as a whole can be read again.
+ * Builds a client response with a streamed body. No promise is involved, so that the reader's clock applies (a
+ * `TestClock` too). `text` and `arrayBuffer` are cached and can be read more than once.
  */
 export const clientResponse = (
   request: HttpClientRequest.HttpClientRequest,

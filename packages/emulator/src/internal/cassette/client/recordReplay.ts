@@ -14,26 +14,26 @@ import { clientResponse } from "./clientResponse.ts"
 import { type OpenExchange, recordResponse } from "./recorder.ts"
 import { replayResponse } from "./replay.ts"
 
-/** What plays cassettes and records them. */
+/** Replays recorded exchanges and records new ones. */
 export interface RecordReplay {
-  /** The recorded answer to a request, where there is one. */
+  /** Gives the recorded response to a request, or `undefined` if there is no recording. */
   readonly replay: (
     request: HttpClientRequest.HttpClientRequest
   ) => Effect.Effect<HttpClientResponse.HttpClientResponse | undefined>
-  /** The answer that a request gets, recorded. */
+  /** Sends a request, and records the exchange while the response is read. */
   readonly record: <E, R>(
     request: HttpClientRequest.HttpClientRequest,
     send: Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>
   ) => Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>
-  /** The answer to a request of which there is no recording. */
+  /** Builds the 404 response to a request that has no recording. */
   readonly miss: (request: HttpClientRequest.HttpClientRequest) => HttpClientResponse.HttpClientResponse
 }
 
-/** How a cassettes plays and records. */
+/** Where cassettes are read and written, and how requests are compared. */
 export interface Options {
-  /** Where cassettes are read. */
+  /** The directory that recordings are read from. */
   readonly from?: string | undefined
-  /** Where they are written. */
+  /** The directory that recordings are written to. */
   readonly into?: string | undefined
   readonly earlier?: EarlierRecordings | undefined
   readonly speed?: number | undefined
@@ -42,7 +42,10 @@ export interface Options {
   readonly headers?: ReadonlyArray<string> | undefined
 }
 
-/** Reads the cassettes there are, and ends with its scope what it is recording. */
+/**
+ * Loads the cassettes of a directory. When the scope closes, exchanges that are still being recorded are written as
+ * they are.
+ */
 export const makeRecordReplay = Effect.fnUntraced(function*(
   options: Options
 ): Effect.fn.Return<RecordReplay, CassetteError, FileSystem.FileSystem | Scope.Scope> {
@@ -69,7 +72,7 @@ export const makeRecordReplay = Effect.fnUntraced(function*(
             write: (cassette) =>
               writer.write(cassette).pipe(
                 Effect.map(matcher.add),
-                // The answer has been given by now: only a log can say that it was not kept.
+                // The response has already been sent, so the failure can only be logged.
                 Effect.catch((error) => Effect.logError(`The exchange was not recorded: ${error.message}`))
               )
           },

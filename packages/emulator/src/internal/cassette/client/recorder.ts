@@ -10,30 +10,32 @@ import { type Cassette, type CassetteResponse, type How, version } from "../form
 import type { RecordedRequest } from "../matching/recordedRequest.ts"
 import { clientResponse } from "./clientResponse.ts"
 
-/** What one read of the network gave, and when. */
+/** The bytes of one network read, and when they arrived. */
 interface Read {
   readonly at: number
   readonly bytes: Uint8Array
 }
 
-/** An exchange of which the end is not known yet. */
+/** An exchange whose response is still being read. */
 export interface OpenExchange {
-  /** Ends it as it is: what comes later is not recorded. */
+  /** Writes the exchange as it is; later bytes are not recorded. */
   readonly close: Effect.Effect<void>
 }
 
-/** Where recorded exchanges go, and which are under way. */
+/** Writes recorded exchanges, and keeps track of those that are still open. */
 export interface Recorder {
   readonly open: Set<OpenExchange>
   readonly write: (cassette: Cassette) => Effect.Effect<void>
 }
 
-/** What is kept of an answer: one that never ends does not fill the memory. */
+/** The largest body that is recorded, in bytes, so that an endless response does not fill the memory. */
 const maximumSize = 64 * 1024 * 1024
 
 /**
- * The answer of `send`, recorded while it is read: what the reader does not read is not in the cassette, and where nobody
- * answers there is none.
+ * Records the response of `send` while the client reads it.
+ *
+ * *Details*: bytes that the client does not read are not recorded, and a request that fails without a response leaves
+ * no cassette.
  */
 export const recordResponse = <E, R>(
   recorder: Recorder,
@@ -45,7 +47,8 @@ export const recordResponse = <E, R>(
     const start = yield* Clock.currentTimeMillis
     const response = yield* send
     const head = yield* Clock.currentTimeMillis
-    // The length follows from the body. Without it, a client sees the end when the cassette has been written.
+    // The length follows from the body. Without the header, a client sees the end of the body only after the cassette
+    // is written.
     const { "content-length": _length, ...headers } = endToEndHeaders(response)
     const isStream = isEventStream(headers)
     const reads: Array<Read> = []
@@ -56,7 +59,7 @@ export const recordResponse = <E, R>(
       if (over) return Effect.void
       over = true
       recorder.open.delete(exchange)
-      // Whoever goes away while it is written has been answered all the same.
+      // An interruption during the write must not lose a response that was already given.
       return Effect.uninterruptible(Effect.flatMap(Clock.currentTimeMillis, (end) =>
         recorder.write({
           version,
@@ -111,8 +114,8 @@ const isEventStream = (headers: Readonly<Record<string, string>>): boolean =>
   /^(?:text\/event-stream|application\/(?:x-)?(?:ndjson|jsonl))\b/i.test(headers["content-type"] ?? "")
 
 /**
- * Whether the event has come after which there is nothing to read. Many readers go away then, and some ask the next thing
- * at once: the cassette is written before they see it.
+ * Whether the `[DONE]` event has arrived. Many clients stop reading there and send the next request at once, so the
+ * cassette is written before they see the event.
  */
 const isDone = (reads: ReadonlyArray<Read>): boolean => {
   const tail = reads.slice(-3).map(({ bytes }) => new TextDecoder("latin1").decode(bytes.subarray(-20))).join("")
@@ -146,7 +149,7 @@ const bodyAndEnd = (
   }
 }
 
-/** Whole milliseconds: a test's clock may have parts of them, and a computer's may be put back. */
+/** Whole milliseconds, never negative: a test's clock may have fractions, and the system clock may be set back. */
 const elapsed = (from: number, to: number): number => Math.max(0, Math.round(to) - Math.round(from))
 
 const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {

@@ -8,7 +8,10 @@ import { bytesOf } from "../format/bodyEncoding.ts"
 import { type CassetteResponse, redacted } from "../format/cassetteFormat.ts"
 import { clientResponse } from "./clientResponse.ts"
 
-/** Answers as a cassette says: the head, each piece and the end in their time, divided by `speed`; at once if that is 0. */
+/**
+ * Replays the response of a cassette: head, pieces and end at their recorded times, divided by `speed`, or at once if
+ * `speed` is 0.
+ */
 export const replayResponse = Effect.fnUntraced(function*(
   request: HttpClientRequest.HttpClientRequest,
   response: CassetteResponse,

@@ -6,7 +6,7 @@ import type { Body } from "./cassetteFormat.ts"
 const encoder = new TextEncoder()
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** The text of bytes, `undefined` if they are not UTF-8. */
+/** Decodes UTF-8, or gives `undefined` if the bytes are not UTF-8. */
 const textOf = (bytes: Uint8Array): string | undefined => {
   try {
     return strict.decode(bytes)
@@ -15,7 +15,7 @@ const textOf = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** The value of a text that is JSON. */
+/** Parses JSON, or gives `undefined` if the text is not JSON. */
 export const parseJson = (text: string): { readonly value: Schema.Json } | undefined => {
   try {
     return { value: JSON.parse(text) }
@@ -24,7 +24,7 @@ export const parseJson = (text: string): { readonly value: Schema.Json } | undef
   }
 }
 
-/** Bytes as a text where they are one, else as base64. */
+/** Encodes bytes as text if they are UTF-8, otherwise as base64. */
 export const textOrBytes = (
   bytes: Uint8Array
 ): { readonly text: string } | { readonly base64: string } => {
@@ -32,7 +32,7 @@ export const textOrBytes = (
   return text === undefined ? { base64: Base64.encode(bytes) } : { text }
 }
 
-/** A body to be comparedRequest: JSON as its value, however it was written. */
+/** Encodes a request's body for comparison: JSON becomes its value, whatever its whitespace. */
 export const comparable = (bytes: Uint8Array): Body | undefined => {
   if (bytes.length === 0) return undefined
   const body = textOrBytes(bytes)
@@ -40,7 +40,7 @@ export const comparable = (bytes: Uint8Array): Body | undefined => {
   return parsed === undefined ? body : { json: parsed.value }
 }
 
-/** A body to be sent again: JSON as its value only if writing the value gives the same bytes. */
+/** Encodes a response's body for replay: JSON becomes its value only if `JSON.stringify` gives the same bytes. */
 export const exact = (bytes: Uint8Array): Body | undefined => {
   if (bytes.length === 0) return undefined
   const body = textOrBytes(bytes)
@@ -50,7 +50,7 @@ export const exact = (bytes: Uint8Array): Body | undefined => {
     : body
 }
 
-/** The bytes of a body or of a piece. */
+/** Decodes a body or a piece to its bytes. */
 export const bytesOf = (body: Body): Uint8Array =>
   "json" in body
     ? encoder.encode(JSON.stringify(body.json))

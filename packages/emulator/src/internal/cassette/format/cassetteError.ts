@@ -1,8 +1,9 @@
 import * as Schema from "effect/Schema"
 
 /**
- * A directory or a file of cassettes that cannot be used: which, where in it, and what is wrong there. What the file says
- * is not repeated.
+ * A directory or a file of cassettes cannot be used.
+ *
+ * *Details*: the error names the file, the place in it and the problem. It never repeats content of the file.
  *
  * @category errors
  * @since 0.1.0

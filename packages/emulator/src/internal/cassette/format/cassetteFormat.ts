@@ -2,10 +2,10 @@ import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-/** The version that is written, and the only one that is read. */
+/** The version of the format that is written. No other version is read. */
 export const version = 1
 
-/** How long something took, in whole milliseconds. */
+/** A duration in whole milliseconds. */
 const Millis = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 const Headers = Schema.Record(Schema.String, Schema.String)
@@ -20,40 +20,43 @@ const Whole = [
   Schema.Struct({ base64: Base64Text })
 ] as const
 
-/** A body in one piece: a JSON value, a text, or bytes that are neither. */
+/** A whole body: a JSON value, text, or base64 for bytes that are neither. */
 export const Body = Schema.Union(Whole)
-/** A body in one piece. */
+/** A whole body. */
 export type Body = typeof Body.Type
 
-/** What one read of the network gave, and how long after the one before it. */
+/** The bytes of one network read, and the milliseconds since the read before it. */
 export const Piece = Schema.Union([
   Schema.Struct({ after: Millis, text: Schema.String }),
   Schema.Struct({ after: Millis, base64: Base64Text })
 ])
-/** What one read of the network gave. */
+/** The bytes of one network read. */
 export type Piece = typeof Piece.Type
 
-/** The body of an answer: whole, or in the pieces of a stream. */
+/** A response's body: whole, or as the pieces of a stream. */
 export const ResponseBody = Schema.Union([...Whole, Schema.Struct({ pieces: Schema.Array(Piece) })])
-/** The body of an answer. */
+/** A response's body. */
 export type ResponseBody = typeof ResponseBody.Type
 
-/** How a body ended: whole, because the connection was lost, or because the reader left. */
+/** How a body ended: completely, by a lost connection, or because the reader stopped. */
 export const How = Schema.Literals(["complete", "lost", "left"])
 /** How a body ended. */
 export type How = typeof How.Type
 
-/** What was asked: the path with its query, and the headers that matter. */
+/** A recorded request: the path with its query, the headers that matter and the body. */
 export const CassetteRequest = Schema.Struct({
   method: Schema.String,
   path: Schema.String,
   headers: Headers,
   body: Schema.optionalKey(Body)
 })
-/** What was asked. */
+/** A recorded request. */
 export type CassetteRequest = typeof CassetteRequest.Type
 
-/** What was answered. `after` is from the request to the head, and in `end` from the last piece, or the head. */
+/**
+ * A recorded response. `after` counts from the request to the head; in `end` it counts from the last piece, or from the
+ * head if there is no piece.
+ */
 export const CassetteResponse = Schema.Struct({
   status: Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 999 })),
   headers: Headers,
@@ -61,23 +64,23 @@ export const CassetteResponse = Schema.Struct({
   body: Schema.optionalKey(ResponseBody),
   end: Schema.Struct({ after: Millis, how: How })
 })
-/** What was answered, and when. */
+/** A recorded response with its times. */
 export type CassetteResponse = typeof CassetteResponse.Type
 
-/** One exchange, as a file holds it. */
+/** A recorded exchange, as a file holds it. */
 export const Cassette = Schema.Struct({
   version: Schema.Literal(version),
   request: CassetteRequest,
   response: CassetteResponse
 })
-/** One exchange. */
+/** A recorded exchange. */
 export type Cassette = typeof Cassette.Type
 
-/** A cassette and the name of its file. */
+/** A cassette with the name of its file. */
 export interface StoredCassette {
   readonly file: string
   readonly cassette: Cassette
 }
 
-/** What stands in place of a secret. */
+/** The replacement of a secret. */
 export const redacted = "<redacted>"

@@ -10,10 +10,13 @@ const decode = Schema.decodeUnknownResult(Cassette, { onExcessProperty: "error" 
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Whether a problem is that a key is there or is not, which may only mean that another form was meant. */
+/**
+ * Whether a problem is only a missing or an excess key. Such a problem may just mean that another alternative of the
+ * union was intended.
+ */
 const isOfKey = (message: string): boolean => /^(?:Missing key|Expected no excess property)$/.test(message)
 
-/** Reads the text of a cassette file. */
+/** Parses the text of a cassette file. */
 export const readCassette = (file: string, text: string): Result.Result<Cassette, CassetteError> => {
   const fail = (place: string | undefined, problem: string) =>
     Result.fail(new CassetteError({ file, problem, ...(place === undefined ? undefined : { place }) }))
@@ -32,7 +35,7 @@ export const readCassette = (file: string, text: string): Result.Result<Cassette
   }
   const decoded = decode(value)
   if (Result.isFailure(decoded)) {
-    // Of the forms that a body may have, the one that fits best fails at the deepest place, and there over a value.
+    // A body is a union. The alternative that fits best fails at the deepest path, and there because of a value.
     const [worst] = format(decoded.failure.issue).issues
       .map(({ message, path = [] }) => ({
         message,
@@ -41,6 +44,7 @@ export const readCassette = (file: string, text: string): Result.Result<Cassette
       .sort((a, b) => b.path.length - a.path.length || Number(isOfKey(a.message)) - Number(isOfKey(b.message)))
     return fail(worst?.path.map(String).join("."), worst?.message ?? "not a cassette")
   }
-  // The schema changes nothing. The value itself is kept, with the order of its keys: bodies are written from it.
+  // The schema transforms nothing. The parsed value is returned because it keeps the order of its keys, from which
+  // bodies are written.
   return Result.succeed(value as unknown as Cassette)
 }

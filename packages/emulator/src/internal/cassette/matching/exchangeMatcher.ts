@@ -1,19 +1,22 @@
 import type { CassetteRequest, CassetteResponse, StoredCassette } from "../format/cassetteFormat.ts"
 import { comparedRequest, differences, requestHash, requestKey, withVersion } from "./requestComparison.ts"
 
-/** The cassettes that answer requests. */
+/** Finds the recorded exchange that matches a request. */
 export interface ExchangeMatcher {
-  /** The next recording of a request: in order, the last one again and again. */
+  /** Gives the next recorded response to a request: in the order of recording, then the last one repeatedly. */
   readonly next: (request: CassetteRequest) => CassetteResponse | undefined
   readonly add: (stored: StoredCassette) => void
-  /** What was asked and which cassettes are nearest: places only, nothing of what a request says. */
+  /**
+   * Describes a request that nothing matches, and the nearest cassettes. The message names places of the request, never
+   * its values.
+   */
   readonly explain: (request: CassetteRequest) => string
 }
 
-/** How many cassettes are named as near, and how many of the places where each differs. */
+/** How many cassettes the message names, and how many differing places of each. */
 const shown = { cassettes: 3, places: 5 }
 
-/** Makes a matcher that ignores what stands at some places of the requests. */
+/** Makes a matcher that ignores some places of the requests. */
 export const makeExchangeMatcher = (
   cassettes: ReadonlyArray<StoredCassette>,
   ignore: ReadonlyArray<string>
@@ -50,7 +53,7 @@ export const makeExchangeMatcher = (
   }
 }
 
-/** Another endpoint is farther than any difference of the body. */
+/** A difference of path or method counts more than any difference of the body. */
 const distance = (places: ReadonlyArray<string>): number =>
   places.filter((place) => place === "path" || place === "method").length
 

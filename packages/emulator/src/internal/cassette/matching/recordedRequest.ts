@@ -8,16 +8,16 @@ import { comparable } from "../format/bodyEncoding.ts"
 import type { CassetteRequest } from "../format/cassetteFormat.ts"
 import { makeRedaction, type Redaction, secretsOf } from "./redaction.ts"
 
-/** A request as a cassette holds it, and what takes its secrets out of the answer. */
+/** A request as a cassette stores it, and the redaction of its secrets for the response. */
 export interface RecordedRequest {
   readonly request: CassetteRequest
   readonly redaction: Redaction
 }
 
-/** The headers of a request that are kept: the others say who asks, not what. */
+/** The request headers that are stored. Others describe the caller, not the request. */
 const kept = ["accept", "content-type"]
 
-/** What is kept of a request: of its headers those that matter, of its body the value. */
+/** Makes the stored form of a request: relevant headers, the body as a value, secrets redacted. */
 export const recordedRequest = (
   request: HttpClientRequest.HttpClientRequest,
   options: { readonly secrets: ReadonlyArray<string>; readonly headers: ReadonlyArray<string> }
@@ -28,7 +28,7 @@ export const recordedRequest = (
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => names.has(name)).sort(([a], [b]) => a < b ? -1 : 1)
   )
-  // The boundary of a form is drawn by lot, another one each time.
+  // The boundary of a form is random, so it is replaced by a constant.
   const [, drawn] = /;\s*boundary="?([^";]+)/i.exec(headers["content-type"] ?? "") ?? []
   const boundary = makeRedaction(drawn === undefined ? [] : [drawn], "boundary")
   const [bytes = empty] = boundary.pieces(redaction.pieces([bytesIn(request)]))
@@ -49,7 +49,7 @@ const empty = new Uint8Array()
 const bytesIn = ({ body }: HttpClientRequest.HttpClientRequest): Uint8Array =>
   body._tag === "Uint8Array" ? body.body : empty
 
-/** Holds the body of a request in memory: it is comparedRequest, and sent perhaps. */
+/** Reads the body of a request into memory, because it is compared and may then be sent. */
 export const bufferBody = (
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientRequest.HttpClientRequest, HttpClientError.HttpClientError> => {

@@ -1,27 +1,27 @@
 import { redacted } from "../format/cassetteFormat.ts"
 
-/** Takes the secrets of one exchange out of what is kept of it. */
+/** Redacts the secrets of one exchange. */
 export interface Redaction {
   readonly text: (text: string) => string
   readonly headers: (headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
-  /** A path with its query. */
+  /** Redacts a path with its query. */
   readonly path: (path: string) => string
-  /** The pieces of one body: a secret may begin in one and end in the next. */
+  /** Redacts the pieces of one body. A secret may span two pieces. */
   readonly pieces: (pieces: ReadonlyArray<Uint8Array>) => ReadonlyArray<Uint8Array>
 }
 
 const secretHeader =
   /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|api[-_]?key|(?:^|[-_])auth(?:$|[-_])|token(?!s)|secret|passw|credential|session|signature/i
 
-/** Who the caller is: no secret, and nothing that a recording in a repository should say. */
+/** Headers that identify the caller. They are not secret, but a recording in a repository should not contain them. */
 const identifyingHeader = /organi[sz]ation|(?:^|-)org(?:-|$)|project|workspace|tenant|account|subscription|customer/i
 
 const secretParameter = /^(?:key|sig|token|secret|password)$|api[-_]?key|access[-_]?token|auth|signature/i
 
-/** From this length on a secret is taken out of the middle of a word too. */
+/** Secrets of at least this length are redacted inside words too. */
 const long = 16
 
-/** What identifies a caller in the headers and the query of a request. */
+/** The secrets in the headers and the query of a request. */
 export const secretsOf = (
   headers: Readonly<Record<string, string>>,
   query: string
@@ -30,7 +30,7 @@ export const secretsOf = (
   ...[...new URLSearchParams(query)].flatMap(([name, value]) => secretParameter.test(name) ? [value] : [])
 ]
 
-/** The value of a header such as `authorization`, with and without its scheme, and what a `Basic` one holds. */
+/** A header's value such as `authorization` with and without its scheme, and the password of a `Basic` value. */
 const credentials = (value: string): ReadonlyArray<string> => {
   const [scheme = "", rest = ""] = value.trim().split(/\s+(.*)/s)
   const basic = /^basic$/i.test(scheme) ? decoded(rest).split(":").slice(1) : []
@@ -47,7 +47,7 @@ const decoded = (base64: string): string => {
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
 
-/** Where a word begins: not after a letter or a digit, unless that is the end of an escape of JSON or of a URL. */
+/** The beginning of a word: not after a letter or a digit, unless those end an escape sequence of JSON or of a URL. */
 const wordBegins = "(?:(?<![A-Za-z0-9])|(?<=\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}))"
 
 const pattern = (secrets: ReadonlyArray<string>): RegExp | undefined => {
@@ -56,21 +56,21 @@ const pattern = (secrets: ReadonlyArray<string>): RegExp | undefined => {
     .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
   const alternatives = [...new Set(forms)]
     .sort((a, b) => b.length - a.length)
-    // A short key may well be part of an ordinary word: `test` is one of `latest`.
+    // A short key may be part of an ordinary word, as `test` is of `latest`.
     .map((form) => form.length < long ? `${wordBegins}${escaped(form)}(?![A-Za-z0-9])` : escaped(form))
   return alternatives.length === 0 ? undefined : new RegExp(alternatives.join("|"), "g")
 }
 
 const encoder = new TextEncoder()
 
-/** One character for each byte, so that what is found in the text has the same place in the bytes. */
+/** One character per byte, so that an index in the text is the same index in the bytes. */
 const latin1 = (bytes: Uint8Array): string => {
   let text = ""
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
   return text
 }
 
-/** Makes the redaction of an exchange of which the secrets are known, and what stands in their place. */
+/** Makes the redaction for known secrets; `sign` replaces each of them. */
 export const makeRedaction = (secrets: ReadonlyArray<string>, sign: string = redacted): Redaction => {
   const inText = pattern(secrets)
   const inBytes = pattern(secrets.map((secret) => latin1(encoder.encode(secret))))
@@ -116,7 +116,7 @@ const withoutMatches = (
     for (const { from, to } of matches) {
       if (to <= start || from >= end) continue
       kept += piece.slice(at - start, Math.max(from, start) - start)
-      // The sign stands where the secret begins.
+      // A secret that spans pieces is replaced in the piece where it begins.
       if (from >= start) kept += sign
       at = Math.min(to, end)
     }

@@ -4,7 +4,7 @@ import { canonicalJson } from "../../json/canonicalJson.ts"
 import { parseJson } from "../format/bodyEncoding.ts"
 import type { CassetteRequest } from "../format/cassetteFormat.ts"
 
-/** A request as it is comparedRequest. */
+/** A request in the form in which requests are compared. */
 interface View {
   readonly method: string
   readonly path: string
@@ -13,7 +13,7 @@ interface View {
   readonly body?: unknown
 }
 
-/** The path from `/v1` on: a base URL may hold the version or not. */
+/** The path with `/v1` in front, because a base URL may or may not contain the version. */
 export const withVersion = (path: string): string => /^\/v1(?:\/|\?|$)/.test(path) ? path : `/v1${path}`
 
 const viewOf = ({ body, method, path }: CassetteRequest): View => {
@@ -34,7 +34,7 @@ const valueOf = (body: NonNullable<CassetteRequest["body"]>): unknown => {
   return parsed === undefined ? body : parsed.value
 }
 
-/** A value without what stands at a place, such as `messages.*.content`; a member of a list leaves a `null`. */
+/** Removes the value at a place such as `messages.*.content`; in an array, `null` replaces it. */
 const without = (value: unknown, [step, ...rest]: ReadonlyArray<string>): unknown => {
   if (step === undefined || !Predicate.isObjectOrArray(value)) return value
   const matches = (key: string | number) => step === "*" || step === String(key)
@@ -48,26 +48,26 @@ const without = (value: unknown, [step, ...rest]: ReadonlyArray<string>): unknow
   )
 }
 
-/** What is comparedRequest of a request: all of it but the places to ignore. */
+/** The parts of a request that are compared: everything except the ignored places. */
 export const comparedRequest = (request: CassetteRequest, ignore: ReadonlyArray<string>): unknown =>
   ignore.reduce<unknown>((view, place) => without(view, place.split(".")), viewOf(request))
 
-/** A text that is the same for requests that are the same: order of keys and form of numbers aside. */
+/** A key that is equal for equal requests, whatever the order of keys and the notation of numbers. */
 export const requestKey = (request: CassetteRequest, ignore: ReadonlyArray<string>): string =>
   canonicalJson(comparedRequest(request, ignore))
 
-/** A short text that is the same for equal requests. */
+/** A short hash that is equal for equal requests. */
 export const requestHash = (request: CassetteRequest): string =>
   createHash("sha256").update(requestKey(request, [])).digest("hex").slice(0, 10)
 
-/** The places at which two comparedRequest values differ, without what stands there. */
+/** The places where two requests differ, without the values. */
 export const differences = (a: unknown, b: unknown, place: ReadonlyArray<string> = []): ReadonlyArray<string> => {
   if (Predicate.isObjectOrArray(a) && Predicate.isObjectOrArray(b) && Array.isArray(a) === Array.isArray(b)) {
     const [left, right] = [Object.entries(a), Object.entries(b)].map((entries) => new Map<string, unknown>(entries))
     const keys = new Set([...left!.keys(), ...right!.keys()])
     return [...keys].flatMap((key) => differences(left!.get(key), right!.get(key), [...place, key]))
   }
-  // What is not there is not a `null`, though JSON writes both as one.
+  // A missing value differs from `null`, although JSON writes both as `null` in an array.
   const same = a === undefined || b === undefined ? a === b : canonicalJson(a) === canonicalJson(b)
   return same ? [] : [place.join(".")]
 }

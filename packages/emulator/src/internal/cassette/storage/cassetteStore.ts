@@ -8,7 +8,7 @@ import type { Cassette, StoredCassette } from "../format/cassetteFormat.ts"
 import { readCassette } from "../format/cassetteParser.ts"
 import { byName, fileName, stemOf } from "./fileName.ts"
 
-/** What is wrong with a file or directory, where the reason alone says it. */
+/** Plain sentences for the platform errors that need no further detail. */
 const problems: Readonly<Record<string, string>> = {
   NotFound: "it does not exist",
   AlreadyExists: "it is not a directory"
@@ -20,12 +20,12 @@ const unusable = (file: string) => (error: PlatformError) =>
 const namesIn = (directory: string): Effect.Effect<ReadonlyArray<string>, CassetteError, FileSystem.FileSystem> =>
   FileSystem.FileSystem.pipe(
     Effect.flatMap((fs) => fs.readDirectory(directory)),
-    // What begins with a dot is being written.
+    // A file whose name begins with a dot is still being written.
     Effect.map((names) => names.filter((name) => name.endsWith(".json") && !name.startsWith(".")).sort(byName)),
     Effect.mapError(unusable(directory))
   )
 
-/** Reads the cassettes of a directory, ordered by name. */
+/** Loads the cassettes of a directory, ordered by file name. */
 export const loadCassettes = Effect.fnUntraced(function*(
   directory: string
 ): Effect.fn.Return<ReadonlyArray<StoredCassette>, CassetteError, FileSystem.FileSystem> {
@@ -43,23 +43,23 @@ const readOne = Effect.fnUntraced(function*(
   file: string
 ): Effect.fn.Return<Cassette | undefined, CassetteError> {
   const text = yield* Effect.mapError(fs.readFileString(file), unusable(file))
-  // A recorder has taken the name and not yet filled the file.
+  // An empty file is reserved by a recorder that has not renamed its file into place yet.
   return text === "" ? undefined : yield* Effect.fromResult(readCassette(file, text))
 })
 
-/** What becomes of the recordings that a directory holds when a recorder begins. */
+/** How earlier recordings in the directory are treated when recording begins. */
 export type EarlierRecordings =
-  /** Those of a request go when it is recorded again. */
+  /** The recordings of a request are removed when that request is recorded again. */
   | "replace"
-  /** They stay, and the new ones come after them. */
+  /** They stay, and new recordings are numbered after them. */
   | "keep"
 
-/** Writes cassettes into a directory. */
+/** Writes cassettes to a directory. */
 export interface CassetteWriter {
   readonly write: (cassette: Cassette) => Effect.Effect<StoredCassette, CassetteError>
 }
 
-/** Makes a writer, and the directory if there is none. */
+/** Makes a writer. Creates the directory if it does not exist. */
 export const makeCassetteWriter = Effect.fnUntraced(function*(
   directory: string,
   earlier: EarlierRecordings
@@ -81,7 +81,7 @@ export const makeCassetteWriter = Effect.fnUntraced(function*(
   }
   const begun = new Set<string>()
 
-  /** Removes what a request's earlier recordings were, unless another recorder has put its own in their place. */
+  /** Removes the earlier recordings of a request, except those that another recorder has replaced meanwhile. */
   const clear = Effect.fnUntraced(function*(stem: string) {
     if (begun.has(stem)) return
     begun.add(stem)
@@ -92,7 +92,7 @@ export const makeCassetteWriter = Effect.fnUntraced(function*(
     }
   })
 
-  /** Takes the first number that is free: nobody else can, in this program or in another one. */
+  /** Reserves the first free number. The exclusive flag makes this safe between recorders, in other processes too. */
   const claim = Effect.fnUntraced(function*(stem: string) {
     for (let number = 1;; number++) {
       const name = fileName(stem, number)

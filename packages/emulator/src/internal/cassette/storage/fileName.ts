@@ -2,14 +2,11 @@ import * as Predicate from "effect/Predicate"
 import type { CassetteRequest } from "../format/cassetteFormat.ts"
 import { requestHash, withVersion } from "../matching/requestComparison.ts"
 
-/** Letters, digits and single hyphens: what every file system takes. */
+/** Keeps letters, digits and single hyphens, which every file system accepts. */
 const slug = (text: string, length: number): string =>
   text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+/, "").slice(0, length).replace(/-+$/, "")
 
-/**
- * The name of a request's files, without their number: method and path first, then the model and whether it is streamed,
- * then what tells it from other requests.
- */
+/** The stem of a request's file names: method, path, model, `stream` if it is streamed, and the hash of the request. */
 export const stemOf = (request: CassetteRequest): string => {
   const [path = ""] = withVersion(request.path).slice("/v1".length).split("?")
   const value = request.body !== undefined && "json" in request.body ? request.body.json : undefined
@@ -23,10 +20,10 @@ export const stemOf = (request: CassetteRequest): string => {
   ].filter((part) => part !== "").join("-")
 }
 
-/** The name of the n-th recording of a request, from 1 on. */
+/** The file name of the n-th recording of a request, counted from 1. */
 export const fileName = (stem: string, number: number): string => `${stem}-${String(number).padStart(3, "0")}.json`
 
 const order = new Intl.Collator("en", { numeric: true })
 
-/** Names in the order in which their cassettes were recorded, as far as they belong to the same request. */
+/** Sorts file names so that the recordings of one request are in the order in which they were made. */
 export const byName = (a: string, b: string): number => order.compare(a, b)

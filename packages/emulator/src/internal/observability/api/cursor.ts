@@ -1,8 +1,8 @@
 import type { Row } from "../storage/database.ts"
 
 /**
- * Where a search reads on. It names the last row that was shown and the newest one there was when the search began, so
- * that what comes in the meantime neither shifts a page nor turns up in one.
+ * A position in a search: the last row that was returned, and the newest row when the search began. Rows that are added
+ * later therefore neither shift a page nor appear in one.
  */
 export interface Cursor {
   /** The number of the newest row when the search began. */
@@ -11,7 +11,7 @@ export interface Cursor {
   readonly seq: number
 }
 
-/** The cursor after a row of a feed. */
+/** The cursor after a row. */
 export const cursorAfter = (newest: number, row: Row): Cursor => ({
   newest,
   timestamp: Number(row["feed_time"]),
@@ -20,11 +20,11 @@ export const cursorAfter = (newest: number, row: Row): Cursor => ({
 
 const version = "c1"
 
-/** A cursor as clients carry it. They need not understand it. */
+/** Encodes a cursor as an opaque text. */
 export const writeCursor = ({ newest, seq, timestamp }: Cursor): string =>
   btoa([version, newest, timestamp, seq].join(":")).replace(/=+$/, "")
 
-/** The cursor that was written so; `undefined` where nothing here wrote it. */
+/** Decodes a cursor; `undefined` if this emulator did not write it. */
 export const readCursor = (text: string): Cursor | undefined => {
   try {
     const [, newest, timestamp, seq] = /^c1:(\d+):(-?\d+):(\d+)$/.exec(atob(text)) ?? []

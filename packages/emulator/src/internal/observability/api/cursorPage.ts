@@ -4,10 +4,10 @@ import { bind, constant, sql } from "../storage/sql.ts"
 import { cursorAfter, readCursor, writeCursor } from "./cursor.ts"
 import { badSearch } from "./observabilityError.ts"
 
-/** What a feed reads: rows that come in the course of time, and are numbered as they come. */
+/** A query whose rows have a time and ascending numbers. */
 export interface CursorPageQuery {
   readonly columns: Sql
-  /** What follows `FROM`. */
+  /** The text after `FROM`. */
   readonly from: Sql
   /** The column of the time, in milliseconds. */
   readonly time: Sql
@@ -16,13 +16,13 @@ export interface CursorPageQuery {
   readonly condition: Sql
 }
 
-/** Rows, and the cursor of the next ones if there are any. */
+/** Rows, and the cursor of the next page if there is one. */
 export interface CursorPage {
   readonly rows: ReadonlyArray<Row>
   readonly cursor: string | null
 }
 
-/** A page of a feed, the newest first, from a cursor on. */
+/** Reads a page, newest first, after a cursor (keyset pagination). */
 export const cursorPage = (
   database: Database,
   { columns, condition, from, seq, time }: CursorPageQuery,

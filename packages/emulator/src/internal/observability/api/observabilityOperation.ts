@@ -6,25 +6,25 @@ import type { Incoming, Operation, Route } from "../../routing/endpointRoute.ts"
 import { TooSlow } from "../storage/timeLimit.ts"
 import { invalid, problem } from "./observabilityError.ts"
 
-/** What was input of an operation. */
+/** The input of an operation. */
 export interface OperationInput<Request> extends Incoming {
   readonly request: Request
-  /** A parameter of the path. */
+  /** Reads a parameter of the path. */
   readonly parameter: (name: string) => string
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** How an operation answers: a value that is sent as JSON, or a refusal. */
+/** How an operation responds: with a value that is sent as JSON, or with an error response. */
 export interface OperationResult<Request, Body> {
   readonly respond: (input: OperationInput<Request>) => Body | ErrorResponse
-  /** 200 unless set; with 204 nothing is sent. */
+  /** 200 unless set; with 204 the body is empty. */
   readonly status?: 200 | 201 | 202 | 204
-  /** What is set off by the answer; it is not waited for. */
+  /** Work that is started after the response is made. The response does not wait for it. */
   readonly after?: (body: Body) => Effect.Effect<unknown>
 }
 
-/** An operation of the observability API. */
+/** Makes an operation of the observability API. */
 export const operation = <Request, Body>(
   route: Route<Request>,
   { after, respond, status = 200 }: OperationResult<Request, Body>

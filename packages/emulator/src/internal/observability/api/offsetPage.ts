@@ -5,7 +5,7 @@ import type { Database, Row, Sql } from "../storage/database.ts"
 import { bind, constant, join, sql } from "../storage/sql.ts"
 import * as Query from "./queryParameters.ts"
 
-/** What a list is made of: `from` is what follows `FROM`, `conditions` say which rows, `order` in what order. */
+/** A list: `from` follows `FROM`, `conditions` select the rows, `order` sorts them. */
 export interface Listing<A> {
   readonly from: Sql
   readonly conditions: ReadonlyArray<Sql>
@@ -13,7 +13,7 @@ export interface Listing<A> {
   readonly item: (row: Row) => A
 }
 
-/** The page of a list that a request's `page` and `page_size` ask for. */
+/** Reads the page that a request's `page` and `page_size` select (offset pagination). */
 export const listPage = <A>(
   database: Database,
   { query, url }: Incoming,
@@ -37,7 +37,7 @@ export const listPage = <A>(
   }
 }
 
-/** The condition that a text is in a column, in whatever case, for the `q` of lists. */
+/** The condition for the query parameter `q`: the column contains the text, in any case. */
 export const searched = (query: Incoming["query"], column: "name"): ReadonlyArray<Sql> => {
   const text = Query.value(query, "q")
   return text === undefined || text === ""
@@ -45,5 +45,5 @@ export const searched = (query: Incoming["query"], column: "name"): ReadonlyArra
     : [sql`instr(fold(${constant(column)}), ${bind(text.toLowerCase())}) > 0`]
 }
 
-/** The newest first. */
+/** The order of lists: newest first. */
 export const newestFirst = constant("seq DESC")

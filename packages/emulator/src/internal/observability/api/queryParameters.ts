@@ -4,16 +4,16 @@ import { invalid } from "./observabilityError.ts"
 
 type Query = Incoming["query"]
 
-/** The values of a key that may be repeated. */
+/** The values of a query parameter that may be repeated. */
 export const values = (query: Query, key: string): ReadonlyArray<string> => {
   const value = query[key]
   return value === undefined ? [] : typeof value === "string" ? [value] : value
 }
 
-/** The value of a key; the last one where it is repeated. */
+/** The value of a query parameter; the last one if it is repeated. */
 export const value = (query: Query, key: string): string | undefined => values(query, key).at(-1)
 
-/** A whole number within bounds. */
+/** Reads a query parameter as an integer within bounds. */
 export const integer = (
   query: Query,
   key: string,
@@ -30,11 +30,11 @@ export const integer = (
     : number
 }
 
-/** How many items a page has. */
+/** Reads the query parameter `page_size`. */
 export const pageSize = (query: Query): number | ErrorResponse =>
   integer(query, "page_size", { fallback: 50, minimum: 0, maximum: 100 })
 
-/** The URL of a request with some of its query's values changed. */
+/** The URL of a request with some query parameters changed. */
 export const withQuery = (url: URL, changes: Readonly<Record<string, string | number>>): string => {
   const changed = new URL(url)
   for (const [key, value] of Object.entries(changes)) changed.searchParams.set(key, String(value))

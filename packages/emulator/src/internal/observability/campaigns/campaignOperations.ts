@@ -10,7 +10,7 @@ import { campaignRow, createCampaign, deleteCampaign, selectedEvents, toCampaign
 
 const endpoints = ObservabilityEndpoint.campaigns
 
-/** `/v1/observability/campaigns`; `start` sets a campaign going. */
+/** `/v1/observability/campaigns`; `start` starts a campaign. */
 export const campaignOperations = (
   database: Database,
   start: (id: string) => Effect.Effect<void>

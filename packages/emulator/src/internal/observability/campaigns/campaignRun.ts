@@ -7,12 +7,13 @@ import { judgeConversation, type JudgeRules } from "../judges/judgement.ts"
 import type { SqlValue } from "../storage/database.ts"
 import type { Database } from "../storage/database.ts"
 
-/** How many events are judged at once. */
+/** The number of events that are judged in one transaction. */
 const batch = 50
 
 /**
- * Judges the events of a campaign that are not judged yet, some at a time, each time as long as an answer takes to begin.
- * It can be broken off at any moment and begun again. An event that cannot be judged is passed over.
+ * Judges the remaining events of a campaign in batches. Each batch takes as long as the first token of a completion.
+ *
+ * *Details*: it can be interrupted at any time and resumed. Events that cannot be judged are skipped.
  */
 export const runCampaign = Effect.fnUntraced(function*(database: Database, id: string, pace: Pace) {
   for (;;) {
@@ -22,11 +23,11 @@ export const runCampaign = Effect.fnUntraced(function*(database: Database, id: s
   }
 })
 
-/** The campaigns that were not done when the database was last closed. */
+/** The campaigns that were still running when the database was closed. */
 export const unfinishedCampaigns = (database: Database): ReadonlyArray<string> =>
   database.all("SELECT id FROM campaigns WHERE status = 'RUNNING' ORDER BY seq").map(({ id }) => String(id))
 
-/** How many events it has judged; 0 where the campaign is done or gone. */
+/** Judges one batch and gives the number of events in it; 0 if the campaign is finished or deleted. */
 const judgeSome = (database: Database, id: string, time: string): number =>
   database.transaction(() => {
     const campaign = database.get("SELECT seq, judge_id, judge FROM campaigns WHERE id = ? AND status = 'RUNNING'", id)

@@ -12,12 +12,12 @@ import type { Database, Row } from "../storage/database.ts"
 import { dates, fresh, owner } from "../storage/resourceFields.ts"
 import { bind, constant, sql } from "../storage/sql.ts"
 
-/** The row of a campaign, or the refusal of whoever asks for one that does not exist. */
+/** The row of a campaign, or a 404 response. */
 export const campaignRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM campaigns WHERE id = ?", id) ??
     problem(404, "CAMPAIGN_NOT_FOUND", `There is no campaign ${id}`)
 
-/** A campaign as the API shows it. */
+/** Converts a row to a campaign of the API. */
 export const toCampaign = (row: Row): Campaign.Campaign => ({
   ...dates(row),
   ...owner,
@@ -28,7 +28,7 @@ export const toCampaign = (row: Row): Campaign.Campaign => ({
   judge: JSON.parse(String(row["judge"]))
 })
 
-/** Keeps a new campaign with the newest events its filter finds now and the judge as it is now. */
+/** Creates a campaign with the newest events that its filter selects now, and a copy of the judge. */
 export const createCampaign = (
   database: Database,
   request: Campaign.CreateRequest,
@@ -69,7 +69,7 @@ export const createCampaign = (
   })
 }
 
-/** A page of the events of a campaign, as they were found: the newest first. */
+/** Reads a page of a campaign's events, newest first. */
 export const selectedEvents = (
   database: Database,
   id: string,
@@ -95,7 +95,7 @@ export const selectedEvents = (
   }
 }
 
-/** Ends a campaign and forgets it. What its judge has said so far stays. */
+/** Deletes a campaign, which stops it. The judge's annotations stay. */
 export const deleteCampaign = (database: Database, id: string): undefined | ErrorResponse => {
   const row = campaignRow(database, id)
   if (row instanceof ErrorResponse) return row

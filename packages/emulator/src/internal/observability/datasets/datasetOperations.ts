@@ -21,10 +21,10 @@ import { addRecord, fetchRecord, recordTable, toRecord } from "./recordStore.ts"
 
 const endpoints = ObservabilityEndpoint.datasets
 
-/** Where files are served; no key is needed there, as their ids cannot be guessed. */
+/** The path of exported files. They need no key, because their ids cannot be guessed. */
 export const filesPath = "/emulator/files"
 
-/** `/v1/observability/datasets`; `start` sets an import going. */
+/** `/v1/observability/datasets`; `start` starts an import. */
 export const datasetOperations = (
   database: Database,
   start: (id: string) => Effect.Effect<void>
@@ -104,7 +104,7 @@ export const datasetOperations = (
   ]
 }
 
-/** A page of what belongs to the dataset that is input for. */
+/** Reads a page of rows that belong to the dataset of the path. */
 const ofDataset = <A>(
   database: Database,
   input: OperationInput<void>,

@@ -6,12 +6,12 @@ import type { Database, Row } from "../storage/database.ts"
 import { keepFile } from "../storage/fileStore.ts"
 import { dates, fresh, owner } from "../storage/resourceFields.ts"
 
-/** The row of a dataset, or the refusal of whoever asks for one that does not exist. */
+/** The row of a dataset, or a 404 response. */
 export const datasetRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM datasets WHERE id = ?", id) ??
     problem(404, "DATASET_NOT_FOUND", `There is no dataset ${id}`)
 
-/** A dataset as the API shows it. */
+/** Converts a row to a dataset of the API. */
 export const toDataset = (row: Row): Dataset.Dataset => ({
   ...dates(row),
   ...owner,
@@ -19,13 +19,13 @@ export const toDataset = (row: Row): Dataset.Dataset => ({
   description: String(row["description"])
 })
 
-/** The dataset with an id. */
+/** Reads a dataset by its id. */
 export const fetchDataset = (database: Database, id: string): Dataset.Dataset | ErrorResponse => {
   const row = datasetRow(database, id)
   return row instanceof ErrorResponse ? row : toDataset(row)
 }
 
-/** Keeps a new dataset. */
+/** Creates a dataset. */
 export const createDataset = (
   database: Database,
   { description, name }: Dataset.CreateRequest,
@@ -43,7 +43,7 @@ export const createDataset = (
   return fetchDataset(database, id)
 }
 
-/** Changes what is given of a dataset. */
+/** Updates the given fields of a dataset. */
 export const updateDataset = (
   database: Database,
   id: string,
@@ -61,7 +61,7 @@ export const updateDataset = (
   return fetchDataset(database, id)
 }
 
-/** Forgets a dataset with its records and its imports. */
+/** Deletes a dataset with its records and imports. */
 export const deleteDataset = (database: Database, id: string): undefined | ErrorResponse => {
   const row = datasetRow(database, id)
   if (row instanceof ErrorResponse) return row
@@ -69,7 +69,7 @@ export const deleteDataset = (database: Database, id: string): undefined | Error
   return undefined
 }
 
-/** Writes the records of a dataset into a file, one line of JSON for each, and gives the file's id. */
+/** Writes the records of a dataset to a file, one line of JSON each, and gives the file's id. */
 export const exportDataset = (database: Database, id: string, now: number): string | ErrorResponse => {
   const row = datasetRow(database, id)
   if (row instanceof ErrorResponse) return row

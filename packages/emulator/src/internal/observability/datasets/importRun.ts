@@ -9,12 +9,12 @@ import { readFile } from "../storage/fileStore.ts"
 import type { Wanted } from "./importStore.ts"
 import { addRecord, fetchRecord, type NewRecord } from "./recordStore.ts"
 
-/** How many records are imported at once. */
+/** The number of records that are imported in one transaction. */
 const batch = 100
 
 /**
- * Imports what a task wants, some records at a time. Each time is one transaction that notes how far it came, so that it
- * can be broken off at any moment and begun again without a record lost or doubled.
+ * Imports the items of a task in batches. Each batch is one transaction that stores the progress, so that the import
+ * can be interrupted at any time and resumed without losing or repeating a record.
  */
 export const runImport = Effect.fnUntraced(function*(database: Database, id: string, pace: Pace) {
   const task = database.get("SELECT * FROM import_tasks WHERE id = ? AND status = 'RUNNING'", id)
@@ -28,11 +28,11 @@ export const runImport = Effect.fnUntraced(function*(database: Database, id: str
   }
 })
 
-/** The imports that were not done when the database was last closed. */
+/** The imports that were still running when the database was closed. */
 export const unfinishedImports = (database: Database): ReadonlyArray<string> =>
   database.all("SELECT id FROM import_tasks WHERE status = 'RUNNING' ORDER BY seq").map(({ id }) => String(id))
 
-/** What is to be imported, item by item: ids, or lines of a file; or why that cannot be said. */
+/** The items to import, as ids or lines of a file, or the reason why they cannot be read. */
 const itemsOf = (database: Database, wanted: Wanted): ReadonlyArray<string> | Failed => {
   switch (wanted.origin) {
     case "campaign":
@@ -56,7 +56,7 @@ interface Failed {
   readonly failed: string
 }
 
-/** Whether the task has ended. */
+/** Imports one batch. Gives whether the task has ended. */
 const importSome = (
   database: Database,
   id: string,
@@ -66,7 +66,7 @@ const importSome = (
 ): boolean =>
   database.transaction(() => {
     const task = database.get("SELECT * FROM import_tasks WHERE id = ?", id)
-    // The dataset was deleted, and its tasks with it.
+    // The dataset was deleted together with its tasks.
     if (task === undefined) return true
     const end = (status: string, message: string | null, done: number, total: number | null): boolean => {
       database.run(
@@ -122,7 +122,7 @@ const fromEvent = (source: string, row: Row | undefined): NewRecord | undefined 
   }
 }
 
-/** A line of an export, or any object, which is then the payload. */
+/** Reads a line of an export, or any JSON object as a payload. */
 const fromLine = (line: string): NewRecord | Failed => {
   const json = parse(line)
   if (!isJsonObject(json)) return { failed: "A line of the file is no JSON object" }

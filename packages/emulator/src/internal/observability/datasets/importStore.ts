@@ -8,17 +8,17 @@ import { dates, fresh, owner } from "../storage/resourceFields.ts"
 import { datasetRow } from "./datasetStore.ts"
 import { missingRecord } from "./recordStore.ts"
 
-/** Where records are imported from, and what says which. */
+/** The origin of an import, with the ids to import. */
 export type Wanted =
   | { readonly origin: "campaign"; readonly id: string }
   | { readonly origin: "file"; readonly id: string }
   | { readonly origin: "explorer" | "playground" | "dataset"; readonly ids: ReadonlyArray<string> }
 
-/** Imports, and the datasets they belong to. */
+/** Import tasks joined with their datasets. */
 export const taskTable =
   "(SELECT import_tasks.*, datasets.id AS dataset_id FROM import_tasks JOIN datasets ON datasets.seq = dataset)"
 
-/** An import as the API shows it. */
+/** Converts a row to an import task of the API. */
 export const toTask = (row: Row): Dataset.ImportTask => {
   const total = row["total"] === null ? undefined : Number(row["total"])
   return {
@@ -32,7 +32,7 @@ export const toTask = (row: Row): Dataset.ImportTask => {
   }
 }
 
-/** The import of a dataset with an id. */
+/** Reads an import task of a dataset. */
 export const fetchTask = (database: Database, dataset: string, id: string): Dataset.ImportTask | ErrorResponse => {
   const owning = datasetRow(database, dataset)
   if (owning instanceof ErrorResponse) return owning
@@ -40,7 +40,9 @@ export const fetchTask = (database: Database, dataset: string, id: string): Data
   return row === undefined ? problem(404, "DATASET_TASK_NOT_FOUND", `There is no task ${id}`) : toTask(row)
 }
 
-/** Keeps a new import that is to run. What the database itself must have is looked for now, files and conversations later. */
+/**
+ * Creates an import task. Rows of the database are checked now; files and conversations are checked when the task runs.
+ */
 export const createTask = (
   database: Database,
   dataset: string,

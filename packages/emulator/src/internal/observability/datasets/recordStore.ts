@@ -5,18 +5,18 @@ import { problem } from "../api/observabilityError.ts"
 import type { Database, Row } from "../storage/database.ts"
 import { dates, fresh } from "../storage/resourceFields.ts"
 
-/** Records, and the datasets they belong to. */
+/** Records joined with their datasets. */
 export const recordTable =
   "(SELECT dataset_records.*, datasets.id AS dataset_id FROM dataset_records JOIN datasets ON datasets.seq = dataset)"
 
-/** What makes a record. */
+/** The content of a record. */
 export interface NewRecord {
   readonly payload: JsonObject
   readonly properties?: JsonObject | null | undefined
   readonly source: DatasetRecord.Source
 }
 
-/** A record as the API shows it. */
+/** Converts a row to a record of the API. */
 export const toRecord = (row: Row): DatasetRecord.DatasetRecord => ({
   ...dates(row),
   dataset_id: String(row["dataset_id"]),
@@ -25,7 +25,7 @@ export const toRecord = (row: Row): DatasetRecord.DatasetRecord => ({
   source: String(row["source"])
 })
 
-/** The record with an id. */
+/** Reads a record by its id. */
 export const fetchRecord = (database: Database, id: string): DatasetRecord.DatasetRecord | ErrorResponse => {
   const row = database.get(`SELECT * FROM ${recordTable} WHERE id = ?`, id)
   return row === undefined ? noRecord(id) : toRecord(row)
@@ -33,7 +33,7 @@ export const fetchRecord = (database: Database, id: string): DatasetRecord.Datas
 
 const noRecord = (id: string): ErrorResponse => problem(404, "DATASET_RECORD_NOT_FOUND", `There is no record ${id}`)
 
-/** Adds a record to the dataset of a row, and gives its id. */
+/** Adds a record to a dataset and gives its id. */
 export const addRecord = (database: Database, dataset: Row, record: NewRecord, now: number): string => {
   const { id, time } = fresh(now)
   database.run(
@@ -50,7 +50,7 @@ export const addRecord = (database: Database, dataset: Row, record: NewRecord, n
   return id
 }
 
-/** Puts something in the place of a record's payload or properties. */
+/** Replaces a record's payload or properties. */
 export const updateRecord = (
   database: Database,
   id: string,
@@ -67,7 +67,7 @@ export const updateRecord = (
     ? noRecord(id)
     : undefined
 
-/** Forgets records: all of them or, where one does not exist, none. */
+/** Deletes records: all of them, or none if one does not exist. */
 export const deleteRecords = (database: Database, ids: ReadonlyArray<string>): undefined | ErrorResponse =>
   database.transaction(() => {
     const missing = missingRecord(database, ids)
@@ -76,7 +76,7 @@ export const deleteRecords = (database: Database, ids: ReadonlyArray<string>): u
     return undefined
   })
 
-/** The refusal of whoever names records of which one does not exist. */
+/** The 404 response for the first id without a record; `undefined` if all exist. */
 export const missingRecord = (database: Database, ids: ReadonlyArray<string>): ErrorResponse | undefined => {
   const missing = database.get(
     "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM dataset_records)",

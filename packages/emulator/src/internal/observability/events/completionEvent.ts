@@ -4,7 +4,7 @@ import type { Completed, Recordable, RecordCompletion } from "../../completion/c
 import type { JsonObject } from "../../json/jsonObject.ts"
 import type { NewEvent } from "./newEvent.ts"
 
-/** A recordCompletion that adds events somewhere. */
+/** Makes a `RecordCompletion` that stores each completion as an event. */
 export const recordCompletion = (add: (events: ReadonlyArray<NewEvent>) => Effect.Effect<unknown>): RecordCompletion =>
   Effect.fnUntraced(function*(completed) {
     const now = yield* Clock.currentTimeMillis
@@ -30,7 +30,7 @@ const toEvent = ({ correlationId, operation, request, response, started }: Compl
   response_messages: response.choices.flatMap(({ message }) => message == null ? [] : [json(message)])
 })
 
-/** A prompt is the one message of its user. */
+/** A prompt counts as one user message. */
 const messagesOf = ({ messages, prompt, suffix }: Recordable): ReadonlyArray<object> =>
   messages ?? [{ role: "user", content: prompt ?? "", ...(suffix == null || suffix === "" ? undefined : { suffix }) }]
 
@@ -49,5 +49,5 @@ const parameters = [
 const parametersOf = (request: Recordable): JsonObject =>
   Object.fromEntries(Object.entries(request).filter(([key, value]) => parameters.includes(key) && value != null))
 
-/** What came as JSON or is sent as JSON has names whatever its interface says. */
+/** A value that was parsed from JSON, or is written as JSON, is an object with string keys. */
 const json = (value: object): JsonObject => value as JsonObject

@@ -24,8 +24,8 @@ const tenants: Words = ["atlas", "boreal", "cassis"]
 const year = 365 * 24 * 60 * 60 * 1000
 
 /**
- * Made-up events of the year before `now` (milliseconds), the oldest first: the same for the same number and seed, the
- * times and ids aside.
+ * Generates demonstration events over the year before `now` (milliseconds), oldest first. The same count and seed give
+ * the same events, except for times and ids.
  */
 export const demoEvents = function*(count: number, seed: number, now: number): Generator<NewEvent> {
   const random = makeRandom(`demo events ${seed}`)

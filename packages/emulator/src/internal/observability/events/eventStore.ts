@@ -12,7 +12,10 @@ import { eventColumns, eventValues, type NewEvent } from "./newEvent.ts"
 
 const insertEvent = `INSERT INTO events (${eventColumns.join(", ")}) VALUES (${eventColumns.map(() => "?").join(", ")})`
 
-/** Adds events, all or none, and gives their ids. They are there to stay when it returns; `now` is in milliseconds. */
+/**
+ * Adds events, all or none, and gives their ids. They are committed when the function returns; `now` is in
+ * milliseconds.
+ */
 export const addEvents = (database: Database, events: Iterable<NewEvent>, now: number): ReadonlyArray<string> =>
   database.transaction(() => {
     const ids: Array<string> = []
@@ -28,11 +31,11 @@ export const addEvents = (database: Database, events: Iterable<NewEvent>, now: n
     return ids
   })
 
-/** How many events there are. */
+/** The number of events. */
 export const countEvents = (database: Database): number =>
   Number(database.get("SELECT count(*) AS number FROM events")?.["number"])
 
-/** What to search for, and how to show it. */
+/** A search for events: the filter, the extra fields and the page. */
 export interface Search {
   readonly filters: Filter.Filter | null
   readonly extraFields: ReadonlyArray<string>
@@ -40,7 +43,7 @@ export interface Search {
   readonly cursor: string | undefined
 }
 
-/** A page of events, and the cursor of the next one if there is any. */
+/** A page of events, and the cursor of the next page if there is one. */
 export interface SearchPage {
   readonly results: ReadonlyArray<ChatCompletionEvent.Preview>
   readonly cursor: string | null
@@ -49,7 +52,7 @@ export interface SearchPage {
 const time = constant("events.timestamp")
 const seq = constant("events.seq")
 
-/** A page of the events that a filter finds, newest first. */
+/** Reads a page of the events that a filter selects, newest first. */
 export const searchEvents = (
   database: Database,
   { cursor, extraFields, filters, pageSize }: Search
@@ -63,7 +66,7 @@ export const searchEvents = (
   return page instanceof ErrorResponse ? page : { results: previews(database, shown, page.rows), cursor: page.cursor }
 }
 
-/** The ids of all the events that a filter finds, newest first. */
+/** The ids of all events that a filter selects, newest first. */
 export const searchIds = (database: Database, filters: Filter.Filter | null): ReadonlyArray<string> | ErrorResponse => {
   const condition = filterSql(database, filters)
   if (condition instanceof ErrorResponse) return condition
@@ -71,18 +74,18 @@ export const searchIds = (database: Database, filters: Filter.Filter | null): Re
   return database.all(text, ...values).map(({ event_id }) => String(event_id))
 }
 
-/** The events of some rows, in the order of the rows; `from` is what follows `FROM events`. */
+/** Reads events in the order of the rows; `from` follows `FROM events`. */
 export const previewsFrom = (database: Database, from: Sql): ReadonlyArray<ChatCompletionEvent.Preview> => {
   const { text, values } = sql`SELECT ${columnsOf(fields)} FROM events ${from}`
   return previews(database, fields, database.all(text, ...values))
 }
 
-/** The row of an event, or the refusal of whoever asks for one that does not exist. */
+/** The row of an event, or a 404 response. */
 export const eventRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM events WHERE event_id = ?", id) ??
     problem(404, "SEARCH_NOT_FOUND", `There is no event ${id}`)
 
-/** An event with its messages and all its fields. */
+/** Reads an event with its messages and all its fields. */
 export const fetchEvent = (database: Database, id: string): ChatCompletionEvent.ChatCompletionEvent | ErrorResponse => {
   const row = eventRow(database, id)
   if (row instanceof ErrorResponse) return row
@@ -105,7 +108,7 @@ export const messagesOf = (row: Row): {
   response_messages: JSON.parse(String(row["response_messages"]))
 })
 
-/** How many fields can be shown: SQLite has at most 2,000 columns in a result. */
+/** The maximum number of extra fields: SQLite allows 2,000 columns in a result. */
 const mostShown = 1000
 
 const shownFields = (database: Database, names: ReadonlyArray<string>): ReadonlyArray<EventField> | ErrorResponse => {
@@ -146,7 +149,7 @@ const previews = (
   }))
 }
 
-/** What judges have said of events, whether it was input for or not. */
+/** The judges' annotations of events. They are always included. */
 const annotations = (database: Database, rows: ReadonlyArray<Row>): ReadonlyMap<number, Record<string, unknown>> => {
   const said = new Map<number, Record<string, unknown>>()
   const found = database.all(

@@ -5,13 +5,13 @@ import { jsonMessageText } from "../../text/jsonMessageText.ts"
 import type { SqlValue } from "../storage/database.ts"
 import { mapText, wellFormed } from "../storage/metadataText.ts"
 
-/** An event to be recorded; what is left out is empty, or follows from the messages. */
+/** An event to be stored. Missing values are empty, or derived from the messages. */
 export interface NewEvent {
   readonly event_id?: string | undefined
   readonly correlation_id?: string | undefined
-  /** An ISO time, kept to the millisecond; now unless set. */
+  /** An ISO 8601 time with millisecond precision; now unless set. */
   readonly created_at?: string | undefined
-  /** `chat` unless set; the names are OpenTelemetry's. */
+  /** `chat` unless set; the names are those of OpenTelemetry. */
   readonly operation?: "chat" | "invoke_agent" | "text_completion" | (string & {}) | undefined
   readonly response_id?: string | null | undefined
   readonly model_name?: string | null | undefined
@@ -24,9 +24,9 @@ export interface NewEvent {
   readonly output_tokens?: number | undefined
   /** The names of the tools that the response messages call, unless set. */
   readonly invoked_tools?: ReadonlyArray<string> | null | undefined
-  /** Values that are no texts are kept as their JSON, those that are `null` not at all. */
+  /** Values that are not strings are stored as their JSON; `null` values are dropped. */
   readonly metadata?: JsonObject | null | undefined
-  /** What the request said of sampling: `temperature`, `max_tokens` and the like. */
+  /** The request's sampling parameters: `temperature`, `max_tokens` and others. */
   readonly parameters?: JsonObject | undefined
   readonly enabled_tools?: ReadonlyArray<JsonObject> | undefined
   readonly request_messages?: ReadonlyArray<JsonObject> | undefined
@@ -60,15 +60,15 @@ export const eventColumns = [
   "response_messages"
 ]
 
-/** An event as it is stored. */
+/** An event in its stored form. */
 export interface EventValues {
   readonly id: string
   readonly columns: ReadonlyArray<SqlValue>
-  /** What similar events are found by. */
+  /** The texts that similar events are searched by. */
   readonly words: readonly [question: string, answer: string]
 }
 
-/** The values of an event's columns; `now` is in milliseconds. */
+/** Converts an event to the values of its columns; `now` is in milliseconds. */
 export const eventValues = (event: NewEvent, now: number): EventValues => {
   const id = event.event_id ?? randomUUID()
   const requestMessages = event.request_messages ?? []
@@ -111,7 +111,7 @@ export const eventValues = (event: NewEvent, now: number): EventValues => {
 
 const text = (value: string | null | undefined): string | null => value == null ? null : wellFormed(value)
 
-/** How many characters of a message a preview has. */
+/** The number of characters of a preview. */
 const previewLength = 1000
 
 const preview = (value: string | null): string | null =>

@@ -5,10 +5,10 @@ import type { Database } from "../storage/database.ts"
 import { bind, sql } from "../storage/sql.ts"
 import { eventRow, messagesOf, previewsFrom } from "./eventStore.ts"
 
-/** How many words of an event are looked for, and how many events are shown. */
+/** The number of words that are searched for, and of events that are returned. */
 const limits = { words: 24, events: 50 }
 
-/** The events whose messages share the most, and the rarest, words with an event's: the ranking is FTS5's BM25. */
+/** The events whose messages share the most and the rarest words with an event, ranked by the BM25 of FTS5. */
 export const similarEvents = (
   database: Database,
   id: string
@@ -21,7 +21,7 @@ export const similarEvents = (
     ...response_messages.map(jsonMessageText)
   ])
   if (words.length === 0) return []
-  // Words are letters and digits only, so that quoted they are nothing but words to FTS5.
+  // Words consist of letters and digits only, so that a quoted word has no further meaning to FTS5.
   const query = words.map((word) => `"${word}"`).join(" OR ")
   return previewsFrom(
     database,
@@ -31,7 +31,7 @@ export const similarEvents = (
   )
 }
 
-/** The longest words of some texts: a long word says more than a short one. */
+/** The longest words of some texts; long words are the most specific. */
 const distinctWords = (texts: ReadonlyArray<string | null>): ReadonlyArray<string> => {
   const all = texts.flatMap((text) => text?.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
   return [...new Set(all)].sort((a, b) => b.length - a.length).slice(0, limits.words)

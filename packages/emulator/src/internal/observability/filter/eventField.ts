@@ -3,10 +3,10 @@ import type * as Filter from "@effect-mistral/observability/Filter"
 import type { Database, Sql } from "../storage/database.ts"
 import { bind, constant, sql } from "../storage/sql.ts"
 
-/** What a field holds here. */
+/** The type of a field. */
 export type Type = "ENUM" | "TEXT" | "INT" | "FLOAT" | "BOOL" | "TIMESTAMP" | "ARRAY" | "MAP"
 
-/** A field of events, and the SQL that reads it. */
+/** A field of events, and the SQL expression that reads it. */
 export interface EventField {
   readonly name: string
   readonly label: string
@@ -23,7 +23,7 @@ const field = (name: string, label: string, type: Type, group: string, column = 
   value: constant(`events.${column}`)
 })
 
-/** The fields that every event has; the names are the columns'. */
+/** The fields of every event, named like their columns. */
 export const fields: ReadonlyArray<EventField> = [
   field("timestamp", "Date", "TIMESTAMP", "event"),
   field("event_id", "Event", "TEXT", "event"),
@@ -43,7 +43,7 @@ export const fields: ReadonlyArray<EventField> = [
   field("output_tokens", "Output tokens", "INT", "usage")
 ]
 
-/** The groups that fields are shown in. */
+/** The groups of fields. */
 export const fieldGroups = [
   { name: "event", label: "Event" },
   { name: "request", label: "Request" },
@@ -54,12 +54,12 @@ export const fieldGroups = [
 
 const byName = new Map(fields.map((field) => [field.name, field]))
 
-/** What stands before a judge's id in the name of the field that holds its answers. */
+/** The prefix of the fields that hold judges' answers, before the judge's id. */
 export const judgePrefix = "__judge_"
 
 const metadataPrefix = "metadata."
 
-/** The field with a name: a fixed one, `metadata.<key>`, or `__judge_<id>` of a judge that is or was used. */
+/** Finds a field by its name: a fixed one, `metadata.<key>`, or `__judge_<id>` of a judge that is or was used. */
 export const findField = (database: Database, name: string): EventField | undefined => {
   const fixed = byName.get(name)
   if (fixed !== undefined) return fixed
@@ -88,7 +88,7 @@ const judgeField = (id: string, label: string, outputType: unknown): EventField 
   value: sql`(SELECT answer FROM annotations WHERE annotations.event = events.seq AND judge_id = ${bind(id)})`
 })
 
-/** A field for every judge that has said something of an event. */
+/** The fields of the judges that have annotated an event. */
 export const judgeFields = (database: Database): ReadonlyArray<EventField> =>
   database.all(
     `SELECT id, name, output_type FROM judges
@@ -112,7 +112,7 @@ const texts: ReadonlyArray<Filter.Operator> = [
   "matches"
 ]
 
-/** The operators by which fields of a type can be filtered. */
+/** The filter operators that each type supports. */
 export const operators: Readonly<Record<Type, ReadonlyArray<Filter.Operator>>> = {
   ENUM: texts,
   TEXT: texts,
@@ -124,7 +124,7 @@ export const operators: Readonly<Record<Type, ReadonlyArray<Filter.Operator>>> =
   MAP: ["eq", "neq", ...elements]
 }
 
-/** A field as the API describes it. */
+/** Converts a field to its definition in the API. */
 export const definition = ({ group, label, name, type }: EventField): Field.Definition => ({
   name,
   label,
@@ -133,7 +133,7 @@ export const definition = ({ group, label, name, type }: EventField): Field.Defi
   supported_operators: operators[type]
 })
 
-/** What a field's value is in JSON. */
+/** Converts the value of a column to JSON. */
 export const fromColumn = (type: Type, value: unknown): unknown => {
   if (value === null || value === undefined) return null
   switch (type) {

@@ -13,7 +13,7 @@ import { filterSql } from "./filterSql.ts"
 
 const endpoints = ObservabilityEndpoint.fields
 
-/** How many values of a field are listed at most. */
+/** The maximum number of values that are listed for a field. */
 const limit = 100
 
 /** `/v1/observability/chat-completion-fields`. */
@@ -56,8 +56,8 @@ const fieldOf = (database: Database, name: string): EventField | ErrorResponse =
   findField(database, name) ?? problem(404, "FIELDS_NOT_FOUND", `There is no field ${name}`)
 
 /**
- * What can be chosen for an operator: yes or no, or the most frequent values. `null` where values are not chosen but
- * written: parts of texts, numbers and times.
+ * The options of a field for an operator: booleans, or the most frequent values; `null` for free input such as parts of
+ * texts, numbers and times.
  */
 const options = (
   database: Database,
@@ -70,7 +70,7 @@ const options = (
   return chosen && whole ? countValues(database, field, constant("1")).map(({ value }) => value) : null
 }
 
-/** How often each value occurs, the most frequent first: elements of arrays, keys of maps, and everything as text. */
+/** Counts the values of a field, most frequent first: elements of arrays, keys of maps, other values as text. */
 const countValues = (
   database: Database,
   field: EventField,

@@ -7,21 +7,21 @@ import { mapText } from "../storage/metadataText.ts"
 import { bind, comparisons, constant, join, sql } from "../storage/sql.ts"
 import { type EventField, findField, operators } from "./eventField.ts"
 
-/** How many conditions a filter may have, and how deep it may go. */
+/** The maximum number of conditions of a filter, and its maximum depth. */
 const limits = { conditions: 5000, depth: 100 }
 
-/** Tests a text by a regular expression. */
+/** The SQL function that tests a text by a regular expression. */
 export const matches = constant(patternFunction)
 
 const always = constant("1")
 const never = constant("0")
 
 /**
- * A filter as a SQL condition on `events`.
+ * Converts a filter to a SQL condition on `events`.
  *
- * A field without a value satisfies no condition but `isnull` (and `eq` with `null`, which is the same), also not one
- * that says what it is not. A group that has both `AND` and `OR` wants both; an empty `AND` lets everything through, an
- * empty `OR` nothing, and a group without either everything.
+ * *Details*: a field without a value satisfies only `isnull` (and `eq` with `null`, which means the same), and no
+ * negative condition either. A group with both `AND` and `OR` requires both. An empty `AND` selects everything, an
+ * empty `OR` nothing, and a group with neither selects everything.
  */
 export const filterSql = (database: Database, filter: Filter.Filter | null): Sql | ErrorResponse => {
   let conditions = 0
@@ -85,7 +85,7 @@ const conditionSql = (database: Database, { field: name, op, value }: Filter.Con
 const wrongValue = ({ name, type }: EventField, expected: string): ErrorResponse =>
   badSearch(`The field ${name} is of type ${type}: expected ${expected}`)
 
-/** The milliseconds of an ISO time; one without a zone is UTC. */
+/** Parses an ISO 8601 time to milliseconds; a time without a zone is UTC. */
 export const readTime = (value: string): number | undefined => {
   const [, date, clock, zone] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(value) ?? []
@@ -94,7 +94,7 @@ export const readTime = (value: string): number | undefined => {
   return Number.isNaN(time) ? undefined : time
 }
 
-/** `Date.parse` takes the 30th of February for the 2nd of March. */
+/** `Date.parse` accepts the 30th of February as the 2nd of March. */
 const isDate = (date: string): boolean => {
   const time = Date.parse(date)
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
@@ -124,13 +124,13 @@ const textSql = (field: EventField, operator: Filter.Operator, wanted: string): 
   }
 }
 
-/** A regular expression of JavaScript, with the `u` flag, that may match anywhere in the text. */
+/** Matches a JavaScript regular expression with the flag `u` anywhere in the text. */
 const matchSql = (field: EventField, pattern: string): Sql | ErrorResponse =>
   isPattern(pattern)
     ? sql`(${matches}(${field.value}, ${bind(pattern)}))`
     : badSearch(`The field ${field.name} cannot be matched: not a regular expression`)
 
-/** Whether a text is a regular expression of JavaScript. */
+/** Whether a text is a valid JavaScript regular expression. */
 export const isPattern = (pattern: string): boolean => {
   try {
     return new RegExp(pattern, "u").unicode
@@ -139,7 +139,7 @@ export const isPattern = (pattern: string): boolean => {
   }
 }
 
-/** Elements of an array, and keys of a map. */
+/** Tests the elements of an array, or the keys of a map. */
 const elementSql = (
   field: EventField,
   operator: Filter.Operator,
@@ -147,7 +147,7 @@ const elementSql = (
   column: "key" | "value"
 ): Sql | ErrorResponse => {
   if (operator === "len_eq") {
-    // The request's schema lets nothing but a whole number through.
+    // The request's schema accepts only integers here.
     return sql`(${field.value} IS NOT NULL AND (SELECT count(*) FROM json_each(${field.value})) = ${
       bind(Number(wanted))
     })`

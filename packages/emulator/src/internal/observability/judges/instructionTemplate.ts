@@ -2,14 +2,14 @@ import * as Predicate from "effect/Predicate"
 import type { ErrorResponse } from "../../http/errorResponse.ts"
 import { problem } from "../api/observabilityError.ts"
 
-/** What instructions can refer to. */
+/** The variables that instructions can refer to. */
 export type Variables = Readonly<Record<string, unknown>>
 
 const variable = /^[A-Za-z_]\w*(?:\.\w+)*$/
 
 /**
- * Instructions with their `{{ variables }}` filled in: names, and names inside them after dots. The rest of Jinja2
- * (`{% %}`, filters) is beyond the emulator and left as it stands.
+ * Fills in the `{{ variables }}` of instructions: names, and properties after dots. Other Jinja2 syntax (`{% %}`,
+ * filters) is not supported and stays as it is.
  */
 export const renderInstructions = (instructions: string, variables: Variables): string | ErrorResponse => {
   const [first = "", ...rest] = instructions.split("{{")
@@ -24,7 +24,7 @@ export const renderInstructions = (instructions: string, variables: Variables): 
   return filled
 }
 
-/** Like Jinja2, nothing stands for what is not there. */
+/** A missing value is empty, as in Jinja2. */
 const read = (variables: Variables, path: string): unknown =>
   path.split(".").reduce<unknown>(
     (value, key) => Predicate.hasProperty(value, key) && Object.hasOwn(value, key) ? value[key] : undefined,

@@ -57,7 +57,7 @@ export const judgeOperations = (database: Database): ReadonlyArray<Handler> => [
 
 const isType = Schema.is(Judge.OutputType)
 
-/** The condition that a column is one of the values of a key, if there are any. */
+/** The condition that a column has one of the values of a query parameter, if there are any. */
 const oneOf = (
   query: Incoming["query"],
   key: string,

@@ -5,14 +5,14 @@ import type { Database, Row } from "../storage/database.ts"
 import { dates, fresh, owner } from "../storage/resourceFields.ts"
 import { renderInstructions } from "./instructionTemplate.ts"
 
-/** The row of a judge, or the refusal of whoever asks for one that does not exist. */
+/** The row of a judge, or a 404 response. */
 export const judgeRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM judges WHERE id = ?", id) ?? problem(404, "JUDGE_NOT_FOUND", `There is no judge ${id}`)
 
-/** A judge as it was defined. */
+/** The definition of a judge. */
 export const judgeDefinition = (row: Row): ReturnType<typeof inOrder> => JSON.parse(String(row["definition"]))
 
-/** A judge as the API shows it. A judge is changed in place here, so it has no revisions. */
+/** Converts a row to a judge of the API. A judge is updated in place, so it has no revisions. */
 export const toJudge = (row: Row): Judge.Judge => ({
   ...dates(row),
   ...owner,
@@ -22,7 +22,7 @@ export const toJudge = (row: Row): Judge.Judge => ({
   base_revision: null
 })
 
-/** The judge with an id. */
+/** Reads a judge by its id. */
 export const fetchJudge = (database: Database, id: string): Judge.Judge | ErrorResponse => {
   const row = judgeRow(database, id)
   return row instanceof ErrorResponse ? row : toJudge(row)
@@ -36,7 +36,7 @@ const columns = (definition: Judge.Definition, time: string): readonly [string, 
   time
 ]
 
-/** A definition with its defaults and with its keys in one order, so that equal ones have equal texts. */
+/** A definition with its defaults and a fixed order of keys, so that equal definitions have equal texts. */
 const inOrder = ({ description, instructions, model_name, name, output, tools }: Judge.Definition) => ({
   name,
   description,
@@ -54,7 +54,7 @@ const inOrder = ({ description, instructions, model_name, name, output, tools }:
   tools
 })
 
-/** Why a definition cannot be that of a judge. */
+/** The error response for a definition that is not valid; `undefined` if it is valid. */
 const definitionProblem = (
   database: Database,
   { instructions, name, output }: Judge.Definition,
@@ -70,7 +70,7 @@ const definitionProblem = (
     : problem(409, "JUDGE_NAME_ALREADY_EXISTS", `There is a judge named ${name} already`)
 }
 
-/** Keeps a new judge. */
+/** Creates a judge. */
 export const createJudge = (
   database: Database,
   definition: Judge.Definition,
@@ -89,7 +89,7 @@ export const createJudge = (
   return fetchJudge(database, id)
 }
 
-/** Changes a judge that no campaign uses. */
+/** Updates a judge that no campaign uses. */
 export const updateJudge = (
   database: Database,
   id: string,
@@ -115,7 +115,7 @@ export const updateJudge = (
   return undefined
 }
 
-/** Forgets a judge. What it has said of events stays. */
+/** Deletes a judge. Its annotations stay. */
 export const deleteJudge = (database: Database, id: string): undefined | ErrorResponse => {
   const row = judgeRow(database, id)
   if (row instanceof ErrorResponse) return row

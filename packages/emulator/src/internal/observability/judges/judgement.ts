@@ -6,20 +6,21 @@ import { jsonMessageText } from "../../text/jsonMessageText.ts"
 import { problem } from "../api/observabilityError.ts"
 import { renderInstructions, type Variables } from "./instructionTemplate.ts"
 
-/** What a judge is shown. */
+/** The conversation that a judge reads. */
 export interface Conversation {
   readonly messages: ReadonlyArray<JsonObject>
   readonly tools?: ReadonlyArray<JsonObject>
   readonly properties?: JsonObject | null | undefined
 }
 
-/** As much of a judge as an answer depends on. */
+/** The parts of a judge that decide its answer. */
 export type JudgeRules = Pick<Judge.Definition, "instructions" | "model_name" | "name" | "output">
 
 /**
- * What a judge says of a conversation: always the same of the same. No model reads it. A class is chosen by the words its
- * value and description share with the conversation, a number lies within the bounds, and where words do not decide, the
- * hash of instructions, output and conversation does.
+ * Judges a conversation, deterministically and without a model.
+ *
+ * *Details*: a class is chosen by the words that its value and description share with the conversation; a number lies
+ * within the bounds. Where words do not decide, the hash of instructions, output and conversation does.
  */
 export const judgeConversation = (judge: JudgeRules, conversation: Conversation): Judge.Output | ErrorResponse => {
   const { output } = judge
@@ -60,7 +61,7 @@ const within = (minimum: number, maximum: number, value: number): number => Math
 
 const excerpt = (text: string): string => text.length <= 80 ? text : `${[...text].slice(0, 79).join("")}…`
 
-/** Words of four letters or more: the shorter ones are in every text. */
+/** Words of at least four letters; shorter ones occur in every text. */
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [])
 
 const conversationText = (messages: ReadonlyArray<JsonObject>): string =>

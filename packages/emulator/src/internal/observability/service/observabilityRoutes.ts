@@ -16,7 +16,7 @@ import { readFile } from "../storage/fileStore.ts"
 import { telemetryOperations } from "../telemetry/telemetryOperations.ts"
 import { Observability } from "./observabilityService.ts"
 
-/** `/v1/observability`, and the files that exports write. */
+/** `/v1/observability`, and the exported files. */
 export const observabilityRoutes = (settings: Settings) =>
   Layer.unwrap(Effect.map(Observability, ({ database, startCampaign, startImport }) =>
     Layer.mergeAll(

@@ -14,21 +14,21 @@ import type { NewEvent } from "../events/newEvent.ts"
 import { type Database, type DatabaseError, openDatabase } from "../storage/database.ts"
 import { keepFile } from "../storage/fileStore.ts"
 
-/** What the emulator remembers of completions, and the work that goes on with it in the background. */
+/** Stores events of completions, and runs campaigns and imports in the background. */
 export class Observability extends Context.Service<Observability, {
   readonly database: Database
   readonly record: RecordCompletion
   /** Adds events, all or none, and gives their ids. */
   readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
-  /** Keeps a text as a file that datasets can import, and gives its id. */
+  /** Stores a text as a file that datasets can import, and gives its id. */
   readonly addFile: (content: string) => Effect.Effect<string>
-  /** Sets a campaign going. It ends with the service, and goes on where it was when the database is opened again. */
+  /** Starts a campaign. It stops with the service, and is resumed when the database is opened again. */
   readonly startCampaign: (id: string) => Effect.Effect<void>
-  /** Sets an import going, likewise. */
+  /** Starts an import. It stops and is resumed in the same way. */
   readonly startImport: (id: string) => Effect.Effect<void>
 }>()("@effect-mistral/emulator/internal/Observability") {}
 
-/** The database of an emulator, from when the layer is built until its scope closes. */
+/** Opens the database of an emulator, and closes it with the scope. */
 export const layerObservability = (settings: Settings): Layer.Layer<Observability, DatabaseError> =>
   Layer.effect(
     Observability,

@@ -5,35 +5,35 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite"
 import { migrations } from "./migrations.ts"
 import { withTimeLimit } from "./timeLimit.ts"
 
-/** Why there is no database: the runtime has no SQLite, or the file is none of the emulator's. */
+/** The database cannot be used: the runtime lacks SQLite, or the file is not an emulator's. */
 export class DatabaseError extends Data.TaggedError("DatabaseError")<{
   readonly message: string
   readonly cause?: unknown
 }> {}
 
-/** What can be bound to a parameter of a statement. */
+/** A value that can be bound to a statement's parameter. */
 export type SqlValue = string | number | null
 
-/** A row as SQLite gives it. */
+/** A row as SQLite returns it. */
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
-/** A piece of SQL with the values of its `?`, in order. Values never become text of the statement. */
+/** A SQL fragment with the values of its `?`, in order. Values never become part of the text. */
 export interface Sql {
   readonly text: string
   readonly values: ReadonlyArray<SqlValue>
 }
 
-/** The emulator's database. SQLite works inside the process: every call is done when it returns. */
+/** The emulator's database. SQLite runs in the process, so every call is synchronous. */
 export interface Database {
   readonly all: (text: string, ...values: ReadonlyArray<SqlValue>) => ReadonlyArray<Row>
   readonly get: (text: string, ...values: ReadonlyArray<SqlValue>) => Row | undefined
-  /** How many rows it changed. */
+  /** Executes a statement and gives the number of changed rows. */
   readonly run: (text: string, ...values: ReadonlyArray<SqlValue>) => number
-  /** All of it or, where it throws, nothing. Inside another one it is part of that. */
+  /** Runs `body` in a transaction, which is rolled back if it throws. A nested transaction is part of the outer one. */
   readonly transaction: <A>(body: () => A) => A
 }
 
-/** Opens a database, makes or brings up to date what is in it, and closes it with the scope. */
+/** Opens a database, migrates its schema, and closes it with the scope. */
 export const openDatabase = Effect.fnUntraced(
   function*(path: string): Effect.fn.Return<Database, DatabaseError, Scope.Scope> {
     const { DatabaseSync } = yield* sqlite
@@ -69,12 +69,12 @@ const attempt = <A>(path: string, open: () => A): Effect.Effect<A, DatabaseError
 
 const reasonOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
-/** The function of SQL that tests a text by a regular expression. */
+/** The SQL function that tests a text by a regular expression. */
 export const patternFunction = "matches_pattern"
 
 /**
- * A commit has handed its pages to the operating system before it returns, so what was committed survives the death of
- * the process. `synchronous = NORMAL` leaves out the wait for the disk, which only the death of the machine would need.
+ * A commit hands its pages to the operating system before it returns, so committed data survives the death of the
+ * process. `synchronous = NORMAL` omits the wait for the disk, which only a failure of the machine would need.
  */
 const prepareConnection = (connection: DatabaseSync): void => {
   connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
@@ -95,12 +95,12 @@ const prepareConnection = (connection: DatabaseSync): void => {
 }
 
 /**
- * How long a search by regular expressions may take, in milliseconds. A hundred thousand events take a tenth of a second;
- * a pattern that backtracks without end would hold up everything.
+ * The time limit of a search with regular expressions, in milliseconds. Without it, a pattern that backtracks
+ * exponentially would block the process.
  */
 const patternLimit = 2000
 
-/** How many prepared statements are kept; searches make new ones all the time. */
+/** The number of cached prepared statements; searches keep adding new ones. */
 const keptStatements = 128
 
 const makeDatabase = (connection: DatabaseSync): Database => {

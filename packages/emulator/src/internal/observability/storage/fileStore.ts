@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts"
 
-/** Keeps a text under an id. */
+/** Stores a text under an id. */
 export const keepFile = (database: Database, id: string, content: string, now: number): void => {
   database.run(
     "INSERT INTO files (id, created_at, content) VALUES (?, ?, ?)",
@@ -10,7 +10,7 @@ export const keepFile = (database: Database, id: string, content: string, now: n
   )
 }
 
-/** The text with an id. */
+/** Reads the text with an id. */
 export const readFile = (database: Database, id: string): string | undefined => {
   const row = database.get("SELECT content FROM files WHERE id = ?", id)
   return row === undefined ? undefined : String(row["content"])

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../json/jsonObject.ts"
 
-/** A map as it is stored and compared: texts, in the order of their keys. */
+/** Writes a metadata map for storage and comparison: strings, sorted by key. */
 export const mapText = (map: JsonObject): string =>
   JSON.stringify(Object.fromEntries(
     Object.entries(map)
@@ -12,5 +12,5 @@ export const mapText = (map: JsonObject): string =>
       ])
   ))
 
-/** Half of a surrogate pair cannot be written as UTF-8. */
+/** Replaces lone surrogates, which cannot be encoded as UTF-8. */
 export const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, "\ufffd")

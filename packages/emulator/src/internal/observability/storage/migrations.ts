@@ -1,4 +1,4 @@
-/** What each version of the database adds to the one before; `user_version` counts them. */
+/** The migrations of the database, in order; `user_version` counts those that are applied. */
 export const migrations: ReadonlyArray<string> = [`
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,18 +1,18 @@
 import type { Sql, SqlValue } from "./database.ts"
 
-/** Writes SQL: what is put into it is SQL again, never a value. */
+/** Builds SQL from fragments; values are only added by `bind`. */
 export const sql = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Sql>): Sql => ({
   text: strings.map((string, at) => string + (parts[at]?.text ?? "")).join(""),
   values: parts.flatMap(({ values }) => values)
 })
 
-/** A value in a piece of SQL. */
+/** A bound value as a fragment. */
 export const bind = (value: SqlValue): Sql => ({ text: "?", values: [value] })
 
-/** SQL that is the same whatever is input. */
+/** A constant fragment. */
 export const constant = (text: string): Sql => ({ text, values: [] })
 
-/** The signs of the operators that compare, by the names that filters and expressions have for them. */
+/** The comparison operators of SQL, by their names in filters and expressions. */
 export const comparisons: Readonly<Record<string, Sql>> = {
   eq: constant("="),
   neq: constant("<>"),
@@ -22,15 +22,15 @@ export const comparisons: Readonly<Record<string, Sql>> = {
   gte: constant(">=")
 }
 
-/** Pieces of SQL between which a separator stands. */
+/** Joins fragments by a separator. */
 export const list = (parts: ReadonlyArray<Sql>, separator: string): Sql => ({
   text: parts.map(({ text }) => text).join(separator),
   values: parts.flatMap(({ values }) => values)
 })
 
 /**
- * Pieces of SQL joined by an operator, as a balanced tree: SQLite refuses expressions that are 1,000 deep, and a plain
- * `a AND b AND c` is as deep as it is long.
+ * Joins conditions by an operator as a balanced tree. SQLite rejects expressions deeper than 1,000, and a plain `a AND
+ * b AND c` is as deep as it is long.
  */
 export const join = (parts: ReadonlyArray<Sql>, operator: "AND" | "OR", none: Sql): Sql => {
   if (parts.length === 0) return none

@@ -2,17 +2,20 @@ import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 import { createContext, Script } from "node:vm"
 
-/** A query was broken off: it took longer than it may. */
+/** A query exceeded its time limit. */
 export class TooSlow extends Data.TaggedError("TooSlow")<{ readonly millis: number }> {}
 
-/** Where the work is handed over to a script. */
+/**
+ * The global object of the script, which calls `run`. One context for the process is enough: `withTimeLimit` is
+ * synchronous and restores `run`, and a second copy of the package has a context of its own.
+ */
 const sandbox: { run: () => unknown } = { run: () => undefined }
 const context = createContext(sandbox)
 const script = new Script("run()")
 
 /**
- * Does some work, and breaks it off when it takes too long, also in the middle of a regular expression: only scripts can
- * be ended so. It costs about a tenth of a millisecond.
+ * Runs a synchronous function with a time limit. Only a script of `node:vm` can be stopped inside a regular expression.
+ * It costs about a tenth of a millisecond.
  */
 export const withTimeLimit = <A>(millis: number, work: () => A): A => {
   const before = sandbox.run
@@ -23,7 +26,7 @@ export const withTimeLimit = <A>(millis: number, work: () => A): A => {
   try {
     script.runInContext(context, { timeout: millis })
   } catch (error) {
-    // The error may be of another realm, so that it is no `Error` here.
+    // The error may come from another realm, where `instanceof Error` is false.
     throw Predicate.hasProperty(error, "code") && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
       ? new TooSlow({ millis })
       : error

@@ -10,7 +10,7 @@ import { bucketOf, type Granularity, granularityFor, secondsOf } from "./timeBuc
 
 type Method = Aggregation.Request["metric"]["aggregation"]
 
-/** The aggregations that a field allows. */
+/** The aggregations that a type of field supports. */
 export const aggregationsOf = (type: TelemetryField["type"]): ReadonlyArray<Method> =>
   type === "INT" || type === "FLOAT"
     ? ["count", "count_distinct", "sum", "avg", "min", "max", "p50", "p90", "p95", "p99"]
@@ -18,7 +18,10 @@ export const aggregationsOf = (type: TelemetryField["type"]): ReadonlyArray<Meth
     ? ["count"]
     : ["count", "count_distinct"]
 
-/** The rows of an aggregation. The values are gathered here and not in SQL, which has no percentiles everywhere. */
+/**
+ * Computes an aggregation. Values are aggregated here and not in SQL, because SQLite has percentiles only in some
+ * builds.
+ */
 export const aggregate = (
   database: Database,
   signal: Signal,
@@ -93,7 +96,7 @@ const numbers =
 
 const total = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0)
 
-/** The value below which a part of all lies, between two neighbours in proportion. */
+/** The percentile, interpolated linearly between neighbours. */
 const percentile = (part: number) =>
   numbers((sorted) => {
     const at = (sorted.length - 1) * part
@@ -116,7 +119,7 @@ const methods: Readonly<Record<Method, (values: ReadonlyArray<unknown>) => numbe
 
 type AggregationRow = Aggregation.Response["data"][number]
 
-/** By the fields of `order_by`: `time_bucket`, `metric_value` or a dimension; else in the order of time. */
+/** Sorts by the fields of `order_by`: `time_bucket`, `metric_value` or a dimension; by time otherwise. */
 const sorted = (
   rows: ReadonlyArray<AggregationRow>,
   order: NonNullable<Aggregation.Request["order_by"]>

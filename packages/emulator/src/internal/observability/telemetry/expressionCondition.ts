@@ -4,10 +4,10 @@ import type { Sql } from "../storage/database.ts"
 import { bind, comparisons, constant, join, sql } from "../storage/sql.ts"
 import type { TelemetryField } from "./telemetrySignal.ts"
 
-/** A value in a search expression. */
+/** A literal in a search expression. */
 export type Literal = string | number | boolean
 
-/** The operators of search expressions by which fields of a type can be searched. */
+/** The operators of search expressions that a type supports. */
 export const operatorsOf = (type: TelemetryField["type"]): ReadonlyArray<TelemetrySearch.Operator> => {
   switch (type) {
     case "ARRAY":
@@ -46,7 +46,7 @@ export const operatorsOf = (type: TelemetryField["type"]): ReadonlyArray<Telemet
   }
 }
 
-/** A condition on a field, or what is wrong with it. */
+/** The SQL condition on a field, or the reason why it is not valid. */
 export const conditionOf = (
   field: TelemetryField,
   operator: TelemetrySearch.Operator,
@@ -55,7 +55,7 @@ export const conditionOf = (
   if (!operatorsOf(field.type).includes(operator)) return `${field.name} cannot be searched by ${operator}`
   const { value: column } = field
   if (operator === "exists") {
-    // The API writes an empty text where there is no value.
+    // The API writes an empty text for a missing value.
     return field.type === "TEXT" ? sql`(coalesce(${column}, '') <> '')` : sql`(${column} IS NOT NULL)`
   }
   const values: Array<Sql> = []
@@ -103,6 +103,6 @@ const valueOf = ({ type }: TelemetryField, literal: Literal): Sql | undefined =>
   }
 }
 
-/** The regular expression of a pattern in which `%` stands for any text and `_` for any character. */
+/** Converts a `LIKE` pattern, in which `%` is any text and `_` any character, to a regular expression. */
 const likePattern = (like: string): string =>
   `^${like.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replaceAll("%", "[^]*").replaceAll("_", "[^]")}$`

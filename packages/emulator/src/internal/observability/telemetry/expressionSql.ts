@@ -7,11 +7,11 @@ import { conditionOf, type Literal } from "./expressionCondition.ts"
 import { type Token, tokensOf } from "./expressionToken.ts"
 import type { Signal, TelemetryField } from "./telemetrySignal.ts"
 
-/** What ends the reading of an expression that is none. */
+/** A syntax error in a search expression. */
 class Unreadable extends Error {}
 
 /**
- * A search expression as a SQL condition on the rows of a signal.
+ * Converts a search expression to a SQL condition on the rows of a signal.
  *
  *     expression := expression OR expression | expression AND expression | NOT expression | ( expression )
  *                 | field EXISTS | field [NOT] operator value | has(field, value) | hasAny(field, [..]) | hasAll(field, [..])
@@ -36,7 +36,7 @@ export const expressionSql = (signal: Signal, expression: string | null | undefi
 const unreadable = (why: string): ErrorResponse =>
   problem(400, "TRACES_FILTER_QUERY_PARSE_ERROR", `The search expression cannot be read: ${why}`)
 
-/** How many brackets and negations may be open at once. */
+/** The maximum nesting of brackets and negations. */
 const deepest = 100
 
 const comparisons: Readonly<Record<string, TelemetrySearch.Operator>> = {

@@ -1,7 +1,7 @@
-/** A piece of a search expression, and where it begins. */
+/** A token of a search expression, and its position. */
 export interface Token {
   readonly kind: "word" | "text" | "number" | "mark" | "end"
-  /** What it says: a text without its quotes. */
+  /** The text of the token; a string without its quotes. */
   readonly value: string
   readonly at: number
 }
@@ -9,7 +9,7 @@ export interface Token {
 const pattern =
   /\s*(?:([A-Za-z_][\w.]*)|'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(!=|<>|<=|>=|[=<>()[\],]))/y
 
-/** The pieces of an expression; the position of the first character that is none. */
+/** Splits an expression into tokens, or gives the position of the first unexpected character. */
 export const tokensOf = (expression: string): ReadonlyArray<Token> | number => {
   const tokens: Array<Token> = []
   pattern.lastIndex = 0

@@ -13,12 +13,14 @@ import { type Item, itemsOf, searchSignal, signalOptions, type TimeRange } from 
 
 const { logs, spanEvaluations, spans, traces } = ObservabilityEndpoint
 
-/** `/v1/observability/{traces,spans,logs}`: what the completions that were served would have sent by OpenTelemetry. */
+/**
+ * `/v1/observability/{traces,spans,logs}`: the telemetry that the served completions would have sent by OpenTelemetry.
+ */
 export const telemetryOperations = (database: Database): ReadonlyArray<Handler> => [
   searchOperation(database, traces.search, traceSignal, "traces"),
   searchOperation(database, spans.search, spanSignal, "spans"),
   searchOperation(database, spanEvaluations.search, evaluationSignal, "span_evaluations"),
-  // A judge says one thing of a span: what it said last.
+  // A judge evaluates a span once, so its only evaluation is the latest.
   searchOperation(database, spanEvaluations.searchLatest, evaluationSignal, "span_evaluations"),
   searchOperation(database, logs.search, logSignal, "logs"),
   aggregateOperation(database, traces.aggregate, traceSignal),

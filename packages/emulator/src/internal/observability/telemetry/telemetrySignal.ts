@@ -3,10 +3,10 @@ import type { Sql } from "../storage/database.ts"
 import { owner } from "../storage/resourceFields.ts"
 import { constant } from "../storage/sql.ts"
 
-/** A field of spans, traces or evaluations, and the SQL that reads it. */
+/** A field of spans, traces or evaluations, and the SQL expression that reads it. */
 export type TelemetryField = Pick<EventField, "name" | "type" | "value">
 
-/** What can be searched like spans: where the rows come from, when they were, and what each of them says. */
+/** A searchable kind of telemetry: its rows, their time and number, and their fields. */
 export interface Signal {
   readonly from: Sql
   readonly time: Sql
@@ -17,7 +17,7 @@ export interface Signal {
 const fieldsOf = (type: EventField["type"], columns: Readonly<Record<string, string>>): ReadonlyArray<TelemetryField> =>
   Object.entries(columns).map(([name, text]) => ({ name, type, value: constant(text) }))
 
-/** Fields that have no value here. The API writes an empty text or a zero for them, not `null`. */
+/** Fields that never have a value here. The API writes an empty text or a zero for them, not `null`. */
 const without = (type: EventField["type"], empty: string, names: string): ReadonlyArray<TelemetryField> =>
   fieldsOf(type, Object.fromEntries(names.split(" ").map((name) => [name, empty])))
 
@@ -148,7 +148,7 @@ const judgeName = `coalesce(
   (SELECT judge ->> 'name' FROM campaigns WHERE campaigns.judge_id = annotations.judge_id),
   annotations.judge_id)`
 
-/** What campaigns' judges have said is the evaluation of a span. */
+/** A campaign judge's annotation is an evaluation of the span. */
 export const evaluationSignal: Signal = {
   from: constant("annotations JOIN events ON events.seq = annotations.event"),
   time: constant(said),
@@ -172,7 +172,7 @@ export const evaluationSignal: Signal = {
   ]
 }
 
-/** Nobody can send log records to the emulator: searches of them find none. */
+/** The emulator receives no log records, so searches find none. */
 export const logSignal: Signal = {
   from: constant("(SELECT 0 AS time, 0 AS seq WHERE 0) AS logs"),
   time: constant("logs.time"),

@@ -8,23 +8,23 @@ import { bind, constant, join, list, sql } from "../storage/sql.ts"
 import { expressionSql } from "./expressionSql.ts"
 import type { Signal, TelemetryField } from "./telemetrySignal.ts"
 
-/** A span of time as a query gives it. */
+/** A time range, as the query parameters give it. */
 export interface TimeRange {
   readonly from: string | undefined
   readonly to: string | undefined
 }
 
-/** What to look for in a signal, and where to read on. */
+/** A search in a signal: the expression, the time range and the page. */
 export interface TelemetrySearch extends TimeRange {
   readonly expression: string | null | undefined
   readonly pageSize: number
   readonly cursor: string | undefined
 }
 
-/** A span, a trace or an evaluation as the API writes it. */
+/** A span, a trace or an evaluation in the API's form. */
 export type Item = Readonly<Record<string, unknown>>
 
-/** A page of a signal, the newest first. */
+/** Reads a page of a signal, newest first. */
 export const searchSignal = (
   database: Database,
   signal: Signal,
@@ -39,14 +39,14 @@ export const searchSignal = (
     : { results: page.rows.map((row) => toItem(signal, row)), cursor: page.cursor }
 }
 
-/** The items of a signal of which a field has a value. */
+/** Reads the items of a signal whose field has a value. */
 export const itemsOf = (database: Database, signal: Signal, name: string, value: string): ReadonlyArray<Item> => {
   const column = signal.fields.find((field) => field.name === name)?.value ?? constant("NULL")
   const { text, values } = sql`SELECT ${columnsOf(signal)} FROM ${signal.from} WHERE ${column} = ${bind(value)}`
   return database.all(text, ...values).map((row) => toItem(signal, row))
 }
 
-/** The condition of an expression and a span of time: from its beginning to before its end. */
+/** The condition of an expression and a time range, which includes its beginning and excludes its end. */
 export const conditionSql = (
   signal: Signal,
   expression: string | null | undefined,
@@ -65,7 +65,7 @@ export const conditionSql = (
   return join(conditions, "AND", constant("1"))
 }
 
-/** The values of a field, the most frequent first; `null` where values are not chosen but written. */
+/** The values of a field, most frequent first; `null` for free input. */
 export const signalOptions = (
   database: Database,
   signal: Signal,

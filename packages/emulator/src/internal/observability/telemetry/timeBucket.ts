@@ -1,6 +1,6 @@
 import type * as Aggregation from "@effect-mistral/observability/Aggregation"
 
-/** How long a bucket of time is. */
+/** The length of a time bucket. */
 export type Granularity = Exclude<typeof Aggregation.Granularity.Type, "auto">
 
 const seconds: Readonly<Record<Granularity, number>> = {
@@ -12,17 +12,17 @@ const seconds: Readonly<Record<Granularity, number>> = {
   month: 2_592_000
 }
 
-/** The seconds of a bucket; a month is said to have 30 days. */
+/** The seconds of a bucket; a month counts as 30 days. */
 export const secondsOf = (granularity: Granularity): number => seconds[granularity]
 
-/** The finest granularity that divides some milliseconds into at most a hundred buckets. */
+/** The finest granularity that gives at most a hundred buckets. */
 export const granularityFor = (millis: number): Granularity =>
   (["second", "minute", "hour", "day", "week"] as const).find((one) => millis / 1000 <= seconds[one] * 100) ?? "month"
 
-/** Monday, the first of January 1970 being a Thursday. */
+/** The first Monday after the epoch; 1 January 1970 was a Thursday. */
 const firstMonday = 4 * 86_400_000
 
-/** The beginning of the bucket that a time lies in, in UTC; weeks begin on Monday. */
+/** The beginning of the bucket of a time, in UTC; weeks begin on Monday. */
 export const bucketOf = (granularity: Granularity, millis: number): string => {
   if (granularity === "month") return `${new Date(millis).toISOString().slice(0, 7)}-01T00:00:00.000Z`
   const length = seconds[granularity] * 1000
