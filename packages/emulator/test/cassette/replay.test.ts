@@ -160,7 +160,7 @@ describe("Cassette", () => {
           chatOver(Cassette.layerReplay(directory))
         )
         assert.strictEqual(error.reason._tag, "NotFound")
-        assert.include(error.message, "No cassette answers POST /v1/chat/completions")
+        assert.include(error.message, "No cassette matches POST /v1/chat/completions")
         assert.include(error.message, "differs in body.messages.0.content, body.stream.")
         assert.notInclude(error.message, "private")
       }).pipe(Effect.provide(NodeFileSystem.layer)))
@@ -208,7 +208,7 @@ describe("Cassette", () => {
       ],
       ["[]", ": not a cassette: an object was expected"],
       ["{}", " at version: not a cassette: it has no version"],
-      ["{\"version\":2}", " at version: this program reads version 1 of cassettes, and this is another one"],
+      ["{\"version\":2}", " at version: only version 1 of the cassette format is supported"],
       [
         JSON.stringify({ ...good, response: { ...good.response, status: "private" } }),
         " at response.status: Expected number"

@@ -54,23 +54,23 @@ describe("effect-mistral-emulator", () => {
       const record = Effect.scoped(Effect.gen(function*() {
         const upstream = yield* start(["--port", "0", "--tokens-per-second", "0"])
         const output = yield* start(["--port", "0", "--upstream", urlIn(upstream), "--record", directory])
-        assert.include(output, `Requests go to ${urlIn(upstream)}.\nClients send that server's key themselves.\n`)
-        assert.include(output, `They are recorded in ${directory}.\n`)
+        assert.include(output, `Requests are forwarded to ${urlIn(upstream)}.\nClients must send that server's key.\n`)
+        assert.include(output, `Forwarded exchanges are recorded in ${directory}.\n`)
         assert.notInclude(output, "MISTRAL_API_KEY")
         return yield* answer(`${urlIn(output)}/v1/models/codestral-latest`)
       }))
       const recorded = yield* record
       assert.include(recorded, "codestral-latest")
       const output = yield* start(["--port", "0", "--replay", directory, "--replay-speed", "0"])
-      assert.include(output, `Answers come from the cassettes in ${directory}.\nOther requests are refused.\n`)
+      assert.include(output, `Responses come from the cassettes in ${directory}.\nOther requests are refused.\n`)
       assert.strictEqual(yield* answer(`${urlIn(output)}/v1/models/codestral-latest`), recorded)
       assert.include(yield* answer(`${urlIn(output)}/v1/models`), "cassette_not_found")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
   it.live("fails with a sentence on flags of recording that do not fit together, and on cassettes it cannot read", () =>
     Effect.gen(function*() {
-      assert.include(yield* start(["--record", "somewhere"]), "--record records what --upstream answers: set both")
-      assert.include(yield* start(["--on-miss", "answer"]), "--on-miss is about --replay: set both")
+      assert.include(yield* start(["--record", "somewhere"]), "--record needs --upstream: set both")
+      assert.include(yield* start(["--on-miss", "answer"]), "--on-miss needs --replay: set both")
       assert.include(yield* start(["--upstream", "elsewhere"]), "Expected: an http or https URL")
       const directory = yield* temporary
       const output = yield* start(["--port", "0", "--replay", `${directory}/nowhere`])
@@ -103,8 +103,8 @@ describe("effect-mistral-emulator", () => {
           const [flag, value, expected] of [
             ["port", "65536", "a number from 0 to 65535"],
             ["api-key", " ", "a key that is not empty"],
-            ["tokens-per-second", "-1", "a number not below 0"],
-            ["requests-per-minute", "0", "a number not below 1"],
+            ["tokens-per-second", "-1", "a number of at least 0"],
+            ["requests-per-minute", "0", "a number of at least 1"],
             ["jitter", "1.5", "a number from 0 to 1"]
           ] as const
         ) {
@@ -122,9 +122,9 @@ describe("effect-mistral-emulator", () => {
       const { child, output } = yield* startProgram(["--port", port])
       assert.include(
         output,
-        `The emulator cannot listen there: listen EADDRINUSE: address already in use 127.0.0.1:${port}`
+        `The emulator cannot listen on its address: listen EADDRINUSE: address already in use 127.0.0.1:${port}`
       )
-      assert.include(output, "Give another --port, or 0 for a free one.\n")
+      assert.include(output, "Use another --port, or 0 for a free one.\n")
       assert.notInclude(output, "    at ")
       assert.strictEqual(child.exitCode, 1)
     }).pipe(Effect.scoped))

@@ -117,15 +117,15 @@ describe("the service", () => {
       const refusals = [
         [
           faults.next(Fault.missingDone, models),
-          "missing_done needs a streamed completion, and GET /v1/models is none"
+          "missing_done needs a streamed completion, which GET /v1/models is not"
         ],
         [
           faults.next(Fault.cut({ afterEvents: 1 }), { where: { method: "GET" } }),
-          "cut after_events needs a streamed completion, and GET is none"
+          "cut after_events needs a streamed completion, which GET is not"
         ],
         [
           faults.next(Fault.missingFinishReason, { where: Endpoint.createEmbeddings }),
-          "missing_finish_reason needs a completion, and POST /v1/embeddings is none"
+          "missing_finish_reason needs a completion, which POST /v1/embeddings is not"
         ],
         [faults.next(Fault.reset, { times: 0 }), "greater than or equal to 1"],
         [faults.next(Fault.reset, { times: 1.5 }), "at [\"times\"]"],
@@ -311,9 +311,9 @@ describe("the request header", () => {
       const refusals = [
         ["explode", ask("Hi"), "a fault, whose type is", 400],
         ["{\"type\":\"cut\",\"after\":3}", ask("Hi"), "after", 400],
-        ["missing_done", ask("Hi"), "missing_done needs a streamed completion, and this request is for none", 400],
-        ["refuse", ask("Hi"), "not about one request", 400],
-        ["{\"type\":\"content_type\",\"value\":\"a\\nb\"}", ask("Hi"), "Expected what a header can hold", 400],
+        ["missing_done", ask("Hi"), "missing_done needs a streamed completion, which this request is not", 400],
+        ["refuse", ask("Hi"), "does not apply to one request", 400],
+        ["{\"type\":\"content_type\",\"value\":\"a\\nb\"}", ask("Hi"), "Expected a valid header value", 400],
         ["{\"type\":\"status\",\"status\":503,\"retry_after\":\"a\\r\\nb: c\"}", ask("Hi"), "retry_after", 400]
       ] as const
       for (const [header, body, message, status] of refusals) {

@@ -186,7 +186,7 @@ describe("an import", () => {
       assert.deepStrictEqual(yield* failure(Datasets.importFromFile(set.id, file_id)), [
         "FAILED",
         25,
-        "A line of the file is no JSON object (after 1 records)"
+        "A line of the file is not a JSON object (after 1 records)"
       ])
       assert.deepStrictEqual(yield* failure(Datasets.importFromPlayground(set.id, ["none"])), [
         "FAILED",

@@ -169,7 +169,7 @@ describe("a filter", () => {
         const none = yield* ids("")
         assert.deepStrictEqual([none.status, none.json], [
           422,
-          { detail: { message: "body: no JSON", error_code: "VALIDATION_ERROR" } }
+          { detail: { message: "body: not JSON", error_code: "VALIDATION_ERROR" } }
         ])
       }))
   })

@@ -17,7 +17,7 @@ describe("replaying", () => {
         assert.strictEqual(status, 404)
         const { message, ...rest } = json as { readonly message: string }
         assert.deepStrictEqual(rest, { object: "error", type: "cassette_not_found", param: null, code: null })
-        const [, hash] = /^No cassette answers POST \/v1\/chat\/completions \((\w{10})\)\. Nearest: /.exec(message) ??
+        const [, hash] = /^No cassette matches POST \/v1\/chat\/completions \((\w{10})\)\. Nearest: /.exec(message) ??
           []
         assert.isDefined(hash)
         assert.match(
@@ -27,7 +27,7 @@ describe("replaying", () => {
         assert.notInclude(message, "rain")
         assert.notInclude(message, "key")
         const models = yield* raw("/models/one?page=2")
-        assert.include(models.text, "No cassette answers GET /v1/models/one?page=2 (")
+        assert.include(models.text, "No cassette matches GET /v1/models/one?page=2 (")
         assert.match(models.text, /Nearest: get-models-\w+-001\.json differs in path, query\.page; /)
       }).pipe(Effect.provide(Emulator.layer({ replay: { directory } })))
       const empty = yield* temporary

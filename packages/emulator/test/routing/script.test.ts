@@ -166,7 +166,7 @@ describe("a script", () => {
           [[{ when: {} }], "answer"],
           [[{ answer: { error: { status: 200 } } }], "status"],
           [[{ answer: { error: { status: 500, headers: { "retry after": "1" } } } }], "[\"retry after\"]"],
-          [[{ answer: { error: { status: 500, headers: { "retry-after": "1\n2" } } } }], "what a header can hold"],
+          [[{ answer: { error: { status: 500, headers: { "retry-after": "1\n2" } } } }], "a valid header value"],
           [{ rules: [] }, "array"]
         ] as const
       ) {

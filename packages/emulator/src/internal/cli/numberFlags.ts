@@ -2,7 +2,7 @@ import * as Flag from "effect/cli/Flag"
 
 /** Rejects a number below a minimum. */
 export const atLeast = (minimum: number) =>
-  Flag.filter((value: number) => value >= minimum, () => `a number not below ${minimum}`)
+  Flag.filter((value: number) => value >= minimum, () => `a number of at least ${minimum}`)
 
 /** Rejects a number outside a range. */
 export const within = (minimum: number, maximum: number) =>

@@ -15,7 +15,9 @@ export const proxyFlags = {
     Flag.optional
   ),
   upstreamKey: Flag.Redacted("upstream-key").pipe(
-    Flag.withDescription("Its key, or UPSTREAM_API_KEY; clients' own authorization is forwarded otherwise"),
+    Flag.withDescription(
+      "The upstream server's key, or UPSTREAM_API_KEY; otherwise the clients' authorization is forwarded"
+    ),
     Flag.withFallbackConfig(Config.Redacted("UPSTREAM_API_KEY")),
     Flag.optional
   ),
@@ -24,20 +26,20 @@ export const proxyFlags = {
     Flag.optional
   ),
   replay: Flag.String("replay").pipe(
-    Flag.withDescription("The directory of cassettes to answer from"),
+    Flag.withDescription("The directory of cassettes to replay"),
     Flag.optional
   ),
   onMiss: Flag.Literals("on-miss", ["refuse", "answer"]).pipe(
-    Flag.withDescription("What to do where no cassette answers, instead of asking upstream"),
+    Flag.withDescription("What to do with requests that no cassette matches, instead of forwarding them"),
     Flag.optional
   ),
   replaySpeed: Flag.Finite("replay-speed").pipe(
-    Flag.withDescription("How much faster than recorded to answer; 0 for at once"),
+    Flag.withDescription("How much faster than recorded to respond; 0 for at once"),
     atLeast(0),
     Flag.withDefault(1)
   ),
   replayIgnore: Flag.String("replay-ignore").pipe(
-    Flag.withDescription("What of requests not to compare, such as body.messages.*.content; may be repeated"),
+    Flag.withDescription("A place of requests that is not compared, such as body.messages.*.content; may be repeated"),
     Flag.atLeast(0)
   )
 }
@@ -58,10 +60,10 @@ export const proxyOptions = (flags: {
 }): Effect.Effect<ProxyOptions, CliError.UserError> => {
   const record = Option.getOrUndefined(flags.record)
   if (Option.isNone(flags.upstream) && record !== undefined) {
-    return Effect.fail(new CliError.UserError({ cause: "--record records what --upstream answers: set both" }))
+    return Effect.fail(new CliError.UserError({ cause: "--record needs --upstream: set both" }))
   }
   if (Option.isNone(flags.replay) && Option.isSome(flags.onMiss)) {
-    return Effect.fail(new CliError.UserError({ cause: "--on-miss is about --replay: set both" }))
+    return Effect.fail(new CliError.UserError({ cause: "--on-miss needs --replay: set both" }))
   }
   return Effect.succeed({
     upstream: Option.getOrUndefined(
@@ -88,17 +90,17 @@ export const announcement = (options: ProxyOptions): string => {
   const upstream = upstreamFor(options)
   const into = upstream?.record ?? replay?.directory
   return [
-    ...(replay === undefined ? [] : [`Answers come from the cassettes in ${replay.directory}.`]),
+    ...(replay === undefined ? [] : [`Responses come from the cassettes in ${replay.directory}.`]),
     ...(upstream === undefined
       ? []
-      : [`${replay === undefined ? "Requests" : "Other requests"} go to ${upstream.url}.`]),
-    ...(needsUpstreamKey(options) ? ["Clients send that server's key themselves."] : []),
-    ...(upstream === undefined || into === undefined ? [] : [`They are recorded in ${into}.`]),
+      : [`${replay === undefined ? "Requests" : "Other requests"} are forwarded to ${upstream.url}.`]),
+    ...(needsUpstreamKey(options) ? ["Clients must send that server's key."] : []),
+    ...(upstream === undefined || into === undefined ? [] : [`Forwarded exchanges are recorded in ${into}.`]),
     ...(replay !== undefined && upstream === undefined && replay.onMiss !== "answer"
       ? ["Other requests are refused."]
       : []),
     ...(upstream !== undefined || (replay !== undefined && replay.onMiss !== "answer")
       ? []
-      : ["No model runs here: answers are made from templates, the same for the same request."])
+      : ["No model runs here: responses are generated from templates, the same for the same request."])
   ].join("\n")
 }

@@ -14,7 +14,7 @@ export const startError = (
 
 const listenProblem = ({ cause }: HttpServerError.ServeError): string => {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return `The emulator cannot listen there: ${reason}${
-    reason.includes("EADDRINUSE") ? "\n  Give another --port, or 0 for a free one." : ""
+  return `The emulator cannot listen on its address: ${reason}${
+    reason.includes("EADDRINUSE") ? "\n  Use another --port, or 0 for a free one." : ""
   }`
 }

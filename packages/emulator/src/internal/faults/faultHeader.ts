@@ -24,9 +24,9 @@ export const readHeader = (text: string, target: FaultTarget): Result.Result<Fau
   )
 
 const problemOf = (fault: Fault, target: FaultTarget): string | undefined => {
-  if (fault.type === "refuse") return "refuse is not about one request: arm it for the next"
+  if (fault.type === "refuse") return "refuse does not apply to one request: arm it for the next one"
   const reason = notApplicable(fault, target)
-  return reason === undefined ? undefined : `${reason}, and this request is for none`
+  return reason === undefined ? undefined : `${reason}, which this request is not`
 }
 
 const valueOf = (text: string): unknown => {

@@ -44,7 +44,7 @@ const problemOf = ({ fault, probability, seed, times, ...where }: Armed): string
   const notApplicable = neverApplicable(fault, where)
   return notApplicable === undefined
     ? undefined
-    : `${notApplicable}, and ${[where.method, where.path].join(" ").trim()} is none`
+    : `${notApplicable}, which ${[where.method, where.path].join(" ").trim()} is not`
 }
 
 /** Makes an empty queue. `seed` is the default for faults with a probability. */

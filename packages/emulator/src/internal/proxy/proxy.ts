@@ -109,7 +109,7 @@ const asClientRequest = (
 const asServerResponse = (response: HttpClientResponse.HttpClientResponse): HttpServerResponse.HttpServerResponse => {
   const body = response.stream.pipe(
     Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
-    Stream.mapError(() => new Error("The answer broke off"))
+    Stream.mapError(() => new Error("The upstream response ended early"))
   )
   const headers = Headers.remove(Headers.fromInput(endToEndHeaders(response)), "set-cookie")
   return markProxied(serverResponse({ status: response.status, headers, cookies: response.cookies }, body))

@@ -56,7 +56,7 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
   // An endpoint without a body decodes to `undefined`.
   const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
   if (parsed instanceof ErrorResponse) {
-    return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "no JSON", input: {} }]) ?? parsed
+    return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
   }
   const problems = validationProblems(route.request, parsed.value)
   if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)

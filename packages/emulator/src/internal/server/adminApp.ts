@@ -29,7 +29,7 @@ export const adminApp = (settings: Settings, faults: FaultQueue) =>
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
       if (!isFromLoopback(request)) {
-        return yield* detail(403, "The emulator itself is asked from its own machine")
+        return yield* detail(403, "The emulator's admin API accepts requests from its own machine only")
       }
       yield* authorize(settings.apiKey)
       const path = request.url.slice(prefix.length).replace(/[?#].*$/s, "")

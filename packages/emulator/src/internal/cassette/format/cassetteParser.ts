@@ -31,7 +31,7 @@ export const readCassette = (file: string, text: string): Result.Result<Cassette
   if (!Predicate.isObject(value)) return fail(undefined, "not a cassette: an object was expected")
   if (!Predicate.hasProperty(value, "version")) return fail("version", "not a cassette: it has no version")
   if (value.version !== version) {
-    return fail("version", `this program reads version ${version} of cassettes, and this is another one`)
+    return fail("version", `only version ${version} of the cassette format is supported`)
   }
   const decoded = decode(value)
   if (Result.isFailure(decoded)) {

@@ -45,7 +45,7 @@ export const makeExchangeMatcher = (
         .sort((a, b) => distance(a.places) - distance(b.places) || a.places.length - b.places.length)
         .filter(({ file }, index, sorted) => sorted.findIndex((other) => other.file === file) === index)
         .slice(0, shown.cassettes)
-      const problem = `No cassette answers ${request.method} ${withVersion(request.path)} (${requestHash(request)}).`
+      const problem = `No cassette matches ${request.method} ${withVersion(request.path)} (${requestHash(request)}).`
       return near.length === 0
         ? `${problem} There are no cassettes.`
         : `${problem} Nearest: ${near.map(({ file, places }) => `${file} differs in ${list(places)}`).join("; ")}.`

@@ -29,7 +29,7 @@ export const cursorPage = (
   { cursor: text, pageSize }: { readonly cursor: string | undefined; readonly pageSize: number }
 ): CursorPage | ErrorResponse => {
   const cursor = text === undefined ? undefined : readCursor(text)
-  if (text !== undefined && cursor === undefined) return badSearch("The cursor is not one that a search gave")
+  if (text !== undefined && cursor === undefined) return badSearch("The cursor does not come from a search")
   const newest = cursor?.newest ?? newestOf(database, from, seq)
   const after = cursor === undefined
     ? constant("1")

@@ -125,7 +125,7 @@ const fromEvent = (source: string, row: Row | undefined): NewRecord | undefined 
 /** Reads a line of an export, or any JSON object as a payload. */
 const fromLine = (line: string): NewRecord | Failed => {
   const json = parse(line)
-  if (!isJsonObject(json)) return { failed: "A line of the file is no JSON object" }
+  if (!isJsonObject(json)) return { failed: "A line of the file is not a JSON object" }
   const { payload, properties } = json
   return isJsonObject(payload) && (properties == null || isJsonObject(properties))
     ? { payload, properties, source: "UPLOADED_FILE" }

@@ -61,7 +61,7 @@ export const conditionOf = (
   const values: Array<Sql> = []
   for (const literal of literals) {
     const value = valueOf(field, literal)
-    if (value === undefined) return `${JSON.stringify(literal)} is no value of ${field.name}`
+    if (value === undefined) return `${JSON.stringify(literal)} is not a value of ${field.name}`
     values.push(value)
   }
   const [first = constant("NULL"), second = first] = values

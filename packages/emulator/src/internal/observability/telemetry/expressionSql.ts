@@ -67,7 +67,7 @@ const read = (signal: Signal, tokens: ReadonlyArray<Token>): Sql => {
   const peek = (): Token => tokens[next]!
   const fail = (expected: string): never => {
     const { at, kind } = peek()
-    throw new Unreadable(`expected ${expected} ${kind === "end" ? "at its end" : `at ${at}`}`)
+    throw new Unreadable(`expected ${expected} ${kind === "end" ? "at the end" : `at ${at}`}`)
   }
   const isWord = (word: string): boolean => peek().kind === "word" && peek().value.toUpperCase() === word
   const isMark = (mark: string): boolean => peek().kind === "mark" && peek().value === mark
@@ -177,5 +177,5 @@ const read = (signal: Signal, tokens: ReadonlyArray<Token>): Sql => {
   }
 
   const whole = either()
-  return peek().kind === "end" ? whole : fail("its end")
+  return peek().kind === "end" ? whole : fail("the end")
 }
