@@ -90,7 +90,7 @@ describe("effect-mistral-emulator", () => {
       yield* Effect.sync(() => printed).pipe(
         Effect.repeat({ until: (text) => text.includes(" ms"), schedule: Schedule.spaced("10 millis") })
       )
-      const lines = printed.slice(printed.indexOf("Ctrl-C ends it.\n")).trim().split("\n").slice(1)
+      const lines = printed.slice(printed.indexOf("Press Ctrl-C to stop.\n")).trim().split("\n").slice(1)
       assert.deepStrictEqual(lines.map((line) => line.replace(/\d+ ms$/, "0 ms")), ["GET /v1/models 200 0 ms"])
     }).pipe(Effect.scoped))
 
