@@ -2,7 +2,7 @@ import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
 import { modelFor } from "../models/models.ts"
-import { guardrailReports } from "../moderation/guardrails.ts"
+import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
 import { generateText } from "../text/generatedText.ts"
 import { predictedText } from "../text/predictedText.ts"
@@ -32,7 +32,7 @@ export const generateChatCompletion = (
 ): GeneratedCompletion | ErrorResponse => {
   const model = reply === undefined ? modelFor(request.model, "completion_chat") : undefined
   if (model instanceof ErrorResponse) return model
-  const guardrails = conversationProblem(request) ?? guardrailReports(request)
+  const guardrails = conversationProblem(request) ?? guardrailResults(request)
   if (guardrails instanceof ErrorResponse) return guardrails
   const prompt = promptTokens(request)
   const draft = countTokens(request.prediction?.content ?? "")

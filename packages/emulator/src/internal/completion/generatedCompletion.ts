@@ -1,7 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import type { Report } from "../moderation/guardrails.ts"
+import type { GuardrailResult } from "../moderation/guardrails.ts"
 import { responseFingerprint, wordsFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal, makeRandom, type Random } from "../random/random.ts"
 import { countTokens, tokenize } from "../text/tokenizer.ts"
@@ -18,7 +18,7 @@ export interface GeneratedCompletion {
   /** The usage that a script gives. It takes precedence over the counted one. */
   readonly usage: Script.Reply["usage"]
   /** The results of the request's guardrails. */
-  readonly guardrails: ReadonlyArray<Report>
+  readonly guardrails: ReadonlyArray<GuardrailResult>
 }
 
 /** One choice of a completion. */
@@ -45,27 +45,27 @@ export interface CompletionParts {
   /** The number of choices. */
   readonly count: number
   readonly usage?: Script.Reply["usage"]
-  readonly guardrails?: ReadonlyArray<Report>
+  readonly guardrails?: ReadonlyArray<GuardrailResult>
   readonly choice: (index: number, random: Random) => GeneratedChoice | ErrorResponse
 }
 
 /** Generates a completion. The same request and seed give the same completion. */
-export const generateCompletion = (request: object, making: CompletionParts): GeneratedCompletion | ErrorResponse => {
-  const words = wordsFingerprint(request, making.seed)
+export const generateCompletion = (request: object, parts: CompletionParts): GeneratedCompletion | ErrorResponse => {
+  const words = wordsFingerprint(request, parts.seed)
   const choices: Array<GeneratedChoice> = []
-  for (let index = 0; index < making.count; index++) {
-    const choice = making.choice(index, makeRandom(`${words}#${index}`))
+  for (let index = 0; index < parts.count; index++) {
+    const choice = parts.choice(index, makeRandom(`${words}#${index}`))
     if (choice instanceof ErrorResponse) return choice
     choices.push(choice)
   }
   return {
-    id: hexadecimal(responseFingerprint(request, making.seed)),
-    model: making.model,
+    id: hexadecimal(responseFingerprint(request, parts.seed)),
+    model: parts.model,
     choices,
-    promptTokens: making.usage?.prompt_tokens ?? making.promptTokens,
-    completionTokens: making.usage?.completion_tokens ?? choices.reduce((sum, choice) => sum + choice.tokens, 0),
-    usage: making.usage,
-    guardrails: making.guardrails ?? []
+    promptTokens: parts.usage?.prompt_tokens ?? parts.promptTokens,
+    completionTokens: parts.usage?.completion_tokens ?? choices.reduce((sum, choice) => sum + choice.tokens, 0),
+    usage: parts.usage,
+    guardrails: parts.guardrails ?? []
   }
 }
 
@@ -84,9 +84,9 @@ export interface UncutText {
 }
 
 /** Makes a choice from a text, truncated at the token budget and before the first stop text. */
-export const truncatedChoice = (whole: UncutText): GeneratedChoice => {
-  const { index, minimum = 0, predicted = false, prefix = "", budget, stop, thinking: thought = [] } = whole
-  const all = tokenize(whole.text)
+export const truncatedChoice = (uncut: UncutText): GeneratedChoice => {
+  const { index, minimum = 0, predicted = false, prefix = "", budget, stop, thinking: thought = [] } = uncut
+  const all = tokenize(uncut.text)
   const thinking = thought.slice(0, budget.tokens)
   const possible = all.slice(0, Math.max(0, budget.tokens - thinking.length))
   const stopped = beforeStop(possible, typeof stop === "string" ? [stop] : stop ?? [], minimum)
@@ -98,7 +98,7 @@ export const truncatedChoice = (whole: UncutText): GeneratedChoice => {
     prefix,
     text,
     calls: [],
-    finishReason: stopped !== undefined || complete ? "stop" : budget.ended,
+    finishReason: stopped !== undefined || complete ? "stop" : budget.finishReason,
     tokens: thinking.length + text.length,
     predicted: predicted ? text.length : 0
   }
@@ -106,26 +106,26 @@ export const truncatedChoice = (whole: UncutText): GeneratedChoice => {
 
 /** Adds tool calls to a choice. If the budget ends, the last call's arguments are truncated, as a model's would be. */
 export const withToolCalls = (
-  said: GeneratedChoice,
+  choice: GeneratedChoice,
   calls: ReadonlyArray<ToolCall>,
   budget: TokenBudget
 ): GeneratedChoice => {
-  if (calls.length === 0 || said.finishReason !== "stop") return said
+  if (calls.length === 0 || choice.finishReason !== "stop") return choice
   const kept: Array<ToolCall> = []
-  let tokens = said.tokens
+  let tokens = choice.tokens
   for (const call of calls) {
     const name = countTokens(call.function.name)
     const all = tokenize(call.function.arguments)
     const some = all.slice(0, Math.max(0, budget.tokens - tokens - name))
-    if (tokens + name > budget.tokens) return { ...choice(), finishReason: budget.ended }
+    if (tokens + name > budget.tokens) return { ...extended(), finishReason: budget.finishReason }
     kept.push({ ...call, function: { name: call.function.name, arguments: some.join("") } })
     tokens += name + some.length
-    if (some.length < all.length) return { ...choice(), finishReason: budget.ended }
+    if (some.length < all.length) return { ...extended(), finishReason: budget.finishReason }
   }
-  return choice()
+  return extended()
 
-  function choice(): GeneratedChoice {
-    return { ...said, calls: kept, finishReason: "tool_calls", tokens }
+  function extended(): GeneratedChoice {
+    return { ...choice, calls: kept, finishReason: "tool_calls", tokens }
   }
 }
 

@@ -4,11 +4,11 @@ import { type ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
 /** The token budget of a response, and the finish reason when it is exceeded. */
 export interface TokenBudget {
   readonly tokens: number
-  readonly ended: "length" | "model_length"
+  readonly finishReason: "length" | "model_length"
 }
 
 /** A budget without a limit. */
-export const unlimitedBudget: TokenBudget = { tokens: Infinity, ended: "length" }
+export const unlimitedBudget: TokenBudget = { tokens: Infinity, finishReason: "length" }
 
 /** The token counts of a request that use up the model's context. */
 export interface PromptSize {
@@ -31,6 +31,6 @@ export const tokenBudgetFor = (
   }
   const left = context - prompt
   return (maxTokens ?? Infinity) <= left
-    ? { tokens: maxTokens ?? Infinity, ended: "length" }
-    : { tokens: left, ended: "model_length" }
+    ? { tokens: maxTokens ?? Infinity, finishReason: "length" }
+    : { tokens: left, finishReason: "model_length" }
 }

@@ -28,7 +28,7 @@ const dimensions: Readonly<Record<string, Dimensions>> = {
 /** The maximum number of tokens of all inputs together. */
 const batchTokens = 16384
 
-const refused = (message: string, param: string): ErrorResponse =>
+const invalidParameter = (message: string, param: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_error", param })
 
 /** The dimension that a request selects, or an error response if it is not valid. */
@@ -45,11 +45,11 @@ const dimensionOf = (request: Embedding.Request): number | ErrorResponse => {
     return chosen === undefined ? dimension : invalidArguments(`This model does not support ${chosen}.`)
   }
   if (dimension > known.most) {
-    return refused(`The model ${request.model} has at most ${known.most} dimensions`, "output_dimension")
+    return invalidParameter(`The model ${request.model} has at most ${known.most} dimensions`, "output_dimension")
   }
   const packed = request.output_dtype === "binary" || request.output_dtype === "ubinary"
   return packed && dimension % 8 !== 0
-    ? refused("Bits are packed eight to a byte: the dimension must be a multiple of 8", "output_dimension")
+    ? invalidParameter("Bits are packed eight to a byte: the dimension must be a multiple of 8", "output_dimension")
     : dimension
 }
 
@@ -57,7 +57,7 @@ const embeddings = (request: Embedding.Request, seed: number): Embedding.Respons
   const dimension = dimensionOf(request)
   if (dimension instanceof ErrorResponse) return dimension
   const texts = typeof request.input === "string" ? [request.input] : request.input
-  if (texts.length === 0) return refused("Input must not be empty", "input")
+  if (texts.length === 0) return invalidParameter("Input must not be empty", "input")
   const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0)
   if (tokens > batchTokens) {
     return badRequest({

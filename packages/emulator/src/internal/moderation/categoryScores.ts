@@ -1,7 +1,7 @@
 import { makeRandom } from "../random/random.ts"
 
 /** The patterns of each category. A text belongs to a category if it contains the words; there is no understanding. */
-const signs = {
+const patterns = {
   sexual: [/\b(porn\w*|erotic\w*|nudes?|naked|sexual\w*|sexting)\b/gi],
   hate_and_discrimination: [/\b(racis[tm]\w*|subhuman\w*|vermin|inferior race|master race|hate (all|those) \w+)\b/gi],
   violence_and_threats: [
@@ -26,10 +26,10 @@ const signs = {
   ]
 } as const satisfies Readonly<Record<string, ReadonlyArray<RegExp>>>
 
-type Sign = keyof typeof signs
+type PatternName = keyof typeof patterns
 
 /** The categories of a generation of moderation models, each with its patterns. */
-export type Categories = Readonly<Record<string, ReadonlyArray<Sign>>>
+export type Categories = Readonly<Record<string, ReadonlyArray<PatternName>>>
 
 const shared = {
   sexual: ["sexual"],
@@ -71,7 +71,7 @@ export const defaultThreshold = 0.5
 export const categoryScores = (text: string, categories: Categories): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Object.entries(categories).map(([category, names]) => {
-      const found = names.flatMap((name) => signs[name].flatMap((sign) => text.match(sign) ?? [])).length
+      const found = names.flatMap((name) => patterns[name].flatMap((pattern) => text.match(pattern) ?? [])).length
       const trace = makeRandom(`${category}:${text}`).next() * 0.005
       return [category, found === 0 ? trace : 1 - 0.3 ** found * (1 - trace)]
     })

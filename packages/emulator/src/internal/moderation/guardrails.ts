@@ -18,7 +18,7 @@ type Verdict =
   | { readonly error: { readonly message: string } }
 
 /** The result of a guardrail that let a message pass, in the API's form: by the name of the moderation. */
-export type Report = Readonly<Record<string, unknown>>
+export type GuardrailResult = Readonly<Record<string, unknown>>
 
 const kinds: ReadonlyArray<
   readonly [
@@ -47,7 +47,7 @@ const judge = (moderation: Moderation, usualModel: string, categories: Categorie
 const isViolated = (verdict: Verdict): boolean =>
   "decisions" in verdict && Object.values(verdict.decisions).some(({ violated }) => violated)
 
-const report = (verdict: Verdict): unknown =>
+const toResult = (verdict: Verdict): unknown =>
   "error" in verdict ? { action: "none", ...verdict } : {
     action: "none",
     categories: Object.fromEntries(
@@ -88,7 +88,7 @@ const failed = (judged: ReadonlyArray<Judged>): ErrorResponse =>
     }
   })
 
-const apply = (guardrail: Guardrail.Guardrail, text: string): Report | ErrorResponse => {
+const apply = (guardrail: Guardrail.Guardrail, text: string): GuardrailResult | ErrorResponse => {
   const judged = kinds.flatMap(([name, model, categories]): ReadonlyArray<Judged> => {
     const moderation = guardrail[name]
     return moderation === null || moderation === undefined
@@ -97,7 +97,7 @@ const apply = (guardrail: Guardrail.Guardrail, text: string): Report | ErrorResp
   })
   if (guardrail.block_on_error === true && judged.some(({ verdict }) => "error" in verdict)) return failed(judged)
   if (judged.some(({ action, verdict }) => action === "block" && isViolated(verdict))) return blocked(judged)
-  return Object.fromEntries(judged.map(({ name, verdict }) => [name, report(verdict)]))
+  return Object.fromEntries(judged.map(({ name, verdict }) => [name, toResult(verdict)]))
 }
 
 /**
@@ -105,14 +105,14 @@ const apply = (guardrail: Guardrail.Guardrail, text: string): Report | ErrorResp
  *
  * *Details*: the words and patterns are those of the moderation endpoints.
  */
-export const guardrailReports = (request: CompletionRequest.Chat): ReadonlyArray<Report> | ErrorResponse => {
+export const guardrailResults = (request: CompletionRequest.Chat): ReadonlyArray<GuardrailResult> | ErrorResponse => {
   const last = request.messages.at(-1)
   const text = last === undefined ? "" : messageText(last)
-  const reports: Array<Report> = []
+  const results: Array<GuardrailResult> = []
   for (const guardrail of request.guardrails ?? []) {
     const one = apply(guardrail, text)
     if (one instanceof ErrorResponse) return one
-    reports.push(one)
+    results.push(one)
   }
-  return reports
+  return results
 }

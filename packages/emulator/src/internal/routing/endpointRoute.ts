@@ -111,12 +111,12 @@ export const operationRoutes = (
   HttpRouter.addAll(
     [...new Set(handlers.map(({ path }) => path))].flatMap((path) => {
       const same = handlers.filter((one) => one.path === path)
-      const refuse = Effect.fail(
+      const notAllowed = Effect.fail(
         detail(405, "Method Not Allowed", { allow: same.map(({ method }) => method).join(", ") })
       )
       return pathsOf(path).flatMap((path) =>
         methods.map((method) =>
-          HttpRouter.route(method, path, same.find((one) => one.method === method)?.handle(settings) ?? refuse)
+          HttpRouter.route(method, path, same.find((one) => one.method === method)?.handle(settings) ?? notAllowed)
         )
       )
     })

@@ -64,7 +64,7 @@ const makeFits = ({ agent_id, model, path, pattern, text }: Script.Condition): F
     (expression === undefined || expression.test(lastText(request)))
 }
 
-const refusal = ({ error: { body, headers, status } }: Script.Failure): ErrorResponse =>
+const scriptedError = ({ error: { body, headers, status } }: Script.Failure): ErrorResponse =>
   new ErrorResponse({
     status,
     body: body ?? {
@@ -90,7 +90,7 @@ export const makeScriptRules = (script: Script.Script): Effect.Effect<ScriptRule
           )
           const answer = script[at]?.answer
           if (answer === undefined) return [undefined, used]
-          return ["error" in answer ? refusal(answer) : answer, used.with(at, (used[at] ?? 0) + 1)]
+          return ["error" in answer ? scriptedError(answer) : answer, used.with(at, (used[at] ?? 0) + 1)]
         })
     }
   })

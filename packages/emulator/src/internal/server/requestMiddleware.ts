@@ -21,14 +21,14 @@ const tooLarge = detail(413, "Request Entity Too Large")
 
 const unreadable = detail(400, "There was an error parsing the body")
 
-const toResponse = (refusal: ErrorResponse): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.jsonUnsafe(refusal.body, {
-    status: refusal.status,
-    ...(refusal.headers === undefined ? undefined : { headers: refusal.headers })
+const toResponse = (error: ErrorResponse): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(error.body, {
+    status: error.status,
+    ...(error.headers === undefined ? undefined : { headers: error.headers })
   })
 
 /** Converts the failures of the router and the handlers to error responses. Anything else is an internal error. */
-const toRefusal = (error: unknown): ErrorResponse => {
+const toErrorResponse = (error: unknown): ErrorResponse => {
   if (error instanceof ErrorResponse) return error
   if (HttpServerError.isHttpServerError(error)) {
     const reason = error.reason
@@ -65,14 +65,14 @@ type App<E> = Effect.Effect<
 >
 
 /** A middleware around a logged request. */
-type Around = (seen: SeenRequest, app: App<never>) => App<ErrorResponse>
+type Middleware = (seen: SeenRequest, app: App<never>) => App<ErrorResponse>
 
 /** Converts failures and defects to responses, and limits the size of bodies. */
 export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   app.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
-    Effect.catch((error) => Effect.succeed(toResponse(toRefusal(error)))),
-    Effect.catchDefect(() => Effect.succeed(toResponse(toRefusal(undefined)))),
+    Effect.catch((error) => Effect.succeed(toResponse(toErrorResponse(error)))),
+    Effect.catchDefect(() => Effect.succeed(toResponse(toErrorResponse(undefined)))),
     Effect.interruptible
   )
 
@@ -81,10 +81,10 @@ export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.Ht
  */
 export const requestMiddleware = Effect.fnUntraced(function*<E>(
   app: App<E>,
-  around: Around
+  middleware: Middleware
 ): Effect.fn.Return<App<never>, never, RequestLog> {
   const log = yield* RequestLog
-  const note = Effect.gen(function*() {
+  const receive = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
     const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
@@ -97,12 +97,14 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
   return Effect.gen(function*() {
     yield* log.hold
     const id = randomUUID()
-    const response = yield* errorsAsResponses(Effect.flatMap(note, (seen) => around(seen, errorsAsResponses(app))))
+    const response = yield* errorsAsResponses(
+      Effect.flatMap(receive, (seen) => middleware(seen, errorsAsResponses(app)))
+    )
       .pipe(
         Effect.provideService(CorrelationId, id)
       )
-    const relayed = unmarkProxied(response)
-    if (relayed !== undefined) return relayed
+    const proxied = unmarkProxied(response)
+    if (proxied !== undefined) return proxied
     const limits = yield* (yield* CurrentRateLimiter).spend(Number(response.headers[costHeader] ?? 0))
     return HttpServerResponse.setHeaders(response, {
       ...limits,

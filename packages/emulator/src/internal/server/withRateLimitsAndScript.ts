@@ -8,7 +8,7 @@ export const withRateLimitsAndScript = Effect.fnUntraced(function*<A, E, R>(
   settings: Settings,
   app: Effect.Effect<A, E, R>
 ): Effect.fn.Return<Effect.Effect<A, E, R>> {
-  const meter = yield* makeRateLimiter(settings.limits)
-  const scripts = yield* makeScriptRules(settings.script)
-  return app.pipe(Effect.provideService(CurrentRateLimiter, meter), Effect.provideService(CurrentScript, scripts))
+  const rateLimiter = yield* makeRateLimiter(settings.limits)
+  const rules = yield* makeScriptRules(settings.script)
+  return app.pipe(Effect.provideService(CurrentRateLimiter, rateLimiter), Effect.provideService(CurrentScript, rules))
 })

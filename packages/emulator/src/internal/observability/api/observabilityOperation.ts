@@ -4,7 +4,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Incoming, Operation, Route } from "../../routing/endpointRoute.ts"
 import { TooSlow } from "../storage/timeLimit.ts"
-import { invalid, problem } from "./observabilityError.ts"
+import { invalid, observabilityError } from "./observabilityError.ts"
 
 /** The input of an operation. */
 export interface OperationInput<Request> extends Incoming {
@@ -42,8 +42,8 @@ export const operation = <Request, Body>(
     Effect.catchDefect((defect) =>
       Effect.fail(
         defect instanceof TooSlow
-          ? problem(408, "DATABASE_TIMEOUT", `The search took longer than ${defect.millis} milliseconds`)
-          : problem(500, "DATABASE_ERROR", "The emulator's database could not do this")
+          ? observabilityError(408, "DATABASE_TIMEOUT", `The search took longer than ${defect.millis} milliseconds`)
+          : observabilityError(500, "DATABASE_ERROR", "The emulator's database could not do this")
       )
     )
   )

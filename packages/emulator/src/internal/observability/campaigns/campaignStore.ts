@@ -3,23 +3,23 @@ import type * as ChatCompletionEvent from "@effect-mistral/observability/ChatCom
 import type * as Page from "@effect-mistral/observability/Page"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Incoming } from "../../routing/endpointRoute.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import { listPage } from "../api/offsetPage.ts"
 import { previewsFrom } from "../events/eventStore.ts"
 import { filterSql } from "../filter/filterSql.ts"
 import { judgeRow, toJudge } from "../judges/judgeStore.ts"
 import type { Database, Row } from "../storage/database.ts"
-import { dates, fresh, owner } from "../storage/resourceFields.ts"
+import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 import { bind, constant, sql } from "../storage/sql.ts"
 
 /** The row of a campaign, or a 404 response. */
 export const campaignRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM campaigns WHERE id = ?", id) ??
-    problem(404, "CAMPAIGN_NOT_FOUND", `There is no campaign ${id}`)
+    observabilityError(404, "CAMPAIGN_NOT_FOUND", `There is no campaign ${id}`)
 
 /** Converts a row to a campaign of the API. */
 export const toCampaign = (row: Row): Campaign.Campaign => ({
-  ...dates(row),
+  ...resourceFields(row),
   ...owner,
   name: String(row["name"]),
   description: String(row["description"]),
@@ -39,13 +39,13 @@ export const createCampaign = (
   if (judge instanceof ErrorResponse) return judge
   const condition = filterSql(database, search_params.filters)
   if (condition instanceof ErrorResponse) return condition
-  const { id, time } = fresh(now)
+  const { id, time } = newResource(now)
   return database.transaction(() => {
     const found = sql`SELECT seq FROM events WHERE ${condition} ORDER BY timestamp DESC, seq DESC LIMIT ${
       bind(max_nb_events)
     }`
     const events = database.all(found.text, ...found.values).map(({ seq }) => seq)
-    if (events.length === 0) return problem(400, "CAMPAIGN_NO_MATCHING_EVENTS", "The filter finds no event")
+    if (events.length === 0) return observabilityError(400, "CAMPAIGN_NO_MATCHING_EVENTS", "The filter finds no event")
     database.run(
       `INSERT INTO campaigns
          (id, created_at, updated_at, name, description, max_nb_events, search_params, judge_id, judge, status)

@@ -1,19 +1,19 @@
 import type * as Dataset from "@effect-mistral/observability/Dataset"
 import { randomUUID } from "node:crypto"
 import { ErrorResponse } from "../../http/errorResponse.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import type { Database, Row } from "../storage/database.ts"
 import { keepFile } from "../storage/fileStore.ts"
-import { dates, fresh, owner } from "../storage/resourceFields.ts"
+import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 
 /** The row of a dataset, or a 404 response. */
 export const datasetRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM datasets WHERE id = ?", id) ??
-    problem(404, "DATASET_NOT_FOUND", `There is no dataset ${id}`)
+    observabilityError(404, "DATASET_NOT_FOUND", `There is no dataset ${id}`)
 
 /** Converts a row to a dataset of the API. */
 export const toDataset = (row: Row): Dataset.Dataset => ({
-  ...dates(row),
+  ...resourceFields(row),
   ...owner,
   name: String(row["name"]),
   description: String(row["description"])
@@ -31,7 +31,7 @@ export const createDataset = (
   { description, name }: Dataset.CreateRequest,
   now: number
 ): Dataset.Dataset | ErrorResponse => {
-  const { id, time } = fresh(now)
+  const { id, time } = newResource(now)
   database.run(
     "INSERT INTO datasets (id, created_at, updated_at, name, description) VALUES (?, ?, ?, ?, ?)",
     id,

@@ -1,10 +1,10 @@
 import type * as Dataset from "@effect-mistral/observability/Dataset"
 import { ErrorResponse } from "../../http/errorResponse.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import { campaignRow } from "../campaigns/campaignStore.ts"
 import { eventRow } from "../events/eventStore.ts"
 import type { Database, Row } from "../storage/database.ts"
-import { dates, fresh, owner } from "../storage/resourceFields.ts"
+import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 import { datasetRow } from "./datasetStore.ts"
 import { missingRecord } from "./recordStore.ts"
 
@@ -22,7 +22,7 @@ export const taskTable =
 export const toTask = (row: Row): Dataset.ImportTask => {
   const total = row["total"] === null ? undefined : Number(row["total"])
   return {
-    ...dates(row),
+    ...resourceFields(row),
     workspace_id: owner.workspace_id,
     creator_id: owner.owner_id,
     dataset_id: String(row["dataset_id"]),
@@ -37,7 +37,7 @@ export const fetchTask = (database: Database, dataset: string, id: string): Data
   const owning = datasetRow(database, dataset)
   if (owning instanceof ErrorResponse) return owning
   const row = database.get(`SELECT * FROM ${taskTable} WHERE id = ? AND dataset_id = ?`, id, dataset)
-  return row === undefined ? problem(404, "DATASET_TASK_NOT_FOUND", `There is no task ${id}`) : toTask(row)
+  return row === undefined ? observabilityError(404, "DATASET_TASK_NOT_FOUND", `There is no task ${id}`) : toTask(row)
 }
 
 /**
@@ -53,7 +53,7 @@ export const createTask = (
   if (owning instanceof ErrorResponse) return owning
   const missing = missingOrigin(database, wanted)
   if (missing !== undefined) return missing
-  const { id, time } = fresh(now)
+  const { id, time } = newResource(now)
   database.run(
     `INSERT INTO import_tasks (id, dataset, created_at, updated_at, origin, wanted, status)
      VALUES (?, ?, ?, ?, ?, ?, 'RUNNING')`,

@@ -2,7 +2,7 @@ import * as ObservabilityEndpoint from "@effect-mistral/observability/Observabil
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { isJsonObject } from "../../json/jsonObject.ts"
 import { type Handler, handler } from "../../routing/endpointRoute.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import { judgeConversation } from "../judges/judgement.ts"
 import type { Database } from "../storage/database.ts"
@@ -29,7 +29,7 @@ export const recordOperations = (database: Database): ReadonlyArray<Handler> => 
       const { messages } = record.payload
       return Array.isArray(messages) && messages.every(isJsonObject)
         ? judgeConversation(request.judge_definition, { messages, properties: record.properties })
-        : problem(400, "DATASET_RECORD_FORMAT_ERROR", "The record's payload has no list of messages")
+        : observabilityError(400, "DATASET_RECORD_FORMAT_ERROR", "The record's payload has no list of messages")
     }
   })),
   handler(operation(endpoints.updatePayload, {

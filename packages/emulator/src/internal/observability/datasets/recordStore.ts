@@ -1,9 +1,9 @@
 import type * as DatasetRecord from "@effect-mistral/observability/DatasetRecord"
 import type { ErrorResponse } from "../../http/errorResponse.ts"
 import type { JsonObject } from "../../json/jsonObject.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import type { Database, Row } from "../storage/database.ts"
-import { dates, fresh } from "../storage/resourceFields.ts"
+import { newResource, resourceFields } from "../storage/resourceFields.ts"
 
 /** Records joined with their datasets. */
 export const recordTable =
@@ -18,7 +18,7 @@ export interface NewRecord {
 
 /** Converts a row to a record of the API. */
 export const toRecord = (row: Row): DatasetRecord.DatasetRecord => ({
-  ...dates(row),
+  ...resourceFields(row),
   dataset_id: String(row["dataset_id"]),
   payload: JSON.parse(String(row["payload"])),
   properties: JSON.parse(String(row["properties"])),
@@ -31,11 +31,12 @@ export const fetchRecord = (database: Database, id: string): DatasetRecord.Datas
   return row === undefined ? noRecord(id) : toRecord(row)
 }
 
-const noRecord = (id: string): ErrorResponse => problem(404, "DATASET_RECORD_NOT_FOUND", `There is no record ${id}`)
+const noRecord = (id: string): ErrorResponse =>
+  observabilityError(404, "DATASET_RECORD_NOT_FOUND", `There is no record ${id}`)
 
 /** Adds a record to a dataset and gives its id. */
 export const addRecord = (database: Database, dataset: Row, record: NewRecord, now: number): string => {
-  const { id, time } = fresh(now)
+  const { id, time } = newResource(now)
   database.run(
     `INSERT INTO dataset_records (id, dataset, created_at, updated_at, payload, properties, source)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,

@@ -3,7 +3,7 @@ import type * as Filter from "@effect-mistral/observability/Filter"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { JsonObject } from "../../json/jsonObject.ts"
 import { cursorPage } from "../api/cursorPage.ts"
-import { badField, problem } from "../api/observabilityError.ts"
+import { badField, observabilityError } from "../api/observabilityError.ts"
 import { type EventField, fields, findField, fromColumn, judgePrefix } from "../filter/eventField.ts"
 import { filterSql } from "../filter/filterSql.ts"
 import type { Database, Row, Sql } from "../storage/database.ts"
@@ -83,7 +83,7 @@ export const previewsFrom = (database: Database, from: Sql): ReadonlyArray<ChatC
 /** The row of an event, or a 404 response. */
 export const eventRow = (database: Database, id: string): Row | ErrorResponse =>
   database.get("SELECT * FROM events WHERE event_id = ?", id) ??
-    problem(404, "SEARCH_NOT_FOUND", `There is no event ${id}`)
+    observabilityError(404, "SEARCH_NOT_FOUND", `There is no event ${id}`)
 
 /** Reads an event with its messages and all its fields. */
 export const fetchEvent = (database: Database, id: string): ChatCompletionEvent.ChatCompletionEvent | ErrorResponse => {

@@ -3,7 +3,7 @@ import * as ObservabilityEndpoint from "@effect-mistral/observability/Observabil
 import * as Schema from "effect/Schema"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler } from "../../routing/endpointRoute.ts"
-import { badField, invalid, problem } from "../api/observabilityError.ts"
+import { badField, invalid, observabilityError } from "../api/observabilityError.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import * as Query from "../api/queryParameters.ts"
 import type { Database } from "../storage/database.ts"
@@ -53,7 +53,7 @@ export const fieldOperations = (database: Database): ReadonlyArray<Handler> => [
 const isOperator = Schema.is(Filter.Operator)
 
 const fieldOf = (database: Database, name: string): EventField | ErrorResponse =>
-  findField(database, name) ?? problem(404, "FIELDS_NOT_FOUND", `There is no field ${name}`)
+  findField(database, name) ?? observabilityError(404, "FIELDS_NOT_FOUND", `There is no field ${name}`)
 
 /**
  * The options of a field for an operator: booleans, or the most frequent values; `null` for free input such as parts of

@@ -1,7 +1,7 @@
 import type * as Filter from "@effect-mistral/observability/Filter"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { isJsonObject } from "../../json/jsonObject.ts"
-import { badField, badSearch, problem } from "../api/observabilityError.ts"
+import { badField, badSearch, observabilityError } from "../api/observabilityError.ts"
 import { type Database, patternFunction, type Sql } from "../storage/database.ts"
 import { mapText } from "../storage/metadataText.ts"
 import { bind, comparisons, constant, join, sql } from "../storage/sql.ts"
@@ -50,7 +50,7 @@ export const filterSql = (database: Database, filter: Filter.Filter | null): Sql
 }
 
 const tooLarge = (message: string): ErrorResponse =>
-  problem(400, "SEARCH_FILTER_TO_SQL_CONVERSION_ERROR", `The filter ${message}`)
+  observabilityError(400, "SEARCH_FILTER_TO_SQL_CONVERSION_ERROR", `The filter ${message}`)
 
 const conditionSql = (database: Database, { field: name, op, value }: Filter.Condition): Sql | ErrorResponse => {
   const field = findField(database, name)

@@ -1,6 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import type { ErrorResponse } from "../../http/errorResponse.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 
 /** The variables that instructions can refer to. */
 export type Variables = Readonly<Record<string, unknown>>
@@ -16,7 +16,7 @@ export const renderInstructions = (instructions: string, variables: Variables): 
   let filled = first
   for (const part of rest) {
     const end = part.indexOf("}}")
-    if (end === -1) return problem(400, "TEMPLATE_SYNTAX_ERROR", "The instructions have a {{ without a }}")
+    if (end === -1) return observabilityError(400, "TEMPLATE_SYNTAX_ERROR", "The instructions have a {{ without a }}")
     const path = part.slice(0, end).trim()
     filled += variable.test(path) ? written(read(variables, path)) : `{{${part.slice(0, end + 2)}`
     filled += part.slice(end + 2)

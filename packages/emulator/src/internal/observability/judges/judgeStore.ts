@@ -1,20 +1,21 @@
 import type * as Judge from "@effect-mistral/observability/Judge"
 import { ErrorResponse } from "../../http/errorResponse.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import type { Database, Row } from "../storage/database.ts"
-import { dates, fresh, owner } from "../storage/resourceFields.ts"
+import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 import { renderInstructions } from "./instructionTemplate.ts"
 
 /** The row of a judge, or a 404 response. */
 export const judgeRow = (database: Database, id: string): Row | ErrorResponse =>
-  database.get("SELECT * FROM judges WHERE id = ?", id) ?? problem(404, "JUDGE_NOT_FOUND", `There is no judge ${id}`)
+  database.get("SELECT * FROM judges WHERE id = ?", id) ??
+    observabilityError(404, "JUDGE_NOT_FOUND", `There is no judge ${id}`)
 
 /** The definition of a judge. */
 export const judgeDefinition = (row: Row): ReturnType<typeof inOrder> => JSON.parse(String(row["definition"]))
 
 /** Converts a row to a judge of the API. A judge is updated in place, so it has no revisions. */
 export const toJudge = (row: Row): Judge.Judge => ({
-  ...dates(row),
+  ...resourceFields(row),
   ...owner,
   ...judgeDefinition(row),
   up_revision: null,
@@ -63,11 +64,11 @@ const definitionProblem = (
   const filled = renderInstructions(instructions, {})
   if (filled instanceof ErrorResponse) return filled
   if (output.type === "CLASSIFICATION" && output.options.length === 0) {
-    return problem(422, "VALIDATION_ERROR", "output.options: A classification needs at least one option")
+    return observabilityError(422, "VALIDATION_ERROR", "output.options: A classification needs at least one option")
   }
   return database.get("SELECT 1 FROM judges WHERE name = ? AND id <> ?", name, id) === undefined
     ? undefined
-    : problem(409, "JUDGE_NAME_ALREADY_EXISTS", `There is a judge named ${name} already`)
+    : observabilityError(409, "JUDGE_NAME_ALREADY_EXISTS", `There is a judge named ${name} already`)
 }
 
 /** Creates a judge. */
@@ -76,9 +77,9 @@ export const createJudge = (
   definition: Judge.Definition,
   now: number
 ): Judge.Judge | ErrorResponse => {
-  const { id, time } = fresh(now)
-  const refused = definitionProblem(database, definition, id)
-  if (refused !== undefined) return refused
+  const { id, time } = newResource(now)
+  const invalid = definitionProblem(database, definition, id)
+  if (invalid !== undefined) return invalid
   database.run(
     `INSERT INTO judges (name, model_name, output_type, definition, updated_at, created_at, id)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -99,13 +100,13 @@ export const updateJudge = (
   const row = judgeRow(database, id)
   if (row instanceof ErrorResponse) return row
   if (database.get("SELECT 1 FROM campaigns WHERE judge_id = ?", id) !== undefined) {
-    return problem(409, "JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED", `A campaign uses the judge ${id}`)
+    return observabilityError(409, "JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED", `A campaign uses the judge ${id}`)
   }
-  const refused = definitionProblem(database, definition, id)
-  if (refused !== undefined) return refused
+  const invalid = definitionProblem(database, definition, id)
+  if (invalid !== undefined) return invalid
   const values = columns(definition, new Date(now).toISOString())
   if (values[3] === row["definition"]) {
-    return problem(409, "JUDGE_DID_NOT_CHANGE", `The judge ${id} is defined so already`)
+    return observabilityError(409, "JUDGE_DID_NOT_CHANGE", `The judge ${id} is defined so already`)
   }
   database.run(
     "UPDATE judges SET name = ?, model_name = ?, output_type = ?, definition = ?, updated_at = ? WHERE id = ?",

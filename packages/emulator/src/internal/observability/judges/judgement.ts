@@ -3,7 +3,7 @@ import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { JsonObject } from "../../json/jsonObject.ts"
 import { makeRandom } from "../../random/random.ts"
 import { jsonMessageText } from "../../text/jsonMessageText.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import { renderInstructions, type Variables } from "./instructionTemplate.ts"
 
 /** The conversation that a judge reads. */
@@ -26,7 +26,11 @@ export const judgeConversation = (judge: JudgeRules, conversation: Conversation)
   const { output } = judge
   const text = conversationText(conversation.messages)
   if (text.trim() === "") {
-    return problem(400, "JUDGE_CONVERSATION_FORMAT_ERROR", "The conversation has no message with a text and a role")
+    return observabilityError(
+      400,
+      "JUDGE_CONVERSATION_FORMAT_ERROR",
+      "The conversation has no message with a text and a role"
+    )
   }
   const instructions = renderInstructions(judge.instructions, variablesOf(judge, conversation, text))
   if (instructions instanceof ErrorResponse) return instructions
@@ -48,7 +52,9 @@ export const judgeConversation = (judge: JudgeRules, conversation: Conversation)
     luck: random.next()
   }))
   const [best] = options.sort((a, b) => b.shared.length - a.shared.length || b.luck - a.luck)
-  if (best === undefined) return problem(422, "VALIDATION_ERROR", "A classification needs at least one option")
+  if (best === undefined) {
+    return observabilityError(422, "VALIDATION_ERROR", "A classification needs at least one option")
+  }
   return {
     analysis: `${judge.name} calls this conversation "${best.value}" (${excerpt(best.description)}), ${
       best.shared.length === 0 ? "without a word that says so" : `for it speaks of ${best.shared.join(", ")}`

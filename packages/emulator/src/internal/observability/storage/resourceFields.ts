@@ -8,13 +8,13 @@ export const owner = {
 }
 
 /** A new id and the current time for a new row. */
-export const fresh = (now: number): { readonly id: string; readonly time: string } => ({
+export const newResource = (now: number): { readonly id: string; readonly time: string } => ({
   id: randomUUID(),
   time: new Date(now).toISOString()
 })
 
 /** The fields that all resources share. Deleted resources are never returned, so `deleted_at` is always `null`. */
-export const dates = (row: Row) => ({
+export const resourceFields = (row: Row) => ({
   id: String(row["id"]),
   created_at: String(row["created_at"]),
   updated_at: String(row["updated_at"]),

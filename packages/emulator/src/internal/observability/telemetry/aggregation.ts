@@ -1,6 +1,6 @@
 import type * as Aggregation from "@effect-mistral/observability/Aggregation"
 import { ErrorResponse } from "../../http/errorResponse.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import { fromColumn } from "../filter/eventField.ts"
 import type { Database } from "../storage/database.ts"
 import { list, sql } from "../storage/sql.ts"
@@ -35,12 +35,12 @@ export const aggregate = (
   const fields: Array<TelemetryField> = []
   for (const name of [measure, ...(request.dimensions ?? [])]) {
     const field = signal.fields.find((field) => field.name === name)
-    if (field === undefined) return problem(400, "FIELDS_BAD_REQUEST", `There is no field ${name}`)
+    if (field === undefined) return observabilityError(400, "FIELDS_BAD_REQUEST", `There is no field ${name}`)
     fields.push(field)
   }
   const [measured, ...dimensions] = fields
   if (measured === undefined || !aggregationsOf(measured.type).includes(aggregation)) {
-    return problem(400, "FIELDS_BAD_REQUEST", `The field ${measure} has no ${aggregation}`)
+    return observabilityError(400, "FIELDS_BAD_REQUEST", `The field ${measure} has no ${aggregation}`)
   }
   const columns = [signal.time, measured.value, ...dimensions.map(({ value }) => value)]
   const reading = sql`SELECT json_array(${list(columns, ", ")}) AS found FROM ${signal.from}

@@ -1,6 +1,6 @@
 import type * as TelemetrySearch from "@effect-mistral/observability/TelemetrySearch"
 import type { ErrorResponse } from "../../http/errorResponse.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import type { Sql } from "../storage/database.ts"
 import { bind, constant, join, sql } from "../storage/sql.ts"
 import { conditionOf, type Literal } from "./expressionCondition.ts"
@@ -34,7 +34,7 @@ export const expressionSql = (signal: Signal, expression: string | null | undefi
 }
 
 const unreadable = (why: string): ErrorResponse =>
-  problem(400, "TRACES_FILTER_QUERY_PARSE_ERROR", `The search expression cannot be read: ${why}`)
+  observabilityError(400, "TRACES_FILTER_QUERY_PARSE_ERROR", `The search expression cannot be read: ${why}`)
 
 /** The maximum nesting of brackets and negations. */
 const deepest = 100

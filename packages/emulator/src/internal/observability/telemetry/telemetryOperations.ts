@@ -2,7 +2,7 @@ import type * as Aggregation from "@effect-mistral/observability/Aggregation"
 import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler, type Incoming, type Route } from "../../routing/endpointRoute.ts"
-import { problem } from "../api/observabilityError.ts"
+import { observabilityError } from "../api/observabilityError.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import * as Query from "../api/queryParameters.ts"
 import type { Database } from "../storage/database.ts"
@@ -42,7 +42,7 @@ export const telemetryOperations = (database: Database): ReadonlyArray<Handler> 
       if (trace instanceof ErrorResponse) return trace
       const id = parameter("span_id")
       return itemsOf(database, spanSignal, "trace_id", parameter("trace_id")).find(({ span_id }) => span_id === id) ??
-        problem(404, "SPAN_NOT_FOUND", `There is no span ${id}`)
+        observabilityError(404, "SPAN_NOT_FOUND", `There is no span ${id}`)
     }
   })),
   ...fieldsOperations(database, traces, traceSignal),
@@ -52,7 +52,8 @@ export const telemetryOperations = (database: Database): ReadonlyArray<Handler> 
 ]
 
 const traceOf = (database: Database, id: string): Item | ErrorResponse =>
-  itemsOf(database, traceSignal, "trace_id", id)[0] ?? problem(404, "TRACE_NOT_FOUND", `There is no trace ${id}`)
+  itemsOf(database, traceSignal, "trace_id", id)[0] ??
+    observabilityError(404, "TRACE_NOT_FOUND", `There is no trace ${id}`)
 
 const rangeOf = (query: Incoming["query"]): TimeRange => ({
   from: Query.value(query, "from"),
@@ -107,7 +108,7 @@ const fieldsOperations = (
     respond: ({ parameter, query }) => {
       const name = parameter("field_name")
       const field = signal.fields.find((field) => field.name === name)
-      if (field === undefined) return problem(404, "FIELDS_NOT_FOUND", `There is no field ${name}`)
+      if (field === undefined) return observabilityError(404, "FIELDS_NOT_FOUND", `There is no field ${name}`)
       const options = signalOptions(database, signal, field, rangeOf(query))
       return options instanceof ErrorResponse ? options : { options }
     }
