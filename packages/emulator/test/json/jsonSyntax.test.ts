@@ -2,29 +2,36 @@ import { assert, describe, it } from "@effect/vitest"
 import { firstError, isTooDeep } from "../../src/internal/json/jsonSyntax.ts"
 
 describe("the first syntax error of a JSON text", () => {
-  for (
-    const [text, at, error] of [
-      ["", 0, "Expecting value"],
-      ["  ?", 2, "Expecting value"],
-      ["{", 1, "Expecting property name enclosed in double quotes"],
-      ["{\"a\" 1}", 5, "Expecting ':' delimiter"],
-      ["{\"a\": }", 6, "Expecting value"],
-      ["{\"a\": 1 \"b\": 2}", 8, "Unterminated string or invalid escape"],
-      ["[1 2]", 3, "Expecting ',' delimiter"],
-      ["[1, 2}", 5, "Expecting ',' delimiter"],
-      ["[1,]", 3, "Expecting value"],
-      ["{\"a\": 1,}", 8, "Expecting property name enclosed in double quotes"],
-      ["\"open", 0, "Unterminated string or invalid escape"],
-      ["\"\\x\"", 0, "Unterminated string or invalid escape"],
-      ["1 2", 2, "Extra data"],
-      ["01", 1, "Extra data"]
-    ] as const
-  ) {
-    it(`is found in ${JSON.stringify(text)}`, () => {
-      assert.throws(() => JSON.parse(text))
-      assert.deepStrictEqual(firstError(text), { at, error })
-    })
+  const found = (text: string): string => {
+    assert.throws(() => JSON.parse(text))
+    const { at, error } = firstError(text)
+    return `${error} at ${at}`
   }
+
+  it("is a missing value", () => {
+    assert.strictEqual(found(""), "Expecting value at 0")
+    assert.strictEqual(found("  ?"), "Expecting value at 2")
+    assert.strictEqual(found("[1,]"), "Expecting value at 3")
+    assert.strictEqual(found("{\"a\": }"), "Expecting value at 6")
+  })
+
+  it("is a missing key, colon or comma", () => {
+    assert.strictEqual(found("{"), "Expecting property name enclosed in double quotes at 1")
+    assert.strictEqual(found("{\"a\": 1,}"), "Expecting property name enclosed in double quotes at 8")
+    assert.strictEqual(found("{\"a\" 1}"), "Expecting ':' delimiter at 5")
+    assert.strictEqual(found("[1 2]"), "Expecting ',' delimiter at 3")
+    assert.strictEqual(found("[1, 2}"), "Expecting ',' delimiter at 5")
+  })
+
+  it("is a string that does not end or has an unknown escape", () => {
+    assert.strictEqual(found("\"open"), "Unterminated string or invalid escape at 0")
+    assert.strictEqual(found("[\"\\x\"]"), "Unterminated string or invalid escape at 1")
+  })
+
+  it("is text after the value", () => {
+    assert.strictEqual(found("1 2"), "Extra data at 2")
+    assert.strictEqual(found("01"), "Extra data at 1")
+  })
 
   it("is found after more white space than one token may have", () =>
     assert.deepStrictEqual(firstError(`[1,${" ".repeat(100)}x]`), { at: 103, error: "Expecting value" }))
