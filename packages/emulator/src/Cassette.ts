@@ -1,9 +1,9 @@
 /**
- * Recorded exchanges with the API, and `HttpClient`s that record them and answer from them: tests that once spoke to a
- * real server run again without it.
+ * Records exchanges with the API and replays them, as layers of `HttpClient`.
  *
- * A cassette is a readable JSON file that holds one exchange, with the times at which its answer came and without its
- * secrets.
+ * - *When to use*: tests that were written against a real server run again without it.
+ * - *Details*: a cassette is a readable JSON file of one exchange: the request, the response and its times, with secrets
+ *   redacted.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -17,7 +17,7 @@
  *   messages: [{ role: "user", content: "Who is the best French painter?" }]
  * }).pipe(Effect.flatMap((response) => Console.log(Completion.text(response))))
  *
- * // Answers from the directory, and records there what it lacks.
+ * // Replays the directory's recordings, and records exchanges that it lacks.
  * const main = program.pipe(Effect.provide(Chat.layer.pipe(
  *   Layer.provide(MistralClient.layerConfig()),
  *   Layer.provide(Cassette.layer({ directory: "test/cassettes", mode: "auto" })),
@@ -35,29 +35,32 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { inMemory } from "./internal/cassette/asked.ts"
-import type { CassetteError } from "./internal/cassette/cassetteError.ts"
-import { type Deck, makeDeck } from "./internal/cassette/deck.ts"
-import * as Format from "./internal/cassette/format.ts"
-import * as Store from "./internal/cassette/store.ts"
+import { makeRecordReplay, type RecordReplay } from "./internal/cassette/client/recordReplay.ts"
+import type { CassetteError } from "./internal/cassette/format/cassetteError.ts"
+import * as Format from "./internal/cassette/format/cassetteFormat.ts"
+import { bufferBody } from "./internal/cassette/matching/recordedRequest.ts"
+import * as Store from "./internal/cassette/storage/cassetteStore.ts"
 
 export {
   /**
-   * A directory or a file of cassettes that cannot be used: which, where in it, and what is wrong there.
+   * A directory or a file of cassettes cannot be used. The error names the file, the place in it and the problem.
    *
    * @category errors
    * @since 0.1.0
    */
   CassetteError
-} from "./internal/cassette/cassetteError.ts"
+} from "./internal/cassette/format/cassetteError.ts"
 
 /**
- * One exchange: the request without its secrets, and the answer with the milliseconds its parts took.
+ * One recorded exchange: the request without its secrets, and the response with the milliseconds its parts took.
  *
- * A body is a JSON value (`json`) where writing that value gives the same bytes, else a `text`, else `base64`. The body of
- * an event stream is a list of `pieces`, one for each read of the network. `after` counts from what came before: the
- * request, the head, the piece. `end.how` is `lost` where the connection broke, `left` where the reader went away first;
- * both are replayed as a broken connection.
+ * *Details*:
+ *
+ * - A body is a JSON value (`json`) if writing that value gives the same bytes, otherwise a `text`, otherwise `base64`.
+ *   The body of an event stream is a list of `pieces`, one for each network read.
+ * - `after` counts from the preceding part: the request, the head or the piece.
+ * - `end.how` is `lost` if the connection broke, and `left` if the reader stopped first. Both are replayed as a broken
+ *   connection.
  *
  * @category schemas
  * @since 0.1.0
@@ -65,7 +68,7 @@ export {
 export const Cassette = Format.Cassette
 
 /**
- * One exchange.
+ * One recorded exchange.
  *
  * @category models
  * @since 0.1.0
@@ -73,7 +76,7 @@ export const Cassette = Format.Cassette
 export type Cassette = Format.Cassette
 
 /**
- * Reads every cassette of a directory, with the name of its file, in the order of the names.
+ * Reads every cassette of a directory with its file name, in the order of the names.
  *
  * @category files
  * @since 0.1.0
@@ -84,51 +87,50 @@ export const read: (
   ReadonlyArray<{ readonly file: string; readonly cassette: Cassette }>,
   CassetteError,
   FileSystem.FileSystem
-> = Store.load
+> = Store.loadCassettes
 
 /**
- * How requests are compared with the recorded ones, and in what time they are answered.
+ * How requests are matched with recordings, and how fast responses are replayed.
  *
  * @category models
  * @since 0.1.0
  */
 export interface ReplayOptions {
   /**
-   * How much faster than recorded: 1 unless set, and 0 for at once. The times pass on the clock of whoever reads, under a
-   * `TestClock` too.
+   * How much faster than recorded: 1 unless set; 0 means at once. The reader's clock applies, a `TestClock` too.
    */
   readonly speed?: number | undefined
   /**
-   * What is not compared: `query`, `query.page`, `body.random_seed`, `body.messages.*.content`. Methods, paths and bodies
-   * are compared otherwise, bodies as JSON values; headers are not.
+   * The places that are not compared: `query`, `query.page`, `body.random_seed`, `body.messages.*.content`. Methods, paths,
+   * queries and bodies are compared otherwise, bodies as JSON values; headers are never compared.
    */
   readonly ignore?: ReadonlyArray<string> | undefined
 }
 
 /**
- * What is written into a directory.
+ * What is recorded in a directory.
  *
  * @category models
  * @since 0.1.0
  */
 export interface RecordOptions {
   /**
-   * What becomes of the recordings that the directory holds already: those of a request are replaced when it is recorded
-   * again, unless this says to keep them, before the new ones.
+   * How earlier recordings in the directory are treated. Unless set to `keep`, those of a request are replaced when that
+   * request is recorded again. With `keep`, new recordings come after them.
    */
   readonly earlier?: "replace" | "keep" | undefined
-  /** Headers of requests that are kept besides `accept` and `content-type`. */
+  /** Request headers to record besides `accept` and `content-type`. */
   readonly headers?: ReadonlyArray<string> | undefined
   /**
-   * What must not be in a cassette besides what the headers and the query of a request identify its sender with: keys,
-   * cookies and tokens are found there, and taken out wherever they stand.
+   * Further secrets to redact. Keys, cookies and tokens in a request's headers and query are found without this option,
+   * and redacted everywhere in the exchange.
    */
   readonly secrets?: ReadonlyArray<Redacted.Redacted<string>> | undefined
 }
 
 /**
- * Where the cassettes are, and what is done with them: `replay` answers from them alone, `record` asks every time,
- * `auto` asks where there is no recording.
+ * The directory of cassettes, and the mode: `replay` only replays, `record` sends and records every request, `auto` sends
+ * and records requests without a recording.
  *
  * @category models
  * @since 0.1.0
@@ -139,8 +141,9 @@ export interface Options extends ReplayOptions, RecordOptions {
 }
 
 /**
- * An `HttpClient` over the one of the environment, in the mode of the options. In `auto` an answer is replayed from the
- * moment it is recorded, and no recording is replaced.
+ * An `HttpClient` that records or replays, over the `HttpClient` of the environment.
+ *
+ * *Details*: in the mode `auto`, a response is replayed as soon as it is recorded, and no recording is replaced.
  *
  * @category layers
  * @since 0.1.0
@@ -156,15 +159,17 @@ export const layer = (
     case "auto":
       return layerOf(
         { ...options, from: options.directory, into: options.directory, earlier: "keep" },
-        (deck) => overClient((request, send) => replayOr(deck, request, deck.record(request, send)))
+        (cassettes) => overClient((request, send) => replayOr(cassettes, request, cassettes.record(request, send)))
       )
   }
 }
 
 /**
- * An `HttpClient` that answers from a directory and asks nobody. Recordings of equal requests come in their order, the
- * last one again and again. A request without a recording is answered with status 404 and an error in Mistral's form that
- * names the nearest cassettes and where they differ.
+ * An `HttpClient` that replays a directory's recordings and sends no request.
+ *
+ * *Details*: recordings of equal requests are replayed in their order, then the last one repeatedly. The response to a
+ * request without a recording is a 404 with an error in Mistral's form, which names the nearest cassettes and the places
+ * where they differ.
  *
  * @category layers
  * @since 0.1.0
@@ -173,16 +178,17 @@ export const layerReplay = (
   directory: string,
   options: ReplayOptions & Pick<RecordOptions, "secrets"> = {}
 ): Layer.Layer<HttpClient.HttpClient, CassetteError, FileSystem.FileSystem> =>
-  layerOf({ ...options, from: directory }, (deck) =>
+  layerOf({ ...options, from: directory }, (cassettes) =>
     Effect.succeed(HttpClient.mapRequestEffect(
-      HttpClient.make((request) => replayOr(deck, request, Effect.sync(() => deck.miss(request)))),
-      inMemory
+      HttpClient.make((request) => replayOr(cassettes, request, Effect.sync(() => cassettes.miss(request)))),
+      bufferBody
     )))
 
 /**
- * An `HttpClient` that asks the one of the environment and writes what it answers into a directory, which is made if it
- * does not exist. Answers are asked for without compression. A cassette is written when its answer ends; what was not
- * read of an answer is not in it.
+ * An `HttpClient` that sends requests with the one of the environment, and records the exchanges in a directory.
+ *
+ * *Details*: the directory is created if it does not exist. Requests ask for responses without compression. A cassette is
+ * written when its response ends; bytes that were not read are not recorded.
  *
  * @category layers
  * @since 0.1.0
@@ -191,37 +197,39 @@ export const layerRecord = (
   directory: string,
   options: RecordOptions = {}
 ): Layer.Layer<HttpClient.HttpClient, CassetteError, HttpClient.HttpClient | FileSystem.FileSystem> =>
-  layerOf({ ...options, into: directory }, (deck) => overClient(deck.record))
+  layerOf({ ...options, into: directory }, (cassettes) => overClient(cassettes.record))
 
 const layerOf = <R>(
-  options: Omit<Parameters<typeof makeDeck>[0], "secrets"> & Pick<RecordOptions, "secrets">,
-  client: (deck: Deck) => Effect.Effect<HttpClient.HttpClient, never, R>
+  options: Omit<Parameters<typeof makeRecordReplay>[0], "secrets"> & Pick<RecordOptions, "secrets">,
+  client: (cassettes: RecordReplay) => Effect.Effect<HttpClient.HttpClient, never, R>
 ): Layer.Layer<HttpClient.HttpClient, CassetteError, FileSystem.FileSystem | Exclude<R, Scope.Scope>> =>
   Layer.effect(HttpClient.HttpClient)(Effect.flatMap(
-    makeDeck({ ...options, secrets: (options.secrets ?? []).map((secret) => Redacted.value(secret)) }),
+    makeRecordReplay({ ...options, secrets: (options.secrets ?? []).map((secret) => Redacted.value(secret)) }),
     client
   ))
 
 const replayOr = <E, R>(
-  deck: Deck,
+  cassettes: RecordReplay,
   request: HttpClientRequest.HttpClientRequest,
   otherwise: Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
-  Effect.flatMap(deck.replay(request), (found) => found === undefined ? otherwise : Effect.succeed(found))
+  Effect.flatMap(cassettes.replay(request), (found) => found === undefined ? otherwise : Effect.succeed(found))
 
-/** The client of the environment, with something done about each of its answers. */
-const overClient = (answer: Deck["record"]): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
+/** The client of the environment, with a function around each request. */
+const overClient = (
+  around: RecordReplay["record"]
+): Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (client) =>
     client.pipe(
-      // Before the request is bound to a scope: a changed request is another one.
+      // Before the request is bound to a scope, because a changed request is a new object.
       HttpClient.mapRequestEffect((request) =>
         Effect.map(
-          inMemory(request),
+          bufferBody(request),
           (request) =>
             "accept-encoding" in request.headers
               ? request
               : HttpClientRequest.setHeader(request, "accept-encoding", "identity")
         )
       ),
-      HttpClient.transform((send, request) => answer(request, send))
+      HttpClient.transform((send, request) => around(request, send))
     ))

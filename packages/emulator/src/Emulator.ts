@@ -1,8 +1,11 @@
 /**
- * A local Mistral: an HTTP server on a real port that answers as `api.mistral.ai` does, without a model, a key or a
- * network. It serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations, the
- * list of its models and the observability API over the completions it has served, and can be told to fail in any way a
- * server or a network does.
+ * A local Mistral API: an HTTP server on a real port that responds as `api.mistral.ai` does, without a model, a key or a
+ * network.
+ *
+ * - *When to use*: development and tests.
+ * - *Details*: it serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations, its
+ *   own list of models, and the observability API over the completions it has served. Faults make it fail in every way in
+ *   which a server or a network fails.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -46,22 +49,22 @@ import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
 import type * as Faults from "./Faults.ts"
-import type { Verbosity } from "./internal/accessLog.ts"
-import { makeApp } from "./internal/app.ts"
-import { makeArmedFaults } from "./internal/armedFaults.ts"
-import type { RelayOptions } from "./internal/cassette/relayOptions.ts"
-import { memoryClient } from "./internal/memoryClient.ts"
-import type * as Database from "./internal/observability/database.ts"
-import type * as Event from "./internal/observability/newEvent.ts"
-import { layerObservability, Observability } from "./internal/observability/observability.ts"
-import * as Log from "./internal/requestLog.ts"
-import { makeSettings, type Settings } from "./internal/settings.ts"
-import { socketDelivery } from "./internal/socketDelivery.ts"
+import { makeFaultQueue } from "./internal/faults/faultQueue.ts"
+import type * as Event from "./internal/observability/events/newEvent.ts"
+import { layerObservability, Observability } from "./internal/observability/service/observabilityService.ts"
+import type * as Database from "./internal/observability/storage/database.ts"
+import { makeApp } from "./internal/server/app.ts"
+import { memoryClient } from "./internal/server/memoryClient.ts"
+import * as Log from "./internal/server/requestLog.ts"
+import { socketDelivery } from "./internal/server/socketDelivery.ts"
+import type { ProxyOptions } from "./internal/settings/proxyOptions.ts"
+import type { Verbosity } from "./internal/settings/settings.ts"
+import { makeSettings, type Settings } from "./internal/settings/settings.ts"
 import type * as Script from "./Script.ts"
 
 export type {
   /**
-   * A directory of cassettes, and what happens to requests that are not in it.
+   * A directory of cassettes, and what happens to requests without a recording.
    *
    * @category models
    * @since 0.1.0
@@ -74,11 +77,13 @@ export type {
    * @since 0.1.0
    */
   Upstream
-} from "./internal/cassette/relayOptions.ts"
+} from "./internal/settings/proxyOptions.ts"
 
 /**
- * A request as the emulator saw it: headers by their lower-case names, those that may hold a key or a cookie replaced by
- * `<redacted>`, the value of the body if it is JSON, its text if not, and the fault its answer had, if any.
+ * A request that the emulator received.
+ *
+ * *Details*: headers have lower-case names, and those that may hold a key or a cookie are `<redacted>`. The body is the
+ * value if it is JSON, otherwise the text. The fault is the one that was applied to the response, if any.
  *
  * @category models
  * @since 0.1.0
@@ -86,8 +91,10 @@ export type {
 export interface SeenRequest extends Log.SeenRequest {}
 
 /**
- * An event as a test or a demonstration adds it. Everything may be left out: an event without `created_at` is of now, and
- * previews, the number of messages and the tools called follow from the messages.
+ * An observability event to be added by a test or a demonstration.
+ *
+ * *Details*: every property is optional. `created_at` is now unless set; previews, the number of messages and the called
+ * tools are derived from the messages.
  *
  * @category models
  * @since 0.1.0
@@ -95,8 +102,8 @@ export interface SeenRequest extends Log.SeenRequest {}
 export interface NewEvent extends Event.NewEvent {}
 
 /**
- * There is no database: this Node.js is older than 22.16 and its SQLite is not enough, the file cannot be opened, or something else
- * than an emulator of this version or an earlier one has written it.
+ * The database cannot be used: this Node.js is older than 22.16 and its SQLite lacks a feature, the file cannot be opened,
+ * or it was not written by an emulator of this version or an earlier one.
  *
  * @category errors
  * @since 0.1.0
@@ -104,29 +111,29 @@ export interface NewEvent extends Event.NewEvent {}
 export interface DatabaseError extends Database.DatabaseError {}
 
 /**
- * What a running emulator offers.
+ * The service of a running emulator.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Service {
-  /** Where it listens: the base URL of a client, without `/v1`. */
+  /** The URL that it listens on: the base URL for a client, without `/v1`. */
   readonly url: string
   readonly port: number
-  /** The key it accepts. */
+  /** The key that it accepts. */
   readonly apiKey: Redacted.Redacted<string>
-  /** The last 1,000 requests, newest last. */
+  /** The last 1,000 requests that it received, newest last. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
-  /** How many requests are being answered right now: 0 once every client has its answer or has gone. */
+  /** The number of requests in progress: 0 when every client has its response or has disconnected. */
   readonly active: Effect.Effect<number>
   /**
-   * Adds events as if they had been served, all or none, and gives their ids. 100,000 take a few seconds. An id that is
-   * taken already and a time that is none are defects.
+   * Adds events as if their completions had been served, all or none, and gives their ids. 100,000 events take a few
+   * seconds. An id that exists already, and a time that is not valid, are defects.
    */
   readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
-  /** Keeps a text, one line of JSON for each record, as a file that datasets can import; gives the file's id. */
+  /** Stores a text, one line of JSON for each record, as a file that datasets can import; gives the file's id. */
   readonly addFile: (content: string) => Effect.Effect<string>
-  /** What will go wrong with the requests to come. */
+  /** The faults that apply to future requests. */
   readonly faults: Faults.Faults
 }
 
@@ -139,54 +146,54 @@ export interface Service {
 export class Emulator extends Context.Service<Emulator, Service>()("@effect-mistral/emulator/Emulator") {}
 
 /**
- * How an emulator answers, and where it listens.
+ * How an emulator responds, and where it listens.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Options extends RelayOptions {
-  /** The one key that is accepted. `emulator-key` unless set. */
+export interface Options extends ProxyOptions {
+  /** The only key that is accepted. `emulator-key` unless set. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
-  /** How long an answer takes to begin. 30 milliseconds unless set. */
+  /** The time before the first token of a completion. 30 milliseconds unless set. */
   readonly timeToFirstToken?: Duration.Input | undefined
-  /** How fast each choice is written. 60 unless set; `Infinity` for no delay. */
+  /** Tokens per second of each choice. 60 unless set; `Infinity` for no delay. */
   readonly tokensPerSecond?: number | undefined
   /**
-   * How much longer or shorter each wait may be, as a part of it, from 0 to 1. The same answer has the same waits with the
-   * same seed. 0 unless set.
+   * The largest relative deviation of each wait, from 0 to 1. The same seed gives the same completion the same waits. 0
+   * unless set.
    */
   readonly jitter?: number | undefined
-  /** Another seed gives other answers to the same requests. 0 unless set. */
+  /** The seed: another one gives other completions for the same requests. 0 unless set. */
   readonly seed?: number | undefined
-  /** The model of each agent, by the agent's id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
+  /** The model of each agent, by agent id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
-  /** The file that keeps events, judges, campaigns and datasets. They are kept in memory unless set. */
+  /** The database file of events, judges, campaigns and datasets. They are held in memory unless set. */
   readonly database?: string | undefined
-  /** How many events of the past year are made up at the start if there are none: something to search. 0 unless set. */
+  /** The number of demonstration events, over the past year, that are generated for an empty database. 0 unless set. */
   readonly demoEvents?: number | undefined
-  /** What to answer to what, in place of what is made up. */
+  /** Scripted responses, which take precedence over generated ones. */
   readonly script?: Script.Script | undefined
-  /** How many requests are answered in a minute of the clock before the next is refused with 429. No limit unless set. */
+  /** Requests per minute of the clock before the next response is 429. No limit unless set. */
   readonly requestsPerMinute?: number | undefined
-  /** How many tokens a minute of the clock may cost before the next request is refused with 429. No limit unless set. */
+  /** Tokens per minute of the clock before the next response is 429. No limit unless set. */
   readonly tokensPerMinute?: number | undefined
   /**
-   * What is printed: nothing (`quiet`), a line for each request once its answer is over (`requests`), or its headers too
+   * What is printed: nothing (`quiet`), a line for each request when its response ends (`requests`), or its headers too
    * (`headers`); never a key or a body. `quiet` unless set.
    */
   readonly verbosity?: Verbosity | undefined
   /**
-   * Whose time passes: `real` time, or that of the `Clock` in the `context` that the layer is built in. Under a `TestClock`
-   * an answer then comes as fast as the test lets time pass. `real` unless set.
+   * The clock: `real` time, or the `Clock` of the `context` that the layer is built in. With a `TestClock` in the context,
+   * responses are as fast as the test adjusts the clock. `real` unless set.
    */
   readonly clock?: "real" | "context" | undefined
-  /** A free port unless set. */
+  /** The port to listen on. A free port unless set. */
   readonly port?: number | undefined
-  /** `127.0.0.1` unless set: nobody else on the network can reach it. */
+  /** The address to listen on. `127.0.0.1` unless set, which no other machine can reach. */
   readonly host?: string | undefined
 }
 
-/** The options of an emulator that needs nothing: no other server, no cassettes, no file. */
+/** The options of an emulator without an upstream server, cassettes or a database file, so that building it cannot fail. */
 type OwnOptions = Options & {
   readonly upstream?: undefined
   readonly replay?: undefined
@@ -194,9 +201,9 @@ type OwnOptions = Options & {
 }
 
 /**
- * An emulator on a port of its own, from when the layer is built until its scope closes.
+ * An emulator that listens on a port from when the layer is built until its scope closes.
  *
- * It keeps real time, so that it answers under a `TestClock` too, unless `clock` says otherwise.
+ * *Details*: it uses real time, so that it responds under a `TestClock` too, unless `clock` is set.
  *
  * @category layers
  * @since 0.1.0
@@ -210,13 +217,13 @@ export function layer(
 ): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError | DatabaseError> {
   const host = options.host ?? "127.0.0.1"
   const settings = makeSettings(options)
-  // Two emulators made of one layer share neither a server nor a log.
+  // Each build of the layer has its own server and log.
   return Layer.unwrap(Effect.sync(() => {
     const node = createServer()
     const server = NodeHttpServer.layerServer(() => node, {
       port: options.port ?? 0,
       host,
-      // Answers in progress end with the emulator: whoever closes it is not kept waiting.
+      // Responses in progress are interrupted, so that the scope closes at once.
       gracefulShutdownTimeout: 0
     })
     return Layer.effect(
@@ -237,10 +244,11 @@ export function layer(
 }
 
 /**
- * An emulator without a socket: the `HttpClient` of the environment is answered by it, whatever the host.
+ * An emulator without a socket, and an `HttpClient` whose requests it handles, whatever their host.
  *
- * Everything happens in the fibers of those who ask and by their clock: under a `TestClock` an answer comes as fast as
- * the test lets time pass. Connections that are closed, reset or refused are the transport errors that `fetch` would give.
+ * *Details*: requests are handled in the caller's fibers and on the caller's clock. Under a `TestClock`, responses are as
+ * fast as the test adjusts the clock. Connections that are closed, reset or refused fail with the transport errors of
+ * Node's `fetch`.
  *
  * @category layers
  * @since 0.1.0
@@ -266,7 +274,7 @@ export function layerMemory(
 const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick<Service, "url" | "port">) {
   const log = yield* Log.RequestLog
   const { addEvents, addFile } = yield* Observability
-  const faults = makeArmedFaults(settings.seed)
+  const faults = makeFaultQueue(settings.seed)
   const app = yield* makeApp(settings, faults)
   const service = Emulator.of({
     ...place,
@@ -282,6 +290,6 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
 
 const realTime = Layer.sync(Clock.Clock, Clock.Clock.defaultValue)
 
-/** Where a server that listens on every address can be asked, and IPv6 as URLs want it. */
+/** The host for a URL: the loopback address of a server that listens on all addresses, and IPv6 in brackets. */
 const reachable = (host: string): string =>
   host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host

@@ -1,8 +1,8 @@
 /**
- * Ways an answer can go wrong, as values: what a test tells the emulator to do to the requests to come.
+ * Failures of a server or a network as values, to inject into the emulator's responses.
  *
- * A fault is plain JSON, `{ "type": "cut", "after_events": 3 }`, the same in a program, in the `x-emulator-fault` header of
- * a request and in the body of `POST /_emulator/faults`.
+ * *Details*: a fault is plain JSON, `{ "type": "cut", "after_events": 3 }`, the same in a program, in the
+ * `x-emulator-fault` header of a request and in the body of `POST /_emulator/faults`.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -32,7 +32,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { HeaderValue } from "./internal/headerText.ts"
+import { HeaderValue } from "./internal/http/headerSchema.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -40,7 +40,7 @@ const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
 const Millis = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** Where something happens: after so many bytes or events of the body, or before the headers if neither is there. */
+/** The position of a fault: after a number of bytes or events of the body, or before the headers if neither is set. */
 const position = { after_bytes: Schema.optionalKey(Count), after_events: Schema.optionalKey(Count) }
 
 const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly after_events?: number }>(
@@ -49,31 +49,34 @@ const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly 
 )
 
 /**
- * What can be done to an answer. Each fits every answer, unless it says otherwise:
+ * A failure that is injected into a response.
  *
- * - `status`: another answer. `body` is sent as JSON, or as it is if it is a text; without one it is what the API says
- *   with 401, 404, 429, 500 and 503, and something in the form of its other errors with the rest. `retry_after` is in
- *   seconds, or an HTTP date.
- * - `delay`: nothing is sent for `millis`.
- * - `drip`: the body comes `bytes` at a time (1) with `millis` before each piece (10).
- * - `stall`: nothing more is sent, and the connection stays open, before the headers or after so many bytes or events.
- * - `cut`: the connection is closed there, or where the body would have ended.
- * - `cut_character`: the connection is closed inside the first character that is longer than a byte, in a stream inside the
- *   first text of the answer; one is put there if the text has none.
- * - `missing_done`: a stream ends as it should, without `[DONE]`.
- * - `missing_finish_reason`: no choice of a completion or of a stream says why it ended.
- * - `garbage_event`: an event of a stream holds `data` (half an object) instead of a chunk; the rest follows.
- * - `error_event`: an event of a stream holds `error` (the API's error 1000), named `error` if `named` is true, and the
- *   stream ends without `[DONE]`.
- * - `content_type`: the body says to be something else than it is (`text/html`).
- * - `reset`: the connection is reset without an answer.
- * - `refuse`: it is reset, and for `millis` (1,000) nobody listens: connections are refused.
- * - `endless`: the body never ends. A stream repeats its last text, another body is followed by spaces, every `millis` (10).
- * - `giant_event`: one more event of a stream is `bytes` long.
- * - `keep_open`: a stream's connection stays open after `[DONE]`.
+ * *Details*: defaults are in brackets. A fault applies to every response unless its line names streams or completions.
  *
- * `garbage_event`, `error_event` and `giant_event` come after `after_events` events (1), or before `[DONE]` where there
- * are fewer.
+ * - `status`: responds with another status. `body` is sent as JSON, or as it is if it is a string; without it, the body is
+ *   the API's own for 401, 404, 429, 500 and 503, and in the form of its other errors for other statuses. `retry_after`
+ *   is in seconds, or an HTTP date.
+ * - `delay`: sends nothing for `millis`.
+ * - `drip`: sends the body `bytes` (1) at a time, with a pause of `millis` (10) before each piece.
+ * - `stall`: sends nothing more and leaves the connection open, before the headers or after a number of bytes or events.
+ * - `cut`: closes the connection there, or at the end of the body if it is shorter.
+ * - `cut_character`: closes the connection inside the first multi-byte character; in a stream, inside the first text. If
+ *   there is none, one is inserted.
+ * - `missing_done`: ends a stream regularly, but without `[DONE]`.
+ * - `missing_finish_reason`: removes the finish reasons of a completion or a stream.
+ * - `garbage_event`: inserts an event with `data` (half an object) into a stream.
+ * - `error_event`: sends an event with `error` (the API's error 1000), named `error` if `named` is true, and ends the
+ *   stream without `[DONE]`.
+ * - `content_type`: sends the body under another content type (`text/html`).
+ * - `reset`: resets the connection before the response.
+ * - `refuse`: resets the connection, and refuses new connections for `millis` (1,000).
+ * - `endless`: never ends the body. A stream repeats its last text, another body is followed by spaces, every `millis`
+ *   (10).
+ * - `giant_event`: inserts an event of `bytes` into a stream.
+ * - `keep_open`: leaves a stream's connection open after `[DONE]`.
+ *
+ * `garbage_event`, `error_event` and `giant_event` come after `after_events` (1) events, or before `[DONE]` if there are
+ * fewer.
  *
  * @category schemas
  * @since 0.1.0
@@ -125,7 +128,7 @@ export const Fault = Schema.Union([
 })
 
 /**
- * What can be done to an answer.
+ * A failure that is injected into a response.
  *
  * @category models
  * @since 0.1.0
@@ -133,7 +136,7 @@ export const Fault = Schema.Union([
 export type Fault = typeof Fault.Type
 
 /**
- * Where a stall or a cut happens: before the headers if nothing is given.
+ * The position of a stall or a cut: before the headers unless a number of bytes or events is set.
  *
  * @category models
  * @since 0.1.0
@@ -144,7 +147,7 @@ export type Position = { readonly afterBytes?: never; readonly afterEvents?: nev
 } | { readonly afterEvents: number; readonly afterBytes?: never }
 
 /**
- * Answers with another status. `retryAfter` is in seconds, or an HTTP date.
+ * Responds with another status. `retryAfter` is in seconds, or an HTTP date.
  *
  * @category constructors
  * @since 0.1.0
@@ -163,7 +166,7 @@ export const status = (
 })
 
 /**
- * Sends nothing for a while, then the answer.
+ * Delays the response.
  *
  * @category constructors
  * @since 0.1.0
@@ -171,7 +174,7 @@ export const status = (
 export const delay = (duration: Duration.Input): Fault => ({ type: "delay", millis: millisOf(duration) })
 
 /**
- * Sends the body a few bytes (1) at a time, with a pause (10 milliseconds) before each piece.
+ * Sends the body in pieces of a few bytes (1), with a pause (10 milliseconds) before each piece.
  *
  * @category constructors
  * @since 0.1.0
@@ -181,7 +184,7 @@ export const drip = (
 ): Fault => ({ type: "drip", ...present({ bytes: options.bytes, millis: millisIf(options.pause) }) })
 
 /**
- * Sends no more from some point on, and leaves the connection open.
+ * Stops sending at a position, and leaves the connection open.
  *
  * @category constructors
  * @since 0.1.0
@@ -189,7 +192,7 @@ export const drip = (
 export const stall = (position: Position = {}): Fault => ({ type: "stall", ...positionOf(position) })
 
 /**
- * Closes the connection at some point.
+ * Closes the connection at a position.
  *
  * @category constructors
  * @since 0.1.0
@@ -197,7 +200,7 @@ export const stall = (position: Position = {}): Fault => ({ type: "stall", ...po
 export const cut = (position: Position = {}): Fault => ({ type: "cut", ...positionOf(position) })
 
 /**
- * Closes the connection inside a character that is longer than a byte.
+ * Closes the connection inside a multi-byte character.
  *
  * @category constructors
  * @since 0.1.0
@@ -213,7 +216,7 @@ export const cutCharacter: Fault = { type: "cut_character" }
 export const missingDone: Fault = { type: "missing_done" }
 
 /**
- * Leaves out why the answer ended.
+ * Removes the finish reasons of a completion or a stream.
  *
  * @category constructors
  * @since 0.1.0
@@ -221,7 +224,7 @@ export const missingDone: Fault = { type: "missing_done" }
 export const missingFinishReason: Fault = { type: "missing_finish_reason" }
 
 /**
- * Puts an event that is no JSON into a stream.
+ * Inserts an event that is not JSON into a stream.
  *
  * @category constructors
  * @since 0.1.0
@@ -248,7 +251,7 @@ export const errorEvent = (
 })
 
 /**
- * Sends the answer under another content type (`text/html`).
+ * Sends the response under another content type (`text/html`).
  *
  * @category constructors
  * @since 0.1.0
@@ -256,7 +259,7 @@ export const errorEvent = (
 export const contentType = (value?: string): Fault => ({ type: "content_type", ...present({ value }) })
 
 /**
- * Resets the connection instead of answering.
+ * Resets the connection instead of responding.
  *
  * @category constructors
  * @since 0.1.0
@@ -264,7 +267,7 @@ export const contentType = (value?: string): Fault => ({ type: "content_type", .
 export const reset: Fault = { type: "reset" }
 
 /**
- * Resets the connection, and refuses all others for a while (1 second).
+ * Resets the connection, and refuses new connections for a while (1 second).
  *
  * @category constructors
  * @since 0.1.0
@@ -275,7 +278,7 @@ export const refuse = (duration?: Duration.Input): Fault => ({
 })
 
 /**
- * Never ends the body; more of it comes after each pause (10 milliseconds).
+ * Never ends the body; more of it is sent after each pause (10 milliseconds).
  *
  * @category constructors
  * @since 0.1.0
@@ -286,7 +289,7 @@ export const endless = (options: { readonly pause?: Duration.Input | undefined }
 })
 
 /**
- * Puts an event of many bytes into a stream.
+ * Inserts an event of many bytes into a stream.
  *
  * @category constructors
  * @since 0.1.0
@@ -309,7 +312,7 @@ export const keepOpen: Fault = { type: "keep_open" }
 type Present<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
 
 const present = <A extends object>(object: A): Present<A> =>
-  // Whatever is left holds a value, and every key may be missing.
+  // The filter removes `undefined` values, and `Present` makes every key optional.
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<A>
 
 const positionOf = (position: Position) =>

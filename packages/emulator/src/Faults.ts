@@ -1,6 +1,6 @@
 /**
- * The faults to come of a running emulator: armed by a program or by `POST /_emulator/faults`, had by the requests they are
- * for.
+ * The armed faults of a running emulator: a program or `POST /_emulator/faults` arms them, and they apply to future
+ * requests.
  *
  * @since 0.1.0
  */
@@ -11,10 +11,10 @@ import { Fault } from "./Fault.ts"
 const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
 /**
- * The requests a fault is for: all of them, or those of a method or a path.
+ * The requests that a fault applies to: all of them, or those with a method or a path.
  *
- * A path is as the API documents it, with or without `/v1`; `{name}` stands for anything between two slashes. Any endpoint
- * of `@effect-mistral/core/Endpoint` can stand here.
+ * *Details*: the path is written as in the API's reference, with or without `/v1`; `{name}` matches any segment. Any
+ * endpoint of `@effect-mistral/core/Endpoint` can be used here.
  *
  * @category models
  * @since 0.1.0
@@ -25,8 +25,8 @@ export interface Where {
 }
 
 /**
- * A fault that waits for requests: for the next `times` it fits, or for each with a `probability`. `seed` makes the same
- * requests fail each time.
+ * An armed fault: it applies to the next `times` requests that it fits, or to each of them with a `probability`. `seed`
+ * makes the same requests fail each time.
  *
  * @category schemas
  * @since 0.1.0
@@ -41,7 +41,7 @@ export const Armed = Schema.Struct({
 })
 
 /**
- * A fault that waits for requests.
+ * An armed fault.
  *
  * @category models
  * @since 0.1.0
@@ -49,7 +49,7 @@ export const Armed = Schema.Struct({
 export type Armed = typeof Armed.Type
 
 /**
- * A fault that makes no sense: a value out of range, or one that no request it is for can have. The message says which.
+ * A fault is not valid: a value is out of range, or the fault applies to none of its requests. The message says why.
  *
  * @category errors
  * @since 0.1.0
@@ -61,31 +61,33 @@ export class InvalidFault
 {}
 
 /**
- * The faults to come of a running emulator. They are served in the order they were armed: a request gets the first one
- * that is for it and fits it. One for streams waits for a stream, and is not used up by a stream that was refused.
+ * The armed faults of a running emulator.
+ *
+ * *Details*: a request gets the first armed fault that applies to it, in the order of arming. A fault for streams waits for
+ * a stream, and a stream that gets an error response does not use it up.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Faults {
-  /** Arms a fault for the next request it fits, or for the next `times`. */
+  /** Arms a fault for the next request that it fits, or for the next `times` of them. */
   readonly next: (
     fault: Fault,
     options?: { readonly times?: number | undefined; readonly where?: Where | undefined }
   ) => Effect.Effect<void, InvalidFault>
   /**
-   * Arms a fault for each request it fits, with a probability from 0 to 1, until `clear`. The same seed (the emulator's
-   * unless set) picks the same ones of the requests.
+   * Arms a fault for each request that it fits, with a probability from 0 to 1, until `clear`. The same seed (the
+   * emulator's unless set) selects the same requests.
    */
   readonly withProbability: (
     fault: Fault,
     probability: number,
     options?: { readonly seed?: number | undefined; readonly where?: Where | undefined }
   ) => Effect.Effect<void, InvalidFault>
-  /** Arms what `POST /_emulator/faults` would. */
+  /** Arms a fault in the form of `POST /_emulator/faults`. */
   readonly arm: (armed: Armed) => Effect.Effect<void, InvalidFault>
-  /** The faults that still wait, the next one first, with the `times` that are left. */
+  /** The armed faults, the next one first, with the remaining `times`. */
   readonly armed: Effect.Effect<ReadonlyArray<Armed>>
-  /** Forgets all of them. */
+  /** Removes all armed faults. */
   readonly clear: Effect.Effect<void>
 }

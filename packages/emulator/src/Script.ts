@@ -1,8 +1,8 @@
 /**
- * Scripts: what the emulator answers to what, in place of what it makes up.
+ * Scripted responses of the emulator, which take precedence over generated ones.
  *
- * A script is a list of rules. The first rule that a request fits, and that has not been used up, answers it; a request
- * that fits none is answered as ever. In a file a script is the same as JSON.
+ * *Details*: a script is a list of rules. The first rule that matches a request and is not used up decides the response; a
+ * request that no rule matches gets a generated one. A file holds the same script as JSON.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -11,7 +11,7 @@
  * import { Console, Effect, Layer } from "effect"
  *
  * const script: Script.Script = [
- *   // The first time there is no capacity; after that, the capital.
+ *   // The first response is an error, later ones are the capital.
  *   { when: { text: "capital" }, answer: { error: { status: 503 } }, times: 1 },
  *   { when: { text: "capital" }, answer: { text: "Paris." } }
  * ]
@@ -38,7 +38,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { HeaderName, HeaderValue } from "./internal/headerText.ts"
+import { HeaderName, HeaderValue } from "./internal/http/headerSchema.ts"
 
 const natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -51,11 +51,11 @@ const isRegularExpression = (text: string): boolean => {
 }
 
 /**
- * Which requests a rule is for: those that fit all that is given here.
+ * The condition of a rule. A request matches if it fits every given property.
  *
- * `path` is that of the endpoint, with `/v1`. `text` is contained in the last message, `pattern` is a regular expression
- * (with the flag `u`) that finds something there. A fill-in-the-middle request's prompt, and the last input to embed or
- * to moderate, count as a last message.
+ * *Details*: `path` is that of the endpoint, with `/v1`. `text` must occur in the last message; `pattern` is a regular
+ * expression (with the flag `u`) that must match somewhere in it. A fill-in-the-middle request's prompt, and the last
+ * input to embed or to moderate, count as the last message.
  *
  * @category schemas
  * @since 0.1.0
@@ -71,7 +71,7 @@ export const Condition = Schema.Struct({
 })
 
 /**
- * Which requests a rule is for.
+ * The condition of a rule.
  *
  * @category models
  * @since 0.1.0
@@ -79,8 +79,7 @@ export const Condition = Schema.Struct({
 export interface Condition extends Schema.Schema.Type<typeof Condition> {}
 
 /**
- * A call of a function. Without an `id` it gets one; `arguments` may be the JSON text that is sent, valid or not, or an
- * object.
+ * A function call. An `id` is generated unless set; `arguments` is an object, or the JSON text that is sent, valid or not.
  *
  * @category schemas
  * @since 0.1.0
@@ -92,7 +91,7 @@ export const ToolCall = Schema.Struct({
 })
 
 /**
- * A call of a function.
+ * A function call.
  *
  * @category models
  * @since 0.1.0
@@ -100,8 +99,10 @@ export const ToolCall = Schema.Struct({
 export interface ToolCall extends Schema.Schema.Type<typeof ToolCall> {}
 
 /**
- * What a completion says, in every choice. `max_tokens` and `stop` cut it as they cut any answer, unless a
- * `finish_reason` is given here. Of `usage`, what is not given is counted.
+ * The content of a completion, the same in every choice.
+ *
+ * *Details*: `max_tokens` and `stop` truncate it as they truncate any completion, unless a `finish_reason` is given.
+ * Values of `usage` that are not given are counted.
  *
  * @category schemas
  * @since 0.1.0
@@ -122,7 +123,7 @@ export const Reply = Schema.Struct({
 })
 
 /**
- * What a completion says, in every choice.
+ * The content of a completion, the same in every choice.
  *
  * @category models
  * @since 0.1.0
@@ -130,7 +131,7 @@ export const Reply = Schema.Struct({
 export interface Reply extends Schema.Schema.Type<typeof Reply> {}
 
 /**
- * A refusal, of any endpoint. Without a `body` it has one of the API's form that says that a script wanted it.
+ * An error response, for any endpoint. The default `body` has the API's form and names the script as the cause.
  *
  * @category schemas
  * @since 0.1.0
@@ -144,7 +145,7 @@ export const Failure = Schema.Struct({
 })
 
 /**
- * A refusal, of any endpoint.
+ * An error response, for any endpoint.
  *
  * @category models
  * @since 0.1.0
@@ -152,9 +153,10 @@ export const Failure = Schema.Struct({
 export interface Failure extends Schema.Schema.Type<typeof Failure> {}
 
 /**
- * One rule: without `when` it is for every request, without `times` it is never used up. A reply answers completions
- * only, and for any model or agent, known to the emulator or not; a request that breaks the API's rules is refused all
- * the same.
+ * One rule: it matches every request unless `when` is set, and is never used up unless `times` is set.
+ *
+ * *Details*: a reply applies to completions only. It needs no model or agent that the emulator knows, but a request that
+ * breaks the API's rules still gets an error response.
  *
  * @category schemas
  * @since 0.1.0
@@ -174,7 +176,7 @@ export const Rule = Schema.Struct({
 export interface Rule extends Schema.Schema.Type<typeof Rule> {}
 
 /**
- * Rules in the order in which they are tried.
+ * A list of rules in the order in which they are tried.
  *
  * @category schemas
  * @since 0.1.0
@@ -182,7 +184,7 @@ export interface Rule extends Schema.Schema.Type<typeof Rule> {}
 export const Script = Schema.Array(Rule)
 
 /**
- * Rules in the order in which they are tried.
+ * A list of rules in the order in which they are tried.
  *
  * @category models
  * @since 0.1.0
@@ -190,7 +192,7 @@ export const Script = Schema.Array(Rule)
 export type Script = typeof Script.Type
 
 /**
- * Reads a script from parsed JSON; a key that no rule has is an error, for it is most likely misspelt.
+ * Decodes a script from parsed JSON. An unknown key is an error, because it is most likely a typo.
  *
  * @category decoding
  * @since 0.1.0

@@ -16,14 +16,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
-import { announcement, needsUpstreamKey, relayFlags, relayOptions } from "./internal/cassette/relayFlags.ts"
-import { atLeast, within } from "./internal/flagBounds.ts"
-import { startProblem } from "./internal/startProblem.ts"
+import { atLeast, within } from "./internal/cli/numberFlags.ts"
+import { announcement, needsUpstreamKey, proxyFlags, proxyOptions } from "./internal/cli/proxyFlags.ts"
+import { startError } from "./internal/cli/startError.ts"
 import * as Script from "./Script.ts"
 
 const flags = {
   port: Flag.Int("port").pipe(
-    Flag.withDescription("Where to listen; 0 for a free port"),
+    Flag.withDescription("The port to listen on; 0 for a free one"),
     within(0, 65_535),
     Flag.withDefault(8080)
   ),
@@ -37,12 +37,12 @@ const flags = {
     Flag.withDefault(Redacted.make("emulator-key"))
   ),
   tokensPerSecond: Flag.Finite("tokens-per-second").pipe(
-    Flag.withDescription("How fast answers are written; 0 for no delay"),
+    Flag.withDescription("Tokens per second of each choice; 0 for no delay"),
     atLeast(0),
     Flag.withDefault(60)
   ),
   script: Flag.FileParse("script", { format: "json" }).pipe(
-    Flag.withDescription("A JSON file that says what to answer to what"),
+    Flag.withDescription("A JSON file with scripted responses"),
     Flag.mapEffect((value) =>
       Effect.mapError(
         Script.fromUnknown(value),
@@ -58,43 +58,43 @@ const flags = {
     Flag.withDefault([])
   ),
   requestsPerMinute: Flag.Int("requests-per-minute").pipe(
-    Flag.withDescription("Answer 429 to what goes beyond; no limit unless given"),
+    Flag.withDescription("Requests per minute before responses are 429; no limit unless given"),
     atLeast(1),
     Flag.withDefault(undefined)
   ),
   tokensPerMinute: Flag.Int("tokens-per-minute").pipe(
-    Flag.withDescription("Answer 429 once this many tokens are used up; no limit unless given"),
+    Flag.withDescription("Tokens per minute before responses are 429; no limit unless given"),
     atLeast(1),
     Flag.withDefault(undefined)
   ),
   timeToFirstToken: Flag.Finite("time-to-first-token").pipe(
-    Flag.withDescription("How long answers take to begin, in milliseconds; 30, or 0 if tokens-per-second is 0"),
+    Flag.withDescription("Milliseconds before the first token; 30, or 0 if tokens-per-second is 0"),
     atLeast(0),
     Flag.optional
   ),
   jitter: Flag.Finite("jitter").pipe(
-    Flag.withDescription("How much longer or shorter each wait may be, as a part of it: from 0 to 1"),
+    Flag.withDescription("The largest relative deviation of each wait, from 0 to 1"),
     within(0, 1),
     Flag.withDefault(0)
   ),
   database: Flag.String("database").pipe(
-    Flag.withDescription("The file that keeps the events, or :memory:"),
+    Flag.withDescription("The file of the database, or :memory:"),
     Flag.withDefault(":memory:")
   ),
   demoEvents: Flag.Int("demo-events").pipe(
-    Flag.withDescription("How many events are made up if there are none"),
+    Flag.withDescription("The number of demonstration events for an empty database"),
     atLeast(0),
     Flag.withDefault(0)
   ),
   verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
-    Flag.withDescription("What is printed of each request: nothing, a line, or its headers too; never a key or a body"),
+    Flag.withDescription("How requests are logged: not at all, as one line, or with headers; never a key or a body"),
     Flag.withDefault("quiet")
   ),
   seed: Flag.Int("seed").pipe(
-    Flag.withDescription("Another seed gives other answers, waits and faults"),
+    Flag.withDescription("The seed of completions, waits and faults"),
     Flag.withDefault(0)
   ),
-  relay: relayFlags
+  proxy: proxyFlags
 }
 
 const isLoopback = (host: string): boolean => /^(?:127\.|::1$|localhost$)/.test(host)
@@ -104,28 +104,30 @@ const announce = (options: Emulator.Options & { readonly host: string }) =>
     const { apiKey, url } = yield* Emulator.Emulator
     yield* Console.log([
       `The Mistral emulator listens on ${url}`,
-      ...(isLoopback(options.host) ? [] : [`Others on the network can reach it: it listens on ${options.host}.`]),
+      ...(isLoopback(options.host)
+        ? []
+        : [`Other machines on the network can reach it: it listens on ${options.host}.`]),
       announcement(options),
       "",
       `  export MISTRAL_BASE_URL=${url}`,
       ...(needsUpstreamKey(options) ? [] : [`  export MISTRAL_API_KEY=${Redacted.value(apiKey)}`]),
       "",
-      "Ctrl-C ends it."
+      "Press Ctrl-C to stop."
     ].join("\n"))
   }))
 
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ relay, timeToFirstToken, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
     const options = {
       ...flags,
-      ...(yield* relayOptions(relay)),
+      ...(yield* proxyOptions(proxy)),
       tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }
     return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
-  }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startProblem(error))))
+  }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startError(error))))
 ).pipe(Command.withDescription("A local Mistral API with deterministic answers"))
 
 Command.run(emulator, { version }).pipe(

@@ -1,0 +1,96 @@
+import type * as Embedding from "@effect-mistral/core/Embedding"
+import * as Endpoint from "@effect-mistral/core/Endpoint"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { badRequest, ErrorResponse, invalidArguments, invalidModel } from "../http/errorResponse.ts"
+import { findModel } from "../models/models.ts"
+import { responseFingerprint } from "../random/fingerprint.ts"
+import { hexadecimal } from "../random/random.ts"
+import type { Operation } from "../routing/endpointRoute.ts"
+import { costHeader } from "../routing/rateLimiter.ts"
+import type { Settings } from "../settings/settings.ts"
+import { countTokens } from "../text/tokenizer.ts"
+import { textVector } from "./textVector.ts"
+import { base64, quantized } from "./vectorEncoding.ts"
+
+interface Dimensions {
+  readonly usual: number
+  /** The largest dimension; absent if a request can choose neither dimension nor data type. */
+  readonly most?: number
+}
+
+/** The dimensions of the emulator's embedding models. */
+const dimensions: Readonly<Record<string, Dimensions>> = {
+  "mistral-embed": { usual: 1024 },
+  "codestral-embed": { usual: 1536, most: 3072 }
+}
+
+/** The maximum number of tokens of all inputs together. */
+const batchTokens = 16384
+
+const invalidParameter = (message: string, param: string): ErrorResponse =>
+  badRequest({ message, type: "invalid_request_error", param })
+
+/** The dimension that a request selects, or an error response if it is not valid. */
+const dimensionOf = (request: Embedding.Request): number | ErrorResponse => {
+  const known = dimensions[findModel(request.model)?.id ?? ""]
+  if (known === undefined) return invalidModel(request.model)
+  const dimension = request.output_dimension ?? known.usual
+  if (known.most === undefined) {
+    const chosen = request.output_dimension != null
+      ? "output_dimension"
+      : (request.output_dtype ?? "float") === "float"
+      ? undefined
+      : "output_dtype"
+    return chosen === undefined ? dimension : invalidArguments(`This model does not support ${chosen}.`)
+  }
+  if (dimension > known.most) {
+    return invalidParameter(`The model ${request.model} has at most ${known.most} dimensions`, "output_dimension")
+  }
+  const packed = request.output_dtype === "binary" || request.output_dtype === "ubinary"
+  return packed && dimension % 8 !== 0
+    ? invalidParameter("Bits are packed eight to a byte: the dimension must be a multiple of 8", "output_dimension")
+    : dimension
+}
+
+const embeddings = (request: Embedding.Request, seed: number): Embedding.Response | ErrorResponse => {
+  const dimension = dimensionOf(request)
+  if (dimension instanceof ErrorResponse) return dimension
+  const texts = typeof request.input === "string" ? [request.input] : request.input
+  if (texts.length === 0) return invalidParameter("Input must not be empty", "input")
+  const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0)
+  if (tokens > batchTokens) {
+    return badRequest({
+      message: "Too many tokens overall, split into more batches.",
+      type: "invalid_request_prompt",
+      code: "3210"
+    })
+  }
+  const dtype = request.output_dtype ?? "float"
+  return {
+    id: hexadecimal(responseFingerprint(request, seed)),
+    object: "list",
+    model: request.model,
+    data: texts.map((text, index) => {
+      const numbers = quantized(textVector(text, dimension, seed), dtype)
+      return {
+        object: "embedding",
+        embedding: request.encoding_format === "base64" ? base64(numbers, dtype) : numbers,
+        index
+      }
+    }),
+    usage: { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens, prompt_audio_seconds: null }
+  }
+}
+
+/** `POST /v1/embeddings`. */
+export const embeddingsOperation = (settings: Settings): Operation<Embedding.Request> => ({
+  route: Endpoint.createEmbeddings,
+  respond: Effect.fnUntraced(function*(request) {
+    const response = embeddings(request, settings.seed)
+    if (response instanceof ErrorResponse) return yield* response
+    return HttpServerResponse.jsonUnsafe(response, {
+      headers: { [costHeader]: String(response.usage?.total_tokens ?? 0) }
+    })
+  })
+})

@@ -1,0 +1,72 @@
+import type * as Fault from "../../Fault.ts"
+import type * as Faults from "../../Faults.ts"
+
+/**
+ * The properties of a request that decide whether a fault applies: a streamed completion, a whole one, or anything
+ * else.
+ */
+export interface FaultTarget {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly kind: "stream" | "completion" | "other"
+}
+
+/** Classifies a request by its path and its body. */
+export const faultTarget = (request: {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}): FaultTarget => {
+  const path = request.path.replace(/[?#].*$/s, "")
+  const { body, method } = request
+  const streams = typeof body === "object" && body !== null && "stream" in body && body.stream === true
+  return { method, path, kind: isCompletion({ method, path }) ? streams ? "stream" : "completion" : "other" }
+}
+
+/** Whether a method and a path can be those of a completion. */
+const isCompletion = ({ method, path }: Faults.Where): boolean =>
+  (method === undefined || method.toUpperCase() === "POST") && (path === undefined || /\/completions\/?$/.test(path))
+
+/** Whether a fault only applies to event streams. */
+export const needsStream = (fault: Fault.Fault): boolean => {
+  switch (fault.type) {
+    case "missing_done":
+    case "garbage_event":
+    case "error_event":
+    case "giant_event":
+    case "keep_open":
+      return true
+    case "stall":
+    case "cut":
+      return fault.after_events !== undefined
+    default:
+      return false
+  }
+}
+
+/** Why a fault does not apply to a kind of request; `undefined` if it applies. */
+export const notApplicable = (fault: Fault.Fault, { kind }: Pick<FaultTarget, "kind">): string | undefined => {
+  if (needsStream(fault) && kind !== "stream") {
+    const what = "after_events" in fault && (fault.type === "stall" || fault.type === "cut")
+      ? `${fault.type} after_events`
+      : fault.type
+    return `${what} needs a streamed completion`
+  }
+  return fault.type === "missing_finish_reason" && kind === "other" ? `${fault.type} needs a completion` : undefined
+}
+
+/** Why a fault applies to none of the requests it is armed for; `undefined` if it can apply. */
+export const neverApplicable = (fault: Fault.Fault, where: Faults.Where): string | undefined =>
+  isCompletion(where) ? undefined : notApplicable(fault, { kind: "other" })
+
+/** Whether a request is one of those a fault is armed for. */
+export const isTargeted = ({ method, path }: Faults.Where, target: FaultTarget): boolean =>
+  (method === undefined || method.toUpperCase() === target.method) &&
+  (path === undefined || samePath(segmentsOf(path), segmentsOf(target.path)))
+
+/** The segments of a path, without the version. */
+const segmentsOf = (path: string): ReadonlyArray<string> => path.replace(/^\/v1(?=\/)/, "").split("/").filter(Boolean)
+
+const samePath = (pattern: ReadonlyArray<string>, path: ReadonlyArray<string>): boolean =>
+  pattern.length === path.length && pattern.every((part, at) => /^\{.*\}$/.test(part) || part === path[at])

@@ -1,8 +1,0 @@
-import type * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as Option from "effect/Option"
-
-/** Whether a request comes from the machine the emulator runs on. One that came over no network does. */
-export const isFromOwnMachine = ({ remoteAddress }: HttpServerRequest.HttpServerRequest): boolean =>
-  Option.match(remoteAddress, { onNone: () => true, onSome: isLoopback })
-
-const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)

@@ -1,0 +1,123 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as UrlParams from "effect/http/UrlParams"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { serverResponse } from "../cassette/client/clientResponse.ts"
+import { makeRecordReplay } from "../cassette/client/recordReplay.ts"
+import type { CassetteError } from "../cassette/format/cassetteError.ts"
+import { authorize } from "../http/authorization.ts"
+import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
+import { endToEndHeaders } from "../http/hopByHopHeaders.ts"
+import type { Failure } from "../routing/endpointRoute.ts"
+import { type ProxyOptions, type Upstream, upstreamFor } from "../settings/proxyOptions.ts"
+import type { Settings } from "../settings/settings.ts"
+import { markProxied } from "./proxiedResponse.ts"
+import { failureCode, upstreamClient, upstreamRequest } from "./upstreamRequest.ts"
+
+type App<E, R> = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  E,
+  R | HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** The paths of the API, with and without `/v1`. Other paths belong to the emulator itself. */
+const isApiPath = (path: string): boolean =>
+  /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:\/|$)/
+    .test(path)
+
+/** The URL with dot segments resolved, so that a path cannot leave the API. */
+const placeOf = ({ url }: HttpServerRequest.HttpServerRequest): URL => new URL(url, "http://localhost")
+
+/** Whether a request needs no key of the emulator: it is replayed, or forwarded with the client's own key. */
+export const acceptsWithoutKey = (
+  { replay, upstream }: ProxyOptions,
+  request: HttpServerRequest.HttpServerRequest
+): boolean =>
+  (replay !== undefined || (upstream !== undefined && upstream.apiKey === undefined)) &&
+  isApiPath(placeOf(request).pathname)
+
+/**
+ * Responds from cassettes or from an upstream server, as the settings say, and with the emulator's own response
+ * otherwise.
+ */
+export const withProxy = Effect.fnUntraced(function*<E, R>(
+  settings: Settings,
+  own: App<E, R>
+): Effect.fn.Return<App<E | Failure, R>, CassetteError, Scope.Scope> {
+  const { replay, upstream } = settings.proxy
+  if (replay === undefined && upstream === undefined) return own
+  const server = upstreamFor(settings.proxy)
+  const cassettes = yield* makeRecordReplay({
+    ...replay,
+    from: replay?.directory,
+    into: server === undefined ? undefined : server.record ?? replay?.directory,
+    earlier: replay === undefined ? "replace" : "keep",
+    secrets: server?.apiKey === undefined ? [] : [Redacted.value(server.apiKey)]
+  }).pipe(Effect.provide(NodeFileSystem.layer))
+
+  const client = HttpClient.withScope(Context.get(yield* Layer.build(upstreamClient), HttpClient.HttpClient))
+  const forward = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, upstream: Upstream) {
+    // A client that uses the upstream server's key must have the emulator's.
+    if (upstream.apiKey !== undefined) yield* authorize(settings.apiKey)
+    const send = client.execute(upstreamRequest(request, upstream))
+    return yield* Effect.mapError(cassettes.record(request, send), unreachable)
+  })
+
+  return Effect.gen(function*() {
+    const incoming = yield* HttpServerRequest.HttpServerRequest
+    const { pathname, search } = placeOf(incoming)
+    if (!isApiPath(pathname)) return yield* own
+    const request = asClientRequest(incoming, pathname + search, yield* incoming.arrayBuffer)
+    const recorded = replay === undefined ? undefined : yield* cassettes.replay(request)
+    if (recorded !== undefined) return asServerResponse(recorded)
+    if (server !== undefined) return asServerResponse(yield* forward(request, server))
+    return replay?.onMiss === "answer" ? yield* own : asServerResponse(cassettes.miss(request))
+  })
+})
+
+const asClientRequest = (
+  { headers, method }: HttpServerRequest.HttpServerRequest,
+  path: string,
+  bytes: ArrayBuffer
+): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.makeWith(
+    method,
+    path,
+    UrlParams.empty,
+    Option.none(),
+    headers,
+    bytes.byteLength === 0 ? HttpBody.empty : HttpBody.uint8Array(new Uint8Array(bytes), headers["content-type"])
+  )
+
+/**
+ * Converts a response for forwarding. The error of a broken body is replaced, because it holds the request and so the
+ * key.
+ */
+const asServerResponse = (response: HttpClientResponse.HttpClientResponse): HttpServerResponse.HttpServerResponse => {
+  const body = response.stream.pipe(
+    Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
+    Stream.mapError(() => new Error("The upstream response ended early"))
+  )
+  const headers = Headers.remove(Headers.fromInput(endToEndHeaders(response)), "set-cookie")
+  return markProxied(serverResponse({ status: response.status, headers, cookies: response.cookies }, body))
+}
+
+const unreachable = (error: HttpClientError.HttpClientError): ErrorResponse =>
+  badRequest({
+    status: 502,
+    message: `The upstream server cannot be reached: ${failureCode(error)}`,
+    type: "upstream_unreachable"
+  })

@@ -1,0 +1,127 @@
+import type { Endpoint } from "@effect-mistral/core/Endpoint"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import type * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Layer from "effect/Layer"
+import { authorize } from "../http/authorization.ts"
+import { detail, ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
+import { parseBody } from "../http/jsonBody.ts"
+import { validationProblems } from "../http/validationProblems.ts"
+import type { Settings } from "../settings/settings.ts"
+import { CurrentRateLimiter } from "./rateLimiter.ts"
+import { CurrentScript, ScriptedReply } from "./scriptRules.ts"
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
+
+/** The parts of an endpoint that the router needs. */
+export type Route<Request> = Pick<Endpoint<Request, unknown>, "method" | "path" | "request">
+
+/** The parts of a request beside its body. */
+export interface Incoming {
+  readonly query: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** The URL as the client wrote it, with the host that it used. */
+  readonly url: URL
+}
+
+/** An operation of the emulator: its endpoint, and how it responds. */
+export interface Operation<Request> {
+  readonly route: Route<Request>
+  /** Whether a script's reply can be the response. For other operations a script can only give an error. */
+  readonly completes?: boolean
+  /**
+   * The error response to a body that does not fit or is not JSON, if its form differs from that of the completions.
+   */
+  readonly invalid?: (problems: ReadonlyArray<Problem>) => ErrorResponse
+  readonly respond: (
+    request: Request,
+    parameters: Readonly<Record<string, string | undefined>>,
+    incoming: Incoming
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, ErrorResponse>
+}
+
+/** The failures of a handler: an error response, or a body that could not be read. */
+export type Failure = ErrorResponse | HttpServerError.HttpServerError
+
+/** The router's paths of an endpoint, with and without `/v1`, because a base URL may lack it. */
+const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
+  const parameters = path.replace(/\{(\w+)\}/g, ":$1")
+  return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
+}
+
+const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
+  const { route } = operation
+  const request = yield* HttpServerRequest.HttpServerRequest
+  // An endpoint without a body decodes to `undefined`.
+  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
+  if (parsed instanceof ErrorResponse) {
+    return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
+  }
+  const problems = validationProblems(route.request, parsed.value)
+  if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)
+  // Core's request schemas transform nothing, so a value that fits is a request.
+  return parsed.value as Request
+})
+
+/** An operation with its request type hidden, so that all operations fit into one list. */
+export interface Handler {
+  readonly method: Endpoint<unknown, unknown>["method"]
+  readonly path: Route<unknown>["path"]
+  readonly handle: (settings: Settings) => Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    Failure,
+    HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext
+  >
+}
+
+/** Makes the handler of an operation: it checks the key, the rate limits, the body and the script. */
+export const handler = <Request>(operation: Operation<Request>): Handler => ({
+  method: operation.route.method,
+  path: operation.route.path,
+  handle: Effect.fnUntraced(function*(settings) {
+    yield* authorize(settings.apiKey)
+    yield* (yield* CurrentRateLimiter).admit
+    const request = yield* decode(operation)
+    const { respond, completes = false, route } = operation
+    const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
+    if (scripted instanceof ErrorResponse) return yield* scripted
+    return yield* Effect.provideService(
+      respond(request, yield* HttpRouter.params, yield* incoming),
+      ScriptedReply,
+      scripted
+    )
+  })
+})
+
+const incoming = Effect.gen(function*() {
+  const { headers, url } = yield* HttpServerRequest.HttpServerRequest
+  const origin = `http://${headers["host"]}`
+  return {
+    query: yield* HttpServerRequest.ParsedSearchParams,
+    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost")
+  }
+})
+
+/** Routes operations by the paths of their endpoints. Other methods are 405. */
+export const operationRoutes = (
+  settings: Settings,
+  handlers: ReadonlyArray<Handler>
+): Layer.Layer<never, never, HttpRouter.HttpRouter | HttpRouter.Request<"Error", Failure>> =>
+  HttpRouter.addAll(
+    [...new Set(handlers.map(({ path }) => path))].flatMap((path) => {
+      const same = handlers.filter((one) => one.path === path)
+      const notAllowed = Effect.fail(
+        detail(405, "Method Not Allowed", { allow: same.map(({ method }) => method).join(", ") })
+      )
+      return pathsOf(path).flatMap((path) =>
+        methods.map((method) =>
+          HttpRouter.route(method, path, same.find((one) => one.method === method)?.handle(settings) ?? notAllowed)
+        )
+      )
+    })
+  )
+
+/** Routes one operation by the path of its endpoint. Other methods are 405. */
+export const operationRoute = <Request>(settings: Settings, operation: Operation<Request>) =>
+  operationRoutes(settings, [handler(operation)])

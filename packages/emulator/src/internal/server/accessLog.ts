@@ -1,0 +1,54 @@
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { Fault } from "../../Fault.ts"
+import { lossOf } from "../http/connectionLoss.ts"
+import { redactedHeaders } from "../http/redactedHeaders.ts"
+import type { Settings } from "../settings/settings.ts"
+
+/** The fault that was applied to the current response. */
+export const CurrentFault = Context.Reference<{ fault: Fault | undefined }>(
+  "@effect-mistral/emulator/internal/CurrentFault",
+  { defaultValue: () => ({ fault: undefined }) }
+)
+
+/** Prints each request with its status and duration. It never prints a key, a query or a body. */
+export const withAccessLog = <E, R>(
+  { apiKey, verbosity }: Settings,
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+): Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  E,
+  R | HttpServerRequest.HttpServerRequest | Scope.Scope
+> =>
+  verbosity === "quiet" ? app : Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const began = yield* Clock.currentTimeMillis
+    const current: { fault: Fault | undefined } = { fault: undefined }
+    let status = "-"
+    yield* Effect.addFinalizer(Effect.fnUntraced(function*(exit) {
+      const took = Math.round((yield* Clock.currentTimeMillis) - began)
+      const line = [
+        request.method,
+        request.url.replace(/[?#].*$/s, ""),
+        status,
+        `${took} ms`,
+        ...(current.fault === undefined ? [] : [`fault ${current.fault.type}`]),
+        ...(Exit.hasInterrupts(exit) ? ["not finished"] : [])
+      ].join(" ")
+      const headers = verbosity === "headers" ? Object.entries(yield* redactedHeaders(request.headers)) : []
+      const text = [line, ...headers.map(([name, value]) => `  ${name}: ${value}`)].join("\n")
+      const key = Redacted.value(apiKey)
+      // A client may put its key in an unexpected header.
+      yield* Console.log(key === "" ? text : text.replaceAll(key, "<redacted>"))
+    }))
+    const response = yield* Effect.provideService(app, CurrentFault, current)
+    if (lossOf(response) === undefined) status = String(response.status)
+    return response
+  })

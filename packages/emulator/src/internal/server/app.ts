@@ -1,0 +1,45 @@
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Layer from "effect/Layer"
+import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
+import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
+import type { FaultQueue } from "../faults/faultQueue.ts"
+import { fetchModel, listModels } from "../models/modelOperations.ts"
+import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
+import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
+import { Observability } from "../observability/service/observabilityService.ts"
+import { withProxy } from "../proxy/proxy.ts"
+import { operationRoute } from "../routing/endpointRoute.ts"
+import type { Settings } from "../settings/settings.ts"
+import { withAccessLog } from "./accessLog.ts"
+import { adminApp, isAdmin } from "./adminApp.ts"
+import { withFaults } from "./faultMiddleware.ts"
+import { errorsAsResponses, requestMiddleware } from "./requestMiddleware.ts"
+import { withRateLimitsAndScript } from "./withRateLimitsAndScript.ts"
+
+/** Ids and field names may be long; Node.js accepts no longer request line than this. */
+const longestParameter = 16_384
+
+/** Makes the HTTP app of the emulator. */
+export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue) {
+  const { record } = yield* Observability
+  const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
+    operationRoute(settings, chatOperation(settings, record)),
+    operationRoute(settings, agentsOperation(settings, record)),
+    operationRoute(settings, fimOperation(settings, record)),
+    operationRoute(settings, listModels),
+    operationRoute(settings, fetchModel),
+    operationRoute(settings, embeddingsOperation(settings)),
+    operationRoute(settings, moderationsOperation),
+    operationRoute(settings, chatModerationsOperation),
+    observabilityRoutes(settings)
+  )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
+  const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
+  const api = yield* withRateLimitsAndScript(settings, app)
+  const admin = errorsAsResponses(yield* adminApp(settings, faults))
+  return withAccessLog(
+    settings,
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)
+  )
+})

@@ -1,0 +1,115 @@
+import * as ByteSize from "effect/ByteSize"
+import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { CorrelationId } from "../http/correlationId.ts"
+import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { redactedHeaders } from "../http/redactedHeaders.ts"
+import { isTooDeep } from "../json/jsonSyntax.ts"
+import { unmarkProxied } from "../proxy/proxiedResponse.ts"
+import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
+import { RequestLog, type SeenRequest } from "./requestLog.ts"
+
+/** The largest request body that is read. */
+const maximumBody = ByteSize.mebibytes(32)
+
+const tooLarge = detail(413, "Request Entity Too Large")
+
+const unreadable = detail(400, "There was an error parsing the body")
+
+const toResponse = (error: ErrorResponse): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(error.body, {
+    status: error.status,
+    ...(error.headers === undefined ? undefined : { headers: error.headers })
+  })
+
+/** Converts the failures of the router and the handlers to error responses. Anything else is an internal error. */
+const toErrorResponse = (error: unknown): ErrorResponse => {
+  if (error instanceof ErrorResponse) return error
+  if (HttpServerError.isHttpServerError(error)) {
+    const reason = error.reason
+    if (reason._tag === "RouteNotFound") return detail(404, "Not Found")
+    if (reason._tag === "RequestParseError") {
+      return reason.reason === "BodyTooLarge"
+        ? tooLarge
+        : unreadable
+    }
+  }
+  return detail(500, "Internal Server Error")
+}
+
+/**
+ * Reads a body as text. The length is checked here too, because a body without a network was not counted while it was
+ * read.
+ */
+const readText = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.filterOrFail(request.text, (text) => text.length <= Number(maximumBody), () => tooLarge)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text === "" ? undefined : text
+  }
+}
+
+/** An app, and what each request provides to it. */
+type App<E> = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  E,
+  HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** A middleware around a logged request. */
+type Middleware = (seen: SeenRequest, app: App<never>) => App<ErrorResponse>
+
+/** Converts failures and defects to responses, and limits the size of bodies. */
+export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  app.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
+    Effect.catch((error) => Effect.succeed(toResponse(toErrorResponse(error)))),
+    Effect.catchDefect(() => Effect.succeed(toResponse(toErrorResponse(undefined)))),
+    Effect.interruptible
+  )
+
+/**
+ * The middleware of every request: it logs the request, converts errors to responses, and sets the gateway's headers.
+ */
+export const requestMiddleware = Effect.fnUntraced(function*<E>(
+  app: App<E>,
+  middleware: Middleware
+): Effect.fn.Return<App<never>, never, RequestLog> {
+  const log = yield* RequestLog
+  const receive = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const headers = yield* redactedHeaders(request.headers)
+    const seen = { method: request.method, path: request.url, headers }
+    const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
+    const tooDeep = isTooDeep(text)
+    const whole = { ...seen, body: tooDeep ? text : parsed(text) }
+    yield* log.add(whole)
+    return tooDeep ? yield* unreadable : whole
+  })
+  return Effect.gen(function*() {
+    yield* log.hold
+    const id = randomUUID()
+    const response = yield* errorsAsResponses(
+      Effect.flatMap(receive, (seen) => middleware(seen, errorsAsResponses(app)))
+    )
+      .pipe(
+        Effect.provideService(CorrelationId, id)
+      )
+    const proxied = unmarkProxied(response)
+    if (proxied !== undefined) return proxied
+    const limits = yield* (yield* CurrentRateLimiter).spend(Number(response.headers[costHeader] ?? 0))
+    return HttpServerResponse.setHeaders(response, {
+      ...limits,
+      "mistral-correlation-id": id,
+      "x-kong-request-id": id
+    })
+  })
+})

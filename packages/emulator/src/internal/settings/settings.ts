@@ -1,0 +1,66 @@
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import type * as Script from "../../Script.ts"
+import type { Pace } from "../timing/pace.ts"
+import type { ProxyOptions } from "./proxyOptions.ts"
+
+/** What is printed: nothing, a line for each request when its response ends, or its headers too. */
+export type Verbosity = "quiet" | "requests" | "headers"
+
+/** The limits per minute. Without a limit, requests and tokens are only counted. */
+export interface RateLimits {
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
+}
+
+/** The options of an emulator with their defaults. */
+export interface Settings {
+  readonly apiKey: Redacted.Redacted<string>
+  readonly pace: Pace
+  readonly seed: number
+  readonly verbosity: Verbosity
+  /** The models of the agents, by agent id. */
+  readonly agents: ReadonlyMap<string, string>
+  /** The file of the database, or `:memory:`. */
+  readonly database: string
+  /** The number of demonstration events for an empty database. */
+  readonly demoEvents: number
+  readonly limits: RateLimits
+  readonly script: Script.Script
+  /** Where responses come from, if not from the emulator itself. */
+  readonly proxy: ProxyOptions
+}
+
+/** Fills in the defaults. */
+export const makeSettings = (
+  options: RateLimits & {
+    readonly apiKey?: Redacted.Redacted<string> | undefined
+    readonly timeToFirstToken?: Duration.Input | undefined
+    readonly tokensPerSecond?: number | undefined
+    readonly jitter?: number | undefined
+    readonly seed?: number | undefined
+    readonly verbosity?: Verbosity | undefined
+    readonly agents?: Readonly<Record<string, string>> | undefined
+    readonly database?: string | undefined
+    readonly demoEvents?: number | undefined
+    readonly script?: Script.Script | undefined
+    readonly upstream?: ProxyOptions["upstream"]
+    readonly replay?: ProxyOptions["replay"]
+  }
+): Settings => ({
+  apiKey: options.apiKey ?? Redacted.make("emulator-key"),
+  pace: {
+    timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
+    tokensPerSecond: options.tokensPerSecond ?? 60,
+    jitter: Math.min(1, Math.max(0, options.jitter ?? 0)),
+    seed: options.seed ?? 0
+  },
+  seed: options.seed ?? 0,
+  verbosity: options.verbosity ?? "quiet",
+  agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
+  database: options.database ?? ":memory:",
+  demoEvents: options.demoEvents ?? 0,
+  limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
+  script: options.script ?? [],
+  proxy: { upstream: options.upstream, replay: options.replay }
+})

@@ -1,8 +1,0 @@
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-
-/** Reads what a schema describes and nothing beyond it; a failure is a sentence. */
-export const strictValue = <A>(schema: Schema.Codec<A, unknown>): (input: unknown) => Result.Result<A, string> => {
-  const decode = Schema.decodeUnknownResult(schema)
-  return (input) => Result.mapError(decode(input, { onExcessProperty: "error" }), (error) => error.message)
-}
