@@ -22,7 +22,9 @@ export const packages: Rows = {
 export const nodePackages: ReadonlyArray<string> = ["node", "emulator"]
 
 /** The packages whose tests may import only the package itself and the packages that are named here. */
-export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {}
+export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {
+  core: ["testing", "emulator"]
+}
 
 /**
  * The folders of `src/internal`, and the other folders that the files of each may import. A file may import the files of
@@ -30,6 +32,7 @@ export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {}
  */
 export const folders: Readonly<Record<string, Rows>> = {
   core: {
+    error: [],
     schema: [],
     transport: [],
     timeout: [],
@@ -40,5 +43,52 @@ export const folders: Readonly<Record<string, Rows>> = {
     stream: ["schema", "request", "response"],
     object: ["schema"],
     client: "all above"
+  },
+  observability: {
+    endpoints: []
+  },
+  emulator: {
+    json: [],
+    http: ["json"],
+    random: ["json"],
+    text: ["json", "http", "random"],
+    timing: ["random"],
+    settings: ["timing"],
+    routing: ["http", "settings"],
+    models: ["http", "routing"],
+    moderation: ["http", "random", "text", "routing", "models"],
+    completion: "all above",
+    "observability/storage": ["json"],
+    "observability/api": ["http", "routing", "observability/storage"],
+    "observability/filter": ["json", "http", "routing", "observability/storage", "observability/api"],
+    "observability/telemetry": [
+      "http",
+      "routing",
+      "observability/storage",
+      "observability/api",
+      "observability/filter"
+    ],
+    "observability/judges": [
+      "json",
+      "http",
+      "random",
+      "text",
+      "routing",
+      "observability/storage",
+      "observability/api"
+    ],
+    "observability/events": "all above",
+    "observability/campaigns": "all above",
+    "observability/datasets": "all above",
+    "observability/service": "all above",
+    "cassette/format": ["json"],
+    "cassette/matching": ["json", "cassette/format"],
+    "cassette/storage": ["cassette/format", "cassette/matching"],
+    "cassette/client": ["http", "timing", "cassette/format", "cassette/matching", "cassette/storage"],
+    proxy: ["http", "settings", "routing", "cassette/format", "cassette/matching", "cassette/client"],
+    embeddings: ["http", "random", "text", "settings", "routing", "models"],
+    faults: ["json", "http", "random"],
+    server: "all above",
+    cli: ["settings", "observability/storage", "cassette/format"]
   }
 }
