@@ -1,0 +1,94 @@
+/**
+ * The imports that are allowed. `oxlint.config.ts` turns these lists into lint rules; an import that no list allows is an
+ * error. Each list is read from the top, and a row may name only rows above it, so that imports run one way.
+ */
+
+/** For each row, the rows that it may import: some, or all that stand above it. */
+export type Rows = Readonly<Record<string, ReadonlyArray<string> | "all above">>
+
+/** The packages, and the other packages that the sources of each may import. */
+export const packages: Rows = {
+  core: [],
+  chat: ["core"],
+  agents: ["core"],
+  fim: ["core"],
+  observability: ["core"],
+  node: ["core"],
+  testing: ["core"],
+  emulator: ["core", "observability"]
+}
+
+/** The packages that may import Node's modules, `@effect/platform-node` and `undici`. The others run on every platform. */
+export const nodePackages: ReadonlyArray<string> = ["node", "emulator"]
+
+/** The packages whose tests may import only the package itself and the packages that are named here. */
+export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {
+  core: ["testing", "emulator"]
+}
+
+/**
+ * The folders of `src/internal`, and the other folders that the files of each may import. A file may import the files of
+ * its own folder and the public modules of its package, too. A public module may import every folder.
+ */
+export const folders: Readonly<Record<string, Rows>> = {
+  core: {
+    error: [],
+    schema: [],
+    transport: [],
+    timeout: [],
+    completion: [],
+    request: ["schema", "timeout", "completion"],
+    response: ["schema", "transport", "timeout", "request"],
+    attempt: ["transport", "timeout", "request", "response"],
+    stream: ["schema", "request", "response"],
+    object: ["schema"],
+    client: "all above"
+  },
+  observability: {
+    endpoints: []
+  },
+  emulator: {
+    json: [],
+    http: ["json"],
+    random: ["json"],
+    text: ["json", "http", "random"],
+    timing: ["random"],
+    settings: ["timing"],
+    routing: ["http", "settings"],
+    models: ["http", "routing"],
+    moderation: ["http", "random", "text", "routing", "models"],
+    completion: "all above",
+    "observability/storage": ["json"],
+    "observability/api": ["http", "routing", "observability/storage"],
+    "observability/filter": ["json", "http", "routing", "observability/storage", "observability/api"],
+    "observability/telemetry": [
+      "http",
+      "routing",
+      "observability/storage",
+      "observability/api",
+      "observability/filter"
+    ],
+    "observability/judges": [
+      "json",
+      "http",
+      "random",
+      "text",
+      "routing",
+      "observability/storage",
+      "observability/api"
+    ],
+    "observability/events": "all above",
+    "observability/campaigns": "all above",
+    "observability/datasets": "all above",
+    "observability/service": "all above",
+    "cassette/format": ["json"],
+    "cassette/matching": ["json", "cassette/format"],
+    "cassette/storage": ["cassette/format", "cassette/matching"],
+    "cassette/client": ["http", "timing", "cassette/format", "cassette/matching", "cassette/storage"],
+    proxy: ["http", "settings", "routing", "cassette/format", "cassette/matching", "cassette/client"],
+    embeddings: ["http", "random", "text", "settings", "routing", "models"],
+    faults: ["json", "http", "random"],
+    server: "all above",
+    cli: ["settings", "observability/storage", "cassette/format"]
+  }
+}
