@@ -6,6 +6,9 @@
  */
 import type { Issue } from "./MistralErrorReason.ts"
 
+/** Apart from `hosts`, so that bundlers can drop the others (tree shaking). */
+const globalHost = "https://api.mistral.ai"
+
 /**
  * Mistral's own hosts, by name. `eu` and `us` keep data in the region; they serve no agents. `codestral` has keys of its
  * own.
@@ -15,7 +18,7 @@ import type { Issue } from "./MistralErrorReason.ts"
  * @since 0.1.0
  */
 export const hosts = {
-  global: "https://api.mistral.ai",
+  global: globalHost,
   eu: "https://api.eu.mistral.ai",
   us: "https://api.us.mistral.ai",
   codestral: "https://codestral.mistral.ai"
@@ -64,7 +67,7 @@ export interface Deployment {
  */
 export const mistral: Deployment = {
   provider: "mistral_ai",
-  baseUrl: hosts.global,
+  baseUrl: globalHost,
   route: ({ baseUrl, body, path }) => ({ url: withoutVersion(baseUrl) + path, body })
 }
 

@@ -1,4 +1,4 @@
-import type * as Completion from "../../Completion.ts"
+import type * as Completion from "../../CompletionSchema.ts"
 import type * as Content from "../../Content.ts"
 import type * as Message from "../../Message.ts"
 import type * as Tool from "../../Tool.ts"
