@@ -33,7 +33,10 @@ describe("AzureAi.deployment", () => {
   })
 
   for (
-    const [path, body] of [["/v1/embeddings", {}], ["/v1/agents/completions", {}], ["/v1/models", undefined]] as const
+    const [path, body] of [["/v1/embeddings", {}], ["/v1/agents/completions", {}], ["/v1/models", undefined], [
+      "/v1/chat/completions",
+      undefined
+    ]] as const
   ) {
     it(`does not serve ${path}`, () => {
       assert.deepStrictEqual(route(body, path), {

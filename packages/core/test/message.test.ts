@@ -3,6 +3,9 @@ import * as Message from "@effect-mistral/core/Message"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 
+/** A key that no request may have. */
+const more = { more: 1 }
+
 const unknown = Schema.decodeUnknownSync(Content.Received)({ type: "hologram", of: "a" })
 
 describe("Message.fromReceived", () => {
@@ -15,7 +18,7 @@ describe("Message.fromReceived", () => {
       {
         content: [
           { type: "thinking", thinking: [{ type: "text", text: "hm" }], signature: "s" },
-          { type: "text", text: "a", ...{ annotations: [] } },
+          { type: "text", text: "a", ...more },
           { type: "tool_reference", tool: "web_search" },
           unknown,
           { type: "text", text: "b" }
@@ -36,8 +39,8 @@ describe("Message.fromReceived", () => {
           id: "aaaaaaaaa",
           type: "function",
           index: 0,
-          function: { name: "f", arguments: "{}", ...{ more: 1 } },
-          ...{ more: 1 }
+          function: { name: "f", arguments: "{}", ...more },
+          ...more
         }, { id: "bbbbbbbbb", index: 3, function: { name: "g", arguments: { a: 1 } } }]
       },
       {
@@ -54,7 +57,7 @@ describe("Message.fromReceived", () => {
     ],
     "keeps an empty list of calls": [{ tool_calls: [] }, { role: "assistant", tool_calls: [] }],
     "leaves out calls that are null": [{ tool_calls: null }, { role: "assistant" }],
-    "leaves out the prefix and other keys": [{ prefix: true, ...{ more: 1 } }, { role: "assistant" }]
+    "leaves out the prefix and other keys": [{ prefix: true, ...more }, { role: "assistant" }]
   }
   for (const [name, [received, assistant]] of Object.entries(messages)) {
     it(name, () => {
