@@ -23,7 +23,9 @@ import * as Deployment from "./Deployment.ts"
 import * as MistralClient from "./MistralClient.ts"
 
 /**
- * Where on Azure, and with which key. `apiVersion` is `2024-05-01-preview` unless set.
+ * The options of a client for Azure AI: those of `MistralClient`, and the endpoint of the resource.
+ *
+ * *Details*: the default of `apiVersion` is `2024-05-01-preview`.
  *
  * @category models
  * @since 0.1.0
@@ -34,11 +36,13 @@ export interface Options extends Omit<MistralClient.Options, "baseUrl" | "deploy
 }
 
 /**
- * A resource of Azure AI as a deployment: requests go to `/models/chat/completions?api-version=...`. A key that Azure
- * does not take is an `InvalidRequest`.
+ * Makes the deployment of a resource of Azure AI.
  *
- * An endpoint that serves a single model (`.../v1/chat/completions`, without a version of the API) needs none of this:
- * give it to `MistralClient.layer` as the base URL.
+ * *Details*: requests are sent to `/models/chat/completions` with the query parameter `api-version`. A request with
+ * `prompt_cache_key` or `service_tier`, which Azure AI does not take, fails with `InvalidRequest`.
+ *
+ * *Gotchas*: an endpoint that serves a single model (`.../v1/chat/completions`, without `api-version`) does not need this
+ * deployment: give it to `MistralClient.layer` as the base URL.
  *
  * @category deployments
  * @since 0.1.0
@@ -50,15 +54,18 @@ export const deployment = (options: Pick<Options, "endpoint" | "apiVersion">): D
     if (path !== "/v1/chat/completions" || body === undefined) {
       return { issues: [{ path: [], message: `Azure AI does not serve ${path}: it serves chat` }] }
     }
-    const issues = Deployment.refuseKeys("Azure AI", body, ["prompt_cache_key", "service_tier"])
+    const issues = Deployment.refuseKeys("Azure AI", body, refusedKeys)
     if (issues.length > 0) return { issues }
     const query = new URLSearchParams({ "api-version": options.apiVersion ?? "2024-05-01-preview" })
     return { url: `${Deployment.withoutVersion(baseUrl)}/models/chat/completions?${query}`, body }
   }
 })
 
+/** The parameters of `CompletionRequest.Chat` that Azure AI does not take. */
+const refusedKeys = ["prompt_cache_key", "service_tier"]
+
 /**
- * A client for Mistral models on Azure AI.
+ * Makes a layer with the client for Mistral models on Azure AI.
  *
  * @category layers
  * @since 0.1.0

@@ -1,127 +1,23 @@
 /**
- * What the completion endpoints answer: a whole `Response`, or a stream of `Chunk`s that `collect` folds into one.
+ * Completions: the whole `Response`, the `Chunk`s of a stream, and the functions that read and accumulate them.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { Chunk, Response } from "./CompletionSchema.ts"
 import * as InternalAccumulator from "./internal/completion/accumulator.ts"
-import * as Message from "./Message.ts"
-import { Usage } from "./Usage.ts"
-import { looseStruct, nullish, openEnum } from "./WireSchema.ts"
+import type * as Message from "./Message.ts"
+
+export * from "./CompletionSchema.ts"
 
 /**
- * Why the model stopped: its own end, `max_tokens`, the model's context, an error, or tool calls to run. New reasons may
- * come.
+ * Returns the text of the first choice of a response: its content, or the text pieces of its content joined.
  *
- * @category schemas
- * @since 0.1.0
- */
-export const FinishReason = openEnum("stop", "length", "model_length", "error", "tool_calls")
-
-/**
- * Why the model stopped.
- *
- * @category models
- * @since 0.1.0
- */
-export type FinishReason = typeof FinishReason.Type
-
-/**
- * One answer. With built-in tools `messages` may stand in place of `message`.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Choice = looseStruct({
-  index: Schema.Int,
-  message: nullish(Message.Received),
-  messages: nullish(Schema.Array(Message.Delta)),
-  finish_reason: nullish(FinishReason)
-})
-
-/**
- * One answer.
- *
- * @category models
- * @since 0.1.0
- */
-export type Choice = typeof Choice.Type
-
-/**
- * A whole completion. `created` is in seconds since the epoch.
- *
- * Keys and values that this version does not know survive, and nothing is renamed: a decoded response is the JSON that
- * came.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Response = looseStruct({
-  id: Schema.String,
-  object: nullish(Schema.String),
-  created: nullish(Schema.Number),
-  model: Schema.String,
-  choices: Schema.Array(Choice),
-  usage: nullish(Usage)
-})
-
-/**
- * A whole completion.
- *
- * @category models
- * @since 0.1.0
- */
-export type Response = typeof Response.Type
-
-/**
- * A part of one answer. `finish_reason` is `null` until the last part.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const ChunkChoice = looseStruct({
-  index: Schema.Int,
-  delta: Message.Delta,
-  finish_reason: nullish(FinishReason)
-})
-
-/**
- * A part of one answer.
- *
- * @category models
- * @since 0.1.0
- */
-export type ChunkChoice = typeof ChunkChoice.Type
-
-/**
- * One event of a streamed completion. `usage` comes with the last one.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Chunk = looseStruct({
-  id: Schema.String,
-  object: nullish(Schema.String),
-  created: nullish(Schema.Number),
-  model: Schema.String,
-  choices: Schema.Array(ChunkChoice),
-  usage: nullish(Usage)
-})
-
-/**
- * One event of a streamed completion.
- *
- * @category models
- * @since 0.1.0
- */
-export type Chunk = typeof Chunk.Type
-
-/**
- * The text of the first answer: its content, or the text pieces of it joined. Thinking is left out.
+ * *Details*: thinking is left out. The text of a choice with `messages` is that of the last one. It is `""` where the
+ * response has no text.
  *
  * @category getters
  * @since 0.1.0
@@ -132,7 +28,7 @@ export const text = (response: Response): string => {
 }
 
 /**
- * The text that a chunk adds to the first answer, `""` where it adds none. Thinking is left out.
+ * Returns the text that a chunk adds to the choice with index 0, or `""` where it adds none. Thinking is left out.
  *
  * @category getters
  * @since 0.1.0
@@ -148,7 +44,10 @@ const contentText = (content: Message.Received["content"]): string =>
     : (content ?? []).map((piece) => piece.type === "text" ? piece.text : "").join("")
 
 /**
- * A completion as far as its chunks have come. Fold with `append`, read with `toResponse`.
+ * The accumulator of a streamed completion: the state between two chunks.
+ *
+ * *When to use*: to accumulate chunks by hand, beside something else that a program does with them. Begin with
+ * `emptyAccumulator`, add each chunk with `append`, and read the result with `toResponse`. `collect` does all three.
  *
  * @category models
  * @since 0.1.0
@@ -164,7 +63,7 @@ export interface Accumulator extends InternalAccumulator.Accumulator {}
 export const emptyAccumulator: Accumulator = InternalAccumulator.empty
 
 /**
- * Adds a chunk to an accumulator.
+ * Adds a chunk to an accumulator and returns the new one. The given accumulator is not changed.
  *
  * @category accumulating
  * @since 0.1.0
@@ -172,7 +71,7 @@ export const emptyAccumulator: Accumulator = InternalAccumulator.empty
 export const append: (accumulator: Accumulator, chunk: Chunk) => Accumulator = InternalAccumulator.append
 
 /**
- * The response that the chunks of an accumulator add up to, whole or not.
+ * Returns the response that the chunks of an accumulator add up to. It may be called before the last chunk.
  *
  * @category accumulating
  * @since 0.1.0
@@ -180,10 +79,13 @@ export const append: (accumulator: Accumulator, chunk: Chunk) => Accumulator = I
 export const toResponse: (accumulator: Accumulator) => Response = InternalAccumulator.toResponse
 
 /**
- * Folds a stream of chunks into the response that the whole completion would have been: texts and thinking joined, tool
- * calls put together from their fragments, every choice with its finish reason, and the usage.
+ * Accumulates a stream of chunks into the response that a request without streaming would have returned.
  *
- * Fails as the stream fails; `collectPartial` keeps what came before.
+ * *Details*: texts and thinking are joined, tool calls are assembled from their fragments, and every choice has its finish
+ * reason. `usage` is kept.
+ *
+ * *Gotchas*: the effect fails when the stream fails, and the chunks before the failure are lost. `collectPartial` keeps
+ * them.
  *
  * @category accumulating
  * @since 0.1.0
@@ -192,7 +94,7 @@ export const collect = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect
   Effect.map(Stream.runFold(stream, () => emptyAccumulator, append), toResponse)
 
 /**
- * What a stream of chunks came to, whole or not, and the error that ended it early, if one did.
+ * The response accumulated from a stream, and the error that ended the stream early, if there was one.
  *
  * @category models
  * @since 0.1.0
@@ -203,8 +105,7 @@ export interface Partial<out E> {
 }
 
 /**
- * Folds a stream of chunks as `collect` does, and does not fail: what had come before a failure is there, beside the
- * error.
+ * Accumulates a stream of chunks as `collect` does, but never fails: it returns the accumulated response beside the error.
  *
  * @category accumulating
  * @since 0.1.0

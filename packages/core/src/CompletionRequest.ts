@@ -1,10 +1,19 @@
 /**
  * The requests of the completion endpoints, key by key as in Mistral's reference.
  *
- * They are strict: a key the API does not know, a value out of range or of the wrong type is an `InvalidRequest` before
- * anything is sent. A key that is `undefined` is not sent; `null` is sent where the API takes it.
+ * *Details*: the schemas are strict. A key that the API does not know, a value out of range or a value of the wrong type
+ * fails with `InvalidRequest` before anything is sent. A key that is `undefined` is not sent; `null` is sent where the API
+ * accepts it.
+ *
+ * To add a parameter, change these places together:
+ *
+ * - the schemas of this module;
+ * - the keys that a deployment refuses, where it does not know the parameter: `VertexAi`, `AzureAi` and
+ *   `OpenAiCompatible`;
+ * - the emulator, where the parameter changes what the server does.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
+ * @see `VertexAi.deployment`, `AzureAi.deployment` and `OpenAiCompatible.deployment` for the keys that they refuse
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
@@ -12,13 +21,13 @@ import * as Guardrail from "./Guardrail.ts"
 import * as Message from "./Message.ts"
 import * as ResponseFormat from "./ResponseFormat.ts"
 import * as Tool from "./Tool.ts"
-import { nullable } from "./WireSchema.ts"
+import { type NamedStruct, nullable } from "./WireSchema.ts"
 
 const natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const penalty = Schema.Finite.check(Schema.isBetween({ minimum: -2, maximum: 2 }))
 
 /**
- * How hard a reasoning model thinks before it answers.
+ * The schema of a reasoning model's effort: how much it thinks before it writes.
  *
  * @category schemas
  * @since 0.1.0
@@ -26,41 +35,59 @@ const penalty = Schema.Finite.check(Schema.isBetween({ minimum: -2, maximum: 2 }
 export const ReasoningEffort = Schema.Literals(["none", "minimal", "low", "medium", "high", "xhigh"])
 
 /**
- * A text the answer is expected to resemble: it then comes faster.
+ * The effort of a reasoning model.
  *
- * @category schemas
+ * @category models
  * @since 0.1.0
  */
-export const Prediction = Schema.Struct({
+export type ReasoningEffort = typeof ReasoningEffort.Type
+
+const prediction = Schema.Struct({
   type: Schema.optional(Schema.Literal("content")),
   content: Schema.optional(Schema.String)
 })
 
-/** What every completion takes. */
+/**
+ * A text that the completion is expected to resemble.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Prediction extends Schema.Schema.Type<typeof prediction> {}
+
+/**
+ * The schema of a text that the completion is expected to resemble, which makes it faster.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Prediction: NamedStruct<Prediction, typeof prediction> = prediction
+
+/** The parameters of every completion. */
 const common = {
-  /** At most this many tokens are generated. */
+  /** The most tokens that the model generates. */
   max_tokens: nullable(natural),
-  /** Generation ends before any of these texts. */
+  /** The model stops before any of these texts. */
   stop: nullable(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
-  /** The same seed and request give the same answer, as far as the server can. */
+  /** The same seed and request give the same completion, as far as the server can. */
   random_seed: nullable(natural),
   /** Any JSON object, kept with the request. */
   metadata: nullable(Tool.JsonObject),
-  /** Requests with the same key share a cache of their prompts' beginnings. */
+  /** Requests with the same key share a cache of the prefixes of their prompts. */
   prompt_cache_key: nullable(Schema.String),
-  /** Set by the operation; may be given if it agrees with it. */
+  /** Set by the operation. A request may give it, but only with the same value. */
   stream: Schema.optional(Schema.Boolean)
 }
 
-/** How tokens are drawn. */
+/** The parameters of sampling. */
 const sampling = {
   /** From 0 to 1.5; the default depends on the model. */
   temperature: nullable(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1.5 }))),
-  /** Above 0, up to 1: only the tokens of this share of probability. */
+  /** Above 0, up to 1: the model samples from the most likely tokens that have this share of the probability. */
   top_p: nullable(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true })))
 }
 
-/** What every conversation takes, with a model or with an agent. */
+/** The parameters of a conversation, with a model or with an agent. */
 const conversation = {
   messages: Schema.Array(Message.Message),
   response_format: Schema.optional(ResponseFormat.ResponseFormat),
@@ -70,20 +97,20 @@ const conversation = {
   presence_penalty: nullable(penalty),
   /** From -2 to 2. */
   frequency_penalty: nullable(penalty),
-  /** How many answers; the prompt is billed once. */
+  /** The number of completions. The prompt is billed once. */
   n: nullable(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
   prediction: Schema.optional(Prediction),
   parallel_tool_calls: Schema.optional(Schema.Boolean),
   reasoning_effort: nullable(ReasoningEffort),
-  /** `reasoning` puts in the system prompt of reasoning models. */
+  /** `reasoning` adds the system prompt of reasoning models. */
   prompt_mode: nullable(Schema.Literal("reasoning")),
   guardrails: nullable(Schema.Array(Guardrail.Guardrail)),
-  /** `auto` may use priority capacity; omitted means `standard_only`. */
+  /** `auto` may use priority capacity. The default is `standard_only`. */
   service_tier: nullable(Schema.Literals(["auto", "standard_only"]))
 }
 
 /**
- * The request of `POST /v1/chat/completions`. Required: `model` and `messages`.
+ * The schema of the request of `POST /v1/chat/completions`. Required: `model` and `messages`.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat#operation-chat_completion_v1_chat_completions_post
  * @category schemas
@@ -94,7 +121,7 @@ export const Chat = Schema.Struct({
   ...conversation,
   ...sampling,
   ...common,
-  /** Puts a safety prompt before the conversation. */
+  /** Adds a safety prompt before the conversation. */
   safe_prompt: Schema.optional(Schema.Boolean)
 })
 
@@ -107,8 +134,9 @@ export const Chat = Schema.Struct({
 export interface Chat extends Schema.Schema.Type<typeof Chat> {}
 
 /**
- * The request of `POST /v1/agents/completions`. Required: `agent_id` and `messages`. The agent brings the model and how
- * tokens are drawn: there is no `model`, `temperature` or `top_p`.
+ * The schema of the request of `POST /v1/agents/completions`. Required: `agent_id` and `messages`.
+ *
+ * *Details*: the agent determines the model and the sampling. There is no `model`, `temperature` or `top_p`.
  *
  * @see https://docs.mistral.ai/api/endpoint/agents
  * @category schemas
@@ -125,8 +153,9 @@ export const Agents = Schema.Struct({ agent_id: Schema.String, ...conversation, 
 export interface Agents extends Schema.Schema.Type<typeof Agents> {}
 
 /**
- * The request of `POST /v1/fim/completions`. Required: `model` and `prompt`. With a `suffix` the model writes what stands
- * between the two.
+ * The schema of the request of `POST /v1/fim/completions`, fill-in-the-middle. Required: `model` and `prompt`.
+ *
+ * *Details*: the model writes the text between `prompt` and `suffix`.
  *
  * @see https://docs.mistral.ai/api/endpoint/fim
  * @category schemas
@@ -136,7 +165,7 @@ export const Fim = Schema.Struct({
   model: Schema.String,
   prompt: Schema.String,
   suffix: nullable(Schema.String),
-  /** At least this many tokens are generated. */
+  /** The fewest tokens that the model generates. */
   min_tokens: nullable(natural),
   ...sampling,
   ...common

@@ -1,29 +1,25 @@
 /**
- * The pieces a message is made of when its content is more than one string: text, images, documents, files, references,
- * thinking and audio.
+ * Pieces of content, of which a message consists when its content is more than one string: text, images, documents,
+ * files, references, thinking and audio.
  *
- * The schemas under their plain names are for requests and are strict. `Received` is for what the server sends: the
- * same kinds, with whatever further keys they carry, and kinds that this version does not know.
+ * The schemas with plain names are for requests and are strict. `Received` and the names that begin with it are for
+ * responses: the same kinds with any further keys, and kinds that this version does not know.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { looseStruct, nullable, nullish } from "./WireSchema.ts"
+import { nullable } from "./WireSchema.ts"
 
-const text = { type: Schema.Literal("text"), text: Schema.String }
-const reference = {
-  type: Schema.Literal("reference"),
-  reference_ids: Schema.Array(Schema.Union([Schema.Int, Schema.String]))
-}
+export * from "./ReceivedContent.ts"
 
 /**
- * A piece of text: `{ type: "text", text }`.
+ * The schema of a piece of text: `{ type: "text", text }`.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Text = Schema.Struct(text)
+export const Text = Schema.Struct({ type: Schema.Literal("text"), text: Schema.String })
 
 /**
  * A piece of text.
@@ -31,10 +27,10 @@ export const Text = Schema.Struct(text)
  * @category models
  * @since 0.1.0
  */
-export type Text = typeof Text.Type
+export interface Text extends Schema.Schema.Type<typeof Text> {}
 
 /**
- * How closely a model looks at an image.
+ * The schema of an image's level of detail.
  *
  * @category schemas
  * @since 0.1.0
@@ -42,7 +38,15 @@ export type Text = typeof Text.Type
 export const ImageDetail = Schema.Literals(["low", "auto", "high"])
 
 /**
- * An image, by URL or as a `data:` URL: `{ type: "image_url", image_url }`.
+ * The level of detail at which a model sees an image.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ImageDetail = typeof ImageDetail.Type
+
+/**
+ * The schema of an image, given by its URL or as a `data:` URL: `{ type: "image_url", image_url }`.
  *
  * @category schemas
  * @since 0.1.0
@@ -53,7 +57,15 @@ export const ImageUrl = Schema.Struct({
 })
 
 /**
- * A document, by URL: `{ type: "document_url", document_url, document_name? }`.
+ * An image, given by its URL.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ImageUrl extends Schema.Schema.Type<typeof ImageUrl> {}
+
+/**
+ * The schema of a document, given by its URL: `{ type: "document_url", document_url, document_name? }`.
  *
  * @category schemas
  * @since 0.1.0
@@ -65,7 +77,15 @@ export const DocumentUrl = Schema.Struct({
 })
 
 /**
- * A file uploaded before, by its id (a UUID): `{ type: "file", file_id }`.
+ * A document, given by its URL.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DocumentUrl extends Schema.Schema.Type<typeof DocumentUrl> {}
+
+/**
+ * The schema of an uploaded file, given by its id: `{ type: "file", file_id }`. The id is a UUID.
  *
  * @category schemas
  * @since 0.1.0
@@ -76,15 +96,35 @@ export const File = Schema.Struct({
 })
 
 /**
- * A reference to sources given to the model: `{ type: "reference", reference_ids }`.
+ * An uploaded file, given by its id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface File extends Schema.Schema.Type<typeof File> {}
+
+/**
+ * The schema of a reference to sources that the model was given: `{ type: "reference", reference_ids }`.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Reference = Schema.Struct(reference)
+export const Reference = Schema.Struct({
+  type: Schema.Literal("reference"),
+  reference_ids: Schema.Array(Schema.Union([Schema.Int, Schema.String]))
+})
 
 /**
- * A page or document that a built-in tool read, inside thinking: `{ type: "tool_reference", tool, title, url?, ... }`.
+ * A reference to sources that the model was given.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Reference extends Schema.Schema.Type<typeof Reference> {}
+
+/**
+ * The schema of a page or document that a built-in tool read: `{ type: "tool_reference", tool, title, url?, ... }`. It
+ * occurs inside thinking.
  *
  * @category schemas
  * @since 0.1.0
@@ -99,21 +139,41 @@ export const ToolReference = Schema.Struct({
 })
 
 /**
- * What a reasoning model thought: `{ type: "thinking", thinking, signature?, closed? }`. Send it back unchanged in the
- * next turn.
+ * A page or document that a built-in tool read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ToolReference extends Schema.Schema.Type<typeof ToolReference> {}
+
+const thinkingPiece: Schema.Codec<Text | ToolReference | Reference> = Schema.Union([Text, ToolReference, Reference])
+
+/**
+ * The schema of a reasoning model's thinking: `{ type: "thinking", thinking, signature?, closed? }`.
+ *
+ * *When to use*: send the thinking of a response back unchanged in the next turn; `Message.fromReceived` does so.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Thinking = Schema.Struct({
   type: Schema.Literal("thinking"),
-  thinking: Schema.Array(Schema.Union([Text, ToolReference, Reference])),
+  thinking: Schema.Array(thinkingPiece),
   signature: nullable(Schema.String),
   closed: Schema.optional(Schema.Boolean)
 })
 
 /**
- * A recording, as base64 (without a `data:` prefix) or by URL: `{ type: "input_audio", input_audio }`.
+ * The thinking of a reasoning model, in a request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Thinking extends Schema.Schema.Type<typeof Thinking> {}
+
+/**
+ * The schema of an audio recording, as base64 (without a `data:` prefix) or by its URL:
+ * `{ type: "input_audio", input_audio }`.
  *
  * @category schemas
  * @since 0.1.0
@@ -121,154 +181,49 @@ export const Thinking = Schema.Struct({
 export const InputAudio = Schema.Struct({ type: Schema.Literal("input_audio"), input_audio: Schema.String })
 
 /**
- * Any piece of content that a user, an assistant or a tool message may hold in a request.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Content = Schema.Union([Text, ImageUrl, DocumentUrl, File, Reference, Thinking, InputAudio])
-
-/**
- * Any piece of content of a request.
+ * An audio recording.
  *
  * @category models
  * @since 0.1.0
  */
-export type Content = typeof Content.Type
+export interface InputAudio extends Schema.Schema.Type<typeof InputAudio> {}
 
 /**
- * The pieces of content that a system message may hold in a request.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const SystemContent = Schema.Union([Text, Thinking])
-
-/**
- * The kinds of content this version knows, by their `type`.
- *
- * @category constants
- * @since 0.1.0
- */
-export const knownTypes = [
-  "text",
-  "image_url",
-  "document_url",
-  "file",
-  "reference",
-  "thinking",
-  "input_audio",
-  "tool_reference"
-] as const
-
-/**
- * The `type` of a piece of content that this version does not know. It is a string; `String(type)` gives it.
- *
- * It is not typed as `string` because TypeScript would then no longer tell the known kinds apart by their `type`.
+ * A piece of content of a user, assistant or tool message in a request.
  *
  * @category models
  * @since 0.1.0
  */
-export interface UnknownType {
-  readonly "~@effect-mistral/core/Content/UnknownType": never
-}
+export type Content = Text | ImageUrl | DocumentUrl | File | Reference | Thinking | InputAudio
 
 /**
- * A piece of content of a kind that this version does not know, kept whole.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Unknown {
-  readonly type: UnknownType
-  readonly [key: string]: unknown
-}
-
-/**
- * A piece of content of a kind that this version does not know: an object whose `type` is another string.
+ * The schema of a piece of content of a user, assistant or tool message in a request.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Unknown = Schema.StructWithRest(
-  Schema.Struct({
-    type: Schema.String.check(
-      Schema.makeFilter((type) => !knownTypes.includes(type as never), { expected: "a type other than the known ones" })
-    )
-  }),
-  [Schema.Record(Schema.String, Schema.Unknown)]
-  // The runtime value is the object as it came; only the type of `type` is narrowed, see `UnknownType`.
-) as unknown as Schema.Codec<Unknown, Unknown>
-
-const receivedText = looseStruct(text)
-const receivedReference = looseStruct(reference)
-const receivedToolReference = looseStruct({
-  type: Schema.Literal("tool_reference"),
-  tool: Schema.String,
-  title: Schema.optionalKey(Schema.String),
-  url: nullish(Schema.String),
-  favicon: nullish(Schema.String),
-  description: nullish(Schema.String)
-})
-
-/**
- * What a reasoning model thought, as the server sends it.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const ReceivedThinking = looseStruct({
-  type: Schema.Literal("thinking"),
-  thinking: Schema.Array(Schema.Union([receivedText, receivedReference, receivedToolReference, Unknown])),
-  signature: nullish(Schema.String),
-  closed: nullish(Schema.Boolean)
-})
-
-/**
- * What a reasoning model thought, as the server sends it.
- *
- * @category models
- * @since 0.1.0
- */
-export type ReceivedThinking = typeof ReceivedThinking.Type
-
-/**
- * Any piece of content that the server sends. Kinds and keys that this version does not know survive.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Received = Schema.Union([
-  receivedText,
-  ReceivedThinking,
-  receivedReference,
-  receivedToolReference,
-  looseStruct({
-    type: Schema.Literal("image_url"),
-    image_url: Schema.Union([Schema.String, looseStruct({ url: Schema.String, detail: nullish(Schema.String) })])
-  }),
-  looseStruct({
-    type: Schema.Literal("document_url"),
-    document_url: Schema.String,
-    document_name: nullish(Schema.String)
-  }),
-  looseStruct({ type: Schema.Literal("file"), file_id: Schema.String }),
-  looseStruct({ type: Schema.Literal("input_audio"), input_audio: Schema.String }),
-  Unknown
+export const Content: Schema.Codec<Content> = Schema.Union([
+  Text,
+  ImageUrl,
+  DocumentUrl,
+  File,
+  Reference,
+  Thinking,
+  InputAudio
 ])
 
 /**
- * Any piece of content that the server sends.
+ * A piece of content of a system message in a request.
  *
  * @category models
  * @since 0.1.0
  */
-export type Received = typeof Received.Type
+export type SystemContent = Text | Thinking
 
 /**
- * Whether a piece of content is of a kind that this version does not know.
+ * The schema of a piece of content of a system message in a request.
  *
- * @category guards
+ * @category schemas
  * @since 0.1.0
  */
-export const isUnknown = (content: Received): content is Unknown => !knownTypes.includes(content.type as never)
+export const SystemContent: Schema.Codec<SystemContent> = Schema.Union([Text, Thinking])

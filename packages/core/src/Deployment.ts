@@ -1,28 +1,37 @@
 /**
- * Where the API is served: how a request becomes a URL and a body there. The same program runs on Mistral's platform, on
- * Vertex AI, on Azure or on an OpenAI-compatible server by giving it another client Layer.
+ * Deployments: the places that serve the API, each with its own URLs and bodies.
+ *
+ * *When to use*: to run a program elsewhere than on Mistral's platform, provide the client layer of `VertexAi`, `AzureAi`
+ * or `OpenAiCompatible`. For a place of another kind, give a `Deployment` of your own to `MistralClient.layer`.
  *
  * @since 0.1.0
  */
 import type { Issue } from "./MistralErrorReason.ts"
 
+/** Apart from `hosts`, so that a bundler can drop the other hosts (tree shaking). */
+const globalHost = "https://api.mistral.ai"
+
 /**
- * Mistral's own hosts, by name. `eu` and `us` keep data in the region; they serve no agents. `codestral` has keys of its
- * own.
+ * The base URLs of Mistral's own hosts.
+ *
+ * *Details*: `eu` and `us` keep the data in their region, and do not serve agents. `codestral` has API keys of its own.
  *
  * @see https://docs.mistral.ai/deployment/ai-studio/regional
  * @category hosts
  * @since 0.1.0
  */
 export const hosts = {
-  global: "https://api.mistral.ai",
+  global: globalHost,
   eu: "https://api.eu.mistral.ai",
   us: "https://api.us.mistral.ai",
   codestral: "https://codestral.mistral.ai"
 } as const
 
 /**
- * A request on its way to a deployment. `path` is the API's own, from `/v1` on, its parameters filled in.
+ * A request that is to be routed to a deployment.
+ *
+ * *Details*: `path` is Mistral's, from `/v1` on, with its parameters filled in. `streaming` says whether the response is to
+ * be an event stream.
  *
  * @category models
  * @since 0.1.0
@@ -35,7 +44,7 @@ export interface Outgoing {
 }
 
 /**
- * Where a request goes and what is sent there, or why it cannot be sent there.
+ * The URL and the body of a routed request, or the issues for which the deployment cannot take it.
  *
  * @category models
  * @since 0.1.0
@@ -45,7 +54,12 @@ export type Routed =
   | { readonly issues: ReadonlyArray<Issue> }
 
 /**
- * A place that serves the API. `provider` is its name in OpenTelemetry's conventions.
+ * A place that serves the API.
+ *
+ * *Details*: `provider` is its name in the OpenTelemetry GenAI conventions. `baseUrl` is used where the client has none of
+ * its own. `route` makes the URL and the body of each request.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
  *
  * @category models
  * @since 0.1.0
@@ -57,19 +71,19 @@ export interface Deployment {
 }
 
 /**
- * Mistral's platform, and any server with the same paths. The base URL may end with `/v1` or not.
+ * The deployment of Mistral's platform, and of any server with the same paths. The base URL may end with `/v1`.
  *
  * @category deployments
  * @since 0.1.0
  */
 export const mistral: Deployment = {
   provider: "mistral_ai",
-  baseUrl: hosts.global,
+  baseUrl: globalHost,
   route: ({ baseUrl, body, path }) => ({ url: withoutVersion(baseUrl) + path, body })
 }
 
 /**
- * A base URL without the slashes and the `/v1` at its end.
+ * Removes the slashes and the `/v1` from the end of a base URL.
  *
  * @category conversions
  * @since 0.1.0
@@ -77,7 +91,7 @@ export const mistral: Deployment = {
 export const withoutVersion = (baseUrl: string): string => baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "")
 
 /**
- * A place that cannot take a request: one issue for each key it does not know.
+ * Makes one issue for each of the `keys` that a request body has and the deployment does not take.
  *
  * @category conversions
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Embeddings: the request and the answer of `POST /v1/embeddings`.
+ * Embeddings: the request and the response of `POST /v1/embeddings`.
  *
  * @see https://docs.mistral.ai/api/endpoint/embeddings
  * @since 0.1.0
@@ -10,7 +10,7 @@ import { Usage } from "./Usage.ts"
 import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
- * What to embed, and in what form. Required: `model` and `input` (one text or several).
+ * The schema of an embedding request. Required: `model` and `input` (one text or several).
  *
  * @category schemas
  * @since 0.1.0
@@ -25,15 +25,38 @@ export const Request = Schema.Struct({
 })
 
 /**
- * What to embed, and in what form.
+ * An embedding request.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Request extends Schema.Schema.Type<typeof Request> {}
 
+const embedding = looseStruct({
+  object: nullish(Schema.String),
+  embedding: Schema.Union([Schema.Array(Schema.Number), Schema.String]),
+  index: nullish(Schema.Int)
+})
+
 /**
- * The vectors, in the order of the inputs. With `encoding_format: "base64"` an embedding is a base64 string.
+ * The embedding of one text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Embedding extends Schema.Schema.Type<typeof embedding> {}
+
+/**
+ * The schema of the embedding of one text: a list of numbers, or a base64 string where the request had
+ * `encoding_format: "base64"`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Embedding: Schema.Codec<Embedding> = embedding
+
+/**
+ * The schema of an embedding response. `data` is in the order of the texts of the request.
  *
  * @category schemas
  * @since 0.1.0
@@ -42,18 +65,14 @@ export const Response = looseStruct({
   id: nullish(Schema.String),
   object: nullish(Schema.String),
   model: Schema.String,
-  data: Schema.Array(looseStruct({
-    object: nullish(Schema.String),
-    embedding: Schema.Union([Schema.Array(Schema.Number), Schema.String]),
-    index: nullish(Schema.Int)
-  })),
+  data: Schema.Array(Embedding),
   usage: nullish(Usage)
 })
 
 /**
- * The vectors, in the order of the inputs.
+ * An embedding response.
  *
  * @category models
  * @since 0.1.0
  */
-export type Response = typeof Response.Type
+export interface Response extends Schema.Schema.Type<typeof Response> {}

@@ -1,5 +1,5 @@
 /**
- * Guardrails: moderation of a request's input by Mistral. A violation answers the request with status 403.
+ * Guardrails: Mistral moderates the input of a request. A violation is refused with status 403.
  *
  * @see https://docs.mistral.ai/capabilities/guardrailing
  * @since 0.1.0
@@ -28,21 +28,25 @@ const moderation = <const Categories extends Schema.Struct.Fields>(categories: C
     action: Schema.optional(Schema.Literals(["none", "block"]))
   })
 
-/**
- * Moderation with the first generation of categories, each with its threshold from 0 to 1.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const ModerationV1 = moderation({ ...shared, dangerous_and_criminal_content: threshold })
+const moderationV1 = moderation({ ...shared, dangerous_and_criminal_content: threshold })
 
 /**
- * Moderation with the second generation of categories: dangerous and criminal apart, and jailbreaking.
+ * A moderation with the first generation of categories.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ModerationV1 extends Schema.Schema.Type<typeof moderationV1> {}
+
+/**
+ * The schema of a moderation with the first generation of categories. Each threshold is a number from 0 to 1.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ModerationV2 = moderation({
+export const ModerationV1: Schema.Codec<ModerationV1> = moderationV1
+
+const moderationV2 = moderation({
   ...shared,
   dangerous: threshold,
   criminal: threshold,
@@ -50,23 +54,43 @@ export const ModerationV2 = moderation({
 })
 
 /**
- * One guardrail. With `block_on_error`, a failure of the moderation itself blocks the request too.
+ * A moderation with the second generation of categories.
  *
- * The API leaves these objects open, and so does this schema.
+ * @category models
+ * @since 0.1.0
+ */
+export interface ModerationV2 extends Schema.Schema.Type<typeof moderationV2> {}
+
+/**
+ * The schema of a moderation with the second generation of categories, which has `dangerous` and `criminal` apart, and
+ * `jailbreaking`. Each threshold is a number from 0 to 1.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Guardrail = looseStruct({
+export const ModerationV2: Schema.Codec<ModerationV2> = moderationV2
+
+const guardrail = looseStruct({
   block_on_error: Schema.optional(Schema.Boolean),
   moderation_llm_v1: nullable(ModerationV1),
   moderation_llm_v2: nullable(ModerationV2)
 })
 
 /**
- * One guardrail.
+ * A guardrail of a request.
  *
  * @category models
  * @since 0.1.0
  */
-export type Guardrail = typeof Guardrail.Type
+export interface Guardrail extends Schema.Schema.Type<typeof guardrail> {}
+
+/**
+ * The schema of a guardrail of a request.
+ *
+ * *Details*: with `block_on_error: true`, a failure of the moderation itself blocks the request too. Unknown keys are
+ * accepted, because the API accepts them in these objects.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Guardrail: Schema.Codec<Guardrail> = guardrail

@@ -1,8 +1,8 @@
 /**
  * The messages of a conversation: system, user, assistant and tool.
  *
- * These schemas are strict, as the server is: it refuses a message with a key it does not know. `fromReceived` turns an
- * answer into the assistant message that continues the conversation.
+ * The schemas of a request are strict, because the server refuses a message with a key that it does not know.
+ * `fromReceived` turns the message of a response into the assistant message that continues the conversation.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
  * @since 0.1.0
@@ -16,7 +16,7 @@ import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 const content = Schema.Union([Schema.String, Schema.Null, Schema.Array(Content.Content)])
 
 /**
- * Instructions for the model.
+ * The schema of a system message: instructions for the model.
  *
  * @category schemas
  * @since 0.1.0
@@ -27,7 +27,15 @@ export const System = Schema.Struct({
 })
 
 /**
- * What the user says.
+ * A system message: instructions for the model.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface System extends Schema.Schema.Type<typeof System> {}
+
+/**
+ * The schema of a user message.
  *
  * @category schemas
  * @since 0.1.0
@@ -35,7 +43,17 @@ export const System = Schema.Struct({
 export const User = Schema.Struct({ role: Schema.Literal("user"), content })
 
 /**
- * What the model said. With `prefix: true` as the last message, the answer begins with it.
+ * A user message.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface User extends Schema.Schema.Type<typeof User> {}
+
+/**
+ * The schema of an assistant message: text and tool calls that the model wrote.
+ *
+ * *Details*: where the last message of a request is an assistant message with `prefix: true`, the model continues it.
  *
  * @category schemas
  * @since 0.1.0
@@ -48,15 +66,15 @@ export const Assistant = Schema.Struct({
 })
 
 /**
- * What the model said.
+ * An assistant message: text and tool calls that the model wrote.
  *
  * @category models
  * @since 0.1.0
  */
-export type Assistant = typeof Assistant.Type
+export interface Assistant extends Schema.Schema.Type<typeof Assistant> {}
 
 /**
- * The result of a tool call, answering the call with the same id.
+ * The schema of the result of a tool call. `tool_call_id` is the id of that call.
  *
  * @category schemas
  * @since 0.1.0
@@ -69,28 +87,30 @@ export const ToolResult = Schema.Struct({
 })
 
 /**
- * Any message of a request.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Message = Schema.Union([System, User, Assistant, ToolResult])
-
-/**
- * Any message of a request.
+ * The result of a tool call.
  *
  * @category models
  * @since 0.1.0
  */
-export type Message = typeof Message.Type
+export interface ToolResult extends Schema.Schema.Type<typeof ToolResult> {}
 
 /**
- * An assistant message as the server sends it. Every key may be absent or `null`; unknown ones survive.
+ * A message of a request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Message = System | User | Assistant | ToolResult
+
+/**
+ * The schema of a message of a request.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Received = looseStruct({
+export const Message: Schema.Codec<Message> = Schema.Union([System, User, Assistant, ToolResult])
+
+const received = looseStruct({
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.ReceivedCall)),
@@ -98,20 +118,22 @@ export const Received = looseStruct({
 })
 
 /**
- * An assistant message as the server sends it.
+ * The assistant message of a response.
  *
  * @category models
  * @since 0.1.0
  */
-export type Received = typeof Received.Type
+export interface Received extends Schema.Schema.Type<typeof received> {}
 
 /**
- * A part of a message in a streamed chunk. `index` counts the messages of one choice when built-in tools answer too.
+ * The schema of the assistant message of a response. Every key may be absent or `null`, and unknown keys are kept.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Delta = looseStruct({
+export const Received: Schema.Codec<Received> = received
+
+const delta = looseStruct({
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.CallDelta)),
@@ -121,31 +143,41 @@ export const Delta = looseStruct({
 })
 
 /**
- * A part of a message in a streamed chunk.
+ * The part of a message that a chunk adds.
  *
  * @category models
  * @since 0.1.0
  */
-export type Delta = typeof Delta.Type
+export interface Delta extends Schema.Schema.Type<typeof delta> {}
 
 /**
- * A system message.
+ * The schema of the part of a message that a chunk adds.
+ *
+ * *Details*: `index` numbers the messages of one choice. A choice has more than one where built-in tools were used.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Delta: Schema.Codec<Delta> = delta
+
+/**
+ * Makes a system message.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const system = (content: (typeof System.Type)["content"]): typeof System.Type => ({ role: "system", content })
+export const system = (content: System["content"]): System => ({ role: "system", content })
 
 /**
- * A user message.
+ * Makes a user message.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const user = (content: (typeof User.Type)["content"]): typeof User.Type => ({ role: "user", content })
+export const user = (content: User["content"]): User => ({ role: "user", content })
 
 /**
- * An assistant message.
+ * Makes an assistant message.
  *
  * @category constructors
  * @since 0.1.0
@@ -156,7 +188,10 @@ export const assistant = (
 ): Assistant => ({ role: "assistant", content, ...options })
 
 /**
- * The result of a tool call. Anything but a string is sent as its JSON.
+ * Makes the message with the result of a tool call.
+ *
+ * *Details*: a string is sent as it is, any other value as its JSON. A value without JSON, such as `undefined`, is sent as
+ * `null`.
  *
  * @category constructors
  * @since 0.1.0
@@ -164,7 +199,7 @@ export const assistant = (
 export const toolResult = (
   call: { readonly id?: string | null | undefined; readonly function: { readonly name: string } },
   result: unknown
-): typeof ToolResult.Type => ({
+): ToolResult => ({
   role: "tool",
   content: typeof result === "string" ? result : JSON.stringify(result) ?? null,
   tool_call_id: call.id,
@@ -172,10 +207,10 @@ export const toolResult = (
 })
 
 /**
- * The assistant message that repeats an answer in the next request.
+ * Makes the assistant message that continues a conversation from the message of a response.
  *
- * The server refuses keys and kinds of content it did not document, even where it sent them: only those a request may
- * hold are kept.
+ * *Details*: the server refuses keys and kinds of content that it did not document, even where it sent them itself. Only
+ * the documented ones are kept.
  *
  * @category conversions
  * @since 0.1.0

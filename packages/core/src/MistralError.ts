@@ -1,11 +1,14 @@
 /**
- * The one error of this library: which operation failed, and a tagged `reason`.
+ * The one error of this library: `MistralError`, with the operation that failed and a tagged `reason`.
+ *
+ * *When to use*: catch one reason with `Effect.catchReason`, or read `isRetryable`, `retryAfter`, `status` and `requestId`,
+ * which are the same for every reason.
  *
  * ```ts
  * import { Effect } from "effect"
  * import { Chat } from "@effect-mistral/chat"
  *
- * const answer = Chat.complete({ model: "mistral-small-latest", messages: [{ role: "user", content: "Hi" }] }).pipe(
+ * const response = Chat.complete({ model: "mistral-small-latest", messages: [{ role: "user", content: "Hi" }] }).pipe(
  *   Effect.catchReason("MistralError", "RateLimited", (reason) => Effect.logWarning(reason.message))
  * )
  * ```
@@ -19,7 +22,7 @@ import * as Reason from "./MistralErrorReason.ts"
 export * from "./MistralErrorReason.ts"
 
 /**
- * Every reason a call can fail for.
+ * The schema of the reasons for which a call can fail.
  *
  * @category schemas
  * @since 0.1.0
@@ -48,7 +51,7 @@ export const MistralErrorReason = Schema.Union([
 ])
 
 /**
- * Every reason a call can fail for.
+ * A reason for which a call can fail.
  *
  * @category models
  * @since 0.1.0
@@ -56,11 +59,13 @@ export const MistralErrorReason = Schema.Union([
 export type MistralErrorReason = typeof MistralErrorReason.Type
 
 /**
- * A call that failed. `operation` is what was called (`Chat.complete`), `method` and `path` where it was sent, `reason`
- * why it failed.
+ * The error of a call that failed.
  *
- * It can be logged and serialised as it is: it holds no key, no prompt and no body. Only `InvalidOutput` holds what the
- * model wrote, in its `text`, which its message leaves out.
+ * *Details*: `operation` is the name of the operation (`Chat.complete`), `method` and `path` are those of its request, and
+ * `reason` says why it failed.
+ *
+ * It can be logged and serialised as it is: it holds no API key, no prompt and no body. Only the reason `InvalidOutput`
+ * holds the model's output, in its `text`, which is not part of the message.
  *
  * @category errors
  * @since 0.1.0
@@ -74,7 +79,7 @@ export class MistralError
   })
 {
   /**
-   * Whether the same request may well succeed later.
+   * Whether the same request may succeed later.
    *
    * @since 0.1.0
    */
@@ -83,7 +88,7 @@ export class MistralError
   }
 
   /**
-   * How long the server asks to wait before the next attempt, where it says so.
+   * The wait before a retry that the server gave in `Retry-After`, if it gave one.
    *
    * @since 0.1.0
    */
@@ -92,7 +97,7 @@ export class MistralError
   }
 
   /**
-   * The HTTP status of the answer, where there was one that the reason is about.
+   * The HTTP status that the reason is about, if there is one.
    *
    * @since 0.1.0
    */
@@ -101,7 +106,7 @@ export class MistralError
   }
 
   /**
-   * The id under which Mistral knows the request, where an answer carried one.
+   * The id of the request on Mistral's side, if a response gave one.
    *
    * @since 0.1.0
    */

@@ -1,33 +1,39 @@
 /**
- * The reasons a call can fail for. Each is a tagged class; `MistralError` holds one of them.
+ * The reasons for which a call can fail: one tagged class each. A `MistralError` holds one of them.
+ *
+ * `MistralError` exports all of them again.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { details, list, sentence } from "./internal/reasonText.ts"
+import { errorResponseMessage, formatDetails, formatIssues } from "./internal/error/reasonMessage.ts"
 
-/**
- * One place where a request or an answer does not fit: the path (keys and indexes, empty for the whole), and why.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Issue = Schema.Struct({
+const issue = Schema.Struct({
   path: Schema.Array(Schema.Union([Schema.String, Schema.Number])),
   message: Schema.String
 })
 
 /**
- * One place where a request or an answer does not fit.
+ * One place where a request, a response or a model's output does not fit its schema.
  *
  * @category models
  * @since 0.1.0
  */
-export type Issue = typeof Issue.Type
+export interface Issue extends Schema.Schema.Type<typeof issue> {}
 
-/** What is known of an answer with an error status. `serverMessage` is the server's own sentence. */
-const fromServer = {
+/**
+ * The schema of one place where a request, a response or a model's output does not fit its schema.
+ *
+ * *Details*: `path` holds keys and indexes, and is empty where the whole value does not fit. `message` says why.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Issue: Schema.Codec<Issue> = issue
+
+/** The facts of an error response. `serverMessage` is the server's own sentence. */
+const errorResponse = {
   status: Schema.Int,
   serverMessage: Schema.optional(Schema.String),
   code: Schema.optional(Schema.String),
@@ -37,15 +43,15 @@ const fromServer = {
   retryAfter: Schema.optional(Schema.DurationFromMillis)
 }
 
-/** Where in a stream something happened: how many chunks the caller had been given, and the request's id. */
-const inStream = { chunks: Schema.Int, requestId: Schema.optional(Schema.String) }
+/** The position in a stream: the number of chunks that the caller had received, and the request id. */
+const position = { chunks: Schema.Int, requestId: Schema.optional(Schema.String) }
 
-/** The class of a reason: tagged, and named in full where schemas are. */
+/** Makes the base class of a reason: tagged, and with a full name for schemas. */
 const reason = <Self>() => <const Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) =>
   Schema.TaggedError<Self>(`@effect-mistral/core/MistralError/${tag}`)(tag, fields)
 
 /**
- * The request does not fit its schema; nothing was sent. `issues` names every place.
+ * The request does not fit its schema, and nothing was sent. `issues` names every place.
  *
  * @category reasons
  * @since 0.1.0
@@ -55,7 +61,7 @@ export class InvalidRequest extends reason<InvalidRequest>()("InvalidRequest", {
 }) {
   readonly isRetryable = false
   override get message() {
-    return `invalid request, nothing was sent: ${list(this.issues)}`
+    return `invalid request, nothing was sent: ${formatIssues(this.issues)}`
   }
 }
 
@@ -65,126 +71,128 @@ export class InvalidRequest extends reason<InvalidRequest>()("InvalidRequest", {
  * @category reasons
  * @since 0.1.0
  */
-export class Authentication extends reason<Authentication>()("Authentication", fromServer) {
+export class Authentication extends reason<Authentication>()("Authentication", errorResponse) {
   readonly isRetryable = false
   override get message() {
-    return sentence("unauthorized", this, "Check the API key, and that it belongs to this host.")
+    return errorResponseMessage("unauthorized", this, "Check the API key, and that it belongs to this host.")
   }
 }
 
 /**
- * 403: the key may not do this.
+ * 403: the API key does not allow this request.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class PermissionDenied extends reason<PermissionDenied>()("PermissionDenied", fromServer) {
+export class PermissionDenied extends reason<PermissionDenied>()("PermissionDenied", errorResponse) {
   readonly isRetryable = false
   override get message() {
-    return sentence("permission denied", this, "Check what the key's workspace and plan allow.")
+    return errorResponseMessage("permission denied", this, "Check what the key's workspace and plan allow.")
   }
 }
 
 /**
  * 403: a guardrail blocked the request. `guardrails` holds the decisions as the server sent them.
  *
+ * @see https://docs.mistral.ai/capabilities/guardrailing
  * @category reasons
  * @since 0.1.0
  */
 export class GuardrailViolation extends reason<GuardrailViolation>()("GuardrailViolation", {
-  ...fromServer,
+  ...errorResponse,
   guardrails: Schema.optional(Schema.Unknown)
 }) {
   readonly isRetryable = false
   override get message() {
-    return sentence("guardrail violation", this, "See `guardrails` for the categories and scores.")
+    return errorResponseMessage("guardrail violation", this, "See `guardrails` for the categories and scores.")
   }
 }
 
 /**
- * 404: no such path, model, agent or object.
+ * 404: the path, model, agent or object does not exist.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class NotFound extends reason<NotFound>()("NotFound", fromServer) {
+export class NotFound extends reason<NotFound>()("NotFound", errorResponse) {
   readonly isRetryable = false
   override get message() {
-    return sentence("not found", this, "Check the base URL and the id.")
+    return errorResponseMessage("not found", this, "Check the base URL and the id.")
   }
 }
 
 /**
- * 409: the request contradicts the state of what it is about.
+ * 409: the request contradicts the current state of an object.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class Conflict extends reason<Conflict>()("Conflict", fromServer) {
+export class Conflict extends reason<Conflict>()("Conflict", errorResponse) {
   readonly isRetryable = false
   override get message() {
-    return sentence("conflict", this, "Read the current state, then decide again.")
+    return errorResponseMessage("conflict", this, "Read the current state, then decide again.")
   }
 }
 
 /**
- * 422: the server refuses the request's content. `issues` names the fields.
+ * 422: the server refuses the content of the request. `issues` names the fields.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class Validation extends reason<Validation>()("Validation", {
-  ...fromServer,
+  ...errorResponse,
   issues: Schema.Array(Issue)
 }) {
   readonly isRetryable = false
   override get message() {
-    return sentence("validation failed", this, "Correct the fields named, or remove them.")
+    return errorResponseMessage("validation failed", this, "Correct or remove the named fields.")
   }
 }
 
 /**
- * 400, or another status from 400 to 499 that has no reason of its own.
+ * 400, or another status below 500 that has no reason of its own.
+ *
+ * *Details*: it is retryable only with status 408, with which a server ends a request that it did not wait for.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class BadRequest extends reason<BadRequest>()("BadRequest", fromServer) {
-  /** True for 408, a request the server did not wait for. */
+export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse) {
   get isRetryable(): boolean {
     return this.status === 408
   }
   override get message() {
-    return sentence("request refused", this, "Correct the request: repeating it as it is gives the same answer.")
+    return errorResponseMessage("request refused", this, "Correct the request; a retry fails the same way.")
   }
 }
 
 /**
- * 429: more requests or tokens than the key may use. `limits` holds the `x-ratelimit-*` headers.
+ * 429: the key has used up its requests or tokens. `limits` holds the `x-ratelimit-*` headers.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class RateLimited extends reason<RateLimited>()("RateLimited", {
-  ...fromServer,
+  ...errorResponse,
   limits: Schema.optional(Schema.Record(Schema.String, Schema.String))
 }) {
   readonly isRetryable = true
   override get message() {
-    return sentence("rate limited", this, "Send less, or raise the limits of the workspace.")
+    return errorResponseMessage("rate limited", this, "Send less, or raise the limits.")
   }
 }
 
 /**
- * 429 or 503: the service tier has no capacity left for the model. It is the server's limit, not the key's.
+ * 429 or 503: the service tier has no capacity left for the model. The limit is the server's, not that of the key.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class CapacityExceeded extends reason<CapacityExceeded>()("CapacityExceeded", fromServer) {
+export class CapacityExceeded extends reason<CapacityExceeded>()("CapacityExceeded", errorResponse) {
   readonly isRetryable = true
   override get message() {
-    return sentence("capacity exceeded", this, "Try again later, or use another model or service tier.")
+    return errorResponseMessage("capacity exceeded", this, "Retry later, or use another model or service tier.")
   }
 }
 
@@ -194,31 +202,35 @@ export class CapacityExceeded extends reason<CapacityExceeded>()("CapacityExceed
  * @category reasons
  * @since 0.1.0
  */
-export class ServerError extends reason<ServerError>()("ServerError", fromServer) {
+export class ServerError extends reason<ServerError>()("ServerError", errorResponse) {
   readonly isRetryable = true
   override get message() {
-    return sentence("server error", this, "Try again; if it lasts, give the request id to Mistral.")
+    return errorResponseMessage("server error", this, "Retry; if it persists, report the request id to Mistral.")
   }
 }
 
 /**
- * An error of the observability API: `code` is one of its codes, which grow.
+ * An error of the observability API. `code` is one of its codes, to which new ones are added.
+ *
+ * *Details*: it is retryable only with status 408.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class ObservabilityError extends reason<ObservabilityError>()("ObservabilityError", fromServer) {
+export class ObservabilityError extends reason<ObservabilityError>()("ObservabilityError", errorResponse) {
   get isRetryable(): boolean {
     return this.status === 408
   }
   override get message() {
-    return sentence("observability error", this, "See the code.")
+    return errorResponseMessage("observability error", this, "See the code.")
   }
 }
 
 /**
- * An answer that took too long: `firstByte` (nothing of it came), `idle` (it paused), or `total` (the whole call with its
- * repetitions). `duration` is the limit that ran out.
+ * A time limit expired. `duration` is the limit, and `phase` says which one it was.
+ *
+ * *Details*: the phases are those of `RequestOptions`: `firstByte` (no byte of the response was received), `idle` (no
+ * further byte was received) and `total` (the whole call with its retries). The first two are retryable.
  *
  * @category reasons
  * @since 0.1.0
@@ -226,7 +238,7 @@ export class ObservabilityError extends reason<ObservabilityError>()("Observabil
 export class Timeout extends reason<Timeout>()("Timeout", {
   phase: Schema.Literals(["firstByte", "idle", "total"]),
   duration: Schema.DurationFromMillis,
-  ...inStream
+  ...position
 }) {
   get isRetryable(): boolean {
     return this.phase !== "total"
@@ -234,14 +246,14 @@ export class Timeout extends reason<Timeout>()("Timeout", {
   override get message() {
     const what = { firstByte: "no first byte", idle: "no further byte", total: "not finished" }[this.phase]
     return `timeout: ${what} within ${Duration.format(this.duration)}${
-      details([["chunks", this.chunks || undefined], ["request id", this.requestId]])
+      formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])
     }. Raise timeout.${this.phase} if such waits are expected.`
   }
 }
 
 /**
- * No connection, or none that brought an answer: name not found, refused, reset before the first byte. `description` is
- * the transport's.
+ * The connection failed before the first byte of the response: the name was not found, the connection was refused or reset.
+ * `description` is the transport's.
  *
  * @category reasons
  * @since 0.1.0
@@ -256,26 +268,28 @@ export class ConnectionFailed extends reason<ConnectionFailed>()("ConnectionFail
 }
 
 /**
- * The connection broke in the middle of an answer.
+ * The connection was lost in the middle of a response.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
   description: Schema.String,
-  ...inStream
+  ...position
 }) {
   readonly isRetryable = true
   override get message() {
     return `connection lost after ${this.chunks} chunks: ${this.description}${
-      details([["request id", this.requestId]])
-    }. The answer is incomplete.`
+      formatDetails([["request id", this.requestId]])
+    }. The response is incomplete.`
   }
 }
 
 /**
- * An answer that is not what was asked for: another content type (an HTML page, say), text that is no JSON, JSON that
- * does not fit the schema, or an event over the size limit. `issues` names the places that do not fit.
+ * A response that is not of the expected form.
+ *
+ * *Details*: `kind` says what is wrong: `contentType` (an HTML page, say), `json` (text that is not JSON), `schema` (JSON
+ * that does not fit the schema, where `issues` names the places) or `tooLarge` (a response or an event over the size limit).
  *
  * @category reasons
  * @since 0.1.0
@@ -285,73 +299,80 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   status: Schema.Int,
   description: Schema.String,
   issues: Schema.Array(Issue),
-  ...inStream
+  ...position
 }) {
   readonly isRetryable = false
   override get message() {
-    return `${this.status} with an answer that cannot be used: ${this.description}${
-      this.issues.length === 0 ? "" : `: ${list(this.issues)}`
+    return `${this.status} with an unusable response: ${this.description}${
+      this.issues.length === 0 ? "" : `: ${formatIssues(this.issues)}`
     }${
-      details([["chunks before", this.chunks || undefined], ["request id", this.requestId]])
-    }. Check the base URL; if it is right, report this.`
+      formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])
+    }. Check the base URL, or report this.`
   }
 }
 
 /**
- * A stream that ended without `[DONE]`: the answer may lack its end.
+ * A stream ended without `[DONE]`. The end of the response may be missing.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", { ...inStream }) {
+export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", { ...position }) {
   readonly isRetryable = true
   override get message() {
     return `stream ended early, without [DONE], after ${this.chunks} chunks${
-      details([["request id", this.requestId]])
-    }. The answer may be incomplete.`
+      formatDetails([["request id", this.requestId]])
+    }. The response may be incomplete.`
   }
 }
 
 /**
- * The server reported an error inside a stream that had begun well.
+ * The server reported an error inside a stream that had begun with status 200. `status` is that of the error.
+ *
+ * *Details*: it is not retryable where the error has a status from 400 to 499 other than 408 and 429.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class StreamError extends reason<StreamError>()("StreamError", {
-  ...fromServer,
-  ...inStream
+  ...errorResponse,
+  ...position
 }) {
-  /** False where the error names a status from 400 to 499 other than 408 and 429. */
   get isRetryable(): boolean {
     return this.status < 400 || this.status >= 500 || this.status === 408 || this.status === 429
   }
   override get message() {
-    return sentence(`error inside the stream after ${this.chunks} chunks`, this, "The answer is incomplete.")
+    return errorResponseMessage(
+      `error inside the stream after ${this.chunks} chunks`,
+      this,
+      "The response is incomplete."
+    )
   }
 }
 
 /**
- * The model's generation failed: a choice ended with `finish_reason: "error"`.
+ * The model's generation failed: a choice ended with `finish_reason: "error"`. `choice` is its index.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class GenerationFailed extends reason<GenerationFailed>()("GenerationFailed", {
   choice: Schema.Int,
-  ...inStream
+  ...position
 }) {
   readonly isRetryable = true
   override get message() {
     return `generation failed: choice ${this.choice} ended with finish_reason "error"${
-      details([["chunks", this.chunks || undefined], ["request id", this.requestId]])
-    }. Try again.`
+      formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])
+    }. Retry.`
   }
 }
 
 /**
- * The model's answer does not fit the schema asked for. `text` is what it wrote, `issues` where it does not fit, and
- * `finishReason` why it stopped: `length` means that the answer was cut off.
+ * The model's output does not fit the schema of the object that the caller expects.
+ *
+ * *Details*: `text` is the output, `issues` names the places that do not fit, and `finishReason` is the reason why the model
+ * stopped. With `length` the output is truncated.
  *
  * @category reasons
  * @since 0.1.0
@@ -363,8 +384,8 @@ export class InvalidOutput extends reason<InvalidOutput>()("InvalidOutput", {
 }) {
   readonly isRetryable = false
   override get message() {
-    return `the model's answer does not fit the schema: ${list(this.issues)}${
-      details([["finish reason", this.finishReason], ["characters", this.text.length]])
-    }. See \`text\` for what it wrote.`
+    return `the model's output does not fit the schema: ${formatIssues(this.issues)}${
+      formatDetails([["finish reason", this.finishReason], ["characters", this.text.length]])
+    }. See \`text\` for the output.`
   }
 }

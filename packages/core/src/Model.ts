@@ -1,5 +1,5 @@
 /**
- * The models a key may use, as `GET /v1/models` lists them.
+ * The models that a key may use: the response of `GET /v1/models`.
  *
  * @see https://docs.mistral.ai/api/endpoint/models
  * @since 0.1.0
@@ -7,22 +7,25 @@
 import * as Schema from "effect/Schema"
 import { looseStruct, nullish } from "./WireSchema.ts"
 
-/**
- * What a model can do. Each capability is a boolean; new ones survive.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Capabilities = Schema.Record(Schema.String, Schema.Unknown)
+const capabilities = Schema.Record(Schema.String, Schema.Unknown)
 
 /**
- * One model. `default_model_temperature` is the temperature used where a request gives none; `max_context_length` counts
- * tokens. Fine-tuned models carry `job` and `root` too.
+ * The capabilities of a model.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Capabilities extends Schema.Schema.Type<typeof capabilities> {}
+
+/**
+ * The schema of the capabilities of a model, by their names. Each is a boolean, and new ones are kept.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Model = looseStruct({
+export const Capabilities: Schema.Codec<Capabilities> = capabilities
+
+const model = looseStruct({
   id: Schema.String,
   object: nullish(Schema.String),
   created: nullish(Schema.Number),
@@ -43,34 +46,55 @@ export const Model = looseStruct({
 })
 
 /**
- * One model.
+ * A model.
  *
  * @category models
  * @since 0.1.0
  */
-export type Model = typeof Model.Type
+export interface Model extends Schema.Schema.Type<typeof model> {}
 
 /**
- * The models a key may use. Mistral's reference shows a bare array in one place; both forms are accepted and kept.
+ * The schema of a model.
+ *
+ * *Details*: `max_context_length` is in tokens, `created` in seconds since the epoch. `default_model_temperature` is the
+ * temperature of a request that gives none. Fine-tuned models have `job` and `root` too.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const List = Schema.Union([
-  looseStruct({ object: nullish(Schema.String), data: Schema.Array(Model) }),
-  Schema.Array(Model)
-])
+export const Model: Schema.Codec<Model> = model
+
+const page = looseStruct({ object: nullish(Schema.String), data: Schema.Array(Model) })
 
 /**
- * The models a key may use.
+ * The list of models in the form of an object, under `data`.
  *
  * @category models
  * @since 0.1.0
  */
-export type List = typeof List.Type
+export interface ListObject extends Schema.Schema.Type<typeof page> {}
 
 /**
- * The models of a list, whichever form it came in.
+ * The list of the models that a key may use.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type List = ListObject | ReadonlyArray<Model>
+
+/**
+ * The schema of the list of the models that a key may use.
+ *
+ * *Details*: Mistral's reference shows a bare array in one place and an object elsewhere. Both forms are accepted and kept;
+ * `models` reads both.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const List: Schema.Codec<List> = Schema.Union([page, Schema.Array(Model)])
+
+/**
+ * Returns the models of a list, in either form.
  *
  * @category getters
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Moderation: the requests of `POST /v1/moderations` and `POST /v1/chat/moderations`, and the answer of both.
+ * Moderation: the requests of `POST /v1/moderations` and `POST /v1/chat/moderations`, and the response of both.
  *
  * @see https://docs.mistral.ai/api/endpoint/classifiers
  * @since 0.1.0
@@ -11,7 +11,7 @@ import { Usage } from "./Usage.ts"
 import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
- * The texts to judge. Required: `model` and `input` (one text or several).
+ * The schema of a request to moderate texts. Required: `model` and `input` (one text or several).
  *
  * @category schemas
  * @since 0.1.0
@@ -23,7 +23,7 @@ export const Request = Schema.Struct({
 })
 
 /**
- * The texts to judge.
+ * A request to moderate texts.
  *
  * @category models
  * @since 0.1.0
@@ -31,7 +31,8 @@ export const Request = Schema.Struct({
 export interface Request extends Schema.Schema.Type<typeof Request> {}
 
 /**
- * The conversations to judge. Required: `model` and `input` (the messages of one conversation, or of several).
+ * The schema of a request to moderate conversations. Required: `model` and `input` (the messages of one conversation, or
+ * of several).
  *
  * @category schemas
  * @since 0.1.0
@@ -42,35 +43,39 @@ export const ChatRequest = Schema.Struct({
 })
 
 /**
- * The conversations to judge.
+ * A request to moderate conversations.
  *
  * @category models
  * @since 0.1.0
  */
 export interface ChatRequest extends Schema.Schema.Type<typeof ChatRequest> {}
 
-/**
- * What was found in one text or conversation. `category_scores` holds a number from 0 to 1 for each category,
- * `categories` whether that is too much. The names of the categories depend on the model.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Result = looseStruct({
+const result = looseStruct({
   categories: nullish(Schema.Record(Schema.String, Schema.Boolean)),
   category_scores: nullish(Schema.Record(Schema.String, Schema.Number))
 })
 
 /**
- * What was found in one text or conversation.
+ * The moderation of one text or conversation.
  *
  * @category models
  * @since 0.1.0
  */
-export type Result = typeof Result.Type
+export interface Result extends Schema.Schema.Type<typeof result> {}
 
 /**
- * One result for each text or conversation, in their order.
+ * The schema of the moderation of one text or conversation.
+ *
+ * *Details*: `category_scores` has a number from 0 to 1 for each category, and `categories` says whether the score is over
+ * the threshold. The names of the categories depend on the model.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Result: Schema.Codec<Result> = result
+
+/**
+ * The schema of a moderation response. `results` is in the order of the texts or conversations of the request.
  *
  * @category schemas
  * @since 0.1.0
@@ -83,9 +88,9 @@ export const Response = looseStruct({
 })
 
 /**
- * One result for each text or conversation, in their order.
+ * A moderation response.
  *
  * @category models
  * @since 0.1.0
  */
-export type Response = typeof Response.Type
+export interface Response extends Schema.Schema.Type<typeof Response> {}

@@ -1,5 +1,5 @@
 /**
- * Servers that speak OpenAI's dialect of chat completion: vLLM, llama.cpp, Ollama, gateways, OpenAI itself.
+ * Servers that are compatible with OpenAI's chat completions: vLLM, llama.cpp, Ollama, gateways and OpenAI itself.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -11,8 +11,8 @@
  * )
  * ```
  *
- * The key is optional. What such a server calls otherwise is renamed on the way, see `deployment`. Keys of its own are
- * sent by `extraBody`, for the client, a service or a call.
+ * The API key is optional. Parameters that have another name in OpenAI's API are renamed, see `deployment`. Parameters
+ * that only the server knows are sent by `extraBody`, for the client, a service or a call.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,9 @@ import * as Deployment from "./Deployment.ts"
 import * as MistralClient from "./MistralClient.ts"
 
 /**
- * Where the server is: with or without `/v1`, or with a version of its own in the path.
+ * The options of a client for an OpenAI-compatible server: those of `MistralClient`, and the base URL of the server.
+ *
+ * *Details*: the base URL may end with `/v1`, or have another version in its path.
  *
  * @category models
  * @since 0.1.0
@@ -32,9 +34,11 @@ export interface Options extends Omit<MistralClient.Options, "deployment"> {
 }
 
 /**
- * A server that speaks OpenAI's dialect. `/v1` is added to a base URL whose path names no version. In the body
- * `random_seed` becomes `seed`, `tool_choice: "any"` becomes `"required"`, an empty list of tools is left out, and what
- * only Mistral knows (`safe_prompt`, `prompt_mode`, `guardrails`) is an `InvalidRequest` where it asks for something.
+ * Makes the deployment of an OpenAI-compatible server.
+ *
+ * *Details*: `/v1` is added to a base URL without a version in its path. In the body, `random_seed` becomes `seed`,
+ * `tool_choice: "any"` becomes `"required"`, and an empty list of tools is left out. A request with `guardrails`,
+ * `prompt_mode` or `safe_prompt: true`, which only Mistral knows, fails with `InvalidRequest`.
  *
  * @category deployments
  * @since 0.1.0
@@ -51,7 +55,7 @@ export const deployment = (options: Pick<Options, "baseUrl">): Deployment.Deploy
       guardrails: guardrails ?? undefined,
       prompt_mode: prompt_mode ?? undefined,
       safe_prompt: safe_prompt === true ? true : undefined
-    }, ["guardrails", "prompt_mode", "safe_prompt"])
+    }, refusedKeys)
     return issues.length > 0 ? { issues } : {
       url,
       body: {
@@ -64,8 +68,11 @@ export const deployment = (options: Pick<Options, "baseUrl">): Deployment.Deploy
   }
 })
 
+/** The parameters of `CompletionRequest` that only Mistral knows. */
+const refusedKeys = ["guardrails", "prompt_mode", "safe_prompt"]
+
 /**
- * A client for an OpenAI-compatible server.
+ * Makes a layer with the client for an OpenAI-compatible server.
  *
  * @category layers
  * @since 0.1.0

@@ -1,34 +1,45 @@
 /**
- * Tools a model may call, the calls it makes, and which of them it must make.
+ * The tools that a model may call, the calls that it makes, and the choice between them.
  *
  * @see https://docs.mistral.ai/capabilities/function_calling
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { looseStruct, nullable, nullish } from "./WireSchema.ts"
+import { looseStruct, type NamedStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
- * A JSON object with any values, for JSON Schemas and metadata.
+ * The schema of a JSON object with any values, as JSON Schemas and metadata are.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const JsonObject = Schema.Record(Schema.String, Schema.Unknown)
 
-/**
- * Which actions of a built-in tool or connector the model may take, and which need a confirmation.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Configuration = Schema.Struct({
+const configuration = Schema.Struct({
   exclude: nullable(Schema.Array(Schema.String)),
   include: nullable(Schema.Array(Schema.String)),
   requires_confirmation: nullable(Schema.Array(Schema.String))
 })
 
 /**
- * A function of yours: its name, what it does, and a JSON Schema of its arguments.
+ * The configuration of a built-in tool or connector.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Configuration extends Schema.Schema.Type<typeof configuration> {}
+
+/**
+ * The schema of the configuration of a built-in tool or connector: the actions that the model may take, and those that
+ * need a confirmation.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Configuration: NamedStruct<Configuration, typeof configuration> = configuration
+
+/**
+ * The schema of a function that the caller runs: its name, its description, and the JSON Schema of its arguments.
  *
  * @category schemas
  * @since 0.1.0
@@ -43,11 +54,19 @@ export const Function = Schema.Struct({
   })
 })
 
+/**
+ * A function that the caller runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Function extends Schema.Schema.Type<typeof Function> {}
+
 const builtIn = <const Type extends string>(type: Type) =>
   Schema.Struct({ type: Schema.Literal(type), tool_configuration: nullable(Configuration) })
 
 /**
- * Web search, run by Mistral.
+ * The schema of the web search that Mistral runs.
  *
  * @category schemas
  * @since 0.1.0
@@ -55,7 +74,15 @@ const builtIn = <const Type extends string>(type: Type) =>
 export const WebSearch = builtIn("web_search")
 
 /**
- * Web search with news agencies, run by Mistral.
+ * The web search that Mistral runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WebSearch extends Schema.Schema.Type<typeof WebSearch> {}
+
+/**
+ * The schema of the web search with news agencies that Mistral runs.
  *
  * @category schemas
  * @since 0.1.0
@@ -63,7 +90,15 @@ export const WebSearch = builtIn("web_search")
 export const WebSearchPremium = builtIn("web_search_premium")
 
 /**
- * A sandbox for code, run by Mistral.
+ * The web search with news agencies that Mistral runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WebSearchPremium extends Schema.Schema.Type<typeof WebSearchPremium> {}
+
+/**
+ * The schema of the sandbox in which Mistral runs code.
  *
  * @category schemas
  * @since 0.1.0
@@ -71,7 +106,15 @@ export const WebSearchPremium = builtIn("web_search_premium")
 export const CodeInterpreter = builtIn("code_interpreter")
 
 /**
- * Image generation, run by Mistral.
+ * The sandbox in which Mistral runs code.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CodeInterpreter extends Schema.Schema.Type<typeof CodeInterpreter> {}
+
+/**
+ * The schema of the image generation that Mistral runs.
  *
  * @category schemas
  * @since 0.1.0
@@ -79,7 +122,15 @@ export const CodeInterpreter = builtIn("code_interpreter")
 export const ImageGeneration = builtIn("image_generation")
 
 /**
- * Search in your document libraries, run by Mistral. At least one library id.
+ * The image generation that Mistral runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ImageGeneration extends Schema.Schema.Type<typeof ImageGeneration> {}
+
+/**
+ * The schema of the search in document libraries that Mistral runs. It takes at least one library id.
  *
  * @category schemas
  * @since 0.1.0
@@ -91,7 +142,15 @@ export const DocumentLibrary = Schema.Struct({
 })
 
 /**
- * A connector registered with Mistral, with the authorization it needs.
+ * The search in document libraries that Mistral runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DocumentLibrary extends Schema.Schema.Type<typeof DocumentLibrary> {}
+
+/**
+ * The schema of a connector that is registered with Mistral, with the authorization that it needs.
  *
  * @category schemas
  * @since 0.1.0
@@ -107,12 +166,35 @@ export const Connector = Schema.Struct({
 })
 
 /**
- * Any tool of a request. The `type` is always sent: the server tells the kinds apart by it.
+ * A connector that is registered with Mistral.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Connector extends Schema.Schema.Type<typeof Connector> {}
+
+/**
+ * A tool of a request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Tool =
+  | Function
+  | WebSearch
+  | WebSearchPremium
+  | CodeInterpreter
+  | ImageGeneration
+  | DocumentLibrary
+  | Connector
+
+/**
+ * The schema of a tool of a request. The `type` is always sent because the server tells the kinds apart by it.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Tool = Schema.Union([
+export const Tool: Schema.Codec<Tool> = Schema.Union([
   Function,
   WebSearch,
   WebSearchPremium,
@@ -122,45 +204,42 @@ export const Tool = Schema.Union([
   Connector
 ])
 
+const choiceOfFunction = Schema.Struct({
+  type: Schema.optional(Schema.Literal("function")),
+  function: Schema.Struct({ name: Schema.String })
+})
+
 /**
- * Any tool of a request.
+ * The choice of one function, by its name.
  *
  * @category models
  * @since 0.1.0
  */
-export type Tool = typeof Tool.Type
+export interface FunctionChoice extends Schema.Schema.Type<typeof choiceOfFunction> {}
 
 /**
- * Whether the model calls a tool: `auto`, `none`, `any` or `required` (both: at least one), or one function by name.
+ * A `tool_choice`: whether the model is to call a tool, and which.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Choice = "auto" | "none" | "any" | "required" | FunctionChoice
+
+/**
+ * The schema of a `tool_choice`: `auto` (the model decides), `none`, `any` or `required` (both: at least one call), or one
+ * function by its name.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Choice = Schema.Union([
+export const Choice: Schema.Codec<Choice> = Schema.Union([
   Schema.Literals(["auto", "none", "any", "required"]),
-  Schema.Struct({
-    type: Schema.optional(Schema.Literal("function")),
-    function: Schema.Struct({ name: Schema.String })
-  })
+  choiceOfFunction
 ])
-
-/**
- * Whether the model calls a tool, and which.
- *
- * @category models
- * @since 0.1.0
- */
-export type Choice = typeof Choice.Type
 
 const args = Schema.Union([Schema.String, JsonObject])
 
-/**
- * A call in an assistant message of a request. `arguments` is JSON text, or the object itself.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Call = Schema.Struct({
+const call = Schema.Struct({
   id: Schema.optional(Schema.String),
   type: Schema.optional(Schema.Literal("function")),
   function: Schema.Struct({ name: Schema.String, arguments: args }),
@@ -168,20 +247,22 @@ export const Call = Schema.Struct({
 })
 
 /**
- * A call in an assistant message of a request.
+ * A tool call in an assistant message of a request.
  *
  * @category models
  * @since 0.1.0
  */
-export type Call = typeof Call.Type
+export interface Call extends Schema.Schema.Type<typeof call> {}
 
 /**
- * A call as the server sends it. `id`, `type` and `index` may be absent; `arguments` is JSON text, or the object itself.
+ * The schema of a tool call in an assistant message of a request. `arguments` is JSON text, or the object itself.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ReceivedCall = looseStruct({
+export const Call: NamedStruct<Call, typeof call> = call
+
+const receivedCall = looseStruct({
   id: nullish(Schema.String),
   type: nullish(Schema.String),
   function: looseStruct({ name: Schema.String, arguments: args }),
@@ -189,20 +270,23 @@ export const ReceivedCall = looseStruct({
 })
 
 /**
- * A call as the server sends it.
+ * A tool call in a response.
  *
  * @category models
  * @since 0.1.0
  */
-export type ReceivedCall = typeof ReceivedCall.Type
+export interface ReceivedCall extends Schema.Schema.Type<typeof receivedCall> {}
 
 /**
- * A call, or a fragment of one, in a streamed chunk. A fragment that continues a call leaves the name empty or out.
+ * The schema of a tool call in a response. `id`, `type` and `index` may be absent; `arguments` is JSON text, or the object
+ * itself.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const CallDelta = looseStruct({
+export const ReceivedCall: Schema.Codec<ReceivedCall> = receivedCall
+
+const callDelta = looseStruct({
   id: nullish(Schema.String),
   type: nullish(Schema.String),
   function: looseStruct({ name: nullish(Schema.String), arguments: nullish(args) }),
@@ -210,15 +294,24 @@ export const CallDelta = looseStruct({
 })
 
 /**
- * A call, or a fragment of one, in a streamed chunk.
+ * A tool call in a chunk, or a fragment of one.
  *
  * @category models
  * @since 0.1.0
  */
-export type CallDelta = typeof CallDelta.Type
+export interface CallDelta extends Schema.Schema.Type<typeof callDelta> {}
 
 /**
- * Makes a function tool from a name and a JSON Schema of its arguments.
+ * The schema of a tool call in a chunk, or of a fragment of one. In a fragment that continues a call, the name is empty or
+ * absent.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const CallDelta: Schema.Codec<CallDelta> = callDelta
+
+/**
+ * Makes a function tool from a name and the JSON Schema of its arguments.
  *
  * @category constructors
  * @since 0.1.0
@@ -228,7 +321,7 @@ export const make = (options: {
   readonly parameters: Readonly<Record<string, unknown>>
   readonly description?: string | undefined
   readonly strict?: boolean | undefined
-}): typeof Function.Type => ({
+}): Function => ({
   type: "function",
   function: {
     name: options.name,

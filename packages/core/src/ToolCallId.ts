@@ -1,12 +1,14 @@
 /**
- * Ids of tool calls. Mistral takes nine letters or digits; other vendors' ids look otherwise.
+ * Ids of tool calls. Mistral accepts only ids of nine letters or digits.
+ *
+ * *When to use*: to continue a conversation on Mistral that began on another vendor's API, whose ids have another form.
  *
  * @since 0.1.0
  */
 import type { Message } from "./Message.ts"
 
 /**
- * Whether Mistral takes an id as it is: nine characters of `A` to `Z`, `a` to `z` and `0` to `9`.
+ * Whether Mistral accepts an id: nine characters of `A` to `Z`, `a` to `z` and `0` to `9`.
  *
  * @category guards
  * @since 0.1.0
@@ -14,8 +16,10 @@ import type { Message } from "./Message.ts"
 export const isValid = (id: string): boolean => /^[A-Za-z0-9]{9}$/.test(id)
 
 /**
- * An id that Mistral takes, always the same for the same id. A valid id stays as it is; another is hashed to nine
- * characters, of which there are 13 million billions.
+ * Makes an id that Mistral accepts from any id. The same id always gives the same result.
+ *
+ * *Details*: a valid id is not changed. Any other is hashed to nine characters, for which there are 1.3 * 10^16
+ * possibilities.
  *
  * @category conversions
  * @since 0.1.0
@@ -23,7 +27,9 @@ export const isValid = (id: string): boolean => /^[A-Za-z0-9]{9}$/.test(id)
 export const fromForeign = (id: string): string => isValid(id) ? id : toBase62(hash(id))
 
 /**
- * A conversation in which every tool call and its result have ids that Mistral takes: the same change on both sides.
+ * Makes every id of the tool calls and tool results of a conversation one that Mistral accepts.
+ *
+ * *Details*: a call and its result get the same new id. Messages without ids are not changed.
  *
  * @category conversions
  * @since 0.1.0
@@ -43,7 +49,7 @@ export const inMessages = (messages: ReadonlyArray<Message>): ReadonlyArray<Mess
       : message
   })
 
-/** FNV-1a, 64 bits: short, and spread evenly enough that two calls of a conversation never meet. */
+/** FNV-1a with 64 bits: short, and so evenly distributed that two calls of a conversation do not collide. */
 const hash = (text: string): bigint => {
   let value = 0xcbf29ce484222325n
   for (const byte of new TextEncoder().encode(text)) {

@@ -1,5 +1,5 @@
 /**
- * What a call consumed, in tokens.
+ * The token usage of a call.
  *
  * @since 0.1.0
  */
@@ -8,15 +8,7 @@ import { looseStruct, nullish } from "./WireSchema.ts"
 
 const cached = nullish(looseStruct({ cached_tokens: nullish(Schema.Number) }))
 
-/**
- * What a call consumed, in tokens. `total_tokens` can exceed the sum of the others where audio is billed.
- *
- * `prompt_audio_seconds` is a number, `null`, or, seen on the wire, an empty object.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Usage = looseStruct({
+const usage = looseStruct({
   prompt_tokens: Schema.Number,
   completion_tokens: Schema.Number,
   total_tokens: Schema.Number,
@@ -28,9 +20,20 @@ export const Usage = looseStruct({
 })
 
 /**
- * What a call consumed, in tokens.
+ * The token usage of a call.
  *
  * @category models
  * @since 0.1.0
  */
-export type Usage = typeof Usage.Type
+export interface Usage extends Schema.Schema.Type<typeof usage> {}
+
+/**
+ * The schema of the token usage of a call.
+ *
+ * *Gotchas*: `total_tokens` can exceed the sum of the prompt and completion tokens where audio is billed.
+ * `prompt_audio_seconds` is a number, `null` or, as the server was seen to send, an empty object.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Usage: Schema.Codec<Usage> = usage

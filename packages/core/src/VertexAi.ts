@@ -28,7 +28,7 @@ import * as Deployment from "./Deployment.ts"
 import * as MistralClient from "./MistralClient.ts"
 
 /**
- * The scope an access token needs.
+ * The OAuth scope that an access token needs.
  *
  * @category constants
  * @since 0.1.0
@@ -36,7 +36,9 @@ import * as MistralClient from "./MistralClient.ts"
 export const scope = "https://www.googleapis.com/auth/cloud-platform"
 
 /**
- * Where on Vertex AI, and as whom: the token is asked for before every attempt. `region` is `europe-west4` unless set.
+ * The options of a client for Vertex AI: those of `MistralClient`, with the project, region and access token.
+ *
+ * *Details*: the default of `region` is `europe-west4`. An `accessToken` that is an effect runs before every attempt.
  *
  * @category models
  * @since 0.1.0
@@ -48,11 +50,11 @@ export interface Options extends Omit<MistralClient.Options, "apiKey" | "deploym
 }
 
 /**
- * A project and region of Vertex AI as a deployment.
+ * Makes the deployment of a project and region of Vertex AI.
  *
- * A request becomes `POST .../publishers/mistralai/models/{model}:rawPredict`, or `:streamRawPredict`. The names of the
- * models of 2024 are split as Vertex AI has them (`codestral-2405` is `codestral@2405`); others are left alone. A key that
- * Vertex AI does not take is an `InvalidRequest`.
+ * *Details*: a request becomes `POST .../publishers/mistralai/models/{model}:rawPredict`, or `:streamRawPredict` where it is
+ * streamed. In the URL the models of 2024 have their version after an `@` (`codestral-2405` is `codestral@2405`); other
+ * names are not changed. A request with a parameter that Vertex AI does not take fails with `InvalidRequest`.
  *
  * @category deployments
  * @since 0.1.0
@@ -91,7 +93,7 @@ export const deployment = (options: Pick<Options, "projectId" | "region">): Depl
 }
 
 /**
- * A client for Mistral models on Vertex AI.
+ * Makes a layer with the client for Mistral models on Vertex AI.
  *
  * @category layers
  * @since 0.1.0
@@ -102,7 +104,10 @@ export const layer = (
   MistralClient.layer({ ...options, apiKey: accessToken, deployment: deployment({ projectId, region }) })
 
 /**
- * The access token of a `GoogleAuth` of google-auth-library, which keeps it and renews it when it expires.
+ * Makes an access token from a `GoogleAuth` of google-auth-library, which caches the token and renews it when it expires.
+ *
+ * *Details*: it fails with an `Error` where the library gives no token. The error does not hold the library's own, which can
+ * hold secrets.
  *
  * @category tokens
  * @since 0.1.0
@@ -122,32 +127,33 @@ export const fromGoogleAuth = (auth: {
   )
 
 /**
- * Keeps an access token until a minute before it expires, then asks for another. Calls that need one at the same time
- * ask once.
+ * Caches an access token until one minute before it expires, then fetches another.
+ *
+ * *Details*: calls that need a token at the same time share one fetch. A fetch that fails is not cached.
  *
  * @category tokens
  * @since 0.1.0
  */
 export const untilExpired = <E>(
-  ask: Effect.Effect<{ readonly token: Redacted.Redacted<string>; readonly expiresAt: DateTime.DateTime }, E>
+  fetchToken: Effect.Effect<{ readonly token: Redacted.Redacted<string>; readonly expiresAt: DateTime.DateTime }, E>
 ): Effect.Effect<Redacted.Redacted<string>, E> => {
-  let kept: { readonly token: Redacted.Redacted<string>; readonly until: number } | undefined
+  let cached: { readonly token: Redacted.Redacted<string>; readonly until: number } | undefined
   return Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    if (kept !== undefined && now < kept.until) return kept.token
-    const { expiresAt, token } = yield* ask
-    kept = { token, until: DateTime.toEpochMillis(expiresAt) - 60_000 }
+    if (cached !== undefined && now < cached.until) return cached.token
+    const { expiresAt, token } = yield* fetchToken
+    cached = { token, until: DateTime.toEpochMillis(expiresAt) - 60_000 }
     return token
   }).pipe(Semaphore.makeUnsafe(1).withPermit)
 }
 
-/** The paths that Vertex AI serves, and the keys it does not take there. */
+/** The paths that Vertex AI serves, and the parameters of `CompletionRequest` that it does not take there. */
 const refusedKeys: Readonly<Record<string, ReadonlyArray<string> | undefined>> = {
   "/v1/chat/completions": ["prompt_cache_key", "service_tier", "safe_prompt"],
   "/v1/fim/completions": ["prompt_cache_key"]
 }
 
-/** Models whose version stands apart in the URL, and is no part of the name in the body. */
+/** Models whose version is separated by `@` in the URL, and is left out of the name in the body. */
 const versioned = ["codestral-2405", "mistral-large-2407", "mistral-nemo-2407"]
 
 const modelNames = (model: string): { readonly id: string; readonly name: string } => {
@@ -157,5 +163,5 @@ const modelNames = (model: string): { readonly id: string; readonly name: string
     : { id: model, name: model }
 }
 
-/** `@` stands as it is in a path; Vertex AI wants it so. */
+/** Vertex AI expects an unescaped `@`, which a path may contain. */
 const encodeModel = (id: string): string => encodeURIComponent(id).replaceAll("%40", "@")

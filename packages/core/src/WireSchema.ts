@@ -1,12 +1,41 @@
 /**
  * Constructors for wire schemas: schemas of responses accept unknown keys and values, schemas of requests do not.
  *
+ * *Details*: the type of a schema that occurs inside another one is declared in three steps, so that editors, errors and
+ * emitted declarations show its name in place of its fields, in nested places too:
+ *
+ * ```ts
+ * import { WireSchema } from "@effect-mistral/core"
+ * import { Schema } from "effect"
+ *
+ * const usage = WireSchema.looseStruct({ prompt_tokens: Schema.Number })
+ *
+ * export interface Usage extends Schema.Schema.Type<typeof usage> {}
+ *
+ * export const Usage: Schema.Codec<Usage> = usage
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * A struct that keeps unknown keys, for what the server sends.
+ * A schema whose type is the interface `Type`, with the `fields` of the struct `Struct` that it is made of.
+ *
+ * *When to use*: as the annotation of a struct of a request whose fields other modules need. Elsewhere
+ * `Schema.Codec<Type>` is enough.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NamedStruct<out Type, out Struct extends { readonly fields: Schema.Struct.Fields }>
+  extends Schema.Codec<Type>
+{
+  readonly fields: Struct["fields"]
+}
+
+/**
+ * Makes a struct schema that keeps unknown keys, for responses.
  *
  * *Details*: the static type has no index signature, because with one a misspelt key would be a silent `unknown`.
  *
@@ -25,7 +54,9 @@ export const looseStruct = <const Fields extends Schema.Struct.Fields>(
   >
 
 /**
- * A string with known values, to which the server may add new ones.
+ * Makes the schema of a string with known values, to which the server may add new ones.
+ *
+ * *Details*: every string is accepted. The known values are in the type only, so that editors complete them.
  *
  * @category constructors
  * @since 0.1.0
@@ -33,11 +64,11 @@ export const looseStruct = <const Fields extends Schema.Struct.Fields>(
 export const openEnum = <const Known extends string>(
   ..._known: ReadonlyArray<Known>
 ): Schema.Codec<Known | (string & {}), Known | (string & {})> =>
-  // The cast widens nothing: every string is a `Known | (string & {})`, which only helps the editor complete.
+  // The cast is true: every string is a `Known | (string & {})`.
   Schema.String as unknown as Schema.Codec<Known | (string & {}), Known | (string & {})>
 
 /**
- * A key of a response that may be absent or `null`. It stays as it was received.
+ * Makes a key of a response that may be absent or `null`. A value is kept as it was received.
  *
  * @category constructors
  * @since 0.1.0
@@ -45,7 +76,7 @@ export const openEnum = <const Known extends string>(
 export const nullish = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
 /**
- * A key of a request that may be left out (absent or `undefined`, neither is sent) or sent as `null`.
+ * Makes a key of a request that may be left out or sent as `null`. It is left out where it is absent or `undefined`.
  *
  * @category constructors
  * @since 0.1.0

@@ -1,9 +1,9 @@
-import type * as Completion from "../../Completion.ts"
+import type * as Completion from "../../CompletionSchema.ts"
 import type * as Content from "../../Content.ts"
 import type * as Message from "../../Message.ts"
 import type * as Tool from "../../Tool.ts"
 
-/** A completion as far as its chunks have come. */
+/** The state between two chunks: the keys of the completion, and its choices as far as they are known. */
 export interface Accumulator {
   readonly head: Readonly<Record<string, unknown>>
   readonly choices: ReadonlyArray<PartialChoice>
@@ -32,28 +32,28 @@ interface PartialCall {
 
 export const empty: Accumulator = { head: {}, choices: [] }
 
-/** Adds a chunk. Keys this version does not know are kept; of two values the later one stays. */
-export const append = (draft: Accumulator, chunk: Completion.Chunk): Accumulator => {
+/** Adds a chunk. Keys that this version does not know are kept. Of two values for a key the later one wins. */
+export const append = (accumulator: Accumulator, chunk: Completion.Chunk): Accumulator => {
   const { choices, ...head } = chunk
   return {
-    head: { ...draft.head, ...present(head) },
+    head: { ...accumulator.head, ...present(head) },
     choices: choices.reduce(
       (all, choice) => upsert(all, (one) => one.index === choice.index, (one) => appendChoice(one, choice)),
-      draft.choices
+      accumulator.choices
     )
   }
 }
 
-/** The response the chunks add up to. */
-export const toResponse = (draft: Accumulator): Completion.Response => {
-  const { object, ...head } = draft.head
+/** Returns the response that the chunks add up to. */
+export const toResponse = (accumulator: Accumulator): Completion.Response => {
+  const { object, ...head } = accumulator.head
   return {
-    // A chunk has both, by its schema; a stream of no chunk at all has neither.
+    // Every chunk has both, by its schema. A stream without any chunk has neither.
     id: "",
     model: "",
     ...head,
     ...(typeof object === "string" ? { object: object.replace(/\.chunk$/, "") } : undefined),
-    choices: [...draft.choices].sort((a, b) => a.index - b.index).map((choice) => {
+    choices: [...accumulator.choices].sort((a, b) => a.index - b.index).map((choice) => {
       const messages = [...choice.messages].sort((a, b) => a.index - b.index)
       return {
         index: choice.index,
@@ -66,14 +66,14 @@ export const toResponse = (draft: Accumulator): Completion.Response => {
   }
 }
 
-const appendChoice = (draft: PartialChoice | undefined, choice: Completion.ChunkChoice): PartialChoice => {
+const appendChoice = (partial: PartialChoice | undefined, choice: Completion.ChunkChoice): PartialChoice => {
   const { delta, index, ...rest } = choice
-  const at = delta.index ?? draft?.messages.at(-1)?.index ?? 0
+  const at = delta.index ?? partial?.messages.at(-1)?.index ?? 0
   return {
     index,
-    rest: { ...draft?.rest, ...present(rest) },
+    rest: { ...partial?.rest, ...present(rest) },
     messages: upsert(
-      draft?.messages ?? [],
+      partial?.messages ?? [],
       (message) => message.index === at,
       (message) => appendDelta(message ?? newMessage(at), delta)
     )
@@ -82,21 +82,21 @@ const appendChoice = (draft: PartialChoice | undefined, choice: Completion.Chunk
 
 const newMessage = (index: number): PartialMessage => ({ index, rest: {}, content: undefined, calls: [] })
 
-const appendDelta = (draft: PartialMessage, delta: Message.Delta): PartialMessage => {
+const appendDelta = (partial: PartialMessage, delta: Message.Delta): PartialMessage => {
   const { content, index: _, tool_calls, ...rest } = delta
   return {
-    index: draft.index,
-    rest: { ...draft.rest, ...present(rest) },
-    content: appendContent(draft.content, content),
-    calls: (tool_calls ?? []).reduce(appendCall, draft.calls)
+    index: partial.index,
+    rest: { ...partial.rest, ...present(rest) },
+    content: appendContent(partial.content, content),
+    calls: (tool_calls ?? []).reduce(appendCall, partial.calls)
   }
 }
 
-const toMessage = (draft: PartialMessage): Message.Delta & Message.Received => ({
+const toMessage = (partial: PartialMessage): Message.Delta & Message.Received => ({
   role: "assistant",
-  ...draft.rest,
-  ...(draft.content === undefined ? undefined : { content: draft.content }),
-  ...(draft.calls.length === 0 ? undefined : { tool_calls: draft.calls.map(toCall) })
+  ...partial.rest,
+  ...(partial.content === undefined ? undefined : { content: partial.content }),
+  ...(partial.calls.length === 0 ? undefined : { tool_calls: partial.calls.map(toCall) })
 })
 
 type ReceivedContent = Message.Received["content"]
@@ -116,7 +116,7 @@ const appendContent = (before: ReceivedContent, more: ReceivedContent): Received
   return more.reduce(appendPiece, pieces)
 }
 
-/** Text goes on the text before it, thinking on the thinking before it, unless that was closed. */
+/** Joins text to the text before it, and thinking to the thinking before it unless that was closed. */
 const appendPiece = (
   pieces: ReadonlyArray<Content.Received>,
   piece: Content.Received
@@ -143,7 +143,7 @@ const join = (last: Content.Received, piece: Content.Received): Content.Received
   return undefined
 }
 
-/** Servers that have no id send none, or the text `"null"`. */
+/** Returns an id, or `undefined` where the server sent no id, an empty one or the string `"null"`. */
 export const knownId = (id: string | null | undefined): string | undefined =>
   id === null || id === undefined || id === "" || id === "null" ? undefined : id
 
@@ -153,7 +153,7 @@ const appendCall = (calls: ReadonlyArray<PartialCall>, delta: Tool.CallDelta): R
   const belongs = (call: PartialCall, at: number): boolean => {
     if (id !== undefined && call.id !== undefined) return id === call.id
     if (index !== undefined && call.index !== undefined) return index === call.index
-    // Without an index, an id or a name begins a call; the lack of both continues the last one.
+    // Without an index, a fragment with an id or a name begins a call, and one with neither continues the last call.
     return id === undefined && at === calls.length - 1 && !(delta.function.name && call.name)
   }
   const { function: fn, id: _, index: __, ...rest } = delta
@@ -183,7 +183,7 @@ const toCall = (call: PartialCall): Tool.ReceivedCall => ({
   ...(call.index === undefined ? undefined : { index: call.index })
 })
 
-/** The keys that say something: `null` in a later chunk does not undo an earlier value. */
+/** Removes keys without a value, because `null` in a later chunk does not undo an earlier value. */
 const present = (record: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
 

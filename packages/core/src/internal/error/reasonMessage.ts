@@ -1,0 +1,45 @@
+import * as Duration from "effect/Duration"
+
+/** The facts of an error response that its message names. */
+interface ErrorResponse {
+  readonly status: number
+  readonly serverMessage?: string | undefined
+  readonly code?: string | undefined
+  readonly type?: string | undefined
+  readonly field?: string | undefined
+  readonly requestId?: string | undefined
+  readonly retryAfter?: Duration.Duration | undefined
+}
+
+/** An `Issue` of `MistralErrorReason`, which imports this module and is therefore not imported here. */
+interface Issue {
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+}
+
+/** Formats the known details in parentheses, with a space before them; `""` where none is known. */
+export const formatDetails = (entries: ReadonlyArray<readonly [string, string | number | undefined]>): string => {
+  const known = entries.filter(([, value]) => value !== undefined).map(([name, value]) => `${name} ${value}`)
+  return known.length === 0 ? "" : ` (${known.join(", ")})`
+}
+
+/** Formats the message of an error response: status, kind, the server's own sentence, details, wait and advice. */
+export const errorResponseMessage = (kind: string, response: ErrorResponse, advice: string): string => {
+  const message = response.serverMessage === undefined ? "" : `: ${response.serverMessage}`
+  const wait = response.retryAfter === undefined ? "" : `Retry after ${Duration.format(response.retryAfter)}. `
+  const details = formatDetails([
+    ["type", response.type],
+    ["code", response.code],
+    ["field", response.field],
+    ["request id", response.requestId]
+  ])
+  return `${response.status} ${kind}${message}${details}. ${wait}${advice}`
+}
+
+/** Formats the first issues, and the number of the others. */
+export const formatIssues = (issues: ReadonlyArray<Issue>): string => {
+  const shown = issues.slice(0, 5).map(({ message, path }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`
+  )
+  return [...shown, ...(issues.length > 5 ? [`and ${issues.length - 5} more`] : [])].join("; ")
+}

@@ -1,0 +1,117 @@
+import * as Content from "@effect-mistral/core/Content"
+import * as Message from "@effect-mistral/core/Message"
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+
+/** A key that no request may have. */
+const more = { more: 1 }
+
+const unknown = Schema.decodeUnknownSync(Content.Received)({ type: "hologram", of: "a" })
+
+describe("Message.fromReceived", () => {
+  const messages: Record<string, readonly [received: Message.Received, assistant: Message.Assistant]> = {
+    "keeps a content": [{ role: "assistant", content: "a" }, { role: "assistant", content: "a" }],
+    "keeps an empty content": [{ content: "" }, { role: "assistant", content: "" }],
+    "keeps a content that is null": [{ content: null }, { role: "assistant", content: null }],
+    "adds no content": [{}, { role: "assistant" }],
+    "keeps the pieces that a request may hold, without other keys": [
+      {
+        content: [
+          { type: "thinking", thinking: [{ type: "text", text: "hm" }], signature: "s" },
+          { type: "text", text: "a", ...more },
+          { type: "tool_reference", tool: "web_search" },
+          unknown,
+          { type: "text", text: "b" }
+        ]
+      },
+      {
+        role: "assistant",
+        content: [
+          { type: "thinking", thinking: [{ type: "text", text: "hm" }], signature: "s" },
+          { type: "text", text: "a" },
+          { type: "text", text: "b" }
+        ]
+      }
+    ],
+    "keeps id, index, type and function of a call, without other keys": [
+      {
+        tool_calls: [{
+          id: "aaaaaaaaa",
+          type: "function",
+          index: 0,
+          function: { name: "f", arguments: "{}", ...more },
+          ...more
+        }, { id: "bbbbbbbbb", index: 3, function: { name: "g", arguments: { a: 1 } } }]
+      },
+      {
+        role: "assistant",
+        tool_calls: [
+          { id: "aaaaaaaaa", type: "function", function: { name: "f", arguments: "{}" }, index: 0 },
+          { id: "bbbbbbbbb", function: { name: "g", arguments: { a: 1 } }, index: 3 }
+        ]
+      }
+    ],
+    "leaves out the keys of a call that are null, and another type": [
+      { tool_calls: [{ id: null, type: "other", index: null, function: { name: "f", arguments: "" } }] },
+      { role: "assistant", tool_calls: [{ function: { name: "f", arguments: "" } }] }
+    ],
+    "keeps an empty list of calls": [{ tool_calls: [] }, { role: "assistant", tool_calls: [] }],
+    "leaves out calls that are null": [{ tool_calls: null }, { role: "assistant" }],
+    "leaves out the prefix and other keys": [{ prefix: true, ...more }, { role: "assistant" }]
+  }
+  for (const [name, [received, assistant]] of Object.entries(messages)) {
+    it(name, () => {
+      const made = Message.fromReceived(received)
+      assert.deepStrictEqual(made, assistant)
+      Schema.decodeUnknownSync(Message.Message)(made, { onExcessProperty: "error" })
+    })
+  }
+})
+
+describe("Message.toolResult", () => {
+  const call = { id: "aaaaaaaaa", function: { name: "f" } }
+  const results: ReadonlyArray<readonly [result: unknown, content: string | null]> = [
+    ["text", "text"],
+    ["", ""],
+    [{ a: [1] }, "{\"a\":[1]}"],
+    [0, "0"],
+    [false, "false"],
+    [null, "null"],
+    [undefined, null]
+  ]
+  for (const [result, content] of results) {
+    it(`has the content ${JSON.stringify(content)} for ${JSON.stringify(result)}`, () => {
+      assert.deepStrictEqual(Message.toolResult(call, result), {
+        role: "tool",
+        content,
+        tool_call_id: "aaaaaaaaa",
+        name: "f"
+      })
+    })
+  }
+
+  it("has the id of the call, null or absent too", () => {
+    const ids = [null, undefined].map((id) => Message.toolResult({ ...call, id }, "").tool_call_id)
+    assert.deepStrictEqual(ids, [null, undefined])
+  })
+})
+
+describe("the constructors of messages", () => {
+  it("give each its role, and an assistant message its options", () => {
+    const tool_calls = [{ function: { name: "f", arguments: "{}" } }]
+    assert.deepStrictEqual<ReadonlyArray<Message.Message>>(
+      [
+        Message.system("a"),
+        Message.user(null),
+        Message.assistant("c"),
+        Message.assistant("", { prefix: true, tool_calls })
+      ],
+      [
+        { role: "system", content: "a" },
+        { role: "user", content: null },
+        { role: "assistant", content: "c" },
+        { role: "assistant", content: "", prefix: true, tool_calls }
+      ]
+    )
+  })
+})
