@@ -7,6 +7,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import * as Completion from "./CompletionSchema.ts"
 import { errorResponseMessage, formatDetails, formatIssues } from "./internal/error/reasonMessage.ts"
 
 const issue = Schema.Struct({
@@ -372,7 +373,8 @@ export class GenerationFailed extends reason<GenerationFailed>()("GenerationFail
  * The model's output does not fit the schema of the object that the caller expects.
  *
  * *Details*: `text` is the output, `issues` names the places that do not fit, and `finishReason` is the reason why the model
- * stopped. With `length` the output is truncated.
+ * stopped. With `length` the output is truncated. `response` is the whole response, with its id, its usage and the tool
+ * calls that the model made in place of the object.
  *
  * @category reasons
  * @since 0.1.0
@@ -380,7 +382,8 @@ export class GenerationFailed extends reason<GenerationFailed>()("GenerationFail
 export class InvalidOutput extends reason<InvalidOutput>()("InvalidOutput", {
   text: Schema.String,
   issues: Schema.Array(Issue),
-  finishReason: Schema.optional(Schema.String)
+  finishReason: Schema.optional(Schema.String),
+  response: Schema.optional(Completion.Response)
 }) {
   readonly isRetryable = false
   override get message() {

@@ -147,12 +147,17 @@ const decodeObject = <A>(
 ): Effect.Effect<ObjectResponse<A>, MistralError> => {
   const text = Completion.text(response)
   const decoded = schema.decode(text)
-  return "value" in decoded ? Effect.succeed({ value: decoded.value, response }) : Effect.fail(operationError(
+  if ("value" in decoded) return Effect.succeed({ value: decoded.value, response })
+  const { finish_reason, message } = response.choices[0] ?? {}
+  return Effect.fail(operationError(
     operation,
     new Reason.InvalidOutput({
       text,
-      issues: decoded.issues,
-      finishReason: response.choices[0]?.finish_reason ?? undefined
+      issues: text === "" && message?.tool_calls?.length
+        ? [{ path: [], message: "Expected JSON, got tool calls (see `response`)" }]
+        : decoded.issues,
+      finishReason: finish_reason ?? undefined,
+      response
     })
   ))
 }
