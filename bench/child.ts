@@ -1,6 +1,6 @@
 /**
- * One contender at one scenario, in a process of its own. Warms up, then does one round for each line of its standard
- * input and answers with a line of JSON.
+ * Runs one contender in one scenario, in a process of its own. It warms up, then runs one round for each line of its
+ * standard input and prints the result as a line of JSON.
  *
  *   yes | head -3 | node --expose-gc bench/child.ts ours-fetch 2k-16k http://127.0.0.1:8080
  */
@@ -9,15 +9,15 @@ import { load } from "./clients/index.ts"
 import { characters, toModel, wholeCharacters } from "./eventBodies.ts"
 import { scenarios, units, type Work } from "./scenarios.ts"
 
-/** What one round cost. */
+/** The cost of one round. */
 export interface Round {
-  /** Microseconds of processor time, user and system, for each event or call. */
+  /** The microseconds of CPU time, user and system, for each event or call. */
   readonly cpu: number
-  /** Milliseconds. */
+  /** The duration in milliseconds. */
   readonly wall: number
-  /** MiB by which the resident set grew at most. */
+  /** The greatest growth of the resident set, in MiB. */
   readonly memory: number
-  /** Milliseconds from the call to the first text, the median of the round's streams. */
+  /** The milliseconds from the call to the first text, as the median of the round's streams. */
   readonly firstEvent: number
 }
 
@@ -103,8 +103,8 @@ const warm = (count: number) =>
 await warm(warmUp.count)
 console.log("ready")
 for await (const _ of createInterface(process.stdin)) {
-  // A full collection, this one or one of an idle process, throws away the compiled code of every function of which no
-  // closure lives at that moment: what is measured comes after the warm-up, and not the other way round.
+  // A full collection discards the compiled code of every function without a live closure (decision 0006), so the warm-up
+  // comes after it.
   globalThis.gc?.()
   if (scenario.fresh !== true) await warm(Math.ceil(warmUp.count / 2))
   console.log(JSON.stringify(await round(scenario.work)))

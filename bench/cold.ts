@@ -1,6 +1,6 @@
 /**
- * What a stream costs to begin, for an event and to end, where other work has had the processor's caches in between, as in
- * a program that does more than one thing. No socket takes part: the transport is a stand-in that is asked by callback.
+ * Measures the start, each event and the end of a stream while other work uses the processor's caches in between, as in a
+ * program that does more than one thing. There is no socket: the transport is a direct transport that this file controls.
  *
  *   node bench/cold.ts [<streams>]
  */
@@ -21,25 +21,28 @@ import { table } from "./table.ts"
 const streams = Number(process.argv[2] ?? 1000)
 
 const reads = events(streamSpec({ events: 6 }), "5319bd0299614c679a0068a4f2c8ffd0").map((event) => Buffer.from(event))
-/** The end comes with the last event. */
+/** `[DONE]` is sent with the last event. */
 const last = Buffer.concat(reads.splice(-2))
 
-let asked: DirectTransport.Receiver | undefined
+let receiver: DirectTransport.Receiver | undefined
 let reader: Parameters<DirectTransport.Response["body"]["read"]>[0] | undefined
 
-const http = DirectTransport.offer(HttpClient.make(() => Effect.die("not asked by a fiber")), {
-  send: (_, receiver) => {
-    asked = receiver
-    return () => {}
+const http = DirectTransport.offer(
+  HttpClient.make(() => Effect.die("requests are sent through the direct transport")),
+  {
+    send: (_, waiting) => {
+      receiver = waiting
+      return () => {}
+    }
   }
-})
+)
 
 const runtime = ManagedRuntime.make(Chat.layer.pipe(
   Layer.provide(MistralClient.layer({ apiKey: Redacted.make(apiKey) })),
   Layer.provide(Layer.succeed(HttpClient.HttpClient, http))
 ))
 
-/** More than the caches near a processor hold, and calls of the system. */
+/** Work that evicts the processor's caches, and system calls. */
 const others = new Float64Array(1_500_000)
 const otherWork = (): number => {
   let sum = 0
@@ -50,7 +53,7 @@ const otherWork = (): number => {
 
 const steps = new Map<string, Array<number>>()
 
-/** Times a step, in microseconds, after other work. */
+/** Measures a step after other work, in microseconds. */
 const timed = async (step: string, run: () => unknown): Promise<void> => {
   otherWork()
   const begun = performance.now()
@@ -60,12 +63,12 @@ const timed = async (step: string, run: () => unknown): Promise<void> => {
   times.push((performance.now() - begun) * 1000)
 }
 
-/** Tells the stream's reader of bytes, and at the end of them. */
-const tell = (bytes: Buffer, end = false) => {
-  const told = reader!
+/** Delivers bytes to the reader of the stream, and the end of the body if `end` is set. */
+const deliver = (bytes: Buffer, end = false) => {
+  const current = reader!
   reader = undefined
-  told.onBytes([bytes])
-  if (end) (reader ?? told).onEnd()
+  current.onBytes([bytes])
+  if (end) (reader ?? current).onEnd()
 }
 
 for (let stream = 0; stream < streams; stream++) {
@@ -76,7 +79,7 @@ for (let stream = 0; stream < streams; stream++) {
   })
   await timed("from the head and the first event to the caller", () => {
     const ahead = reads.slice(0, 1)
-    asked!.onResponse({
+    receiver!.onResponse({
       status: 200,
       header: (name) => name === "content-type" ? "text/event-stream" : undefined,
       headers: () => ({}),
@@ -92,15 +95,15 @@ for (let stream = 0; stream < streams; stream++) {
   })
   for (const [index, bytes] of reads.slice(1).entries()) {
     await timed(
-      index < 2 ? "an event that is parsed in full" : "an event that repeats the one before",
-      () => tell(bytes)
+      index < 2 ? "an event that is parsed in full" : "an event on the fast path",
+      () => deliver(bytes)
     )
   }
   await timed("from the last event to the end of the call", () => {
-    tell(last, true)
+    deliver(last, true)
     return over
   })
-  // What is left to do in the background is done.
+  // Waits for work in the background.
   await new Promise((resolve) => setImmediate(resolve))
 }
 

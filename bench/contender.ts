@@ -1,4 +1,4 @@
-/** A contender's process, seen from the run. */
+/** Controls the process of a contender from the benchmark run. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { createInterface, type Interface } from "node:readline"
 import { fileURLToPath } from "node:url"
@@ -29,7 +29,7 @@ export class Contender {
     })
   }
 
-  /** Waits until the warm-up is over. */
+  /** Waits for the end of the warm-up. */
   async ready(): Promise<void> {
     await this.#line()
   }

@@ -1,17 +1,17 @@
-/** The bodies the loopback server sends: what Mistral sends, made to measure. */
+/** Makes the bodies that the loopback server sends. They are like Mistral's, with a given number and size of events. */
 
-/** What a stream looks like. Written into the request's `model`, so that every client can ask for it. */
+/** The parameters of a stream. They are encoded in the request's `model`, which every client can set. */
 export interface StreamSpec {
-  /** Events that carry text or a fragment of a tool call's arguments. A first and a last one without come on top. */
+  /** The number of events with text or a fragment of a tool call's arguments. A first and a last event without are added. */
   readonly events: number
   readonly kind: "text" | "tools"
-  /** Characters of each event's text; 0 for words of natural length. */
+  /** The number of characters of each event's text; 0 for words of natural length. */
   readonly text: number
-  /** Bytes of each chunk of the HTTP body, or `event`: one event each. */
+  /** The bytes of each chunk of the HTTP body, or `event` for one event in each. */
   readonly write: number | "event"
-  /** Milliseconds between two events; 0 for as fast as the client reads. */
+  /** The milliseconds between two events; 0 for as fast as the client reads. */
   readonly pace: number
-  /** Milliseconds between `[DONE]` and the end of the body; 0 for the same packet. */
+  /** The milliseconds between `[DONE]` and the end of the body; 0 for the same packet. */
   readonly tail: number
 }
 
@@ -60,18 +60,18 @@ const argumentsAt = (spec: StreamSpec, index: number): string => {
   return index % 4 === 0 ? `","Water Lilies no. ${index}` : ` seen${index}`
 }
 
-/** The text that event number `index` carries. */
+/** The text of event number `index`. */
 export const textAt = (spec: StreamSpec, index: number): string =>
   spec.kind === "text" ? wordAt(spec, index) : argumentsAt(spec, index)
 
-/** How many characters a client must have seen at the end of a stream. */
+/** The number of characters that a client must have received at the end of a stream. */
 export const characters = (spec: StreamSpec): number => {
   let sum = 0
   for (let index = 0; index < spec.events; index++) sum += textAt(spec, index).length
   return sum
 }
 
-/** The events of a stream, ready to be sent, `[DONE]` last. No two streams have the same `id`. */
+/** The events of a stream as they are sent, `[DONE]` last. */
 export const events = (spec: StreamSpec, id: string): Array<string> => {
   const chunk = (delta: unknown, finish: string | null, usage?: unknown) =>
     `data: ${
@@ -109,7 +109,7 @@ export const events = (spec: StreamSpec, id: string): Array<string> => {
   return all
 }
 
-/** A whole answer. */
+/** The body of a whole response. */
 export const whole = JSON.stringify({
   id: "5319bd0299614c679a0068a4f2c8ffd0",
   created: 1769088720,
@@ -123,5 +123,5 @@ export const whole = JSON.stringify({
   }]
 })
 
-/** The characters of the text of `whole`. */
+/** The number of characters in the text of `whole`. */
 export const wholeCharacters = words.join("").length * 2

@@ -1,5 +1,5 @@
 /**
- * How long the modules of a chat program take to import, each time in a new process.
+ * Measures how long the modules of a chat program take to import, each time in a new process.
  *
  *   node bench/import.ts
  */
@@ -16,7 +16,7 @@ const entries = [
   "@effect-mistral/core/MistralClient"
 ]
 
-/** The Effect modules that the entries stand on, found by following the imports of the built files. */
+/** The Effect modules that the entries import, found by following the imports of the built files. */
 const effectModules = (): ReadonlyArray<string> => {
   const found = new Set<string>()
   const seen = new Set<string>()
@@ -35,7 +35,7 @@ const effectModules = (): ReadonlyArray<string> => {
 }
 
 const contenders = (): ReadonlyArray<readonly [name: string, modules: ReadonlyArray<string>]> => [
-  ["the Effect modules ours stands on", effectModules()],
+  ["the Effect modules that ours imports", effectModules()],
   ["ours", entries],
   ["mistralai", ["@mistralai/mistralai"]],
   ["mistralai, core entry", ["@mistralai/mistralai/core.js", "@mistralai/mistralai/funcs/chatStream.js"]],
@@ -61,7 +61,7 @@ export interface ImportTime extends Spread {
   readonly name: string
 }
 
-/** Milliseconds. The contenders take turns; a first round, for the disk's cache, does not count. */
+/** Import times in milliseconds. The contenders take turns. The first round fills the disk cache and does not count. */
 export const importTimes = async (rounds: number): Promise<ReadonlyArray<ImportTime>> => {
   const all = contenders().map(([name, modules]) => ({ name, modules, times: [] as Array<number> }))
   for (let round = 0; round <= rounds; round++) {

@@ -1,9 +1,10 @@
 /**
- * Whether the emulator holds its pace under many streams: `npm run bench:pace -- [streams] [seconds] [tokens per second]`.
+ * Measures whether the emulator keeps its pace under many streams:
+ * `npm run bench:pace -- [streams] [seconds] [tokens per second]`.
  *
- * The server runs in a process of its own; this one opens a socket for each stream, all of them within the first two
- * seconds, and notes when each event comes. The times at which a stream's tokens are due lie on a line; the earliest event,
- * measured by that line, says where it begins, and the others are late by how much they came after it.
+ * The server runs in a process of its own. This process opens a socket for each stream, all of them within the first two
+ * seconds, and records when each event arrives. The tokens of a stream are due at regular intervals. The event that is
+ * earliest relative to its interval sets the start, and the lateness of the others is measured against it.
  */
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -31,7 +32,7 @@ const port = await new Promise<number>((resolve, reject) => {
 
 const measured = Math.round(seconds * pace)
 
-/** Reads one stream; gives how long its first event took, and when each event came after it, in milliseconds. */
+/** Reads one stream. Returns the time to its first event, and the time of each event after it, in milliseconds. */
 const read = (index: number, tokens: number) =>
   new Promise<{ readonly first: number; readonly events: ReadonlyArray<number>; readonly done: boolean }>((resolve) => {
     const body = JSON.stringify({
@@ -66,18 +67,18 @@ const read = (index: number, tokens: number) =>
     ].join("\r\n"))
   })
 
-// What has run for a while is measured, not the compiler.
+// The warm-up: code that the compiler has optimised is measured, not the compiler.
 for (let round = 0; round < 10; round++) await Promise.all(Array.from({ length: 20 }, (_, index) => read(index, 5)))
 
 const results = await Promise.all(
   Array.from({ length: streams }, (_, index) => delay(index / streams * 2000).then(() => read(index, measured)))
 )
 
-/** The processor time of a process, user and system, where the system tells. */
+/** The CPU time of a process, user and system, where the system reports it. */
 const processorSeconds = (pid: number | undefined): string => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
-    // In hundredths of a second.
+    // The fields are in hundredths of a second.
     return `${((Number(fields[11]) + Number(fields[12])) / 100).toFixed(1)} s`
   } catch {
     return "unknown"
@@ -86,7 +87,7 @@ const processorSeconds = (pid: number | undefined): string => {
 const used = processorSeconds(child.pid)
 child.kill()
 
-// The role comes with the first token's time; the i-th event after it is the i-th token.
+// The role is sent at the time of the first token, so the i-th event after it is the i-th token.
 const late = results.flatMap(({ events }) => {
   const after = events.slice(0, -1).map((at, index) => at - index * 1000 / pace)
   const due = after.reduce((least, one) => Math.min(least, one), Infinity)
@@ -107,7 +108,7 @@ console.log(
   `${streams} streams of ${measured} tokens at ${pace} a second; ${cpus().length} cores, load ${
     loadavg()[0]?.toFixed(1)
   }; ` +
-    `${results.filter(({ done }) => done).length} ended with [DONE], processor time of the server ${used}`
+    `${results.filter(({ done }) => done).length} ended with [DONE], CPU time of the server ${used}`
 )
 console.log(table([
   ["", "least", "median", "99 %", "99.9 %", "most"],

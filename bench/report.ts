@@ -1,4 +1,4 @@
-/** Turns what was measured into Markdown. */
+/** Formats the measurements as Markdown. */
 import { readFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -7,7 +7,7 @@ import type { Measure, Scenario } from "./scenarios.ts"
 import { median, spread } from "./stats.ts"
 import { digits, table } from "./table.ts"
 
-/** What a contender did at a scenario. */
+/** The measurements of a contender in a scenario. */
 export interface Result {
   readonly name: string
   readonly validates: string
@@ -62,7 +62,7 @@ const measureTable = (measure: Measure, scenario: Scenario, results: ReadonlyArr
     ["contender", "validates", unit, "to the floor", "min", "max", "rounds"],
     ...results.map(({ name, rounds, validates }) => {
       const values = rounds.map((round) => value(measure, scenario, round))
-      // Round by round: what disturbs the machine for a while disturbs neighbours alike.
+      // Ratios are taken round by round, because a disturbance of the machine affects neighbouring rounds alike.
       const ratios = floor === undefined ?
         [] :
         values.slice(0, floor.rounds.length).map((one, index) => one / value(measure, scenario, floor.rounds[index]!))
@@ -107,7 +107,7 @@ export const report = (
 ): string =>
   `# Results
 
-Written by \`npm run bench\`; what the numbers mean is in [README.md](README.md).
+Written by \`npm run bench\`; [README.md](README.md) explains the numbers.
 
 ${machine()}
 

@@ -1,5 +1,5 @@
 /**
- * Runs the benchmarks, prints their tables and, if nothing was left out, writes `RESULTS.md`.
+ * Runs the benchmarks, prints their tables and, if all of them ran, writes `RESULTS.md`.
  *
  *   node bench/run.ts [--quick] [--only <scenario>,...] [--clients <contender>,...]
  */
@@ -22,22 +22,22 @@ const { values: flags } = parseArgs({
 })
 const only = flags.only?.split(",")
 
-/** A contender that is this slow has been measured well enough; where the server sets the pace, none is slow. */
+/** A contender that exceeds these limits runs no further rounds. They do not apply where the server sets the pace. */
 const enough = { milliseconds: 8000, rounds: 2 }
 
 const perEventOnly = new Set(["ai-streamText", "naive-effect", "ours-each"])
 
-/** What `--quick` leaves out unless it is named. */
-const leisure = new Set(["eventsource-parser", "ai-sdk", "ai-streamText", "naive-effect", "undici", "ours-each"])
+/** The contenders that `--quick` skips unless they are named. */
+const skippedByQuick = new Set(["eventsource-parser", "ai-sdk", "ai-streamText", "naive-effect", "undici", "ours-each"])
 
 const takesPart = (name: string, scenario: Scenario): boolean => {
   if (scenario.oursOnly === true) return name.startsWith("ours-") && name !== "ours-each"
-  // Some only show what a way of writing costs, per event.
+  // Some contenders only show the cost of a programming style, per event.
   return !perEventOnly.has(name) || scenario.measures[0] === "cpuPerEvent"
 }
 
 const names = flags.clients?.split(",") ??
-  [...clients.keys()].filter((name) => flags.quick !== true || !leisure.has(name))
+  [...clients.keys()].filter((name) => flags.quick !== true || !skippedByQuick.has(name))
 
 const measure = async (scenario: Scenario, baseUrl: string): Promise<Measured> => {
   const rounds = flags.quick === true ? Math.min(scenario.work.spec.pace > 0 ? 2 : 3, scenario.rounds) : scenario.rounds
@@ -52,7 +52,7 @@ const measure = async (scenario: Scenario, baseUrl: string): Promise<Measured> =
     entrant.contender = new Contender(entrant.name, scenario, baseUrl)
     await entrant.contender.ready()
   }
-  // One warm-up after the other: side by side they would count on each other's compilation.
+  // One warm-up after the other: in parallel, each would include the compile time of the others.
   if (scenario.fresh !== true) { for (const entrant of entrants) await start(entrant) }
   for (let round = 0; round < rounds; round++) {
     for (const entrant of entrants) {
@@ -77,7 +77,7 @@ const measure = async (scenario: Scenario, baseUrl: string): Promise<Measured> =
   return { scenario, results }
 }
 
-/** How many connections calls came by since this was last asked. */
+/** The number of connections that the server saw since the last time this was requested. */
 const connections = async (baseUrl: string): Promise<number> => Number(await (await fetch(baseUrl)).text())
 
 const server = spawn(process.execPath, [fileURLToPath(new URL("server.ts", import.meta.url))], {

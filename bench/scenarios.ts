@@ -1,20 +1,20 @@
-/** What is measured. */
+/** The scenarios of the benchmarks. */
 import { type StreamSpec, streamSpec } from "./eventBodies.ts"
 
-/** One piece of work, done again and again by each contender. */
+/** The work that each contender repeats. */
 export interface Work {
-  /** `stream` or `complete`: which operation. */
+  /** The operation that is measured. */
   readonly operation: "stream" | "complete"
   readonly spec: StreamSpec
-  /** Operations of a round. */
+  /** The number of operations in a round. */
   readonly count: number
-  /** How many of them at a time. */
+  /** The number of operations that run at the same time. */
   readonly concurrency: number
-  /** The work of the warm-up: this many operations at this length. */
+  /** The warm-up: the number of operations, and the number of events in each. */
   readonly warmUp: { readonly count: number; readonly events: number; readonly concurrency?: number }
 }
 
-/** What a scenario's table shows, and what is compared. */
+/** The measurements that a scenario's tables compare. */
 export type Measure = "cpuPerEvent" | "memory" | "firstEvent" | "callsPerSecond" | "connections"
 
 export interface Scenario {
@@ -23,11 +23,11 @@ export interface Scenario {
   readonly work: Work
   readonly measures: ReadonlyArray<Measure>
   readonly rounds: number
-  /** A new process for each round: memory that was once taken is rarely given back. */
+  /** Whether each round has a new process, because a process rarely returns memory to the system. */
   readonly fresh?: boolean
-  /** Part of `--quick`. */
+  /** Whether the scenario is part of `--quick`. */
   readonly quick?: boolean
-  /** Only for this library. */
+  /** Whether only this library takes part. */
   readonly oursOnly?: boolean
 }
 
@@ -51,7 +51,7 @@ const paced = (streams: number, events: number, pace: number, warmUp: Work["warm
   warmUp
 })
 
-/** Warmed up until calls get no cheaper: what a server that has run for a minute gets through. */
+/** Whole responses, after a warm-up until calls get no cheaper, as in a server that has run for a minute. */
 const calls = (count: number, concurrency: number): Work => ({
   operation: "complete",
   spec: one,
@@ -62,7 +62,7 @@ const calls = (count: number, concurrency: number): Work => ({
 
 const cpu: ReadonlyArray<Measure> = ["cpuPerEvent"]
 
-/** One giant event: the work counts in pieces of 1 KiB. */
+/** One giant event. Its cost is divided by pieces of 1 KiB. */
 const giant = (size: number, count: number): Work => burst(streamSpec({ events: 1, text: size, write: kib }), count, 1)
 
 export const scenarios: ReadonlyArray<Scenario> = [
@@ -224,6 +224,6 @@ export const scenarios: ReadonlyArray<Scenario> = [
   }))
 ]
 
-/** What the cost of a round is divided by: events, or the pieces of 1 KiB of a giant one. */
+/** The divisor of a round's cost: the number of events, or of the pieces of 1 KiB of a giant event. */
 export const units = ({ count, operation, spec }: Work): number =>
   operation === "complete" ? count : count * (spec.text > 0 ? spec.events * spec.text / kib : spec.events)

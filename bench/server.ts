@@ -1,8 +1,9 @@
 /**
- * The loopback server, a process of its own. Prints its port. `POST .../chat/completions` answers as the request's
- * `model` says; `GET /connections` tells how many connections such requests have come by since it was last asked.
+ * The loopback server, in a process of its own. It prints its port. `POST .../chat/completions` sends the stream that the
+ * request's `model` describes, or a whole response. `GET /connections` returns the number of connections that such
+ * requests used since the last time it was requested.
  *
- * Bodies are framed into HTTP chunks ahead of time, so that little is left to do but the writes themselves.
+ * Bodies are framed into HTTP chunks ahead of time, so that the server does little more than write them.
  */
 import { once } from "node:events"
 import * as http from "node:http"
@@ -40,13 +41,13 @@ const server = http.createServer({ keepAliveTimeout: 60_000, noDelay: true }, (r
 
 interface Body {
   readonly spec: StreamSpec
-  /** What is written at a time: one HTTP chunk each. */
+  /** The HTTP chunks, which are written one at a time. */
   readonly frames: ReadonlyArray<Buffer>
 }
 
 const bodies = new Map<string, Body>()
 
-/** Servers give each stream its own `id`: three bodies of each kind, in turn. */
+/** The next of three bodies with different ids, because a real server gives each stream its own `id`. */
 const bodyOf = (model: string): Body => {
   const variant = streamCount++ % 3
   const key = `${variant} ${model}`
@@ -63,7 +64,7 @@ const framesOf = (spec: StreamSpec, id: string): ReadonlyArray<Buffer> => {
   const all = events(spec, id)
   const frames: Array<Buffer> = []
   if (spec.write === "event") {
-    // The end comes with the last event.
+    // `[DONE]` is sent with the last event.
     const [finish, done] = all.splice(-2)
     for (const event of [...all, `${finish}${done}`]) frames.push(frame(Buffer.from(event)))
   } else {
@@ -84,11 +85,11 @@ const frame = (bytes: Buffer): Buffer =>
 
 const stream = async (response: http.ServerResponse, model: string): Promise<void> => {
   const { frames, spec } = bodyOf(model)
-  // A quick client asks again before the answer before this one is put away.
+  // A fast client sends its next request before the previous response has released the socket.
   if (response.socket === null) await once(response, "socket")
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked" })
   response.flushHeaders()
-  // From here on the bytes are framed already, and each write goes to the socket by itself: a response would join them.
+  // The bytes are already framed. Each write goes to the socket directly, because a response object would join them.
   response.chunkedEncoding = false
   const socket = response.socket!
   if (spec.pace > 0) await paced(socket, frames, spec.pace)
@@ -96,7 +97,7 @@ const stream = async (response: http.ServerResponse, model: string): Promise<voi
     for (const bytes of frames) {
       if (socket.destroyed) break
       if (!socket.write(bytes)) await once(socket, "drain")
-      // Small writes in one turn of the loop would arrive joined, or not, as chance has it.
+      // Small writes in one turn of the event loop would arrive joined, or not, at random.
       if (bytes.length < 2048) await turn()
     }
   }
@@ -107,7 +108,7 @@ const stream = async (response: http.ServerResponse, model: string): Promise<voi
   response.end()
 }
 
-/** One event per `pace` milliseconds. Streams begun together are spread over that time, as those of strangers are. */
+/** Writes one event per `pace` milliseconds. Streams that begin together are spread over that time, as unrelated ones are. */
 const paced = (socket: Socket, frames: ReadonlyArray<Buffer>, pace: number): Promise<void> =>
   new Promise((resolve) => {
     let next = 0

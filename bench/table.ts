@@ -1,4 +1,4 @@
-/** A Markdown table, aligned as dprint does it. */
+/** Formats a Markdown table, aligned like dprint's. */
 export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const [head, ...rest] = rows
   const widths = head!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)))
@@ -7,6 +7,6 @@ export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   return [line(head!), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rest.map(line)].join("\n")
 }
 
-/** A number with as many digits as mean something. */
+/** Formats a number with its significant digits. */
 export const digits = (value: number): string =>
   !Number.isFinite(value) ? "-" : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)

@@ -1,6 +1,6 @@
 /**
- * A conversation with an agent that was set up before, whole and streamed. The agent brings the model and its
- * instructions: set MISTRAL_AGENT_ID to the id of one of yours, beside MISTRAL_API_KEY.
+ * A conversation with an agent, whole and streamed. The agent was created beforehand with a model and instructions. To use
+ * your own, set MISTRAL_AGENT_ID to its id, beside MISTRAL_API_KEY.
  *
  * Run: npm run example examples/agents.ts
  */
@@ -16,10 +16,10 @@ const program = Effect.gen(function*() {
   const agent_id = yield* agentId
   const conversation: Array<Message.Message> = [Message.user("Which painters worked in Giverny?")]
 
-  const answer = yield* Agents.complete({ agent_id, messages: conversation })
-  yield* Console.log(`${answer.model}: ${Completion.text(answer)}`)
+  const response = yield* Agents.complete({ agent_id, messages: conversation })
+  yield* Console.log(`${response.model}: ${Completion.text(response)}`)
 
-  for (const { message } of answer.choices) if (message) conversation.push(Message.fromReceived(message))
+  for (const { message } of response.choices) if (message) conversation.push(Message.fromReceived(message))
   conversation.push(Message.user("And which of them painted gardens?"))
 
   const streamed = yield* Agents.stream({ agent_id, messages: conversation, max_tokens: 60 }).pipe(

@@ -1,6 +1,6 @@
 /**
- * A campaign: a judge that is kept goes through the events of a filter in the background. The program waits until it is
- * done, shows what it said, and cleans up.
+ * Runs a campaign: a stored judge evaluates the events of a filter in the background. The program polls until the campaign
+ * is done, prints its scores, and deletes the campaign and the judge.
  *
  * Run: npm run example examples/campaign.ts
  */

@@ -1,5 +1,5 @@
 /**
- * A whole answer in a conversation of two turns.
+ * Whole completions in a conversation of two turns.
  *
  * Run: npm run example examples/complete.ts
  */

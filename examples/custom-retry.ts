@@ -1,5 +1,5 @@
 /**
- * A retry policy of your own, for a service and for one call. The server here is a script that fails twice.
+ * Sets a retry policy for a service and for one call. The server is a script that fails twice.
  *
  * Run: npm run example examples/custom-retry.ts
  */
@@ -10,14 +10,14 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Console, Duration, Effect, Layer, Schedule } from "effect"
 
 const policy = RetryPolicy.make({
-  // Three retries, 100, 200 and 400 ms apart, and a line for each.
+  // An exponential backoff with three retries, 100, 200 and 400 ms apart, and a line for each.
   schedule: Schedule.exponential("100 millis").pipe(
     Schedule.upTo({ times: 3 }),
     Schedule.tap(({ attempt, duration }) =>
       Console.log(`attempt ${attempt} failed, the next one in ${Duration.toMillis(duration)} ms`)
     )
   ),
-  // A server that asks for more than five seconds is not waited for.
+  // Fails at once if the server requests a delay of more than five seconds (`Retry-After`).
   maxRetryAfter: "5 seconds"
 })
 

@@ -1,5 +1,5 @@
 /**
- * The same program on two deployments, by swapping the Layer: Mistral's platform, and an OpenAI-compatible server.
+ * Runs the same program on two deployments by changing the Layer: Mistral's platform, and an OpenAI-compatible server.
  *
  * Run: npm run example examples/deployments.ts
  */
@@ -16,7 +16,7 @@ const program = Chat.complete({
   max_tokens: 20
 }).pipe(Effect.map(Completion.text))
 
-// The emulator stands for both places: it answers at paths with and without /v1, as such servers do.
+// The emulator plays both servers: it serves paths with and without /v1, as such servers do.
 const platform = Layer.unwrap(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url }))
 )

@@ -1,6 +1,7 @@
 /**
- * Writes the events of the past year, with their messages, into a file: one line of JSON for each. A page is asked for
- * when the last one is written, so that the program needs the same memory for a thousand events as for a million.
+ * Exports the events of the past year, with their messages, to a file: one line of JSON for each. The export paginates
+ * with backpressure: a page is requested when the previous one is written, so that the program needs the same memory for a
+ * thousand events as for a million.
  *
  * Run: npm run example examples/export-events.ts [file]
  */
@@ -11,12 +12,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { MistralWithEventsLive } from "./mistral.ts"
 
-/** How far in the past an event lies says how far the export is. */
+/** Shows the progress of the export, estimated from the age of the latest event. */
 const progress = (from: number, to: number) => (count: number, createdAt: string) =>
   Effect.sync(() => {
     const done = Math.min(1, Math.max(0, (to - Date.parse(createdAt)) / (to - from)))
     const bar = "#".repeat(Math.round(done * 30)).padEnd(30, ".")
-    // On a terminal each line takes the place of the one before, and the cursor stays behind the last one.
+    // On a terminal each line overwrites the previous one.
     const [start, end] = process.stderr.isTTY ? ["\r", ""] : ["", "\n"]
     process.stderr.write(`${start}[${bar}] ${String(Math.round(done * 100)).padStart(3)} %  ${count} events${end}`)
   })

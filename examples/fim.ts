@@ -1,5 +1,5 @@
 /**
- * What an editor does: the cursor stands in a document, and the suggestion appears there while the model writes it.
+ * Code completion in an editor: the suggestion appears at the cursor while the model writes it.
  *
  * Run: npm run example examples/fim.ts
  */
@@ -16,7 +16,7 @@ const document = `export const mean = (values: ReadonlyArray<number>): number =>
 console.log(mean([1, 2, 3]))
 `
 
-/** Where the cursor stands: behind the equals sign. */
+/** The offset of the cursor, after the equals sign. */
 const cursor = document.indexOf("total = ") + "total = ".length
 
 const write = (text: string) => Effect.sync(() => process.stdout.write(text))
@@ -40,7 +40,7 @@ const program = Effect.gen(function*() {
 })
 
 program.pipe(
-  // With a key of Codestral's own host: Fim.layerCodestral() in place of Fim.layer and the client.
+  // For a key of Codestral's own host, use Fim.layerCodestral() in place of Fim.layer and the client.
   Effect.provide(Fim.layer.pipe(Layer.provide(MistralLive))),
   NodeRuntime.runMain
 )

@@ -1,6 +1,6 @@
 /**
- * Has the last hundred events judged, eight at once, and counts what the judge says. An event that cannot be judged is a
- * result like the others.
+ * Judges the last hundred events with a concurrency of eight, and counts the judgements. An event that cannot be judged is
+ * a result like the others.
  *
  * Run: npm run example examples/judge-events.ts
  */
@@ -30,7 +30,7 @@ const program = Effect.gen(function*() {
     Stream.map(({ event_id }) => event_id),
     Stream.take(100)
   )
-  const answers = yield* ChatCompletionEvents.judgeAll(ids, judge, { concurrency: 8 }).pipe(
+  const judgements = yield* ChatCompletionEvents.judgeAll(ids, judge, { concurrency: 8 }).pipe(
     Stream.map(({ result }) =>
       Result.match(result, {
         onSuccess: ({ answer }) => String(answer),
@@ -39,11 +39,11 @@ const program = Effect.gen(function*() {
     ),
     Stream.runCollect
   )
-  for (const answer of new Set(answers)) {
-    const count = answers.filter((one) => one === answer).length
-    yield* Console.log(`${answer.padEnd(10)} ${String(count).padStart(3)}  ${"#".repeat(count)}`)
+  for (const judgement of new Set(judgements)) {
+    const count = judgements.filter((other) => other === judgement).length
+    yield* Console.log(`${judgement.padEnd(10)} ${String(count).padStart(3)}  ${"#".repeat(count)}`)
   }
-  yield* Console.log(`${answers.length} events judged`)
+  yield* Console.log(`${judgements.length} events judged`)
 })
 
 program.pipe(

@@ -1,6 +1,6 @@
 /**
- * Where the examples run: Mistral itself if `MISTRAL_API_KEY` is set, else an emulator started for the occasion on a
- * free port of this machine.
+ * The client of the examples: it calls Mistral if `MISTRAL_API_KEY` is set, and otherwise an emulator that it starts on a
+ * free local port.
  */
 import { MistralClient } from "@effect-mistral/core"
 import { Emulator } from "@effect-mistral/emulator"
@@ -13,7 +13,7 @@ const emulator = (demoEvents: number) =>
   Layer.unwrap(
     Effect.gen(function*() {
       const emulator = yield* Emulator.Emulator
-      yield* Console.error(`(no MISTRAL_API_KEY: answers come from the emulator at ${emulator.url})`)
+      yield* Console.error(`(MISTRAL_API_KEY is not set: using the emulator at ${emulator.url})`)
       return MistralClient.layer({ apiKey: emulator.apiKey, baseUrl: emulator.url })
     })
   ).pipe(Layer.provide(Emulator.layer({ demoEvents })))
@@ -30,5 +30,5 @@ const live = (demoEvents = 0) =>
 
 export const MistralLive = live()
 
-/** The same; an emulator has a thousand made-up events of the past year to search. */
+/** The same client, with a thousand generated events of the past year in the emulator. */
 export const MistralWithEventsLive = live(1000)

@@ -1,5 +1,5 @@
 /**
- * Streams an answer to the terminal, token by token, then says what it cost.
+ * Streams a chat completion to the terminal, token by token, then prints its token usage.
  *
  * Run: npm start
  */
@@ -10,7 +10,7 @@ import { Console, Effect, Layer, Stream } from "effect"
 import { MistralLive } from "./mistral.ts"
 
 const program = Effect.gen(function*() {
-  const answer = yield* Chat.stream({
+  const response = yield* Chat.stream({
     model: "mistral-small-latest",
     messages: [{ role: "user", content: "Who is the best French painter? Answer in a few short sentences." }],
     max_tokens: 200
@@ -19,10 +19,10 @@ const program = Effect.gen(function*() {
     Completion.collect
   )
   yield* Console.log("\n")
-  yield* Console.log(`model:         ${answer.model}`)
-  yield* Console.log(`finish reason: ${answer.choices[0]?.finish_reason}`)
+  yield* Console.log(`model:         ${response.model}`)
+  yield* Console.log(`finish reason: ${response.choices[0]?.finish_reason}`)
   yield* Console.log(
-    `usage:         ${answer.usage?.prompt_tokens} prompt tokens, ${answer.usage?.completion_tokens} completion tokens`
+    `usage:         ${response.usage?.prompt_tokens} prompt tokens, ${response.usage?.completion_tokens} completion tokens`
   )
 })
 

@@ -1,5 +1,5 @@
 /**
- * Looks for the slow and the long answers of the past month and prints them as a table.
+ * Searches for slow and for truncated completions of the past month, and prints them as a table.
  *
  * Run: npm run example examples/search-events.ts
  */

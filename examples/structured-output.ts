@@ -1,5 +1,5 @@
 /**
- * An answer that is a value of your own schema: at once, and growing while the model writes it.
+ * Structured output: a completion as a value of a schema, at once and while the model writes it.
  *
  * Run: npm run example examples/structured-output.ts
  */

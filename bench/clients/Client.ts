@@ -1,11 +1,11 @@
-/** What a contender must be able to do. */
+/** The operations of a contender. */
 export interface Client {
   readonly name: string
-  /** What it checks of each chunk. */
+  /** The parts of each chunk that it validates. */
   readonly validates: string
-  /** Streams a completion to its end and hands the text, or the fragment of arguments, of every chunk to `onText`. */
+  /** Streams a completion to its end and calls `onText` with the text, or the fragment of arguments, of every chunk. */
   readonly stream: (baseUrl: string, model: string, onText: (text: string) => void) => Promise<void>
-  /** A whole completion: the length of its text. */
+  /** Requests a whole completion and returns the length of its text. */
   readonly complete?: (baseUrl: string, model: string) => Promise<number>
 }
 
@@ -29,14 +29,14 @@ export const messages = [{ role: "user" as const, content: "Who is the best Fren
 
 export const apiKey = "no-key"
 
-/** The headers of the clients that do without a library. */
+/** The headers of the clients without a library. */
 export const headers = (stream: boolean) => ({
   "content-type": "application/json",
   accept: stream ? "text/event-stream" : "application/json",
   authorization: `Bearer ${apiKey}`
 })
 
-/** The request of the clients that do without a library, over fetch. */
+/** Sends the request of the clients without a library, over fetch. */
 export const post = (baseUrl: string, model: string, stream: boolean): Promise<Response> =>
   fetch(`${baseUrl}/v1/chat/completions`, {
     method: "POST",
@@ -46,6 +46,6 @@ export const post = (baseUrl: string, model: string, stream: boolean): Promise<R
 
 export const postWhole = async (baseUrl: string, model: string): Promise<number> => {
   const response = await post(baseUrl, model, false)
-  const answer = await response.json() as { readonly choices: [{ readonly message: { readonly content: string } }] }
-  return answer.choices[0].message.content.length
+  const completion = await response.json() as { readonly choices: [{ readonly message: { readonly content: string } }] }
+  return completion.choices[0].message.content.length
 }

@@ -8,7 +8,7 @@ const options = {
   prompt: [{ role: "user" as const, content: [{ type: "text" as const, text: "Who is the best French painter?" }] }]
 }
 
-/** The provider alone, as libraries upon it use it. */
+/** The provider alone, as libraries that build on it use it. */
 export const client: Client = {
   name: "ai-sdk",
   validates: "every chunk (zod)",
@@ -23,8 +23,8 @@ export const client: Client = {
     }
   },
   complete: async (baseUrl, model) => {
-    const answer = await provider(baseUrl)(model).doGenerate(options)
-    const [part] = answer.content
+    const completion = await provider(baseUrl)(model).doGenerate(options)
+    const [part] = completion.content
     return part?.type === "text" ? part.text.length : 0
   }
 }

@@ -20,7 +20,7 @@ export const client: Client = {
     }
   },
   complete: async (baseUrl, model) => {
-    const answer = await generateText({ model: provider(baseUrl)(model), messages })
-    return answer.text.length
+    const completion = await generateText({ model: provider(baseUrl)(model), messages })
+    return completion.text.length
   }
 }

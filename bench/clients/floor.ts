@@ -1,6 +1,6 @@
 import { type Chunk, type Client, post, postWhole, touch } from "./Client.ts"
 
-/** The least that can be written by hand over fetch: it checks nothing and knows one line ending. */
+/** The least that can be written by hand over fetch. It validates nothing and supports one line ending. */
 export const client: Client = {
   name: "floor",
   validates: "nothing",

@@ -1,4 +1,4 @@
-/** The contenders, the floor first. A further one is one file and one line. */
+/** The contenders, the floor first. To add one, add a file and a line here. */
 import type { Client } from "./Client.ts"
 
 type Load = () => Promise<{ readonly client: Client }>

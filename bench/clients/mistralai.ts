@@ -16,7 +16,7 @@ export const client: Client = {
     }
   },
   complete: async (baseUrl, model) => {
-    const answer = await sdk(baseUrl).chat.complete({ model, messages })
-    return (answer.choices[0]!.message!.content as string).length
+    const completion = await sdk(baseUrl).chat.complete({ model, messages })
+    return (completion.choices[0]!.message!.content as string).length
   }
 }

@@ -12,7 +12,7 @@ import { apiKey, type Client, messages, touch } from "./Client.ts"
 const runtime = ManagedRuntime.make(FetchHttpClient.layer)
 const decode = Schema.decodeEffect(Schema.fromJsonString(Chunk))
 
-/** What one writes with Effect alone: `decodeText`, `Sse.decode`, the schema for each event. */
+/** A client with Effect alone: `decodeText`, `Sse.decode`, and the schema decoded for each event. */
 export const client: Client = {
   name: "naive-effect",
   validates: "every chunk (Schema)",

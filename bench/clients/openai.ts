@@ -12,7 +12,7 @@ export const client: Client = {
     for await (const chunk of stream) touch(chunk as Chunk, onText)
   },
   complete: async (baseUrl, model) => {
-    const answer = await sdk(baseUrl).chat.completions.create({ model, messages })
-    return answer.choices[0]!.message.content!.length
+    const completion = await sdk(baseUrl).chat.completions.create({ model, messages })
+    return completion.choices[0]!.message.content!.length
   }
 }

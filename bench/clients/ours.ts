@@ -14,20 +14,20 @@ import { perServer } from "./perServer.ts"
 type Chunks = Stream.Stream<Completion.Chunk, MistralError, Chat.Chat>
 type Consume = (onText: (text: string) => void) => (chunks: Chunks) => Effect.Effect<void, MistralError, Chat.Chat>
 
-/** Chunks in the arrays they arrive in. */
+/** Reads the chunks in the arrays in which they arrive. */
 const inArrays: Consume = (onText) =>
   Stream.runForEachArray((chunks) =>
     Effect.sync(() => {
-      // The loopback server sends text and fragments of arguments only.
+      // The cast is true: the loopback server only sends text and fragments of arguments.
       for (const chunk of chunks) touch(chunk as Chunk, onText)
     })
   )
 
-/** One effect per chunk, as most programs are written. */
+/** Runs one effect per chunk, as most programs do. */
 export const oneByOne: Consume = (onText) =>
   Stream.runForEach((chunk) => Effect.sync(() => touch(chunk as Chunk, onText)))
 
-/** This library over a layer that gives the `HttpClient`. */
+/** This library over a layer that provides the `HttpClient`. */
 export const ours = (name: string, http: Layer.Layer<HttpClient>, consume: Consume = inArrays): Client => {
   const runtime = perServer((baseUrl) =>
     ManagedRuntime.make(Chat.layer.pipe(
@@ -42,8 +42,8 @@ export const ours = (name: string, http: Layer.Layer<HttpClient>, consume: Consu
     complete: (baseUrl, model) =>
       runtime(baseUrl).runPromise(Effect.map(
         Chat.complete({ model, messages }),
-        // The loopback server answers with a text.
-        (answer) => (answer.choices[0]!.message!.content as string).length
+        // The cast is true: the loopback server responds with a text.
+        (response) => (response.choices[0]!.message!.content as string).length
       ))
   }
 }

@@ -1,12 +1,12 @@
-/** Makes a client once for each address. */
+/** Makes one client for each base URL. */
 export const perServer = <A>(make: (baseUrl: string) => A): (baseUrl: string) => A => {
   const made = new Map<string, A>()
   return (baseUrl) => {
-    let one = made.get(baseUrl)
-    if (one === undefined) {
-      one = make(baseUrl)
-      made.set(baseUrl, one)
+    let client = made.get(baseUrl)
+    if (client === undefined) {
+      client = make(baseUrl)
+      made.set(baseUrl, client)
     }
-    return one
+    return client
   }
 }

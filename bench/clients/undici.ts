@@ -3,7 +3,7 @@ import { type Chunk, type Client, headers, messages, touch } from "./Client.ts"
 
 const agent = new Undici.Agent()
 
-/** The least that can be written by hand over undici's dispatcher: what lies below `ours-node`. It checks nothing. */
+/** The least that can be written by hand over undici's dispatcher, the lower bound of `ours-node`. It validates nothing. */
 export const client: Client = {
   name: "undici",
   validates: "nothing",
@@ -22,10 +22,10 @@ export const client: Client = {
   complete: async (baseUrl, model) => {
     const pieces: Array<Uint8Array> = []
     await dispatch(baseUrl, model, false, (bytes) => pieces.push(bytes))
-    const answer = JSON.parse(Buffer.concat(pieces).toString()) as {
+    const completion = JSON.parse(Buffer.concat(pieces).toString()) as {
       readonly choices: [{ readonly message: { readonly content: string } }]
     }
-    return answer.choices[0].message.content.length
+    return completion.choices[0].message.content.length
   }
 }
 

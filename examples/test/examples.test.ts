@@ -7,7 +7,7 @@ import { promisify } from "node:util"
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What each example prints, in order. A program without an entry here fails the test below. */
+/** The output of each example, in order. A program without an entry here fails the test below. */
 const expected: Record<string, ReadonlyArray<RegExp>> = {
   "quickstart.ts": [
     /\S+ \S+ \S+/,
@@ -53,7 +53,7 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
   ]
 }
 
-/** Modules that programs share; they are not programs. */
+/** Modules that the programs share and that are not programs themselves. */
 const shared = ["mistral.ts"]
 
 describe("examples", () => {

@@ -1,5 +1,5 @@
 /**
- * How to test a program that uses the chat service: give it a mocked Layer. No HTTP, no key, no time.
+ * Tests a program that uses the chat service with a mocked Layer, without HTTP, key or delay.
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralError } from "@effect-mistral/core"
