@@ -63,7 +63,7 @@ describe("FetchHttpClient", () => {
       assert.strictEqual(ofCall.calls[0]?.init?.cache, "reload")
     }))
 
-  it.effect("is calls by Effect's own means where something was laid over it", () =>
+  it.effect("is asked by Effect's own means where something was laid over it", () =>
     Effect.gen(function*() {
       const { calls, fetch } = recorder(() => Response.json(completion))
       yield* complete(request).pipe(Effect.provide(over(fetch, { transformClient: (client) => client })))
