@@ -7,7 +7,7 @@ import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Option, type Pull, References, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { join } from "../../core/test/fixtures/promptly.ts"
+import { join, promptly } from "../../core/test/fixtures/promptly.ts"
 
 const request = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] }
 
@@ -68,7 +68,7 @@ describe("a pull that is given up", () => {
       yield* TestClock.adjust("1 second")
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
-      const again = yield* Effect.exit(pull)
+      const again = yield* promptly(Effect.exit(pull))
       assert.isTrue(Exit.isFailure(again) && Cause.hasInterruptsOnly(again.cause))
       assert.lengthOf(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).requests, 1)
     }).pipe(Effect.provide(services(
@@ -79,12 +79,12 @@ describe("a pull that is given up", () => {
   it.effect("does not stop the time limit of the read it had begun", () =>
     Effect.gen(function*() {
       const pull = yield* Stream.toPull(Chat.stream(request, { timeout: { idle: "1 second" } }))
-      yield* pull
+      yield* promptly(pull)
       const fiber = yield* Effect.forkChild(pull, { startImmediately: true })
       yield* TestClock.adjust("500 millis")
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("500 millis")
-      const failure = Option.getOrThrow(Exit.findErrorOption(yield* Effect.exit(pull)))
+      const failure = Option.getOrThrow(Exit.findErrorOption(yield* promptly(Effect.exit(pull))))
       assert.isTrue(MistralError.isMistralError(failure) && failure.reason._tag === "Timeout")
       assert.strictEqual(yield* (yield* ScriptedHttpClient.ScriptedHttpClient).open, 0)
     }).pipe(Effect.provide(services(
@@ -94,7 +94,7 @@ describe("a pull that is given up", () => {
   it.effect("and begun again does not begin its time limit again", () =>
     Effect.gen(function*() {
       const pull = yield* Stream.toPull(Chat.stream(request, { timeout: { idle: "1 second" } }))
-      yield* pull
+      yield* promptly(pull)
       let failure: unknown
       let pulls = 0
       while (failure === undefined && pulls < 20) {
@@ -114,13 +114,13 @@ describe("a pull that is given up", () => {
     it.effect(`loses no chunk that comes with ${name} while nobody waits`, () =>
       Effect.gen(function*() {
         const pull = yield* Stream.toPull(Chat.stream(request))
-        yield* pull
+        yield* promptly(pull)
         const fiber = yield* Effect.forkChild(pull, { startImmediately: true })
         yield* TestClock.adjust("5 millis")
         yield* Fiber.interrupt(fiber)
         yield* TestClock.adjust("5 millis")
-        assert.strictEqual((yield* pull).map(Completion.chunkText).join(""), "b")
-        assert.strictEqual(Cause.isDone(yield* Effect.flip(pull)), name === "[DONE]")
+        assert.strictEqual((yield* promptly(pull)).map(Completion.chunkText).join(""), "b")
+        assert.strictEqual(Cause.isDone(yield* promptly(Effect.flip(pull))), name === "[DONE]")
       }).pipe(Effect.provide(services(ScriptedHttpClient.bytes(
         [event("a"), `${event("b")}${ending}`],
         { headers: { "content-type": "text/event-stream" }, pause: "10 millis" }
@@ -167,8 +167,8 @@ describe("a stream that has ended", () => {
   it.effect("badly ends in the same way however often it is pulled, and asks for nothing more", () =>
     Effect.gen(function*() {
       const pull = yield* Stream.toPull(Chat.stream(request))
-      yield* pull
-      const failures = yield* Effect.all([Effect.flip(pull), Effect.flip(pull), Effect.flip(pull)])
+      yield* promptly(pull)
+      const failures = yield* promptly(Effect.all([Effect.flip(pull), Effect.flip(pull), Effect.flip(pull)]))
       assert.strictEqual(failures[0], failures[1])
       assert.strictEqual(failures[0], failures[2])
       assert.isTrue(

@@ -3,6 +3,7 @@ import { type Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
+import { failure } from "./fixtures/scriptedServer.ts"
 
 const searchThings: Endpoint.Endpoint<void, unknown> = {
   name: "Things.search",
@@ -43,7 +44,7 @@ describe("the target of a call", () => {
   for (const [what, target, path] of refusals) {
     it.effect(`is refused before anything is sent: ${what}`, () =>
       Effect.gen(function*() {
-        const { reason } = yield* Effect.flip(send(target))
+        const { reason } = yield* failure(send(target))
         assert.strictEqual(reason._tag, "InvalidRequest")
         assert.deepStrictEqual(reason._tag === "InvalidRequest" && reason.issues[0]?.path, path)
         const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient

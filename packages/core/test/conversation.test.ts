@@ -3,6 +3,7 @@ import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { complete } from "./fixtures/completions.ts"
+import { failure } from "./fixtures/scriptedServer.ts"
 
 const user = Message.user("Hi")
 const calls = (...ids: ReadonlyArray<string>) =>
@@ -86,7 +87,7 @@ describe("a conversation", () => {
   for (const [name, [messages, path, check]] of Object.entries(bad)) {
     it.effect(`${name} is not sent, unless the check is switched off`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(complete({ model: "m", messages }))
+        const error = yield* failure(complete({ model: "m", messages }))
         assert.isTrue(error.reason._tag === "InvalidRequest")
         if (error.reason._tag === "InvalidRequest") {
           assert.deepInclude(error.reason.issues.map(({ path }) => path), path)
@@ -97,7 +98,7 @@ describe("a conversation", () => {
         assert.lengthOf(yield* requests, 1)
         const others = check === "order" ? { toolCalls: false } : { order: false }
         assert.strictEqual(
-          (yield* Effect.flip(complete({ model: "m", messages }, { checks: others }))).reason._tag,
+          (yield* failure(complete({ model: "m", messages }, { checks: others }))).reason._tag,
           "InvalidRequest"
         )
       }).pipe(Effect.provide(scripted)))

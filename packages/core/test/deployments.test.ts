@@ -18,6 +18,7 @@ import { DateTime, Effect, Layer, Redacted, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { complete, stream } from "./fixtures/completions.ts"
+import { failure } from "./fixtures/scriptedServer.ts"
 
 const key = Redacted.make("the-key")
 const messages = [{ role: "user" as const, content: "Hi" }]
@@ -106,7 +107,7 @@ describe("Vertex AI", () => {
   ) {
     it.effect(`is not sent ${name}, which it does not take`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(complete({ model: "m", messages, ...more }))
+        const error = yield* failure(complete({ model: "m", messages, ...more }))
         assert.isTrue(
           error.reason._tag === "InvalidRequest" && error.reason.issues.some(({ path }) => path[0] === name)
         )
@@ -118,7 +119,7 @@ describe("Vertex AI", () => {
   it.effect("is not asked for what it does not serve", () =>
     Effect.gen(function*() {
       const error = yield* MistralClient.MistralClient.use((client) =>
-        Effect.flip(client.request(Endpoint.listModels, undefined))
+        failure(client.request(Endpoint.listModels, undefined))
       )
       assert.include(error.message, "Vertex AI does not serve /v1/models")
     }).pipe(Effect.provide(Layer.provide(vertex, ScriptedHttpClient.layer()))))
@@ -149,7 +150,7 @@ describe("Vertex AI", () => {
         projectId: "p",
         accessToken: VertexAi.fromGoogleAuth({ getAccessToken: () => Promise.reject(new Error("secret-laden")) })
       })
-      const error = yield* Effect.flip(complete({ model: "m", messages })).pipe(Effect.provide(services(none)))
+      const error = yield* failure(complete({ model: "m", messages })).pipe(Effect.provide(services(none)))
       assert.strictEqual(error.reason._tag, "InvalidRequest")
       assert.notInclude(error.message, "secret-laden")
     }))
@@ -195,9 +196,9 @@ describe("Azure AI", () => {
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
       yield* complete({ model: "azureai", messages, safe_prompt: true })
       assert.include((yield* requests)[0]!.url, "?api-version=2025-01-01")
-      const tier = yield* Effect.flip(complete({ model: "azureai", messages, service_tier: "auto" }))
+      const tier = yield* failure(complete({ model: "azureai", messages, service_tier: "auto" }))
       assert.include(tier.message, "service_tier: Azure AI does not take this key")
-      const fim = yield* Effect.flip(completeCode({ model: "codestral-latest", prompt: "a" }))
+      const fim = yield* failure(completeCode({ model: "codestral-latest", prompt: "a" }))
       assert.include(fim.message, "Azure AI does not serve /v1/fim/completions")
     }).pipe(Effect.provide(services(
       AzureAi.layer({ endpoint: "https://res.services.ai.azure.com", apiKey: key, apiVersion: "2025-01-01" })
@@ -242,9 +243,9 @@ describe("an OpenAI-compatible server", () => {
         { extraBody: { top_k: 5, stream_options: null } }
       )
       const unchecked = Object.assign({ model: "m", messages }, { top_k: 5 })
-      const unknown = yield* Effect.flip(complete(unchecked))
+      const unknown = yield* failure(complete(unchecked))
       assert.strictEqual(unknown.reason._tag, "InvalidRequest")
-      const mistralOnly = yield* Effect.flip(complete({ model: "m", messages, safe_prompt: true }))
+      const mistralOnly = yield* failure(complete({ model: "m", messages, safe_prompt: true }))
       assert.strictEqual(mistralOnly.reason._tag, "InvalidRequest")
       assert.deepStrictEqual((yield* requests).map(({ body }) => body), [
         { model: "m", messages, seed: 7, tool_choice: "auto", stream: false },
@@ -319,7 +320,7 @@ const chat = (client: Client, model = "m") =>
   }).pipe(Effect.provide(services(client)))
 
 const refused = (client: Client, refusal: ScriptedHttpClient.Answer) =>
-  Effect.flip(complete({ model: "m", messages }, { retry: RetryPolicy.none })).pipe(
+  failure(complete({ model: "m", messages }, { retry: RetryPolicy.none })).pipe(
     Effect.provide(services(client, () => refusal))
   )
 

@@ -7,6 +7,7 @@ import { Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient as EffectFetchHttpClient, type HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { complete, stream } from "./fixtures/completions.ts"
+import { failure } from "./fixtures/scriptedServer.ts"
 
 describe("FetchHttpClient", () => {
   it.effect("sends what Effect's own client sends", () =>
@@ -27,8 +28,9 @@ describe("FetchHttpClient", () => {
             const http = client.pipe(Layer.provide(given(fetch, init)))
             yield* complete(request).pipe(Effect.provide(services(http)))
             // A request without a body. The response is not a list of models.
-            yield* MistralClient.MistralClient.use((client) => client.request(Endpoint.listModels, undefined)).pipe(
-              Effect.flip,
+            yield* failure(
+              MistralClient.MistralClient.use((client) => client.request(Endpoint.listModels, undefined))
+            ).pipe(
               Effect.provide(MistralClient.layer({}).pipe(Layer.provide(http)))
             )
             return calls.map(describeRequest)
@@ -61,7 +63,7 @@ describe("FetchHttpClient", () => {
       assert.strictEqual(ofCall.calls[0]?.init?.cache, "reload")
     }))
 
-  it.effect("is calls by Effect's own means where something was laid over it", () =>
+  it.effect("is asked by Effect's own means where something was laid over it", () =>
     Effect.gen(function*() {
       const { calls, fetch } = recorder(() => Response.json(completion))
       yield* complete(request).pipe(Effect.provide(over(fetch, { transformClient: (client) => client })))
@@ -87,7 +89,7 @@ describe("FetchHttpClient", () => {
           headers: { "Retry-After": "3", "Mistral-Correlation-Id": "id of secret", "x-ratelimit-limit-req-minute": "6" }
         })
       )
-      const error = yield* Effect.flip(complete(request)).pipe(Effect.provide(over(fetch)))
+      const error = yield* failure(complete(request)).pipe(Effect.provide(over(fetch)))
       assert.isTrue(
         error.reason._tag === "RateLimited" && error.reason.limits?.["x-ratelimit-limit-req-minute"] === "6"
       )
@@ -105,7 +107,7 @@ describe("FetchHttpClient", () => {
   ) {
     it.effect(`a fetch that ${what} is a failed connection, without the key`, () =>
       Effect.gen(function*() {
-        const { reason } = yield* Effect.flip(complete(request)).pipe(Effect.provide(over(fetch)))
+        const { reason } = yield* failure(complete(request)).pipe(Effect.provide(over(fetch)))
         assert.isTrue(reason._tag === "ConnectionFailed" && reason.description === "cannot send <redacted>")
       }))
   }
@@ -114,7 +116,7 @@ describe("FetchHttpClient", () => {
     Effect.gen(function*() {
       const used = Response.json(completion)
       yield* Effect.promise(() => used.text())
-      const { reason } = yield* Effect.flip(complete(request)).pipe(
+      const { reason } = yield* failure(complete(request)).pipe(
         Effect.provide(over(recorder(() => used).fetch))
       )
       assert.strictEqual(reason._tag, "ConnectionFailed")
@@ -123,7 +125,7 @@ describe("FetchHttpClient", () => {
   it.effect("an answer without a body is an empty one", () =>
     Effect.gen(function*() {
       const { fetch } = recorder(() => new Response(null, { headers: eventStream }))
-      const { reason } = yield* Effect.flip(Stream.runDrain(stream(request))).pipe(Effect.provide(over(fetch)))
+      const { reason } = yield* failure(Stream.runDrain(stream(request))).pipe(Effect.provide(over(fetch)))
       assert.strictEqual(reason._tag, "StreamEndedEarly")
     }))
 
@@ -131,7 +133,7 @@ describe("FetchHttpClient", () => {
     Effect.gen(function*() {
       const body = pushed(`data: ${JSON.stringify(chunk)}\n\n`, new Error("reset by secret"))
       const { fetch } = recorder(() => new Response(body.stream, { headers: eventStream }))
-      const { reason } = yield* Effect.flip(Stream.runDrain(stream(request))).pipe(Effect.provide(over(fetch)))
+      const { reason } = yield* failure(Stream.runDrain(stream(request))).pipe(Effect.provide(over(fetch)))
       assert.isTrue(
         reason._tag === "ConnectionLost" && reason.chunks === 1 && reason.description === "reset by <redacted>"
       )

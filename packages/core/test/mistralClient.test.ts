@@ -9,6 +9,7 @@ import { HttpClient, HttpClientRequest } from "effect/http"
 import { readFileSync } from "node:fs"
 import { version } from "../src/version.ts"
 import { complete, stream } from "./fixtures/completions.ts"
+import { failure } from "./fixtures/scriptedServer.ts"
 
 describe("MistralClient", () => {
   it.effect("sends the key, the user agent and further headers, whole and streamed; the nearer setting wins", () =>
@@ -61,7 +62,7 @@ describe("MistralClient", () => {
   for (const given of ["", "  ", "a\nb", "clé"]) {
     it.effect(`refuses the key ${JSON.stringify(given)} without showing it, and sends nothing`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(complete(request))
+        const error = yield* failure(complete(request))
         assert.isTrue(error.reason._tag === "InvalidRequest" && error.reason.issues[0]?.path[0] === "apiKey")
         if (given.trim() !== "") assert.notInclude(error.message, given)
         assert.lengthOf(yield* seen, 0)
@@ -138,7 +139,7 @@ describe("MistralClient", () => {
         input: "a"
       })
       assert.deepStrictEqual(embeddings.data[0]?.embedding, [0.5])
-      const missing = yield* Effect.flip(client.request(Endpoint.fetchModel, undefined))
+      const missing = yield* failure(client.request(Endpoint.fetchModel, undefined))
       assert.isTrue(missing.reason._tag === "InvalidRequest" && missing.reason.issues[0]?.path[1] === "model_id")
       assert.deepStrictEqual((yield* seen).map(({ body, method, path }) => ({ body, method, path })), [
         { method: "GET", path: "/v1/models", body: undefined },
