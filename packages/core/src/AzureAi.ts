@@ -61,9 +61,6 @@ export const deployment = (options: Pick<Options, "endpoint" | "apiVersion">): D
   }
 })
 
-/** The parameters of `CompletionRequest.Chat` that Azure AI does not take. */
-const refusedKeys = ["prompt_cache_key", "service_tier"]
-
 /**
  * Makes a layer with the client for Mistral models on Azure AI.
  *
@@ -74,3 +71,6 @@ export const layer = (
   { apiVersion, endpoint, ...options }: Options
 ): Layer.Layer<MistralClient.MistralClient, never, HttpClient> =>
   MistralClient.layer({ ...options, deployment: deployment({ endpoint, apiVersion }) })
+
+/** The parameters of `CompletionRequest.Chat` that Azure AI does not take. */
+const refusedKeys = ["prompt_cache_key", "service_tier"]

@@ -5,15 +5,17 @@
  * fails with `InvalidRequest` before anything is sent. A key that is `undefined` is not sent; `null` is sent where the API
  * accepts it.
  *
- * To add a parameter, change these places together:
+ * A parameter that is added here concerns these places too:
  *
- * - the schemas of this module;
- * - the keys that a deployment refuses, where it does not know the parameter: `VertexAi`, `AzureAi` and
- *   `OpenAiCompatible`;
- * - the emulator, where the parameter changes what the server does.
+ * - `refusedKeys` of `VertexAi`, `AzureAi` and `OpenAiCompatible`, where the deployment does not take the parameter;
+ * - `deployment` of `OpenAiCompatible`, where OpenAI's API has another name for it;
+ * - the package `emulator`, which checks requests by these schemas, where the parameter changes the completion;
+ * - `requestFields.ts` of core's tests, with the values that are accepted and refused.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
- * @see `VertexAi.deployment`, `AzureAi.deployment` and `OpenAiCompatible.deployment` for the keys that they refuse
+ * @see `VertexAi.deployment` for the parameters that Vertex AI does not take
+ * @see `AzureAi.deployment` for the parameters that Azure AI does not take
+ * @see `OpenAiCompatible.deployment` for the parameters that other servers do not take, or take by another name
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"

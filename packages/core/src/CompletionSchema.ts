@@ -1,7 +1,7 @@
 /**
  * The schemas and types of a completion: the whole `Response`, and the `Chunk`s of a stream.
  *
- * `Completion` exports all of them again, beside the functions that read and accumulate them.
+ * `Completion` re-exports all of them, with the functions that read and accumulate them.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
  * @since 0.1.0
@@ -128,7 +128,7 @@ export interface Chunk extends Schema.Schema.Type<typeof chunk> {}
 /**
  * The schema of one event of a streamed completion.
  *
- * *Details*: `created` is in seconds since the epoch. `usage` comes with the last chunk.
+ * *Details*: `created` is in seconds since the epoch. Only the last chunk has `usage`.
  *
  * @category schemas
  * @since 0.1.0

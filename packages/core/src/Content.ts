@@ -1,6 +1,6 @@
 /**
- * Pieces of content, of which a message consists when its content is more than one string: text, images, documents,
- * files, references, thinking and audio.
+ * The pieces of a message's content where it is more than one string: text, images, documents, files, references, thinking
+ * and audio.
  *
  * The schemas with plain names are for requests and are strict. `Received` and the names that begin with it are for
  * responses: the same kinds with any further keys, and kinds that this version does not know.

@@ -1,7 +1,7 @@
 /**
  * The reasons for which a call can fail: one tagged class each. A `MistralError` holds one of them.
  *
- * `MistralError` exports all of them again.
+ * The module `MistralError` re-exports all of them.
  *
  * @since 0.1.0
  */
@@ -131,7 +131,7 @@ export class NotFound extends reason<NotFound>()("NotFound", errorResponse) {
 export class Conflict extends reason<Conflict>()("Conflict", errorResponse) {
   readonly isRetryable = false
   override get message() {
-    return errorResponseMessage("conflict", this, "Read the current state, then decide again.")
+    return errorResponseMessage("conflict", this, "Read the current state, then adjust the request.")
   }
 }
 
@@ -164,7 +164,7 @@ export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse
     return this.status === 408
   }
   override get message() {
-    return errorResponseMessage("request refused", this, "Correct the request; a retry fails the same way.")
+    return errorResponseMessage("request refused", this, "Correct the request: a retry fails too.")
   }
 }
 

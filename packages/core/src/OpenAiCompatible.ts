@@ -68,9 +68,6 @@ export const deployment = (options: Pick<Options, "baseUrl">): Deployment.Deploy
   }
 })
 
-/** The parameters of `CompletionRequest` that only Mistral knows. */
-const refusedKeys = ["guardrails", "prompt_mode", "safe_prompt"]
-
 /**
  * Makes a layer with the client for an OpenAI-compatible server.
  *
@@ -79,3 +76,6 @@ const refusedKeys = ["guardrails", "prompt_mode", "safe_prompt"]
  */
 export const layer = (options: Options): Layer.Layer<MistralClient.MistralClient, never, HttpClient> =>
   MistralClient.layer({ ...options, deployment: deployment(options) })
+
+/** The parameters of `CompletionRequest` that only Mistral knows. */
+const refusedKeys = ["guardrails", "prompt_mode", "safe_prompt"]

@@ -1,7 +1,7 @@
 /**
  * Pieces of content in a response. Kinds and keys that this version does not know are kept.
  *
- * `Content` exports all of them again, beside the strict pieces of a request.
+ * `Content` re-exports all of them, with the strict pieces of a request.
  *
  * @see https://docs.mistral.ai/api/endpoint/chat
  * @since 0.1.0

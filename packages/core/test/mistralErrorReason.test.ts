@@ -43,7 +43,7 @@ const reasons: ReadonlyArray<
     "Conflict",
     new MistralError.Conflict(response(409)),
     false,
-    "409 conflict: It failed (request id r1). Read the current state, then decide again."
+    "409 conflict: It failed (request id r1). Read the current state, then adjust the request."
   ],
   [
     "Validation",
@@ -55,19 +55,19 @@ const reasons: ReadonlyArray<
     "BadRequest",
     new MistralError.BadRequest({ ...response(400), type: "t", code: "1500" }),
     false,
-    "400 request refused: It failed (type t, code 1500, request id r1). Correct the request; a retry fails the same way."
+    "400 request refused: It failed (type t, code 1500, request id r1). Correct the request: a retry fails too."
   ],
   [
     "BadRequest with 302",
     new MistralError.BadRequest({ status: 302 }),
     false,
-    "302 request refused. Correct the request; a retry fails the same way."
+    "302 request refused. Correct the request: a retry fails too."
   ],
   [
     "BadRequest with 408",
     new MistralError.BadRequest({ status: 408 }),
     true,
-    "408 request refused. Correct the request; a retry fails the same way."
+    "408 request refused. Correct the request: a retry fails too."
   ],
   [
     "RateLimited",
