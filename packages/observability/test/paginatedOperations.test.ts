@@ -1,16 +1,6 @@
 /** Every paginated operation: where it begins, which requests follow, and where it ends. */
 import type { MistralError } from "@effect-mistral/core"
-import {
-  Campaigns,
-  ChatCompletionEvents,
-  Datasets,
-  Judges,
-  Logs,
-  type Page,
-  SpanEvaluations,
-  Spans,
-  Traces
-} from "@effect-mistral/observability"
+import * as Observability from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
@@ -91,31 +81,35 @@ type Items = Stream.Stream<unknown, MistralError.MistralError, Services>
 type Table<Query> = Readonly<Record<string, readonly [key: string, item: unknown, run: (query: Query) => Items]>>
 
 /** Every operation that paginates by cursor: the key of its feed, an item, and its call. */
-function feeds(): Table<Page.FeedQuery> {
+function feeds(): Table<Observability.Page.FeedQuery> {
   return {
     "ChatCompletionEvents.searchAll": [
       "completion_events",
       preview,
-      (query) => ChatCompletionEvents.searchAll({ search_params: { filters: null }, ...query })
+      (query) => Observability.ChatCompletionEvents.searchAll({ search_params: { filters: null }, ...query })
     ],
-    "Logs.searchAll": ["logs", log, Logs.searchAll],
-    "Traces.searchAll": ["traces", trace, Traces.searchAll],
-    "Traces.spansAll": ["spans", span, (query) => Traces.spansAll("t1", query)],
-    "Spans.searchAll": ["spans", span, Spans.searchAll],
-    "SpanEvaluations.searchAll": ["span_evaluations", evaluation, SpanEvaluations.searchAll],
-    "SpanEvaluations.searchLatestAll": ["span_evaluations", evaluation, SpanEvaluations.searchLatestAll]
+    "Logs.searchAll": ["logs", log, Observability.Logs.searchAll],
+    "Traces.searchAll": ["traces", trace, Observability.Traces.searchAll],
+    "Traces.spansAll": ["spans", span, (query) => Observability.Traces.spansAll("t1", query)],
+    "Spans.searchAll": ["spans", span, Observability.Spans.searchAll],
+    "SpanEvaluations.searchAll": ["span_evaluations", evaluation, Observability.SpanEvaluations.searchAll],
+    "SpanEvaluations.searchLatestAll": ["span_evaluations", evaluation, Observability.SpanEvaluations.searchLatestAll]
   }
 }
 
 /** Every operation that paginates by page number: the key of its list, an item, and its call. */
-function lists(): Table<Page.PageQuery> {
+function lists(): Table<Observability.Page.PageQuery> {
   return {
-    "Judges.listAll": ["judges", judge, Judges.listAll],
-    "Campaigns.listAll": ["campaigns", campaign, Campaigns.listAll],
-    "Campaigns.selectedEventsAll": ["completion_events", preview, (query) => Campaigns.selectedEventsAll("c1", query)],
-    "Datasets.listAll": ["datasets", dataset, Datasets.listAll],
-    "Datasets.listRecordsAll": ["records", record, (query) => Datasets.listRecordsAll("d1", query)],
-    "Datasets.listTasksAll": ["tasks", task, (query) => Datasets.listTasksAll("d1", query)]
+    "Judges.listAll": ["judges", judge, Observability.Judges.listAll],
+    "Campaigns.listAll": ["campaigns", campaign, Observability.Campaigns.listAll],
+    "Campaigns.selectedEventsAll": [
+      "completion_events",
+      preview,
+      (query) => Observability.Campaigns.selectedEventsAll("c1", query)
+    ],
+    "Datasets.listAll": ["datasets", dataset, Observability.Datasets.listAll],
+    "Datasets.listRecordsAll": ["records", record, (query) => Observability.Datasets.listRecordsAll("d1", query)],
+    "Datasets.listTasksAll": ["tasks", task, (query) => Observability.Datasets.listTasksAll("d1", query)]
   }
 }
 
