@@ -1,38 +1,12 @@
-/** Every paginated operation: where it begins, which requests follow, and where it ends. */
+/** Every operation that paginates by page number: where it begins, which requests follow, and where it ends. */
 import type { MistralError } from "@effect-mistral/core"
 import * as Observability from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { operations } from "./fixtures/operations.ts"
-import { campaign, dataset, evaluation, judge, log, preview, record, span, task, trace } from "./fixtures/resources.ts"
+import { campaign, dataset, judge, preview, record, task } from "./fixtures/resources.ts"
 import { requests, scripted, type Services } from "./fixtures/services.ts"
-
-describe("a feed", () => {
-  for (const [name, [key, item, run]] of Object.entries(feeds())) {
-    const part = (length: number, cursor: string | null) =>
-      ScriptedHttpClient.json({ [key]: { results: Array.from({ length }, () => item), cursor } })
-
-    it.effect(`by ${name} begins at the cursor that it is given, and keeps its page size`, () =>
-      Effect.gen(function*() {
-        const items = yield* Stream.runCollect(run({ cursor: "c1", page_size: 2 }))
-        assert.deepStrictEqual(items, [item, item, item])
-        assert.deepStrictEqual(yield* parameters("cursor", "page_size"), [["c1", "2"], ["c2", "2"]])
-      }).pipe(Effect.provide(scripted([part(2, "c2"), part(1, null)]))))
-
-    it.effect(`by ${name} begins at the beginning without a cursor`, () =>
-      Effect.gen(function*() {
-        yield* Stream.runDrain(run({}))
-        assert.deepStrictEqual(yield* parameters("cursor", "page_size"), [[null, null], ["c1", null]])
-      }).pipe(Effect.provide(scripted([part(1, "c1"), part(1, null)]))))
-
-    it.effect(`by ${name} ends where the server repeats the cursor that it began at`, () =>
-      Effect.gen(function*() {
-        yield* Stream.runDrain(run({ cursor: "c1" }))
-        assert.deepStrictEqual(yield* parameters("cursor"), [["c1"], ["c2"]])
-      }).pipe(Effect.provide(scripted([part(1, "c2"), part(1, "c1")]))))
-  }
-})
 
 describe("a list", () => {
   for (const [name, [key, item, run]] of Object.entries(lists())) {
@@ -64,41 +38,19 @@ describe("a list", () => {
         assert.deepStrictEqual(yield* parameters("page"), [["3"]])
       }).pipe(Effect.provide(scripted([page(50, 150)]))))
   }
-})
 
-describe("the tables", () => {
-  it("name every operation that paginates", () => {
-    assert.deepStrictEqual(
-      [...Object.keys(feeds()), ...Object.keys(lists())].sort(),
-      // `fetchAll` and `judgeAll` take ids, and do not paginate.
-      Object.keys(operations).filter((name) => name.endsWith("All") && !/\.(fetch|judge)All$/.test(name)).sort()
-    )
+  it("is tested for every operation that has one", () => {
+    const all = Object.keys(operations).filter((name) => /\.(list|selectedEvents)\w*All$/.test(name))
+    assert.deepStrictEqual(Object.keys(lists()).sort(), all.sort())
   })
 })
 
 type Items = Stream.Stream<unknown, MistralError.MistralError, Services>
 
-type Table<Query> = Readonly<Record<string, readonly [key: string, item: unknown, run: (query: Query) => Items]>>
-
-/** Every operation that paginates by cursor: the key of its feed, an item, and its call. */
-function feeds(): Table<Observability.Page.FeedQuery> {
-  return {
-    "ChatCompletionEvents.searchAll": [
-      "completion_events",
-      preview,
-      (query) => Observability.ChatCompletionEvents.searchAll({ search_params: { filters: null }, ...query })
-    ],
-    "Logs.searchAll": ["logs", log, Observability.Logs.searchAll],
-    "Traces.searchAll": ["traces", trace, Observability.Traces.searchAll],
-    "Traces.spansAll": ["spans", span, (query) => Observability.Traces.spansAll("t1", query)],
-    "Spans.searchAll": ["spans", span, Observability.Spans.searchAll],
-    "SpanEvaluations.searchAll": ["span_evaluations", evaluation, Observability.SpanEvaluations.searchAll],
-    "SpanEvaluations.searchLatestAll": ["span_evaluations", evaluation, Observability.SpanEvaluations.searchLatestAll]
-  }
-}
-
 /** Every operation that paginates by page number: the key of its list, an item, and its call. */
-function lists(): Table<Observability.Page.PageQuery> {
+function lists(): Readonly<
+  Record<string, readonly [key: string, item: unknown, run: (query: Observability.Page.PageQuery) => Items]>
+> {
   return {
     "Judges.listAll": ["judges", judge, Observability.Judges.listAll],
     "Campaigns.listAll": ["campaigns", campaign, Observability.Campaigns.listAll],
