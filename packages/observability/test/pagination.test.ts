@@ -246,6 +246,7 @@ describe("a list", () => {
       [page(2, { count: 3 }), page(1, { count: 3 })],
       ["1", "2"]
     ],
+    "after a page whose next one has no name": [[page(2, { count: 9, next: "" })], ["1"]],
     "after a page that tells neither": [[page(2, {})], ["1"]],
     "after a page without results": [[{ judges: { count: 9, next: next(2) } }], ["1"]],
     "after a page whose results are null": [[{ judges: { results: null, next: next(2) } }], ["1"]],
