@@ -118,18 +118,18 @@ export const make = (
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
     const call = makeEndpointCall(client, options)
-    const one = (campaignId: string) => ({ params: { campaign_id: campaignId } })
+    const byId = (campaignId: string) => ({ params: { campaign_id: campaignId } })
     const campaigns = listOperations(call, endpoints.list, (response) => response.campaigns)
     const events = listOperations(call, endpoints.selectedEvents, (response) => response.completion_events)
     const fetchStatus: Service["fetchStatus"] = (campaignId, callOptions) =>
-      call(endpoints.fetchStatus, undefined, one(campaignId), callOptions)
+      call(endpoints.fetchStatus, undefined, byId(campaignId), callOptions)
     return Campaigns.of({
       create: (request, callOptions) => call(endpoints.create, request, {}, callOptions),
       list: (query, callOptions) => campaigns.page({}, query, callOptions),
       listAll: (query, callOptions) => campaigns.all({}, query, callOptions),
-      fetch: (campaignId, callOptions) => call(endpoints.fetch, undefined, one(campaignId), callOptions),
+      fetch: (campaignId, callOptions) => call(endpoints.fetch, undefined, byId(campaignId), callOptions),
       delete: (campaignId, callOptions) =>
-        Effect.asVoid(call(endpoints.delete, undefined, one(campaignId), callOptions)),
+        Effect.asVoid(call(endpoints.delete, undefined, byId(campaignId), callOptions)),
       fetchStatus,
       selectedEvents: (campaign_id, query, callOptions) => events.page({ campaign_id }, query, callOptions),
       selectedEventsAll: (campaign_id, query, callOptions) => events.all({ campaign_id }, query, callOptions),

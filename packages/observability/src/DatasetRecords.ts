@@ -85,18 +85,18 @@ export const make = (
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
     const call = makeEndpointCall(client, options)
-    const one = (recordId: string) => ({ params: { dataset_record_id: recordId } })
+    const byId = (recordId: string) => ({ params: { dataset_record_id: recordId } })
     return DatasetRecords.of({
-      fetch: (recordId, callOptions) => call(endpoints.fetch, undefined, one(recordId), callOptions),
-      delete: (recordId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, one(recordId), callOptions)),
+      fetch: (recordId, callOptions) => call(endpoints.fetch, undefined, byId(recordId), callOptions),
+      delete: (recordId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, byId(recordId), callOptions)),
       bulkDelete: (dataset_record_ids, callOptions) =>
         Effect.asVoid(call(endpoints.bulkDelete, { dataset_record_ids }, {}, callOptions)),
       judge: (recordId, judge_definition, callOptions) =>
-        call(endpoints.judge, { judge_definition }, one(recordId), callOptions),
+        call(endpoints.judge, { judge_definition }, byId(recordId), callOptions),
       updatePayload: (recordId, payload, callOptions) =>
-        Effect.asVoid(call(endpoints.updatePayload, { payload }, one(recordId), callOptions)),
+        Effect.asVoid(call(endpoints.updatePayload, { payload }, byId(recordId), callOptions)),
       updateProperties: (recordId, properties, callOptions) =>
-        Effect.asVoid(call(endpoints.updateProperties, { properties }, one(recordId), callOptions))
+        Effect.asVoid(call(endpoints.updateProperties, { properties }, byId(recordId), callOptions))
     })
   })
 

@@ -174,7 +174,7 @@ export const make = (
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
     const call = makeEndpointCall(client, options)
-    const one = (datasetId: string) => ({ params: { dataset_id: datasetId } })
+    const byId = (datasetId: string) => ({ params: { dataset_id: datasetId } })
     const datasets = listOperations(call, endpoints.list, (response) => response.datasets)
     const records = listOperations(call, endpoints.listRecords, (response) => response.records)
     const tasks = listOperations(call, endpoints.listTasks, (response) => response.tasks)
@@ -184,24 +184,25 @@ export const make = (
       create: (request, callOptions) => call(endpoints.create, request, {}, callOptions),
       list: (query, callOptions) => datasets.page({}, query, callOptions),
       listAll: (query, callOptions) => datasets.all({}, query, callOptions),
-      fetch: (datasetId, callOptions) => call(endpoints.fetch, undefined, one(datasetId), callOptions),
-      update: (datasetId, request, callOptions) => call(endpoints.update, request, one(datasetId), callOptions),
-      delete: (datasetId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, one(datasetId), callOptions)),
+      fetch: (datasetId, callOptions) => call(endpoints.fetch, undefined, byId(datasetId), callOptions),
+      update: (datasetId, request, callOptions) => call(endpoints.update, request, byId(datasetId), callOptions),
+      delete: (datasetId, callOptions) =>
+        Effect.asVoid(call(endpoints.delete, undefined, byId(datasetId), callOptions)),
       listRecords: (dataset_id, query, callOptions) => records.page({ dataset_id }, query, callOptions),
       listRecordsAll: (dataset_id, query, callOptions) => records.all({ dataset_id }, query, callOptions),
       createRecord: (datasetId, request, callOptions) =>
-        call(endpoints.createRecord, request, one(datasetId), callOptions),
+        call(endpoints.createRecord, request, byId(datasetId), callOptions),
       importFromCampaign: (datasetId, campaign_id, callOptions) =>
-        call(endpoints.importFromCampaign, { campaign_id }, one(datasetId), callOptions),
+        call(endpoints.importFromCampaign, { campaign_id }, byId(datasetId), callOptions),
       importFromExplorer: (datasetId, completion_event_ids, callOptions) =>
-        call(endpoints.importFromExplorer, { completion_event_ids }, one(datasetId), callOptions),
+        call(endpoints.importFromExplorer, { completion_event_ids }, byId(datasetId), callOptions),
       importFromFile: (datasetId, file_id, callOptions) =>
-        call(endpoints.importFromFile, { file_id }, one(datasetId), callOptions),
+        call(endpoints.importFromFile, { file_id }, byId(datasetId), callOptions),
       importFromPlayground: (datasetId, conversation_ids, callOptions) =>
-        call(endpoints.importFromPlayground, { conversation_ids }, one(datasetId), callOptions),
+        call(endpoints.importFromPlayground, { conversation_ids }, byId(datasetId), callOptions),
       importFromDataset: (datasetId, dataset_record_ids, callOptions) =>
-        call(endpoints.importFromDataset, { dataset_record_ids }, one(datasetId), callOptions),
-      exportToJsonl: (datasetId, callOptions) => call(endpoints.exportToJsonl, undefined, one(datasetId), callOptions),
+        call(endpoints.importFromDataset, { dataset_record_ids }, byId(datasetId), callOptions),
+      exportToJsonl: (datasetId, callOptions) => call(endpoints.exportToJsonl, undefined, byId(datasetId), callOptions),
       fetchTask,
       listTasks: (dataset_id, query, callOptions) => tasks.page({ dataset_id }, query, callOptions),
       listTasksAll: (dataset_id, query, callOptions) => tasks.all({ dataset_id }, query, callOptions),

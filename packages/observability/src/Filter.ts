@@ -1,8 +1,7 @@
 /**
  * Filters of chat completion events: conditions on fields, grouped by `AND` and `OR`.
  *
- * A filter is its own wire form: it can be stored, logged and sent without conversion. The functions here make filters whose
- * values have the type that the operator requires.
+ * A filter is its own wire form: it can be stored, logged and sent without conversion.
  *
  * ```ts
  * import { Filter } from "@effect-mistral/observability"

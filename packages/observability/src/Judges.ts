@@ -98,18 +98,18 @@ export const make = (
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => {
     const call = makeEndpointCall(client, options)
-    const one = (judgeId: string) => ({ params: { judge_id: judgeId } })
+    const byId = (judgeId: string) => ({ params: { judge_id: judgeId } })
     const judges = listOperations(call, endpoints.list, (response) => response.judges)
     return Judges.of({
       create: (definition, callOptions) => call(endpoints.create, definition, {}, callOptions),
       list: (query, callOptions) => judges.page({}, query, callOptions),
       listAll: (query, callOptions) => judges.all({}, query, callOptions),
-      fetch: (judgeId, callOptions) => call(endpoints.fetch, undefined, one(judgeId), callOptions),
+      fetch: (judgeId, callOptions) => call(endpoints.fetch, undefined, byId(judgeId), callOptions),
       update: (judgeId, definition, callOptions) =>
-        Effect.asVoid(call(endpoints.update, definition, one(judgeId), callOptions)),
-      delete: (judgeId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, one(judgeId), callOptions)),
+        Effect.asVoid(call(endpoints.update, definition, byId(judgeId), callOptions)),
+      delete: (judgeId, callOptions) => Effect.asVoid(call(endpoints.delete, undefined, byId(judgeId), callOptions)),
       judgeConversation: (judgeId, request, callOptions) =>
-        call(endpoints.judgeConversation, request, one(judgeId), callOptions)
+        call(endpoints.judgeConversation, request, byId(judgeId), callOptions)
     })
   })
 

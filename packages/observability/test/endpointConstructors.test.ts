@@ -45,6 +45,15 @@ describe("an endpoint constructor", () => {
 })
 
 describe("the endpoints", () => {
+  it("are named by their service and their operation", () => {
+    for (const [resource, endpoints] of Object.entries(ObservabilityEndpoint)) {
+      const service = resource[0]!.toUpperCase() + resource.slice(1)
+      for (const [operation, { name }] of Object.entries<{ readonly name: string }>(endpoints)) {
+        assert.strictEqual(name, `${service}.${operation}`)
+      }
+    }
+  })
+
   it("that may not be retried after a lost connection create something", () => {
     const all = Object.values(ObservabilityEndpoint).flatMap((resource): ReadonlyArray<{
       readonly name: string

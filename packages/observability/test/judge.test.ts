@@ -60,7 +60,7 @@ const outputs: Record<string, readonly [kept: unknown, told: unknown]> = {
     { type: "CLASSIFICATION", options: [{ value: "yes", description: "It does" }] }
   ],
   "a number, whose kind is null": [
-    { type: null, min: 2, max: 3, min_description: "bad", max_description: "good" },
+    { type: null, options: null, min: 2, max: 3, min_description: "bad", max_description: "good" },
     { type: "REGRESSION", min: 2, max: 3, min_description: "bad", max_description: "good" }
   ],
   "a number, without a kind": [

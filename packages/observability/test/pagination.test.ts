@@ -1,4 +1,5 @@
 /** Pagination of feeds and lists: the requests, and the end of every stream. */
+import type { MistralError } from "@effect-mistral/core"
 import {
   Campaigns,
   ChatCompletionEvents,
@@ -6,6 +7,8 @@ import {
   Judges,
   Logs,
   type Page,
+  SpanEvaluations,
+  Spans,
   Traces
 } from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
@@ -13,8 +16,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { collectGarbage, heap } from "./fixtures/memory.ts"
-import { judge, log, preview, record, span } from "./fixtures/resources.ts"
-import { failure, requests, scripted, withResponses } from "./fixtures/services.ts"
+import { operations } from "./fixtures/operations.ts"
+import { evaluation, judge, log, preview, record, span, trace } from "./fixtures/resources.ts"
+import { failure, requests, scripted, type Services, withResponses } from "./fixtures/services.ts"
 
 const everything = { search_params: { filters: null } }
 
@@ -189,6 +193,43 @@ describe("a feed", () => {
     ]))))
 })
 
+describe("every feed", () => {
+  for (const [name, [key, item, run]] of Object.entries(feeds())) {
+    const part = (length: number, cursor: string | null) =>
+      ScriptedHttpClient.json({ [key]: { results: Array.from({ length }, () => item), cursor } })
+
+    it.effect(`by ${name} begins at the cursor that it is given, and keeps its page size`, () =>
+      Effect.gen(function*() {
+        const items = yield* Stream.runCollect(run({ cursor: "c1", page_size: 2 }))
+        assert.deepStrictEqual(items, [item, item, item])
+        assert.deepStrictEqual(
+          (yield* requests).map(({ path }) => [parameter(path, "cursor"), parameter(path, "page_size")]),
+          [["c1", "2"], ["c2", "2"]]
+        )
+      }).pipe(Effect.provide(scripted([part(2, "c2"), part(1, null)]))))
+
+    it.effect(`by ${name} begins at the beginning without a cursor`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({}))
+        assert.deepStrictEqual(
+          (yield* requests).map(({ path }) => [parameter(path, "cursor"), parameter(path, "page_size")]),
+          [[null, null], ["c1", null]]
+        )
+      }).pipe(Effect.provide(scripted([part(1, "c1"), part(1, null)]))))
+
+    it.effect(`by ${name} ends where the server repeats the cursor that it began at`, () =>
+      Effect.gen(function*() {
+        yield* Stream.runDrain(run({ cursor: "c1" }))
+        assert.deepStrictEqual(yield* cursors, ["c1", "c2"])
+      }).pipe(Effect.provide(scripted([part(1, "c2"), part(1, "c1")]))))
+  }
+
+  it("is tested for every operation that has one", () => {
+    const all = Object.keys(operations).filter((name) => /\.(search|spans)\w*All$/.test(name))
+    assert.deepStrictEqual(Object.keys(feeds()).sort(), all.sort())
+  })
+})
+
 describe("a list", () => {
   const next = (number: number) => `https://api.example/judges?page=${number}`
   const lists: Readonly<Record<string, readonly [pages: ReadonlyArray<unknown>, asked: Array<string | null>]>> = {
@@ -205,6 +246,7 @@ describe("a list", () => {
       [page(2, { count: 3 }), page(1, { count: 3 })],
       ["1", "2"]
     ],
+    "after a page whose next one has no name": [[page(2, { count: 9, next: "" })], ["1"]],
     "after a page that tells neither": [[page(2, {})], ["1"]],
     "after a page without results": [[{ judges: { count: 9, next: next(2) } }], ["1"]],
     "after a page whose results are null": [[{ judges: { results: null, next: next(2) } }], ["1"]],
@@ -275,6 +317,27 @@ describe("a list", () => {
       ScriptedHttpClient.json({ records: { results: [{ ...record, id: "r2" }], count: 2 } })
     ]))))
 })
+
+type Items = Stream.Stream<unknown, MistralError.MistralError, Services>
+
+/** Every operation that paginates by cursor: the key of its feed, an item, and its call. */
+function feeds(): Readonly<
+  Record<string, readonly [key: string, item: unknown, run: (query: Page.FeedQuery) => Items]>
+> {
+  return {
+    "ChatCompletionEvents.searchAll": [
+      "completion_events",
+      preview,
+      (query) => ChatCompletionEvents.searchAll({ search_params: { filters: null }, ...query })
+    ],
+    "Logs.searchAll": ["logs", log, Logs.searchAll],
+    "Traces.searchAll": ["traces", trace, Traces.searchAll],
+    "Traces.spansAll": ["spans", span, (query) => Traces.spansAll("t1", query)],
+    "Spans.searchAll": ["spans", span, Spans.searchAll],
+    "SpanEvaluations.searchAll": ["span_evaluations", evaluation, SpanEvaluations.searchAll],
+    "SpanEvaluations.searchLatestAll": ["span_evaluations", evaluation, SpanEvaluations.searchLatestAll]
+  }
+}
 
 /** The cursors of the requests, in order. */
 const cursors = Effect.map(requests, (seen) => seen.map(({ path }) => parameter(path, "cursor")))

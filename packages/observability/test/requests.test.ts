@@ -15,7 +15,7 @@ import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { operations } from "./fixtures/operations.ts"
-import { apiKey, requests, scripted } from "./fixtures/services.ts"
+import { apiKey, failure, requests, scripted } from "./fixtures/services.ts"
 
 describe("every operation", () => {
   for (const [name, { body, method, path, response, result: expected = response, run }] of Object.entries(operations)) {
@@ -27,6 +27,20 @@ describe("every operation", () => {
       }).pipe(Effect.provide(scripted([
         response === undefined ? ScriptedHttpClient.text("", { status: 204 }) : ScriptedHttpClient.json(response)
       ]))))
+  }
+
+  // Options may be absent, so an empty object has them all.
+  const withoutRequiredKeys = /\.(options|fieldOptions)$/
+  for (const [name, { response, run }] of Object.entries(operations)) {
+    if (response === undefined) continue
+    for (const invalid of withoutRequiredKeys.test(name) ? ["not an object"] : ["not an object", {}]) {
+      it.effect(`${name} fails for the response ${JSON.stringify(invalid)}`, () =>
+        Effect.gen(function*() {
+          const { reason } = yield* failure(run())
+          assert.strictEqual(reason._tag, "InvalidResponse")
+          assert.lengthOf(yield* requests, 1)
+        }).pipe(Effect.provide(scripted([ScriptedHttpClient.json(invalid)]))))
+    }
   }
 
   it.effect("sends the key, and asks for JSON", () =>

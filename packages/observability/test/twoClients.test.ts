@@ -1,17 +1,6 @@
 /** Services over two clients in one program: each request reaches the host of its own client, with its key. */
 import { MistralClient, type MistralError, type RequestOptions } from "@effect-mistral/core"
-import {
-  Campaigns,
-  ChatCompletionEvents,
-  DatasetRecords,
-  Datasets,
-  Fields,
-  Judges,
-  Logs,
-  SpanEvaluations,
-  Spans,
-  Traces
-} from "@effect-mistral/observability"
+import * as Observability from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, LayerMap, Redacted } from "effect"
@@ -85,26 +74,36 @@ interface Row {
 /** A row for each service and layer. All wrappers of a row are over the same layer. */
 function rows(): ReadonlyArray<Row> {
   return [
-    ...row(Campaigns.Campaigns, Campaigns, "Campaigns.fetch", (service) => service.fetch("c1")),
     ...row(
-      ChatCompletionEvents.ChatCompletionEvents,
-      ChatCompletionEvents,
+      Observability.Campaigns.Campaigns,
+      Observability.Campaigns,
+      "Campaigns.fetch",
+      (service) => service.fetch("c1")
+    ),
+    ...row(
+      Observability.ChatCompletionEvents.ChatCompletionEvents,
+      Observability.ChatCompletionEvents,
       "ChatCompletionEvents.fetch",
       (service) => service.fetch("e1")
     ),
-    ...row(DatasetRecords.DatasetRecords, DatasetRecords, "DatasetRecords.fetch", (service) => service.fetch("r1")),
-    ...row(Datasets.Datasets, Datasets, "Datasets.fetch", (service) => service.fetch("d1")),
-    ...row(Fields.Fields, Fields, "Fields.list", (service) => service.list()),
-    ...row(Judges.Judges, Judges, "Judges.fetch", (service) => service.fetch("j1")),
-    ...row(Logs.Logs, Logs, "Logs.search", (service) => service.search({})),
     ...row(
-      SpanEvaluations.SpanEvaluations,
-      SpanEvaluations,
+      Observability.DatasetRecords.DatasetRecords,
+      Observability.DatasetRecords,
+      "DatasetRecords.fetch",
+      (service) => service.fetch("r1")
+    ),
+    ...row(Observability.Datasets.Datasets, Observability.Datasets, "Datasets.fetch", (service) => service.fetch("d1")),
+    ...row(Observability.Fields.Fields, Observability.Fields, "Fields.list", (service) => service.list()),
+    ...row(Observability.Judges.Judges, Observability.Judges, "Judges.fetch", (service) => service.fetch("j1")),
+    ...row(Observability.Logs.Logs, Observability.Logs, "Logs.search", (service) => service.search({})),
+    ...row(
+      Observability.SpanEvaluations.SpanEvaluations,
+      Observability.SpanEvaluations,
       "SpanEvaluations.search",
       (service) => service.search({})
     ),
-    ...row(Spans.Spans, Spans, "Spans.search", (service) => service.search({})),
-    ...row(Traces.Traces, Traces, "Traces.fetch", (service) => service.fetch("t1"))
+    ...row(Observability.Spans.Spans, Observability.Spans, "Spans.search", (service) => service.search({})),
+    ...row(Observability.Traces.Traces, Observability.Traces, "Traces.fetch", (service) => service.fetch("t1"))
   ]
 }
 

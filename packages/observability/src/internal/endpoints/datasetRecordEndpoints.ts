@@ -9,22 +9,22 @@ import {
   putEndpoint
 } from "./endpointConstructors.ts"
 
-const one = "/dataset-records/{dataset_record_id}"
+const resource = "/dataset-records/{dataset_record_id}"
 
 export const datasetRecords = {
-  fetch: getEndpoint("DatasetRecords.fetch", one, DatasetRecord.DatasetRecord),
-  delete: deleteEndpoint("DatasetRecords.delete", one),
+  fetch: getEndpoint("DatasetRecords.fetch", resource, DatasetRecord.DatasetRecord),
+  delete: deleteEndpoint("DatasetRecords.delete", resource),
   bulkDelete: idempotentPostEndpoint(
     "DatasetRecords.bulkDelete",
     "/dataset-records/bulk-delete",
     DatasetRecord.BulkDeleteRequest,
     Schema.Unknown
   ),
-  judge: judgeEndpoint("DatasetRecords.judge", `${one}/live-judging`, Judge.LiveJudgingRequest),
-  updatePayload: putEndpoint("DatasetRecords.updatePayload", `${one}/payload`, DatasetRecord.UpdatePayloadRequest),
+  judge: judgeEndpoint("DatasetRecords.judge", `${resource}/live-judging`, Judge.LiveJudgingRequest),
+  updatePayload: putEndpoint("DatasetRecords.updatePayload", `${resource}/payload`, DatasetRecord.UpdatePayloadRequest),
   updateProperties: putEndpoint(
     "DatasetRecords.updateProperties",
-    `${one}/properties`,
+    `${resource}/properties`,
     DatasetRecord.UpdatePropertiesRequest
   )
 }

@@ -53,24 +53,22 @@ export const judgeEndpoint = <Request>(
   retryable: "beforeFirstByte"
 })
 
-/** An endpoint that creates a resource. It is not idempotent: sent twice, it creates two. */
-export const createEndpoint = <Request, Response>(
+/** Makes an endpoint from its name, its path, and the schemas of its body and its response. */
+type BodyEndpoint = <Request, Response>(
   name: string,
   path: Path,
   request: Schema.Codec<Request, unknown>,
   response: Schema.Codec<Response, unknown>
-): Endpoint<Request, Response> => ({
-  ...idempotentPostEndpoint(name, path, request, response),
+) => Endpoint<Request, Response>
+
+/** An endpoint that creates a resource. It is not idempotent: sent twice, it creates two. */
+export const createEndpoint: BodyEndpoint = (...parts) => ({
+  ...idempotentPostEndpoint(...parts),
   retryable: "ifRejected"
 })
 
 /** An endpoint that changes some keys of a resource. */
-export const patchEndpoint = <Request, Response>(
-  name: string,
-  path: Path,
-  request: Schema.Codec<Request, unknown>,
-  response: Schema.Codec<Response, unknown>
-): Endpoint<Request, Response> => ({ ...idempotentPostEndpoint(name, path, request, response), method: "PATCH" })
+export const patchEndpoint: BodyEndpoint = (...parts) => ({ ...idempotentPostEndpoint(...parts), method: "PATCH" })
 
 /** An endpoint that replaces a resource. The response has no body. */
 export const putEndpoint = <Request>(

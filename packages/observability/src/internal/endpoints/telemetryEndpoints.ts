@@ -1,3 +1,4 @@
+import type * as Schema from "effect/Schema"
 import * as Aggregation from "../../Aggregation.ts"
 import * as Log from "../../Log.ts"
 import * as Span from "../../Span.ts"
@@ -5,6 +6,9 @@ import * as SpanEvaluation from "../../SpanEvaluation.ts"
 import * as TelemetrySearch from "../../TelemetrySearch.ts"
 import * as Trace from "../../Trace.ts"
 import { getEndpoint, idempotentPostEndpoint } from "./endpointConstructors.ts"
+
+const search = <Response>(name: string, path: `/${string}`, response: Schema.Codec<Response, unknown>) =>
+  idempotentPostEndpoint(name, path, TelemetrySearch.SearchRequest, response, TelemetrySearch.FeedQuery)
 
 /** The endpoints of every signal (logs, traces, spans, evaluations) that list its fields and their values. */
 const fieldsOf = (name: string, root: `/${string}`) => ({
@@ -38,13 +42,7 @@ export const logs = {
 }
 
 export const traces = {
-  search: idempotentPostEndpoint(
-    "Traces.search",
-    "/traces/search",
-    TelemetrySearch.SearchRequest,
-    Trace.SearchResponse,
-    TelemetrySearch.FeedQuery
-  ),
+  search: search("Traces.search", "/traces/search", Trace.SearchResponse),
   aggregate: aggregate("Traces", "/traces"),
   fetch: getEndpoint("Traces.fetch", "/traces/{trace_id}", Trace.Trace),
   spans: getEndpoint("Traces.spans", "/traces/{trace_id}/spans", Span.SearchResponse, TelemetrySearch.FeedQuery),
@@ -58,28 +56,17 @@ export const traces = {
 }
 
 export const spans = {
-  search: idempotentPostEndpoint(
-    "Spans.search",
-    "/spans/search",
-    TelemetrySearch.SearchRequest,
-    Span.SearchResponse,
-    TelemetrySearch.FeedQuery
-  ),
+  search: search("Spans.search", "/spans/search", Span.SearchResponse),
   aggregate: aggregate("Spans", "/spans"),
   ...fieldsOf("Spans", "/spans")
 }
 
-const searchEvaluations = (name: string, path: `/${string}`) =>
-  idempotentPostEndpoint(
-    name,
-    path,
-    TelemetrySearch.SearchRequest,
-    SpanEvaluation.SearchResponse,
-    TelemetrySearch.FeedQuery
-  )
-
 export const spanEvaluations = {
-  search: searchEvaluations("SpanEvaluations.search", "/spans/evaluations/search"),
-  searchLatest: searchEvaluations("SpanEvaluations.searchLatest", "/spans/evaluations/search/latest"),
+  search: search("SpanEvaluations.search", "/spans/evaluations/search", SpanEvaluation.SearchResponse),
+  searchLatest: search(
+    "SpanEvaluations.searchLatest",
+    "/spans/evaluations/search/latest",
+    SpanEvaluation.SearchResponse
+  ),
   ...fieldsOf("SpanEvaluations", "/spans/evaluations")
 }

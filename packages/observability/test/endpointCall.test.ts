@@ -1,17 +1,6 @@
 /** Request options: those of a service and those of a call apply to every request of every operation. */
 import { MistralClient, type RequestOptions } from "@effect-mistral/core"
-import {
-  Campaigns,
-  ChatCompletionEvents,
-  DatasetRecords,
-  Datasets,
-  Fields,
-  Judges,
-  Logs,
-  SpanEvaluations,
-  Spans,
-  Traces
-} from "@effect-mistral/observability"
+import * as Observability from "@effect-mistral/observability"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -49,16 +38,16 @@ describe("the options of", () => {
 /** Every service with options of its own, over a server that always sends one response. */
 function withOptions(options: RequestOptions.RequestOptions, answer: ScriptedHttpClient.Answer) {
   return Layer.mergeAll(
-    Campaigns.layerOptions(options),
-    ChatCompletionEvents.layerOptions(options),
-    DatasetRecords.layerOptions(options),
-    Datasets.layerOptions(options),
-    Fields.layerOptions(options),
-    Judges.layerOptions(options),
-    Logs.layerOptions(options),
-    SpanEvaluations.layerOptions(options),
-    Spans.layerOptions(options),
-    Traces.layerOptions(options)
+    Observability.Campaigns.layerOptions(options),
+    Observability.ChatCompletionEvents.layerOptions(options),
+    Observability.DatasetRecords.layerOptions(options),
+    Observability.Datasets.layerOptions(options),
+    Observability.Fields.layerOptions(options),
+    Observability.Judges.layerOptions(options),
+    Observability.Logs.layerOptions(options),
+    Observability.SpanEvaluations.layerOptions(options),
+    Observability.Spans.layerOptions(options),
+    Observability.Traces.layerOptions(options)
   ).pipe(
     Layer.provide(MistralClient.layer({ baseUrl: "https://client.example" })),
     Layer.provideMerge(ScriptedHttpClient.layer(() => answer))
