@@ -108,7 +108,7 @@ export interface ReplayOptions {
 }
 
 /**
- * What is recorded in a directory.
+ * How exchanges are recorded in a directory.
  *
  * @category models
  * @since 0.1.0
@@ -187,7 +187,7 @@ export const layerReplay = (
 /**
  * An `HttpClient` that sends requests with the one of the environment, and records the exchanges in a directory.
  *
- * *Details*: the directory is created if it does not exist. Requests ask for responses without compression. A cassette is
+ * *Details*: the directory is created if it does not exist. Responses are requested without compression. A cassette is
  * written when its response ends; bytes that were not read are not recorded.
  *
  * @category layers

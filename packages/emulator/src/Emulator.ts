@@ -178,7 +178,7 @@ export interface Options extends ProxyOptions {
   /** Tokens per minute of the clock before the next response is 429. No limit unless set. */
   readonly tokensPerMinute?: number | undefined
   /**
-   * What is printed: nothing (`quiet`), a line for each request when its response ends (`requests`), or its headers too
+   * The log output: nothing (`quiet`), a line for each request when its response ends (`requests`), or its headers too
    * (`headers`); never a key or a body. `quiet` unless set.
    */
   readonly verbosity?: Verbosity | undefined

@@ -128,7 +128,7 @@ const emulator = Command.make(
     }
     return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
   }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startError(error))))
-).pipe(Command.withDescription("A local Mistral API with deterministic answers"))
+).pipe(Command.withDescription("A local Mistral API with deterministic responses"))
 
 Command.run(emulator, { version }).pipe(
   Effect.provide(NodeServices.layer),

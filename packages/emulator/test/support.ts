@@ -12,10 +12,10 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 
-/** An emulator that answers at once. */
+/** The options of an emulator that responds at once. */
 export const instant = { timeToFirstToken: 0, tokensPerSecond: Infinity } satisfies Emulator.Options
 
-/** The real client, told where the emulator is. */
+/** The real client with the emulator's URL. */
 const client = Layer.unwrap(Effect.map(
   Emulator.Emulator,
   ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url, retry: RetryPolicy.none })
@@ -34,7 +34,7 @@ const observability = Layer.mergeAll(
   Observability.Logs.layer
 )
 
-/** The services of the real client, and the emulator they speak to. */
+/** The services of the real client, and the emulator that they call. */
 export const local = (options: Emulator.Options = instant) =>
   Layer.provideMerge(
     Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer, observability), client),
@@ -48,7 +48,7 @@ export const ask = (content: string, more?: Partial<CompletionRequest.Chat>): Co
   ...more
 })
 
-/** What a raw request was answered. */
+/** The response to a raw request. */
 export interface Raw {
   readonly status: number
   readonly headers: Headers
@@ -56,7 +56,7 @@ export interface Raw {
   readonly json: unknown
 }
 
-/** Sends what the client would not: any method, path, headers and body. */
+/** Sends any method, path, headers and body, also those that the client would reject. */
 export const raw = (path: string, init: RequestInit = {}): Effect.Effect<Raw, never, Emulator.Emulator> =>
   Effect.flatMap(Emulator.Emulator, ({ apiKey, url }) =>
     Effect.promise(async (signal) => {
@@ -77,7 +77,7 @@ export const postTo = (path: string) => (body: unknown, init?: RequestInit) =>
 /** Posts a body to the chat endpoint. */
 export const post = postTo("/v1/chat/completions")
 
-/** The details of a wrapped validation error, beside the rest of it. */
+/** The details of a validation error, and the rest of the error. */
 export const problemsOf = (
   body: unknown
 ): Record<string, unknown> & { readonly detail: ReadonlyArray<unknown> } => {
@@ -85,7 +85,7 @@ export const problemsOf = (
   return { ...rest, detail: message.detail }
 }
 
-/** Waits until the emulator is answering nothing. */
+/** Waits until the emulator has no request in progress. */
 export const settled = Effect.flatMap(
   Emulator.Emulator,
   ({ active }) => active.pipe(Effect.repeat({ until: (count) => count === 0, schedule: Schedule.spaced("5 millis") }))

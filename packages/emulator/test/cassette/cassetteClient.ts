@@ -18,21 +18,21 @@ import { temporary } from "./cassetteSupport.ts"
 
 const { sse } = ScriptedHttpClient
 
-/** The real client over some `HttpClient`. */
+/** The real client over an `HttpClient`. */
 export const chatOver = <E, R>(http: Layer.Layer<HttpClient.HttpClient, E, R>) =>
   Chat.layer.pipe(
     Layer.provide(MistralClient.layer({ apiKey: Redacted.make("a-key-of-a-test-1234") })),
     Layer.provide(http)
   )
 
-/** Records what a script answers. */
+/** Records the responses of a scripted `HttpClient`. */
 export const recording = (
   directory: string,
   script: Parameters<typeof ScriptedHttpClient.layer>[0],
   options?: Cassette.RecordOptions
 ) => Layer.provide(Cassette.layerRecord(directory, options), ScriptedHttpClient.layer(script))
 
-/** Asks some `HttpClient`, and reads the answer to its end. */
+/** Sends requests with the `HttpClient` of the environment, and reads each response to its end. */
 export const asking = (...requests: ReadonlyArray<HttpClientRequest.HttpClientRequest>) =>
   Effect.forEach(requests, (request) =>
     HttpClient.execute(request).pipe(
@@ -48,11 +48,11 @@ export const texts = (answers: ReadonlyArray<{ readonly text: string }>) => answ
 
 export const chunks = TestCompletion.chunks("Claude Monet painted")
 
-/** What becomes of an effect when so much time has passed since it began. */
+/** Runs an effect while the clock is adjusted by a duration. */
 export const after = <A, E, R>(time: Duration.Input, effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.forkChild(effect), (fiber) => Effect.andThen(TestClock.adjust(time), Fiber.join(fiber)))
 
-/** A directory with a stream that began after 30 ms with a piece and then gave one every 10. */
+/** A directory with a recorded stream: the first piece after 30 ms, then one every 10 ms. */
 export const recordedStream = Effect.gen(function*() {
   const directory = yield* temporary
   yield* Effect.provide(
@@ -62,7 +62,7 @@ export const recordedStream = Effect.gen(function*() {
   return directory
 })
 
-/** How many chunks have come after each step of the clock. */
+/** The number of chunks that have arrived after each step of the clock. */
 export const readingUnderTheClock = Effect.fnUntraced(function*(steps: ReadonlyArray<"5 millis" | "10 millis">) {
   const seen: Array<Completion.Chunk> = []
   const fiber = yield* Effect.forkChild(

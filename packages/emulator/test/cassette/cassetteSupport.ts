@@ -3,20 +3,20 @@ import * as FileSystem from "effect/FileSystem"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** A directory that goes with the scope. */
+/** A temporary directory that is removed with the scope. */
 export const temporary = Effect.flatMap(
   FileSystem.FileSystem,
   (fs) => Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "cassettes-" }))
 )
 
-/** The names in a directory, sorted, what begins with a dot too. */
+/** The file names in a directory, sorted, hidden files included. */
 export const namesIn = (directory: string) =>
   Effect.flatMap(
     FileSystem.FileSystem,
     (fs) => Effect.map(Effect.orDie(fs.readDirectory(directory)), (names) => [...names].sort())
   )
 
-/** Everything that is written in a directory, the names too. */
+/** All file names and contents of a directory as one text. */
 export const everythingIn = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const names = yield* namesIn(directory)
@@ -24,13 +24,13 @@ export const everythingIn = Effect.fnUntraced(function*(directory: string) {
   return [...names, ...texts].join("\n")
 })
 
-/** A request as a raw server saw it. */
+/** A request as the raw server received it. */
 export interface Received {
   readonly request: IncomingMessage
   readonly body: string
 }
 
-/** A server that answers as a function says, until the scope closes. */
+/** A server that responds as a function says, until the scope closes. */
 export const rawServer = Effect.fnUntraced(function*(
   answer: (received: Received, response: ServerResponse) => void
 ) {

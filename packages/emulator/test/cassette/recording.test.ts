@@ -96,7 +96,7 @@ describe("Cassette", () => {
         const [filed] = yield* Cassette.read(directory)
         const { after: head, body } = filed?.cassette.response ?? {}
         assert.strictEqual(head, 2)
-        // At 1.5, 4.2 and 6.9 ms.
+        // The pieces are received at 1.5, 4.2 and 6.9 ms.
         const times = body !== undefined && "pieces" in body ? body.pieces.map(({ after }) => after) : []
         assert.deepStrictEqual(times, [0, 2, 3])
       }).pipe(Effect.provide(NodeFileSystem.layer)))
@@ -227,7 +227,7 @@ describe("Cassette", () => {
           recorded.map((body) => body !== undefined && "text" in body ? body.text : "").sort(),
           [...Array.from({ length: 20 }, () => "a"), ...Array.from({ length: 20 }, () => "b")]
         )
-        // No draft is left.
+        // No temporary file is left.
         assert.isTrue((yield* namesIn(directory)).every((name) => name.endsWith(".json")))
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
@@ -337,7 +337,7 @@ describe("Cassette", () => {
             body === undefined || "pieces" in body ? undefined : "text" in body ? body.text : JSON.stringify(body),
             kept.startsWith("{") ? JSON.stringify({ json: JSON.parse(kept) }) : kept
           )
-          // Somebody with another key who says the same of theirs has asked the same.
+          // The same request with another key has the same recording.
           const other = asked("theirs", said.replaceAll(/(?<!un)short-key(?!s)/g, "theirs"))
           const [replayed] = yield* Effect.provide(asking(other), Cassette.layerReplay(directory))
           assert.deepStrictEqual(replayed, { status: 200, text: kept })

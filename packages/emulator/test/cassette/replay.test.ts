@@ -36,7 +36,7 @@ describe("Cassette", () => {
           readingUnderTheClock(Array.from({ length: 8 }, () => "10 millis" as const)),
           chatOver(Cassette.layerReplay(directory))
         )
-        // The head and the first piece after 30 ms, then a piece every 10, the last of them no chunk.
+        // The head and the first piece after 30 ms, then a piece every 10 ms; the last one is not a chunk.
         assert.deepStrictEqual(seen, [0, 0, 1, 2, 3, 4, 5, 5])
       }).pipe(Effect.provide(NodeFileSystem.layer)))
 
@@ -61,7 +61,7 @@ describe("Cassette", () => {
         yield* Effect.gen(function*() {
           const some = yield* after("40 millis", Stream.runCollect(Stream.take(Chat.stream(ask("Who?")), 2)))
           assert.strictEqual(some.length, 2)
-          // The second reader begins anew, and is given up while it waits.
+          // The second reader starts from the beginning, and is interrupted while it waits.
           const waiting = yield* Effect.forkChild(Stream.runCollect(Chat.stream(ask("Who?"))))
           yield* TestClock.adjust("45 millis")
           yield* Fiber.interrupt(waiting)

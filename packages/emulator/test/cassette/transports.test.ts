@@ -19,7 +19,7 @@ const transports: ReadonlyArray<readonly [name: string, layer: Layer.Layer<HttpC
   ["undici", UndiciHttpClient.layer]
 ]
 
-/** The real client over some `HttpClient`, told where the emulator is. */
+/** The real client over an `HttpClient`, with the emulator's URL. */
 const chat = <E, R>(http: Layer.Layer<HttpClient.HttpClient, E, R>) =>
   Chat.layer.pipe(
     Layer.provide(Layer.unwrap(Effect.map(
@@ -64,7 +64,7 @@ for (const [name, transport] of transports) {
           const [filed] = yield* Cassette.read(directory)
           assert.strictEqual(filed?.cassette.response.end.how, "left")
         }).pipe(Effect.provide(chat(recorder)))
-        // As much as was read can be read again.
+        // The bytes that were read can be replayed.
         assert.strictEqual((yield* Effect.provide(some, chat(Cassette.layerReplay(directory)))).length, 3)
       }).pipe(
         Effect.provide([Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: 50 }), NodeFileSystem.layer]),

@@ -162,18 +162,18 @@ describe("effect-mistral-emulator", () => {
         })
         assert.strictEqual(code, 130)
         assert.isBelow(Date.now() - began, 5000)
-        // A database that is open has a log beside it.
+        // An open database has a write-ahead log beside it.
         assert.isFalse(existsSync(`${database}-wal`))
       }
     }).pipe(Effect.provide(NodeFileSystem.layer), Effect.scoped))
 })
 
-/** Where a started program listens. */
+/** The URL that a started program listens on. */
 const urlIn = (output: string): string => / listens on (\S+)\n/.exec(output)?.[1] ?? ""
 
 const answer = (url: string): Effect.Effect<string> =>
   Effect.promise(async () => (await fetch(url, { headers: { authorization: "Bearer emulator-key" } })).text())
 
-/** What the program printed once it is up, or has ended. It ends with the scope. */
+/** Starts the program and gives its output once it listens or has ended. It is stopped with the scope. */
 const start = (flags: ReadonlyArray<string>, onOutput: (text: string) => void = () => {}) =>
   Effect.map(startProgram(flags, { onOutput }), ({ output }) => output)

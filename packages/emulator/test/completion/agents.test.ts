@@ -124,7 +124,7 @@ describe("agents", () => {
   it.effect("the client reads a 422 as a validation error with its places", () =>
     Effect.gen(function*() {
       const client = yield* MistralClient.MistralClient
-      // The client checks requests itself; with a schema that lets everything through, the server has to.
+      // The client validates requests itself. With a schema that accepts everything, the server has to.
       const lax = { ...Endpoint.agents.complete, request: Schema.Unknown }
       const { reason } = yield* Effect.flip(client.request(lax, { ...ask("Hi"), model: "m" }))
       assert.strictEqual(reason._tag, "Validation")

@@ -127,7 +127,7 @@ describe("answers", () => {
       const [took, response] = yield* Effect.timed(Chat.complete(predicted))
       assert.strictEqual(Completion.text(response), code)
       assert.strictEqual(response.usage?.completion_tokens, countTokens(code))
-      // At one token a second, only what was predicted can be there before the first second has passed.
+      // At one token per second, only predicted tokens can arrive within the first second.
       assert.isBelow(Duration.toMillis(took), 900)
       const folded = yield* Completion.collect(Chat.stream(predicted))
       assert.deepStrictEqual({ ...folded, created: 0 }, { ...response, created: 0 })
@@ -234,7 +234,7 @@ const weather = {
   function: { name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } }
 } as const
 
-/** The tokens of a part of an answer, counted from what it says. */
+/** Counts the tokens of a delta from its content. */
 const deltaTokens = ({ content, tool_calls }: Message.Delta): number => {
   const pieces = typeof content === "string" ? [content] : (content ?? []).map((piece) =>
     piece.type === "thinking"

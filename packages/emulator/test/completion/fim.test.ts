@@ -164,7 +164,7 @@ describe("fill-in-the-middle", () => {
   it.effect("the client reads a 422 as a validation error with its places", () =>
     Effect.gen(function*() {
       const client = yield* MistralClient.MistralClient
-      // The client checks requests itself; with a schema that lets everything through, the server has to.
+      // The client validates requests itself. With a schema that accepts everything, the server has to.
       const lax = { ...Endpoint.fim.complete, request: Schema.Unknown }
       const { reason } = yield* Effect.flip(client.request(lax, { ...ask("def"), tools: [] }))
       assert.strictEqual(reason._tag, "Validation")
@@ -230,7 +230,7 @@ const ask = (
 const write = (prompt: string, suffix: string, minimum = 0): string =>
   generateCode(prompt, suffix, makeRandom(prompt), minimum)
 
-/** The brackets that would have to stand before or after a text without texts and comments to balance it. */
+/** The brackets that are missing before or after a text, strings and comments aside. */
 const unbalanced = (text: string): string => {
   let left = text.replace(/[^()[\]{}]/g, "")
   for (let before = ""; before !== left;) [before, left] = [left, left.replace(/\(\)|\[\]|\{\}/g, "")]

@@ -27,7 +27,7 @@ describe("JSON answers", () => {
     it.effect(`a value that fits: ${name}`, () =>
       Effect.gen(function*() {
         const decode = Schema.decodeUnknownEffect(
-          // A schema read from JSON needs no services.
+          // A schema decoded from JSON needs no services.
           SchemaRepresentation.fromJsonSchemaDocument(JsonSchema.fromSchemaDraft2020_12(schema), {
             patterns: "apply"
           }) as Schema.Codec<unknown, unknown>,

@@ -1,6 +1,4 @@
-/**
- * How faults are ordered: by the service, by the admin endpoint and by a request's own header.
- */
+/** How faults are armed: by the service, by the admin endpoint and by a request's own header. */
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import { Emulator, Fault, Faults } from "@effect-mistral/emulator"
@@ -18,12 +16,12 @@ import { ask, instant, local, post, raw } from "../support.ts"
 /** Mistral's OpenAPI file, in the folder that may lie beside the project. */
 const contract = fileURLToPath(new URL("../../../../../shared/spec/mistral-openapi.yaml", import.meta.url))
 
-/** The address by which other machines reach this one. */
+/** The address of this machine for other machines. */
 const address = Object.values(networkInterfaces()).flat().find((one) =>
   one !== undefined && !one.internal && one.family === "IPv4"
 )?.address
 
-/** Why a case is skipped, for its title. */
+/** The reason of a skipped case, for its title. */
 const unless = (possible: boolean, reason: string): string => possible ? "" : ` (skipped: ${reason})`
 
 describe("the service", () => {
@@ -337,6 +335,6 @@ const admin = "/_emulator/faults"
 
 const arm = (body: unknown) => raw(admin, { method: "POST", body: JSON.stringify(body) })
 
-/** The statuses of so many requests, one after the other. */
+/** The statuses of a number of requests, sent one after the other. */
 const statuses = (count: number) =>
   Effect.forEach(Array.from({ length: count }), () => Effect.map(raw("/v1/models"), ({ status }) => status))

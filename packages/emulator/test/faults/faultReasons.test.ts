@@ -1,6 +1,4 @@
-/**
- * How the project's own client reports each fault, over a socket and in memory: the same either way.
- */
+/** How the project's own client reports each fault, over a socket and in memory alike. */
 import * as Agents from "@effect-mistral/agents/Agents"
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
@@ -17,10 +15,16 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { ask, instant, settled } from "../support.ts"
 
-/** A reason, what it must say, and how many chunks came before it; or how many came in all, where nothing is wrong. */
+/**
+ * A reason, the text that it must contain, and the number of chunks before it; or the number of all chunks if nothing
+ * fails.
+ */
 type Outcome = readonly [reason: MistralError["reason"]["_tag"], text: string, chunks?: number] | number
 
-/** What a stream of eight chunks, or a whole answer, becomes. A fault for streams only is never had by a whole answer. */
+/**
+ * The outcomes of a stream of eight chunks and of a whole completion. A fault for streams never applies to a whole
+ * completion.
+ */
 const table: ReadonlyArray<
   readonly [name: string, fault: Fault.Fault, streamed: Outcome, whole: Outcome | "unfit"]
 > = [
@@ -162,7 +166,7 @@ for (const [where, emulator] of [["over a socket", overSocket], ["in memory", in
 
 const request = ask("Tell me about fog", { max_tokens: 6 })
 
-/** Services, and the emulator they speak to. */
+/** Services, and the emulator that they call. */
 const client = <E>(
   emulator: Layer.Layer<Emulator.Emulator | HttpClient.HttpClient, E>,
   timeout: MistralClient.Options["timeout"] = {}
@@ -178,7 +182,7 @@ const client = <E>(
     Layer.provideMerge(emulator)
   )
 
-/** Arms a fault, makes a call, and looks at what it became. Afterwards nothing is being answered and nothing waits. */
+/** Arms a fault, makes a call, and checks its outcome. Afterwards no request is in progress and no fault is armed. */
 const test = <E>(
   emulator: Layer.Layer<Emulator.Emulator | HttpClient.HttpClient, E>,
   fault: Fault.Fault,
@@ -209,7 +213,7 @@ const test = <E>(
     yield* Effect.retry(Chat.complete(request), { schedule: Schedule.spaced("5 millis"), times: 100 })
   }).pipe(Effect.provide(client(emulator, limits(expected))), Effect.timeout("15 seconds"))
 
-/** Only the limit that is to run out is short. */
+/** Only the time limit that is expected to expire is short. */
 const limits = (expected: Outcome): MistralClient.Options["timeout"] => {
   if (typeof expected === "number" || expected[0] !== "Timeout") return {}
   if (expected[1].startsWith("no first")) return { firstByte: "200 millis" }

@@ -1,4 +1,4 @@
-/** Faults on answers that are not the emulator's own: replayed ones and forwarded ones. */
+/** Faults on replayed and forwarded responses. */
 import { Cassette, Emulator, Fault } from "@effect-mistral/emulator"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,7 +10,10 @@ import { ask, instant, local, post, raw, settled } from "../support.ts"
 const whole = ask("Tell me about fog", { max_tokens: 5 })
 const stream = { ...whole, stream: true }
 
-/** Runs something against an emulator that replays a whole answer and a stream, with both as they were recorded. */
+/**
+ * Runs an effect against an emulator that replays a whole completion and a stream, and passes both as they were
+ * recorded.
+ */
 const replaying = <A, E>(
   run: (recorded: { readonly whole: string; readonly stream: string }) => Effect.Effect<A, E, Emulator.Emulator>
 ) =>
@@ -80,7 +83,7 @@ describe("a replayed answer", () => {
         const answer = yield* post(whole, { headers })
         assert.strictEqual(answer.status, 200)
         assert.notInclude(answer.text, "finish_reason")
-        // What the emulator answers itself is for those who have its key.
+        // The emulator's own responses need its key.
         assert.strictEqual(
           (yield* raw("/elsewhere", { headers: { ...headers, "x-emulator-fault": "reset" } })).status,
           401

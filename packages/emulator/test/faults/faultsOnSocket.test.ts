@@ -1,6 +1,4 @@
-/**
- * What each fault does on a real socket: the bytes that come, and how the connection is left.
- */
+/** The effect of each fault on a real socket: the received bytes, and the state of the connection. */
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -134,7 +132,7 @@ describe("faults on a socket", () => {
         assert.strictEqual(heard.bytes.at(-1), 0xc3)
         assert.isTrue(heard.body.endsWith("\uFFFD"))
       }
-      // A character that is there already is the one that is cut.
+      // An existing multi-byte character is the one that is cut.
       yield* arm(Fault.cutCharacter)
       const heard = yield* ends({
         body: { ...whole, messages: [...whole.messages, { role: "assistant", content: "日本", prefix: true }] }
@@ -279,7 +277,7 @@ describe("faults on a socket", () => {
         yield* arm(Fault.giantEvent(size, { afterEvents: 2 }))
         const heard = eventsOf((yield* ends({ body: streamed })).body)
         const giant = heard[2] ?? ""
-        // The ten digits of the time were made one.
+        // The ten digits of the time are replaced by one.
         assert.strictEqual(giant.length + 9, size)
         assert.match(JSON.parse(giant.slice("data: ".length)).choices[0].delta.content, /^a+$/)
         assert.deepStrictEqual([...heard.slice(0, 2), ...heard.slice(3)], plain)
@@ -295,7 +293,7 @@ describe("faults on a socket", () => {
     })))
 })
 
-/** Runs a test against an emulator, which afterwards answers nothing any more and still answers. */
+/** Runs a test against an emulator. Afterwards no request is in progress, and the emulator still responds. */
 const served = <A, E>(test: Effect.Effect<A, E, Emulator.Emulator | Scope.Scope>) =>
   Effect.gen(function*() {
     const { faults } = yield* Emulator.Emulator
@@ -310,7 +308,7 @@ const arm = (fault: Fault.Fault) => Effect.flatMap(Emulator.Emulator, ({ faults 
 
 type Request = Parameters<typeof speak>[0]
 
-/** Listens until the server closes the connection, which it is asked to do after its answer. */
+/** Reads until the server closes the connection, which the request asks for. */
 const ends = (request: Request) =>
   Effect.map(speak({ ...request, headers: { connection: "close" } }), (heard) => {
     assert.strictEqual(heard.ending, "end")

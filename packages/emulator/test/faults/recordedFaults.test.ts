@@ -1,4 +1,4 @@
-/** Which answers with a fault are observed: those that were given, whatever became of them on their way. */
+/** Which completions with a fault are stored as events: those that were sent, whatever happened on their way. */
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { ChatCompletionEvents } from "@effect-mistral/observability"
 import { assert, describe, it } from "@effect/vitest"
@@ -30,7 +30,7 @@ describe("an answer is observed, or not, with", () => {
         Effect.gen(function*() {
           const { faults, requests } = yield* Emulator.Emulator
           yield* faults.next(fault)
-          // The connection ends with the answer, if nothing ends it before.
+          // The connection ends with the response, unless a fault ends it before.
           const body = { ...ask("Hi", { max_tokens: 5 }), stream: at === 1 }
           yield* speak({ body, headers: { connection: "close" } })
           yield* settled

@@ -8,19 +8,20 @@ describe("the first syntax error of a JSON text", () => {
     return `${error} at ${at}`
   }
 
-  it("is a missing value", () => {
-    assert.strictEqual(found(""), "Expecting value at 0")
-    assert.strictEqual(found("  ?"), "Expecting value at 2")
-    assert.strictEqual(found("[1,]"), "Expecting value at 3")
-    assert.strictEqual(found("{\"a\": }"), "Expecting value at 6")
+  it("is a missing value", () =>
+    assert.deepStrictEqual(
+      ["", "  ?", "[1,]", "{\"a\": }"].map(found),
+      [0, 2, 3, 6].map((at) => `Expecting value at ${at}`)
+    ))
+
+  it("is a missing key", () => {
+    const expected = "Expecting property name enclosed in double quotes"
+    assert.deepStrictEqual(["{", "{\"a\": 1,}"].map(found), [`${expected} at 1`, `${expected} at 8`])
   })
 
-  it("is a missing key, colon or comma", () => {
-    assert.strictEqual(found("{"), "Expecting property name enclosed in double quotes at 1")
-    assert.strictEqual(found("{\"a\": 1,}"), "Expecting property name enclosed in double quotes at 8")
+  it("is a missing colon or comma", () => {
     assert.strictEqual(found("{\"a\" 1}"), "Expecting ':' delimiter at 5")
-    assert.strictEqual(found("[1 2]"), "Expecting ',' delimiter at 3")
-    assert.strictEqual(found("[1, 2}"), "Expecting ',' delimiter at 5")
+    assert.deepStrictEqual(["[1 2]", "[1, 2}"].map(found), [3, 5].map((at) => `Expecting ',' delimiter at ${at}`))
   })
 
   it("is a string that does not end or has an unknown escape", () => {

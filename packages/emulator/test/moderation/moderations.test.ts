@@ -119,7 +119,7 @@ describe("guardrails", () => {
       for (
         const request of [
           ask("Bake bread", { guardrails: [blocking, { moderation_llm_v1: {} }] }),
-          // Found, but not to be blocked.
+          // Found, but not configured to block.
           ask("Kill the process", {
             guardrails: [{ moderation_llm_v2: {} }, { moderation_llm_v1: { action: "none" } }]
           })

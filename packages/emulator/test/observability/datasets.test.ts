@@ -150,7 +150,7 @@ describe("an import", () => {
       const last = (yield* recordsOf(from)).at(-1)
       assert.deepInclude(last, { payload: { messages: [] }, source: "UPLOADED_FILE" })
       assert.notInclude(ids, last?.id)
-      // An id that cannot be guessed is the only key to a file.
+      // A file needs no key, only its id, which cannot be guessed.
       assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/emulator/files/none.jsonl`))).status, 404)
     }).pipe(Effect.provide(local())))
 
@@ -228,7 +228,7 @@ const regression: Judge.Definition = {
 
 const recordsOf = (set: Dataset.Dataset) => Stream.runCollect(Datasets.listRecordsAll(set.id, { page_size: 100 }))
 
-/** Waits until an import is done, and has been told that it began. */
+/** Waits until an import is finished, and checks that it was running at first. */
 const finished = Effect.fnUntraced(
   function*<R>(set: Dataset.Dataset, started: Effect.Effect<Dataset.ImportTask, MistralError, R>) {
     const { id, status } = yield* started

@@ -122,8 +122,8 @@ const run = (file: string, statement: string): void => {
 }
 
 /**
- * Has an emulator answer many requests at once, half of them streamed, and kills it in the middle of them as soon as so
- * many answers are complete. Their correlation ids are added to `complete`.
+ * Sends many requests at once, half of them streamed, and kills the emulator in the middle of them as soon as enough
+ * completions are whole. Their correlation ids are added to `complete`.
  */
 const killUnderLoad = Effect.fnUntraced(function*(file: string, complete: Set<string>, enough: number) {
   const { child, output } = yield* startProgram([
@@ -155,7 +155,7 @@ const killUnderLoad = Effect.fnUntraced(function*(file: string, complete: Set<st
   yield* Fiber.await(clients)
 }, Effect.scoped)
 
-/** The correlation id of an answer that came whole; `undefined` where it broke off. */
+/** The correlation id of a whole completion; `undefined` if it was cut off. */
 const completion = async (url: string, stream: boolean, content: string): Promise<string | undefined> => {
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {

@@ -282,7 +282,7 @@ describe("a judge for once", () => {
       yield* addEvents([said("one", "Hi", "Hello"), said("two", "Hi", "Hello there"), { event_id: "silent" }])
       const judge = (id: string, instructions: string) =>
         ChatCompletionEvents.judge(id, { ...regression, instructions })
-      // The variable stands for the same text as is written out here.
+      // The variable has the same value as the text that is written out here.
       assert.strictEqual(
         (yield* judge("one", "Judge {{ assistant_message }}!")).answer,
         (yield* judge("one", "Judge Hello!")).answer

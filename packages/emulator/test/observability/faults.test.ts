@@ -140,10 +140,10 @@ const definition: Judge.Definition = {
   tools: []
 }
 
-/** Asks again soon, and often enough for a server that is gone for a moment. */
+/** Retries soon, and often enough for a server that is down for a moment. */
 const patient = RetryPolicy.make({ schedule: Schedule.spaced("10 millis").pipe(Schedule.upTo({ times: 20 })) })
 
-/** Waits until as many requests are being answered. */
+/** Waits until a number of requests are in progress. */
 const until = (active: Effect.Effect<number>, wanted: number) =>
   active.pipe(Effect.repeat({ until: (now) => now === wanted, schedule: Schedule.spaced("5 millis") }))
 

@@ -12,7 +12,7 @@ import { codeOf } from "./observabilitySupport.ts"
 
 const { and, condition, contains, eq, excludes, gt, gte, includes, isNull, lenEq, lt, lte, matches, neq, or } = Filter
 
-/** Each finds some events and not all, so that none of them is true or false of everything. */
+/** Each filter selects some events but not all, so that none of them is trivial. */
 const table: ReadonlyArray<Filter.Filter> = [
   eq("model_name", "mistral"),
   neq("model_name", "mistral"),
@@ -98,7 +98,7 @@ const table: ReadonlyArray<Filter.Filter> = [
   { AND: null, OR: [eq("finish_reason", "length")] }
 ]
 
-/** These let everything or nothing through, and have to be settled all the same. */
+/** These filters select everything or nothing. */
 const edges: ReadonlyArray<Filter.Filter | null> = [
   null,
   {},
@@ -199,7 +199,7 @@ function search(filters: Filter.Filter | null) {
   )
 }
 
-/** The newest first; of one time, what came last. */
+/** Newest first; events of the same time in reverse order of insertion. */
 function expected(filter: Filter.Filter | null): ReadonlyArray<string> {
   return variedEvents
     .map((event, at) => ({ event, at, time: Date.parse(event.created_at) }))

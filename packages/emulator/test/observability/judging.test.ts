@@ -133,7 +133,7 @@ describe("campaigns", () => {
       })
       assert.deepStrictEqual(created.judge, judge)
       assert.deepStrictEqual(created.search_params, { filters: Filter.eq("metadata.odd", "true") })
-      // Not one of these is among the events: they came later.
+      // None of these is among the campaign's events, because they were added later.
       yield* addConversations(5)
       assert.strictEqual(yield* Campaigns.await(created.id, often), "COMPLETED")
       const selected = yield* Stream.runCollect(Campaigns.selectedEventsAll(created.id, { page_size: 25 }))
@@ -148,7 +148,7 @@ describe("campaigns", () => {
       assert.strictEqual(good + (yield* count(Filter.eq(field, "bad"))), 60)
       const one = yield* ChatCompletionEvents.fetch(selected[0]!.event_id)
       assert.strictEqual(one.extra_fields[field], selected[0]!.extra_fields[field])
-      // What was said in the campaign is what the judge says of the event for once.
+      // The campaign's answer equals the judge's answer to the same event.
       const { answer } = yield* ChatCompletionEvents.judge(one.event_id, definition("Campaign judge"))
       assert.strictEqual(answer, one.extra_fields[field])
       const { field_definitions } = yield* Fields.list()

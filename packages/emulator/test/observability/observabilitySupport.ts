@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** The name of a database in a folder that is gone when the scope closes. */
+/** The path of a database in a folder that is removed with the scope. */
 export const databaseFile = Effect.map(
   Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "emulator-"))),
@@ -16,14 +16,14 @@ export const databaseFile = Effect.map(
   (folder) => join(folder, "events.db")
 )
 
-/** Asks again soon. */
+/** Polls in short intervals. */
 export const often = { schedule: Schedule.spaced("5 millis") }
 
-/** The code that an operation is refused with. */
+/** The error code with which an operation fails. */
 export const codeOf = <A, R>(operation: Effect.Effect<A, MistralError, R>) =>
   Effect.map(Effect.flip(operation), ErrorCode.of)
 
-/** Adds events with a question and a reply, every other one of them odd, and gives their ids, the oldest first. */
+/** Adds events with a question and a reply, in two alternating forms, and gives their ids, oldest first. */
 export const addConversations = (count: number) =>
   Effect.flatMap(Emulator.Emulator, ({ addEvents }) =>
     addEvents(Array.from({ length: count }, (_, at) => ({

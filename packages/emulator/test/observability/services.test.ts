@@ -1,6 +1,6 @@
 /**
- * Each member of each observability service, called through the service and answered over a socket. What the members are is
- * the types' word: a table that lacks one does not compile, and a service that has another one fails below.
+ * Each member of each observability service, called through the service and answered over a socket. The types define
+ * the members: a table without one does not compile, and a service with a further one fails below.
  */
 import type * as Endpoint from "@effect-mistral/core/Endpoint"
 import { Emulator } from "@effect-mistral/emulator"
@@ -11,7 +11,7 @@ import { checks } from "../fixtures/observabilityChecks.ts"
 import { type Check, tags, world } from "../fixtures/observabilityWorld.ts"
 import { local, settled } from "../support.ts"
 
-/** The endpoint that a member calls: the one of its name, or of the page that it reads on. */
+/** The endpoint that a member calls: the one with its name, or the one whose pages it reads. */
 const calls: Readonly<Record<string, string>> = {
   "ChatCompletionEvents.fetchAll": "ChatCompletionEvents.fetch",
   "ChatCompletionEvents.judgeAll": "ChatCompletionEvents.judge",

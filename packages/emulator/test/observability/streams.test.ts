@@ -39,7 +39,7 @@ describe("a hundred thousand events", () => {
         )
         assert.strictEqual(read, count)
         assert.strictEqual(seen.requests, count / 100)
-        // What is kept of each event would show: a hundred bytes of each would be 9 MB.
+        // Anything retained per event would show: a hundred bytes each would be 9 MB.
         assert.isBelow(most - early, 5_000_000)
       }), 60_000)
 
@@ -103,7 +103,7 @@ describe("a search of many pages", () => {
       let added = 0
       const ids = yield* ChatCompletionEvents.searchAll({ ...everything, page_size: 10 }).pipe(
         Stream.tap(() =>
-          // Newer, older and in between: before, behind and amid what is still to be read.
+          // Newer, older and in between: before, after and among the events that are still to be read.
           Effect.sync(() => added++).pipe(
             Effect.andThen(addEvents([
               { created_at: "2030-01-01T00:00:00Z" },
@@ -200,14 +200,14 @@ function* events(count: number): Generator<Emulator.NewEvent> {
   }
 }
 
-/** An emulator with so many events, and its services. */
+/** An emulator with a number of events, and its services. */
 function seeded(count: number) {
   return Layer.effectDiscard(
     Effect.flatMap(Emulator.Emulator, ({ addEvents }) => addEvents(events(count)))
   ).pipe(Layer.provideMerge(local(instant)))
 }
 
-/** The service behind a proxy that has requests meet their fates. */
+/** The service behind a proxy that chooses the outcome of requests. */
 const through = Effect.fnUntraced(function*(fate: Parameters<typeof faultyProxy>[1], retry: RetryPolicy.RetryPolicy) {
   const { url } = yield* Emulator.Emulator
   const { seen, url: baseUrl } = yield* faultyProxy(url, fate)

@@ -267,7 +267,7 @@ describe("a search expression", () => {
   })
 })
 
-/** Four completions, of which each is of another day. */
+/** Four completions, each on another day. */
 function four() {
   const events: ReadonlyArray<Emulator.NewEvent> = [
     { response_id: "a", model_name: "small", input_tokens: 10, total_time_elapsed: 1.5 },

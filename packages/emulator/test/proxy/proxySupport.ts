@@ -10,7 +10,7 @@ import { ask, post, postTo, type Raw, raw } from "../support.ts"
 
 export const fim = { model: "codestral-latest", prompt: "def area(r):\n", suffix: "\n", max_tokens: 20 }
 
-/** Every kind of exchange that the client has. */
+/** Every kind of exchange of the client. */
 export const session = Effect.gen(function*() {
   const whole = yield* Chat.complete(ask("Tell me about fog", { max_tokens: 12 }))
   const chunks = yield* Stream.runCollect(Chat.stream(ask("Tell me about fog", { max_tokens: 12 })))
@@ -20,7 +20,7 @@ export const session = Effect.gen(function*() {
   return { whole, chunks, filled, lines, refused: refused.reason }
 })
 
-/** The same exchanges byte for byte. */
+/** The same exchanges, compared byte for byte. */
 export const bodies = Effect.forEach([
   post(ask("Tell me about snow")),
   post({ ...ask("Tell me about snow"), stream: true }),
@@ -40,7 +40,7 @@ export const comparable = ({ headers, status, text }: Raw) => ({
   id: headers.get("mistral-correlation-id")
 })
 
-/** Some exchanges with the emulator around, recorded. */
+/** A directory with recorded exchanges of the surrounding emulator. */
 export const recordedDirectory = Effect.gen(function*() {
   const directory = yield* temporary
   const { url } = yield* Emulator.Emulator
@@ -55,7 +55,7 @@ export const recordedDirectory = Effect.gen(function*() {
   return directory
 })
 
-/** The first line of the answer to a path that is sent as it is. */
+/** The status line of the response to a path that is sent as it is. */
 export const statusLine = (port: number, path: string): Effect.Effect<string> =>
   Effect.callback<string>((resume) => {
     const socket = connect({ host: "127.0.0.1", port }, () => {
@@ -65,7 +65,7 @@ export const statusLine = (port: number, path: string): Effect.Effect<string> =>
     return Effect.sync(() => socket.destroy())
   })
 
-/** Reads an answer piece by piece. */
+/** Reads a response piece by piece. */
 export const reading = Effect.fnUntraced(function*(path: string, init: RequestInit = {}) {
   const { url } = yield* Emulator.Emulator
   const stop = new AbortController()
@@ -80,6 +80,6 @@ export const reading = Effect.fnUntraced(function*(path: string, init: RequestIn
   }
 })
 
-/** Waits until nothing is being answered. */
+/** Waits until no request is in progress. */
 export const settled = (active: Effect.Effect<number>) =>
   active.pipe(Effect.repeat({ until: (count) => count === 0, schedule: Schedule.spaced("5 millis") }))

@@ -78,7 +78,7 @@ describe("recording", () => {
       yield* Effect.gen(function*() {
         const reader = yield* reading("/v1/files/1/content")
         yield* reader.next
-        // Once nothing more is sent, it is because nobody reads.
+        // The server stops sending because nobody reads.
         let before = -1
         while (before !== sent) {
           before = sent
@@ -302,7 +302,7 @@ describe("recording", () => {
           return
         }
         response.setHeader("content-type", "text/event-stream")
-        // The key is cut by the network.
+        // The key is split between two network reads.
         response.write("data: sk-very-")
         setTimeout(() => response.end("secret-1234 and query-secret\n\ndata: [DONE]\n\n"), 20)
       })

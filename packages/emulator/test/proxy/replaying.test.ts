@@ -118,7 +118,7 @@ describe("replaying", () => {
           Emulator.layer(layer)
         )
       yield* timed({ upstream: { url: upstream.url, record: directory } })
-      // 100 ms to begin and 10 tokens at 50 a second; timers may only be late.
+      // 100 ms to the first token and 10 tokens at 50 a second; timers can only be late.
       const kept = yield* timed({ replay: { directory } })
       assert.isAtLeast(kept, 290)
       const fast = yield* timed({ replay: { directory, speed: 4 } })

@@ -190,7 +190,7 @@ describe("refusals", () => {
   it.effect("the client reads a 422 as a validation error with its places", () =>
     Effect.gen(function*() {
       const client = yield* MistralClient.MistralClient
-      // The client checks requests itself; with a schema that lets everything through, the server has to.
+      // The client validates requests itself. With a schema that accepts everything, the server has to.
       const lax = { ...Endpoint.chat.complete, request: Schema.Unknown }
       const error = yield* Effect.flip(client.request(lax, { ...ask("Hi"), store: true }))
       assert.strictEqual(error.reason._tag, "Validation")

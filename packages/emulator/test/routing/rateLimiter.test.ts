@@ -59,7 +59,7 @@ describe("rate limits", () => {
       assert.strictEqual(refused.status, 429)
       assert.match(refused.headers.get("retry-after") ?? "", /^([1-9]|[1-5]\d|60)$/)
       assert.strictEqual(refused.headers.get("x-ratelimit-limit-req-minute"), "0")
-      // A wrong key is no reason to say how much the right one has left.
+      // A request with a wrong key must not see the remaining limits.
       assert.strictEqual((yield* post(ask("Hi"), { headers: { authorization: "" } })).status, 401)
     }).pipe(Effect.provide(local({ ...instant, requestsPerMinute: 0 } satisfies Emulator.Options))))
 

@@ -141,7 +141,7 @@ describe("a script", () => {
         when: { path: "/v1/chat/completions" },
         answer: { error: { status: 503, body: { detail: "Full" }, headers: { "retry-after": "3" } } }
       },
-      // A reply is for completions: embeddings go on to the next rule.
+      // A reply applies to completions only, so embeddings go on to the next rule.
       { when: { text: "Full" }, answer: { text: "Full" } },
       { when: { text: "Full" }, answer: { error: { status: 500 } } }
     ]))))

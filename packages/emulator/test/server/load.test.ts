@@ -66,10 +66,10 @@ describe("500 streams at once", () => {
   )
 })
 
-/** A first token after a second, so that all are being answered at once, then 100 a second. */
+/** The first token comes after a second, so that all requests are in progress at once; then 100 tokens a second. */
 const paced = { timeToFirstToken: "1 second", tokensPerSecond: 100 } satisfies Emulator.Options
 
-/** Each answer begins with a number of its own. */
+/** Each completion begins with its own number. */
 const all = Array.from({ length: 500 }, (_, index) =>
   ask("Tell me about fog", {
     messages: [{ role: "user", content: "Tell me about fog" }, {

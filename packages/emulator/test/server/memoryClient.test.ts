@@ -1,6 +1,4 @@
-/**
- * The emulator without a socket: the same answers, in the caller's own time.
- */
+/** The emulator without a socket: the same responses, on the caller's clock. */
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as Completion from "@effect-mistral/core/Completion"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
@@ -78,7 +76,7 @@ describe("in memory", () => {
         yield* TestClock.adjust(wait)
         seen.push(chunks)
       }
-      // The role is there with the first token's time of 10 seconds, then one token a second.
+      // The role comes with the first token's time of 10 seconds, then one token a second.
       assert.deepStrictEqual(seen, [0, 1, 2, 2, 3, 11])
       assert.strictEqual(yield* active, 1)
       yield* TestClock.adjust("1 hour")
@@ -95,7 +93,7 @@ describe("in memory", () => {
       yield* TestClock.adjust("1 milli")
       const response = yield* Fiber.join(waiting)
       assert.strictEqual(response.usage?.completion_tokens, 20)
-      // Made when the request came.
+      // The creation time is that of the request.
       assert.strictEqual(response.created, 0)
     }).pipe(Effect.provide(memory(slow))))
 
@@ -185,10 +183,10 @@ describe("in memory", () => {
     }).pipe(Effect.provide(memory())))
 })
 
-/** A first token after ten seconds, then one a second. */
+/** The first token after ten seconds, then one token a second. */
 const slow = { timeToFirstToken: "10 seconds", tokensPerSecond: 1 } satisfies Emulator.Options
 
-/** The real client over an emulator in memory; it need not be told where that is. */
+/** The real client over an emulator in memory. It needs no base URL. */
 const memory = (options: Emulator.Options = instant) =>
   Layer.provideMerge(
     Layer.provideMerge(

@@ -5,26 +5,26 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { connect, type Socket } from "node:net"
 
-/** How a connection was found: still open, ended by the server, reset by it, or refused. */
+/** The state of a connection: open, ended by the server, reset by it, or refused. */
 export type Ending = "open" | "end" | "reset" | "refused"
 
-/** What came over a connection. */
+/** The bytes received over a connection. */
 export interface Heard {
   readonly ending: Ending
-  /** Everything that came, as bytes one to one. */
+  /** All received bytes, one character each. */
   readonly text: string
   /** The lines before the body, in lower case. */
   readonly head: ReadonlyArray<string>
-  /** The body without its chunk marks, as UTF-8. */
+  /** The body without its chunk headers, as UTF-8. */
   readonly body: string
   readonly bytes: Buffer
-  /** Whether the mark for the end of the body came. */
+  /** Whether the last chunk of the body was received. */
   readonly complete: boolean
-  /** Waits a little and gives what came in the meantime, and how the connection is then. */
+  /** Waits a little, and gives the further bytes and the state of the connection. */
   readonly later: Effect.Effect<{ readonly ending: Ending; readonly text: string }>
 }
 
-/** Sends one request over a socket of its own, and listens until the connection ends or enough has come. */
+/** Sends one request over a socket of its own, and reads until the connection ends or enough was received. */
 export const speak = (
   request: {
     readonly path?: string
@@ -107,6 +107,6 @@ const dechunked = (text: string): { readonly body: string; readonly complete: bo
   }
 }
 
-/** The events of a body, without the time at which they were made. */
+/** The events of a body, with a constant time of creation. */
 export const eventsOf = (body: string): ReadonlyArray<string> =>
   body.replaceAll(/"created":\d+/g, "\"created\":0").split(/(?<=\n\n)/)

@@ -1,6 +1,4 @@
-/**
- * What the emulator keeps to itself: keys, and the memory and the network of the machine it runs on.
- */
+/** Limits of the emulator: no printed keys, bounded memory, and no access from the network. */
 import * as Chat from "@effect-mistral/chat/Chat"
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
@@ -14,10 +12,10 @@ import * as Stream from "effect/Stream"
 import { ask, instant, local, raw, settled } from "../support.ts"
 import { speak } from "./rawSocket.ts"
 
-/** Keys that a client may send where they belong and where they do not: the emulator's own, and a real one by mistake. */
+/** Keys that a client may send in the right and in wrong places: the emulator's own, and a real one by mistake. */
 const secrets = ["emulator-key", "sk-real-4711"]
 
-/** Requests that hold a key in every place a request has. */
+/** Requests with a key in every place of a request. */
 const indiscreet = Effect.gen(function*() {
   const headers = {
     "x-api-key": "sk-real-4711",
@@ -116,7 +114,7 @@ describe("a body of more than 32 MiB", () => {
               else controller.enqueue(mebibyte)
             }
           })
-          // Without a length, a body is sent while the answer may come.
+          // A body without a length is sent while the response may arrive.
           const init: RequestInit & { readonly duplex: "half" } = {
             method: "POST",
             headers: { authorization: `Bearer ${Redacted.value(apiKey)}` },
@@ -190,7 +188,7 @@ describe("half a request", () => {
     }).pipe(Effect.provide(local()), Effect.timeout("5 seconds")))
 })
 
-/** A console that keeps what is logged. */
+/** A console that collects what is printed. */
 const listening = () => {
   const lines: Array<string> = []
   const console: Console.Console = {

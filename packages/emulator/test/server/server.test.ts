@@ -123,7 +123,7 @@ describe("server", () => {
         Stream.runCollect(Chat.stream(ask("Tell me about fog", { max_tokens: 20 })))
       )
       assert.strictEqual(chunks.length, 22)
-      // 100 ms to begin and 20 tokens at 100 a second; timers may only be late.
+      // 100 ms to the first token and 20 tokens at 100 a second; timers can only be late.
       assert.isAtLeast(Duration.toMillis(took), 295)
     }).pipe(Effect.provide(local({ timeToFirstToken: "100 millis", tokensPerSecond: 100 }))))
 
@@ -149,7 +149,7 @@ describe("server", () => {
         search_params: { filters: null },
         extra_fields: ["total_time_elapsed"]
       }))
-      // 3600 seconds to begin, a second for each of three tokens.
+      // 3600 seconds to the first token, and a second for each of three tokens.
       assert.deepStrictEqual(event?.extra_fields, { total_time_elapsed: 3603 })
       const created = Date.parse(event!.created_at)
       assert.isTrue(created >= started && created < (yield* Clock.currentTimeMillis) - 3_602_000)
@@ -164,7 +164,7 @@ describe("server", () => {
         one !== undefined && !one.internal && one.family === "IPv4" ? [one.address] : []
       )
       for (const address of others) assert.isFalse(yield* reachable(address, port))
-      // Another loopback address tells the same where there is no network.
+      // Another loopback address has the same effect without a network.
       assert.isFalse(yield* reachable("127.0.0.2", port))
     }).pipe(Effect.provide(Emulator.layer(instant))))
 
@@ -199,5 +199,5 @@ const reachable = (host: string, port: number): Effect.Effect<boolean> =>
     socket.once("error", () => end(false))
   })
 
-/** Lets what came over the network be read. */
+/** Lets received bytes be read first. */
 const soon = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))

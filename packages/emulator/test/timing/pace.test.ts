@@ -1,6 +1,4 @@
-/**
- * The pace of answers and its jitter, by the test's clock.
- */
+/** The pace of completions and its jitter, on the test's clock. */
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import { Emulator } from "@effect-mistral/emulator"
@@ -17,7 +15,7 @@ import { ask } from "../support.ts"
 describe("pace", () => {
   it.effect("without jitter is a line", () =>
     Effect.gen(function*() {
-      // The role comes at once with the first token's time, the finish reason with the last token.
+      // The role comes with the first token's time, the finish reason with the last token.
       assert.deepStrictEqual(yield* times(0), [100, 120, 140, 160, 180, 200, 200])
     }))
 
@@ -52,7 +50,10 @@ describe("pace", () => {
     }))
 })
 
-/** When each chunk of an answer of five tokens comes, 100 ms to begin and 20 ms a token, on a fresh emulator. */
+/**
+ * When each chunk of a completion of five tokens arrives, with 100 ms to the first token and 20 ms per token, on a new
+ * emulator.
+ */
 const times = (jitter: number, { about = "fog", seed = 0 } = {}) =>
   timed(
     Effect.map(
@@ -65,7 +66,7 @@ const times = (jitter: number, { about = "fog", seed = 0 } = {}) =>
     seed
   )
 
-/** Runs something against a fresh emulator while the clock goes on in steps of a millisecond from 0. */
+/** Runs an effect against a new emulator while the clock advances from 0 in steps of a millisecond. */
 const timed = <A, E>(effect: Effect.Effect<A, E, Chat.Chat>, jitter: number, seed: number) =>
   Effect.gen(function*() {
     yield* TestClock.setTime(0)

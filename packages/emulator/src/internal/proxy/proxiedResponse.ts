@@ -1,6 +1,6 @@
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-const mark = "x-emulator-relayed"
+const mark = "x-emulator-proxied"
 
 /** Marks a replayed or forwarded response. */
 export const markProxied = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>

@@ -40,7 +40,7 @@ const urlOf = (base: string, path: string): string => {
 const dropped = /^(?:host|content-length|expect|x-emulator-.*)$/
 
 /**
- * Converts a client's request for the upstream server. It asks for no compression, so that the response can be recorded
+ * Converts a client's request for the upstream server. It requests no compression, so that the response can be recorded
  * and read.
  */
 export const upstreamRequest = (

@@ -38,7 +38,7 @@ export const socketDelivery = Effect.fnUntraced(function*(
     refusing = false
   })
 
-  const lose = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, loss: Loss) {
+  const endConnection = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, loss: Loss) {
     if (loss.how === "refuse") yield* Effect.forkIn(refuse(loss.millis), scope, { startImmediately: true })
     const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
     yield* Effect.sync(() => loss.how === "close" ? socket.destroy() : socket.resetAndDestroy())
@@ -49,10 +49,10 @@ export const socketDelivery = Effect.fnUntraced(function*(
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       // An open connection outlives the listening socket.
-      if (refusing) return lose(request, { how: "reset" })
+      if (refusing) return endConnection(request, { how: "reset" })
       return Effect.flatMap(app, (response) => {
         const loss = lossOf(response)
-        if (loss !== undefined) return lose(request, loss)
+        if (loss !== undefined) return endConnection(request, loss)
         const { body } = response
         return Effect.succeed(
           body._tag === "Stream"

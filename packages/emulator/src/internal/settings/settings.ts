@@ -4,7 +4,7 @@ import type * as Script from "../../Script.ts"
 import type { Pace } from "../timing/pace.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
 
-/** What is printed: nothing, a line for each request when its response ends, or its headers too. */
+/** The log output: nothing, a line for each request when its response ends, or its headers too. */
 export type Verbosity = "quiet" | "requests" | "headers"
 
 /** The limits per minute. Without a limit, requests and tokens are only counted. */
