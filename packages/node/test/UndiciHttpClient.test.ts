@@ -194,7 +194,7 @@ describe("UndiciHttpClient", () => {
       assert.isUndefined(DirectTransport.get(HttpClient.mapRequest(http, (request) => request)))
     }))
 
-  it.effect("refuses every body that is not in memory, says of which kind it is, and sends nothing", () =>
+  it.effect("refuses every body that is not in memory, names its kind, and sends nothing", () =>
     Effect.gen(function*() {
       const dispatcher = new FakeDispatcher(() => {})
       const http = yield* client(dispatcher)

@@ -182,6 +182,7 @@ describe("ScriptedHttpClient", () => {
         ["POST", "https://host/", "/", undefined]
       ])
       assert.strictEqual(requests[0]?.headers["x-test"], "yes")
+      assert.strictEqual(Object.getPrototypeOf(requests[0]?.headers), Object.prototype)
       assert.strictEqual(requests[1]?.headers["content-type"], "application/json")
       yield* client.get("https://host/later")
       // The record that was given before does not grow.

@@ -70,6 +70,7 @@ describe("TestCompletion.chunks", () => {
 
   it("leaves pieces as they are", () => {
     assert.deepStrictEqual(texts(["a b", "", "c"]), ["a b", "", "c"])
+    assert.deepStrictEqual(texts(["a b"]), ["a b"])
   })
 
   it("fits the schema of a chunk", () => {

@@ -13,8 +13,8 @@ interface Receiver {
 }
 
 /**
- * Sends a request through undici's dispatcher, and returns what cancels it. It does not throw: every failure, an invalid
- * URL too, goes to the receiver.
+ * Sends a request through undici's dispatcher, and returns a function that cancels it. It does not throw: every failure,
+ * an invalid URL too, goes to the receiver.
  */
 export const dispatch = (
   dispatcher: Undici.Dispatcher,
