@@ -147,6 +147,18 @@ describe("fetchAll", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("fetches 8 events concurrently by default", () => {
+    const { inFlight, layer } = counted((request) =>
+      ScriptedHttpClient.json({ ...event, event_id: idOf(request.path) }, { delay: "1 second" })
+    )
+    return Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(Stream.runDrain(ChatCompletionEvents.fetchAll(ids(20))))
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual(inFlight.most, 8)
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(layer))
+  })
+
   for (const concurrency of [1, 2, 8]) {
     it.effect(`ends with the first event that cannot be fetched, after those before it, ${concurrency} at once`, () =>
       Effect.gen(function*() {

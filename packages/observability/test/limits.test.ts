@@ -177,6 +177,14 @@ function limits(): ReadonlyArray<Limit> {
         (max: number) => run({ ...definition, output: { type: "REGRESSION", ...ends, max } }),
         { "just less than a billion": 999_999_999.999, "0.1": 0.1 },
         { "a billion": 1e9, "infinity": Infinity, "no more than the least": 0 }
+      ),
+      limit(
+        `the least number of ${name} below the default of the greatest, 1,`,
+        [...root, "output", "max"],
+        response,
+        (min: number) => run({ ...definition, output: { type: "REGRESSION", ...ends, min } }),
+        { "0.9": 0.9 },
+        { "1": 1, "1.5": 1.5 }
       )
     ]),
     text("a campaign's name", ["name"], [5, 50], campaign, (name) => Campaigns.create({ ...newCampaign, name })),
