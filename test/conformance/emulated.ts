@@ -1,10 +1,10 @@
-/** The emulator that the SDKs of others talk to over a socket, and what it is told to say. */
+/** The emulator that third-party SDKs use over a socket, and its script. */
 import { Emulator, type Script } from "@effect-mistral/emulator"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
-/** What is asked where the exact answer matters. */
+/** Rules for requests whose exact response matters. */
 export const asked = {
   hello: "Say hello",
   thinking: "Think first",
@@ -64,7 +64,7 @@ const script: Script.Script = [
 /** The emulator of a suite. */
 export const emulated = Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity, script })
 
-/** Runs what an SDK is asked to do, with the address and the key it needs, and what the emulator saw last. */
+/** Runs a program of an SDK with the URL and the key of the emulator, and the body that the emulator received last. */
 export const talkWith = <Sdk>(make: (url: string, apiKey: string) => Sdk) =>
 (
   run: (sdk: Sdk, emulator: { readonly url: string; readonly lastBody: () => Promise<unknown> }) => Promise<void>
@@ -84,21 +84,21 @@ export const talkWith = <Sdk>(make: (url: string, apiKey: string) => Sdk) =>
 export const assertSeen = (count: number): Effect.Effect<void, never, Emulator.Emulator> =>
   Emulator.Emulator.use(({ requests }) => Effect.map(requests, (all) => assert.isAtLeast(all.length, count)))
 
-/** What a promise is rejected with. */
+/** The error of a promise that is rejected. */
 export const rejection = (promise: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(promise).then(
     (value) => assert.fail(`resolved with ${JSON.stringify(value)}`),
     (error: unknown) => error
   )
 
-/** The values that something gives one by one. */
+/** All values of an async iterable. */
 export const all = async <A>(values: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
   const found: Array<A> = []
   for await (const value of values) found.push(value)
   return found
 }
 
-/** The tools that the scripted calls are of, as JSON Schemas. */
+/** The JSON Schemas of the tools that the scripted calls use. */
 export const parameters = {
   get_weather: {
     type: "object",

@@ -1,4 +1,4 @@
-/** What the emulator makes for a JSON Schema, judged by a validator that is not its own. */
+/** Values that the emulator generates for a JSON Schema, validated by a library that is not its own. */
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"

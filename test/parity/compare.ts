@@ -1,6 +1,6 @@
 import * as Predicate from "effect/Predicate"
 
-/** What each of two clients sent at one place. */
+/** A difference between the bodies of two clients: the values at one path. */
 export interface Difference {
   readonly ours: unknown
   readonly sdk: unknown

@@ -1,16 +1,16 @@
 /** Conversations and fill-in-the-middle requests that are sent by this library and by Mistral's SDK. */
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 
-/** The least that a chat is asked with. */
+/** The smallest chat request. */
 export const chat: CompletionRequest.Chat = {
   model: "mistral-small-latest",
   messages: [{ role: "user", content: "Hi" }]
 }
 
-/** The least that an agent is asked with. */
+/** The smallest agents request. */
 export const agents: CompletionRequest.Agents = { agent_id: "ag_1", messages: chat.messages }
 
-/** The least that code is asked for with. */
+/** The smallest fill-in-the-middle request. */
 export const fim: CompletionRequest.Fim = { model: "codestral-latest", prompt: "def f(" }
 
 const weather = {

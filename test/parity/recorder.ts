@@ -89,7 +89,7 @@ const events = TestCompletion.chunks("Hi").map((chunk) => `data: ${JSON.stringif
 
 /** A request under the SDK's names. */
 const renamed = (value: unknown, key?: string, above?: string): unknown => {
-  // What holds the caller's own keys is left alone.
+  // Objects with the caller's own keys stay as they are.
   if (key === "metadata" || key === "arguments" || (key === "parameters" && above === "function")) return value
   if (key === "schema" && above === "json_schema") return value
   if (Array.isArray(value)) return value.map((item) => renamed(item, key, above))

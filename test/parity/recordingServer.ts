@@ -11,7 +11,7 @@ export interface Recorded {
   readonly body: unknown
 }
 
-/** A server on a free port that remembers requests until they are taken, and answers each as it is told. */
+/** A server on a free port that records requests until they are taken, and sends a given response to each. */
 export const recordingServer = (
   answer: (body: unknown, path: string) => readonly [contentType: string, body: string]
 ): Effect.Effect<{ readonly url: string; readonly take: () => ReadonlyArray<Recorded> }, never, Scope.Scope> =>

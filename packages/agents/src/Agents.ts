@@ -1,6 +1,6 @@
 /**
- * Agents completion: an answer by an agent that was set up with Mistral before. The agent brings the model, its
- * instructions and how tokens are drawn; the request brings the conversation.
+ * Agents completion: the completion of a conversation by an agent that exists at Mistral. The agent has the model, the
+ * instructions and the sampling parameters, the request has the conversation.
  *
  * ```ts
  * import { Agents } from "@effect-mistral/agents"
@@ -38,7 +38,7 @@ import * as Stream from "effect/Stream"
 export interface Request extends CompletionRequest.Agents {}
 
 /**
- * An agents request whose answer is an object that fits a `schema`.
+ * An agents request for an object that fits a `schema`.
  *
  * @category models
  * @since 0.1.0
@@ -46,7 +46,7 @@ export interface Request extends CompletionRequest.Agents {}
 export type ObjectRequest<A> = StructuredOutput.ObjectRequest<Request, A>
 
 /**
- * What the agents service can do.
+ * The operations of the agents service.
  *
  * @category models
  * @since 0.1.0
@@ -62,7 +62,7 @@ export interface Service extends CompletionService.CompletionService<Request> {}
 export class Agents extends Context.Service<Agents, Service>()("@effect-mistral/agents/Agents") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. `options` (retry policy, time limits, headers, base URL) apply to all its calls.
  *
  * @category constructors
  * @since 0.1.0
@@ -104,8 +104,10 @@ const functions = CompletionService.functions<Agents, Request>(Agents)
 export const complete = functions.complete
 
 /**
- * The completion of a conversation by an agent in chunks, as it is written. It ends well only after the server's
- * `[DONE]`; whoever stops reading closes the connection.
+ * The completion of a conversation by an agent in chunks, as the model writes it.
+ *
+ * *Details*: the stream ends normally only after the server's `[DONE]`, and otherwise fails with a typed error. Ending it
+ * early closes the connection.
  *
  * @category operations
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Chat completion: an answer to a conversation, whole, streamed, or as an object that fits a schema.
+ * Chat completion: the completion of a conversation, whole, streamed, or as an object that fits a schema.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -43,7 +43,7 @@ import * as Stream from "effect/Stream"
 export interface Request extends CompletionRequest.Chat {}
 
 /**
- * A chat request whose answer is an object that fits a `schema`.
+ * A chat request for an object that fits a `schema`.
  *
  * @category models
  * @since 0.1.0
@@ -51,7 +51,7 @@ export interface Request extends CompletionRequest.Chat {}
 export type ObjectRequest<A> = StructuredOutput.ObjectRequest<Request, A>
 
 /**
- * What the chat service can do.
+ * The operations of the chat service.
  *
  * @category models
  * @since 0.1.0
@@ -67,7 +67,7 @@ export interface Service extends CompletionService.CompletionService<Request> {}
 export class Chat extends Context.Service<Chat, Service>()("@effect-mistral/chat/Chat") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. `options` (retry policy, time limits, headers, base URL) apply to all its calls.
  *
  * @category constructors
  * @since 0.1.0
@@ -109,8 +109,10 @@ const functions = CompletionService.functions<Chat, Request>(Chat)
 export const complete = functions.complete
 
 /**
- * The completion of a conversation in chunks, as the model writes it. It ends well only after the server's `[DONE]`;
- * whoever stops reading closes the connection.
+ * The completion of a conversation in chunks, as the model writes it.
+ *
+ * *Details*: the stream ends normally only after the server's `[DONE]`, and otherwise fails with a typed error. Ending it
+ * early closes the connection.
  *
  * @category operations
  * @since 0.1.0

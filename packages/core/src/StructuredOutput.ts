@@ -47,7 +47,7 @@ export interface ObjectResponse<out A> {
 }
 
 /**
- * A value of which any part may still be missing.
+ * A value with parts that may still be missing, at every depth.
  *
  * @category models
  * @since 0.1.0

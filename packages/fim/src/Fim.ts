@@ -1,12 +1,12 @@
 /**
- * Fill-in-the-middle: code, or any text, that fits between what stands before the cursor and what stands after it.
+ * Fill-in-the-middle: code, or any text, that fits between a prompt and a suffix.
  *
  * ```ts
  * import { Completion } from "@effect-mistral/core"
  * import { Fim } from "@effect-mistral/fim"
  * import { Effect } from "effect"
  *
- * // What an editor asks for when the cursor stands at an offset of a document.
+ * // The request of an editor for the cursor at an offset of a document.
  * export const suggest = (document: string, offset: number) =>
  *   Fim.complete({ model: "codestral-latest", ...Fim.split(document, offset), max_tokens: 64 }).pipe(
  *     Effect.map(Completion.text)
@@ -36,7 +36,7 @@ import * as Layer from "effect/Layer"
 export interface Request extends CompletionRequest.Fim {}
 
 /**
- * What the fill-in-the-middle service can do.
+ * The operations of the fill-in-the-middle service.
  *
  * @category models
  * @since 0.1.0
@@ -52,7 +52,7 @@ export interface Service extends CompletionService.CompletionService<Request> {}
 export class Fim extends Context.Service<Fim, Service>()("@effect-mistral/fim/Fim") {}
 
 /**
- * Makes the service. `options` (retry policy, time limits, headers, base URL) hold for all its calls.
+ * Makes the service. `options` (retry policy, time limits, headers, base URL) apply to all its calls.
  *
  * @category constructors
  * @since 0.1.0
@@ -84,9 +84,10 @@ export const layerOptions = (
 ): Layer.Layer<Fim, never, MistralClient.MistralClient> => Layer.fresh(Layer.effect(Fim, make(options)))
 
 /**
- * The service on a host of its own with a key of its own, beside whatever client the rest of a program uses. Unless the
- * options say otherwise that is Codestral's host, and the configuration has its key in `CODESTRAL_API_KEY` (and another
- * address in `CODESTRAL_BASE_URL`). Fails with a `ConfigError` if the key is missing.
+ * The service with a client of its own, for Codestral's host and key, beside the client of the rest of a program.
+ *
+ * *Details*: the key is read from `CODESTRAL_API_KEY`, and the base URL from `CODESTRAL_BASE_URL` if it is set. `options`
+ * win over both. Fails with a `ConfigError` if the key is missing.
  *
  * @see https://docs.mistral.ai/capabilities/code_generation
  * @category layers
@@ -107,7 +108,7 @@ export const layerCodestral = (
 const functions = CompletionService.functions<Fim, Request>(Fim)
 
 /**
- * The whole completion: what fits between `prompt` and `suffix`.
+ * The whole completion: the text between `prompt` and `suffix`.
  *
  * @category operations
  * @since 0.1.0
@@ -115,8 +116,10 @@ const functions = CompletionService.functions<Fim, Request>(Fim)
 export const complete = functions.complete
 
 /**
- * What fits between `prompt` and `suffix`, in chunks, as it is written. It ends well only after the server's `[DONE]`;
- * whoever stops reading closes the connection.
+ * The text between `prompt` and `suffix` in chunks, as the model writes it.
+ *
+ * *Details*: the stream ends normally only after the server's `[DONE]`, and otherwise fails with a typed error. Ending it
+ * early closes the connection.
  *
  * @category operations
  * @since 0.1.0
@@ -124,9 +127,10 @@ export const complete = functions.complete
 export const stream = functions.stream
 
 /**
- * The `prompt` and `suffix` of a document with a cursor: what stands before an offset, counted in UTF-16 code units as
- * editors do, and what stands after it. An offset outside the document means its nearest end, and one inside a surrogate
- * pair means the place before it.
+ * The `prompt` and `suffix` of a document with a cursor: the text before an offset and the text after it.
+ *
+ * *Details*: the offset is counted in UTF-16 code units, as editors do. An offset outside the document means its nearest
+ * end, and an offset inside a surrogate pair means the position before the pair.
  *
  * @category conversions
  * @since 0.1.0

@@ -35,7 +35,7 @@ interface Pattern {
   readonly call: Tool.CallDelta | undefined
 }
 
-/** The number of full parses in a row after which the fast path is given up for the rest of the stream. */
+/** The number of full parses in a row after which the fast path is off for the rest of the stream. */
 const maxMisses = 16
 
 /**
