@@ -1,19 +1,5 @@
 /** Keys of responses that may be absent: each may also be `null`, as the server sends many of them. */
-import {
-  Aggregation,
-  Campaign,
-  ChatCompletionEvent,
-  Dataset,
-  DatasetRecord,
-  Field,
-  Judge,
-  Log,
-  Page,
-  Span,
-  SpanEvaluation,
-  TelemetrySearch,
-  Trace
-} from "@effect-mistral/observability"
+import * as Observability from "@effect-mistral/observability"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema, SchemaAST } from "effect"
 import {
@@ -33,27 +19,27 @@ import {
 const field = { name: "f", label: "F", type: "TEXT", supported_operators: [], supported_aggregations: [] }
 
 const responses: Readonly<Record<string, readonly [schema: Schema.Codec<unknown>, response: object]>> = {
-  "a campaign": [codec(Campaign.Campaign), campaign],
-  "a dataset": [codec(Dataset.Dataset), dataset],
-  "a field": [codec(Field.Definition), field],
-  "a field of search expressions": [codec(TelemetrySearch.FieldDefinition), field],
-  "a judge": [codec(Judge.Judge), judge],
-  "a class of a judge": [codec(Judge.ReceivedClassificationOption), { value: "good" }],
-  "a list": [codec(Page.page(Judge.Judge)), { results: [judge] }],
-  "a log record": [codec(Log.Log), log],
-  "a part of a feed": [codec(Page.feed(Log.Log)), { results: [log] }],
-  "a record": [codec(DatasetRecord.DatasetRecord), record],
-  "a row of an aggregation": [codec(Aggregation.Row), { metric_name: "m" }],
-  "a span": [codec(Span.Span), span],
-  "a task": [codec(Dataset.ImportTask), task],
-  "a trace": [codec(Trace.Trace), trace],
-  "an evaluation": [codec(SpanEvaluation.SpanEvaluation), evaluation],
-  "an event": [codec(ChatCompletionEvent.ChatCompletionEvent), event],
-  "an event of a list": [codec(ChatCompletionEvent.Preview), preview],
-  "the output of a judge": [codec(Judge.ReceivedOutputDefinition), {}],
-  "the time range of an aggregation": [codec(Aggregation.Meta), {}],
-  "the values of a field": [codec(Field.OptionsResponse), {}],
-  "the values of a field of search expressions": [codec(TelemetrySearch.FieldOptionsResponse), {}]
+  "a campaign": [codec(Observability.Campaign.Campaign), campaign],
+  "a dataset": [codec(Observability.Dataset.Dataset), dataset],
+  "a field": [codec(Observability.Field.Definition), field],
+  "a field of search expressions": [codec(Observability.TelemetrySearch.FieldDefinition), field],
+  "a judge": [codec(Observability.Judge.Judge), judge],
+  "a class of a judge": [codec(Observability.Judge.ReceivedClassificationOption), { value: "good" }],
+  "a list": [codec(Observability.Page.page(Observability.Judge.Judge)), { results: [judge] }],
+  "a log record": [codec(Observability.Log.Log), log],
+  "a part of a feed": [codec(Observability.Page.feed(Observability.Log.Log)), { results: [log] }],
+  "a record": [codec(Observability.DatasetRecord.DatasetRecord), record],
+  "a row of an aggregation": [codec(Observability.Aggregation.Row), { metric_name: "m" }],
+  "a span": [codec(Observability.Span.Span), span],
+  "a task": [codec(Observability.Dataset.ImportTask), task],
+  "a trace": [codec(Observability.Trace.Trace), trace],
+  "an evaluation": [codec(Observability.SpanEvaluation.SpanEvaluation), evaluation],
+  "an event": [codec(Observability.ChatCompletionEvent.ChatCompletionEvent), event],
+  "an event of a list": [codec(Observability.ChatCompletionEvent.Preview), preview],
+  "the output of a judge": [codec(Observability.Judge.ReceivedOutputDefinition), {}],
+  "the time range of an aggregation": [codec(Observability.Aggregation.Meta), {}],
+  "the values of a field": [codec(Observability.Field.OptionsResponse), {}],
+  "the values of a field of search expressions": [codec(Observability.TelemetrySearch.FieldOptionsResponse), {}]
 }
 
 describe("the optional keys of", () => {
