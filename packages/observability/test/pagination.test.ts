@@ -248,6 +248,7 @@ describe("a list", () => {
     ],
     "after a page whose next one has no name": [[page(2, { count: 9, next: "" })], ["1"]],
     "after a page that tells neither": [[page(2, {})], ["1"]],
+    "after a page that has null for all of it": [[page(2, { count: null, next: null, previous: null })], ["1"]],
     "after a page without results": [[{ judges: { count: 9, next: next(2) } }], ["1"]],
     "after a page whose results are null": [[{ judges: { results: null, next: next(2) } }], ["1"]],
     "where the next page is always the same one: its server knows no numbers": [
