@@ -236,6 +236,8 @@ describe("a completion that is not the object", () => {
         Effect.gen(function*() {
           const error = yield* Effect.flip(run({ ...request, schema }))
           isInvalidOutput(error, text, expected)
+          assert.strictEqual(error.operation, way === "completeObject" ? "Chat.complete" : "Chat.stream")
+          assert.strictEqual(error.message.includes("no text"), text === "")
           assert.lengthOf(yield* requests, 1)
           assert.strictEqual(yield* open, 0)
         }).pipe(Effect.provide(over(writing(text, options)))))
