@@ -3,7 +3,7 @@
  */
 import { Completion, type RequestOptions } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { clientOver, eventStream, stream } from "./fixtures/scriptedClient.ts"
 
@@ -79,6 +79,25 @@ describe("a stream with the fast path", () => {
           }
         }))
     }
+  }
+
+  for (const [fastPath, least, most] of [[undefined, 1, 20], [true, 1, 20], [false, 100, 150]] as const) {
+    it.effect(`parses ${fastPath === false ? "every chunk" : "few chunks"} in full where the option is ${fastPath}`, () =>
+      Effect.gen(function*() {
+        const chunks = Array.from({ length: 100 }, (_, index) => chunkOf(choice(0, ` word${index}`)))
+        const parse = vi.spyOn(JSON, "parse")
+        let parsed = 0
+        const given = yield* Stream.runCollect(stream({ fastPath })).pipe(
+          Effect.provide(clientOver([ScriptedHttpClient.sse(chunks)])),
+          Effect.ensuring(Effect.sync(() => {
+            parsed = parse.mock.calls.filter(([text]) => text.includes(" word")).length
+            parse.mockRestore()
+          }))
+        )
+        assert.isAtLeast(parsed, least)
+        assert.isAtMost(parsed, most)
+        assert.deepStrictEqual(given, chunks)
+      }))
   }
 
   it.effect("gives chunks that fold into both choices", () =>
