@@ -1,7 +1,14 @@
 /**
  * How a request becomes a URL and a body: extra keys, base URLs, parameters of the path, and the query.
  */
-import { type Deployment, Endpoint, MistralClient, type MistralError } from "@effect-mistral/core"
+import {
+  type Completion,
+  type CompletionRequest,
+  type Deployment,
+  Endpoint,
+  MistralClient,
+  type MistralError
+} from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
@@ -293,6 +300,25 @@ describe("a query", () => {
         assert.deepStrictEqual((yield* requests).map(({ path }) => path), [`/v1/models${text}`])
       }).pipe(Effect.provide(client())))
   }
+})
+
+describe("a stream", () => {
+  it.effect("has parameters and a query as a whole response has", () =>
+    Effect.gen(function*() {
+      const endpoint: Endpoint.StreamEndpoint<CompletionRequest.Chat, Completion.Chunk> = {
+        ...Endpoint.chat.stream,
+        path: "/v1/rooms/{room}/completions"
+      }
+      const send = (options: MistralClient.CallOptions) =>
+        MistralClient.MistralClient.use((one) => Stream.runDrain(one.stream(endpoint, chatRequest, options)))
+      yield* send({ params: { room: "a/b" }, query: { a: [1, 2] } })
+      const { reason } = yield* Effect.flip(send({}))
+      assert.deepStrictEqual(
+        reason._tag === "InvalidRequest" && reason.issues.map(({ path }) => path),
+        [["params", "room"]]
+      )
+      assert.deepStrictEqual((yield* requests).map(({ path }) => path), ["/v1/rooms/a%2Fb/completions?a=1&a=2"])
+    }).pipe(Effect.provide(client())))
 })
 
 describe("a request that is wrong in several places", () => {

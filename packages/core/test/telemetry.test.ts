@@ -362,6 +362,18 @@ describe("the span of a stream", () => {
       assert.notProperty(attributes, "error.type")
     }).pipe(Effect.provide(clientOver(good))))
 
+  it.effect("tells nothing of a response whose chunks say that there is no usage yet", () =>
+    Effect.gen(function*() {
+      const { attributes } = yield* spanOf(Effect.flip(bothWays.streamed()))
+      assert.deepStrictEqual(Object.keys(attributes).filter((name) => name.startsWith("gen_ai.response")), [])
+      assert.strictEqual(attributes["error.type"], "StreamEndedEarly")
+    }).pipe(Effect.provide(clientOver([
+      ScriptedHttpClient.sse(
+        TestCompletion.chunks("a b").slice(0, 2).map((chunk) => ({ ...chunk, usage: null })),
+        { done: false }
+      )
+    ]))))
+
   it.effect("tells the usage that came last, also with the fast path", () =>
     Effect.gen(function*() {
       for (const fastPath of [true, false]) {
