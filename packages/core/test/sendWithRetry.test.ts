@@ -220,3 +220,70 @@ describe("a whole response that does not come to its end", () => {
       ScriptedHttpClient.bytes([":"], { headers: eventStream, ending: "fail" })
     )))))
 })
+
+describe("a truncated response of an endpoint", () => {
+  const client = MistralClient.MistralClient
+  const messages = [{ role: "user" as const, content: "Hi" }]
+  const calls: Record<
+    string,
+    readonly [call: Effect.Effect<unknown, unknown, MistralClient.MistralClient>, requests: number]
+  > = {
+    "Models.list": [
+      client.use((one) => one.request({ ...Endpoint.listModels, response: Schema.Unknown }, undefined)),
+      2
+    ],
+    "Models.fetch": [
+      client.use((one) =>
+        one.request({ ...Endpoint.fetchModel, response: Schema.Unknown }, undefined, { params: { model_id: "m" } })
+      ),
+      2
+    ],
+    "Moderations.create": [
+      client.use((one) =>
+        one.request({ ...Endpoint.createModerations, response: Schema.Unknown }, { model: "m", input: "a" })
+      ),
+      2
+    ],
+    "Moderations.createChat": [
+      client.use((one) =>
+        one.request({ ...Endpoint.createChatModerations, response: Schema.Unknown }, { model: "m", input: messages })
+      ),
+      2
+    ],
+    "Embeddings.create": [
+      client.use((one) =>
+        one.request({ ...Endpoint.createEmbeddings, response: Schema.Unknown }, { model: "m", input: "a" })
+      ),
+      1
+    ],
+    "Chat.complete": [
+      client.use((one) =>
+        one.request({ ...Endpoint.chat.complete, response: Schema.Unknown }, { model: "m", messages })
+      ),
+      1
+    ],
+    "Agents.complete": [
+      client.use((one) =>
+        one.request({ ...Endpoint.agents.complete, response: Schema.Unknown }, { agent_id: "a", messages })
+      ),
+      1
+    ],
+    "Fim.complete": [
+      client.use((one) =>
+        one.request({ ...Endpoint.fim.complete, response: Schema.Unknown }, { model: "m", prompt: "a" })
+      ),
+      1
+    ]
+  }
+  for (const [name, [call, expected]] of Object.entries(calls)) {
+    it.effect(`is ${expected === 2 ? "requested again" : "not requested again, because a model ran"}: ${name}`, () =>
+      Effect.gen(function*() {
+        yield* within(Effect.exit(call), "1 second")
+        assert.lengthOf(yield* requests, expected)
+        assert.strictEqual(yield* open, 0)
+      }).pipe(Effect.provide(clientOver(
+        (_, index) => index === 0 ? ScriptedHttpClient.bytes(["{"], { ending: "fail" }) : ScriptedHttpClient.json({}),
+        { retry: RetryPolicy.make({ schedule: Schedule.recurs(3) }) }
+      ))))
+  }
+})
