@@ -4,7 +4,7 @@
 import { DirectTransport, Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, Schedule, Schema } from "effect"
+import { Effect, Fiber, Layer, Redacted, Schedule, Schema } from "effect"
 import { HttpClient } from "effect/http"
 import { readFileSync } from "node:fs"
 import {
@@ -199,6 +199,23 @@ describe("a key", () => {
           assert.lengthOf(yield* requests, 0)
         }).pipe(Effect.provide(client({ apiKey }))))
     }
+  }
+
+  for (const [way, call] of Object.entries(bothWays)) {
+    it.effect(`whose effect takes too long is given up with the call, and so it is by an interruption (${way})`, () => {
+      let interrupted = 0
+      return Effect.gen(function*() {
+        const { reason } = yield* within(Effect.flip(call({ timeout: { firstByte: "1 second" } })), "1 second")
+        assert.strictEqual(reason._tag, "Timeout")
+        assert.strictEqual(interrupted, 1)
+        const calling = yield* Effect.forkChild(call(), { startImmediately: true })
+        yield* Fiber.interrupt(calling)
+        assert.strictEqual(interrupted, 2)
+        assert.lengthOf(yield* requests, 0)
+      }).pipe(Effect.provide(client({
+        apiKey: Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++))
+      })))
+    })
   }
 
   it.effect("whose effect fails is an invalid request that does not say why", () =>

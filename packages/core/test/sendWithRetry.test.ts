@@ -1,10 +1,11 @@
 /**
  * The attempts of a call: when each is made, which responses are refusals, and that no attempt leaves its connection open.
  */
-import { Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { DirectTransport, Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Schedule, Schema } from "effect"
+import { Clock, Effect, Fiber, Layer, Schedule, Schema } from "effect"
+import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import {
   bothWays,
@@ -219,6 +220,44 @@ describe("a whole response that does not come to its end", () => {
     }).pipe(Effect.provide(retrying(goodAfter(
       ScriptedHttpClient.bytes([":"], { headers: eventStream, ending: "fail" })
     )))))
+})
+
+describe("a response that begins when its call is over", () => {
+  for (const [way, call] of Object.entries(calls)) {
+    it.effect(`is not read (${way})`, () =>
+      Effect.gen(function*() {
+        const receivers: Array<DirectTransport.Receiver> = []
+        let reads = 0
+        const http = DirectTransport.offer(HttpClient.make(() => Effect.never), {
+          send: (_, receiver) => {
+            receivers.push(receiver)
+            return () => {}
+          }
+        })
+        const live = Layer.provide(
+          MistralClient.layer({ retry: RetryPolicy.none, timeout: { firstByte: "1 second" } }),
+          Layer.succeed(HttpClient.HttpClient, http)
+        )
+        yield* within(Effect.flip(call()), "1 second").pipe(Effect.provide(live))
+        const calling = yield* Effect.forkChild(Effect.provide(call(), live), { startImmediately: true })
+        yield* Fiber.interrupt(calling)
+        assert.lengthOf(receivers, 2)
+        for (const receiver of receivers) {
+          receiver.onResponse({
+            status: 200,
+            header: () => undefined,
+            headers: () => ({}),
+            body: {
+              read: () => {
+                reads++
+                return () => {}
+              }
+            }
+          })
+        }
+        assert.strictEqual(reads, 0)
+      }))
+  }
 })
 
 describe("a truncated response of an endpoint", () => {
