@@ -5,9 +5,9 @@ import { ByteSource, Completion, DirectTransport, MistralClient, RetryPolicy } f
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Fiber, Layer, Stream } from "effect"
-import { HttpClient, HttpClientResponse } from "effect/http"
+import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import { clientOver, eventStream, open, requests, stream, within } from "./fixtures/scriptedClient.ts"
+import { clientOver, eventStream, listModels, open, requests, stream, within } from "./fixtures/scriptedClient.ts"
 
 const event = (content: string) =>
   `data: ${
@@ -187,6 +187,91 @@ describe("a source of bytes that delivers ahead", () => {
     }))
 })
 
+describe("a source of bytes", () => {
+  it.effect("whose read throws is a lost connection", () =>
+    Effect.gen(function*() {
+      for (const throwing of [0, 1]) {
+        let reads = 0
+        const source: ByteSource.ByteSource = {
+          read: (reader) => {
+            if (reads++ === throwing) throw new Error("broken")
+            reader.onBytes([encode(event("a"))])
+            return () => {}
+          }
+        }
+        for (const headers of [eventStream, {}]) {
+          reads = 0
+          const { reason } = yield* within(Effect.flip(read), 0).pipe(Effect.provide(over(source, headers)))
+          assert.isTrue(reason._tag === "ConnectionLost" && reason.description === "broken", JSON.stringify(reason))
+        }
+      }
+    }))
+
+  it.effect("is told that a read is not waited for any more, once, and only where it has not answered", () =>
+    Effect.gen(function*() {
+      for (const pending of [true, false]) {
+        let cancelled = 0
+        let reads = 0
+        const source: ByteSource.ByteSource = {
+          read: (reader) => {
+            if (reads++ === 0 || !pending) reader.onBytes([encode(event("a"))])
+            return () => void cancelled++
+          }
+        }
+        const reading = yield* Effect.forkChild(
+          Stream.runForEach(stream(), () => pending ? Effect.void : Effect.never).pipe(
+            Effect.provide(over(source, eventStream))
+          ),
+          { startImmediately: true }
+        )
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(cancelled, 0)
+        yield* Fiber.interrupt(reading)
+        assert.strictEqual(cancelled, pending ? 1 : 0)
+      }
+    }))
+
+  it.effect("that is a stream without a body is one that has ended", () =>
+    Effect.gen(function*() {
+      const http = HttpClient.make((request) => {
+        const head = HttpClientResponse.fromWeb(request, new Response(null, { headers: eventStream }))
+        const empty = new HttpClientError.HttpClientError({
+          reason: new HttpClientError.EmptyBodyError({ request, response: head })
+        })
+        return Effect.succeed(withStream(head, Stream.fail(empty)))
+      })
+      const live = Layer.provide(
+        MistralClient.layer({ retry: RetryPolicy.none }),
+        Layer.succeed(HttpClient.HttpClient, http)
+      )
+      const { reason } = yield* Effect.flip(Effect.provide(read, live))
+      assert.strictEqual(reason._tag, "StreamEndedEarly")
+      const whole = yield* Effect.flip(Effect.provide(listModels(), live))
+      assert.strictEqual(whole.reason._tag, "InvalidResponse")
+    }))
+
+  it.effect("that is the response's own stream is closed with the call, also where it was read to its end", () =>
+    Effect.gen(function*() {
+      let closed = 0
+      const own = Stream.scoped(Stream.unwrap(Effect.as(
+        Effect.addFinalizer(() => Effect.sync(() => closed++)),
+        Stream.make(encode(event("a")), encode(done))
+      )))
+      const http = HttpClient.make((request) =>
+        Effect.succeed(
+          withStream(HttpClientResponse.fromWeb(request, new Response(null, { headers: eventStream })), own)
+        )
+      )
+      const live = Layer.provide(
+        MistralClient.layer({ retry: RetryPolicy.none }),
+        Layer.succeed(HttpClient.HttpClient, http)
+      )
+      assert.strictEqual(yield* Effect.provide(read, live), "a")
+      yield* TestClock.adjust("100 millis")
+      assert.strictEqual(closed, 1)
+    }))
+})
+
 describe("the end of a stream", () => {
   const endings: Record<string, readonly [body: string, given: string, reason: string | undefined]> = {
     "[DONE] is a good one": [`${event("a")}${done}`, "a", undefined],
@@ -278,6 +363,12 @@ describe("the end of a stream", () => {
       }
     }))
 })
+
+/** A response that has such a stream of its own. */
+const withStream = (
+  head: HttpClientResponse.HttpClientResponse,
+  stream: HttpClientResponse.HttpClientResponse["stream"]
+): HttpClientResponse.HttpClientResponse => Object.create(head, { stream: { get: () => stream } })
 
 /** A client whose responses have such a source. */
 const over = (source: ByteSource.ByteSource, headers: Record<string, string>) =>

@@ -208,6 +208,26 @@ describe("a time limit", () => {
     ]))))
 })
 
+describe("a response that comes in small pieces", () => {
+  const piecesOf = (text: string) => text.match(/[^]{1,20}/g) ?? []
+  const responses: Record<keyof typeof bothWays, ScriptedHttpClient.Answer> = {
+    whole: ScriptedHttpClient.bytes(piecesOf(JSON.stringify(TestCompletion.response("a b c"))), { pause: 900 }),
+    streamed: ScriptedHttpClient.bytes(
+      piecesOf(`${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("")}data: [DONE]\n\n`),
+      { headers: eventStream, pause: 900 }
+    )
+  }
+  for (const way of ["whole", "streamed"] as const) {
+    it.effect(`is idle only between two pieces, whatever the pieces hold (${way})`, () =>
+      Effect.gen(function*() {
+        yield* within(bothWays[way]({ timeout: { idle: "1 second" } }), "10 minutes")
+        const error = yield* within(Effect.flip(bothWays[way]({ timeout: { idle: 899 } })), "10 minutes")
+        assert.deepStrictEqual(limitOf(error), ["idle", 899])
+        assert.strictEqual(yield* open, 0)
+      }).pipe(Effect.provide(clientOver(() => responses[way]))))
+  }
+})
+
 describe("a reader that is slower than the limits", () => {
   const slow = (options: MistralClient.CallOptions) =>
     Effect.gen(function*() {
