@@ -1,0 +1,419 @@
+/**
+ * When a response is an event stream, what becomes of one that is not, and how a stream ends.
+ */
+import { ByteSource, Completion, DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Fiber, Layer, Stream } from "effect"
+import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+import { clientOver, eventStream, listModels, open, requests, stream, within } from "./fixtures/scriptedClient.ts"
+
+const event = (content: string) =>
+  `data: ${
+    JSON.stringify({ id: "1", model: "m", choices: [{ index: 0, delta: { content }, finish_reason: null }] })
+  }\n\n`
+
+const done = "data: [DONE]\n\n"
+
+const encode = (text: string) => new TextEncoder().encode(text)
+
+/** A text in pieces of so many bytes. */
+const inPieces = (text: string, size: number): ReadonlyArray<Uint8Array> => {
+  const bytes = encode(text)
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.slice(at * size, (at + 1) * size))
+}
+
+const sizes = [1, 3, 16, 10_000]
+
+const read = Stream.runFold(stream(), () => "", (text, chunk) => text + Completion.chunkText(chunk))
+
+describe("a response to a streamed request", () => {
+  const beginnings: Record<string, string> = {
+    "data": "",
+    "an empty line": "\n",
+    "several empty lines": "\n\r\n\r\n",
+    "white space and an empty line": "  \t\n",
+    "a byte order mark": "\ufeff",
+    "a comment": ": OPENROUTER PROCESSING\n\n",
+    "an empty comment": ":\n",
+    "the name of an event": "event: message\n",
+    "an id": "id: 1\n",
+    "a time to reconnect": "retry: 3000\n"
+  }
+  const types: Record<string, Record<string, string>> = {
+    "no content type": {},
+    "the type text/plain": { "content-type": "text/plain; charset=utf-8" },
+    "the type application/json": { "content-type": "application/json" },
+    "the type text/event-streams": { "content-type": "text/event-streams" },
+    "the type text/event-stream": eventStream,
+    "the type Text/Event-Stream;charset=utf-8": { "content-type": "Text/Event-Stream;charset=utf-8" }
+  }
+  for (const [what, beginning] of Object.entries(beginnings)) {
+    for (const [type, headers] of Object.entries(types)) {
+      it.effect(`that has ${type} and begins with ${what} is an event stream, in reads of every size`, () =>
+        Effect.gen(function*() {
+          for (const size of sizes) {
+            const text = yield* within(read, 0).pipe(Effect.provide(clientOver([
+              ScriptedHttpClient.bytes(inPieces(`${beginning}${event("a")}${event("漢")}${done}`, size), { headers })
+            ])))
+            assert.strictEqual(text, "a漢")
+          }
+        }))
+    }
+  }
+
+  for (const type of ["text/event-stream", "TEXT/Event-Stream; charset=utf-8"]) {
+    it.effect(`of type ${type} is an event stream however it begins`, () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* within(read, 0), "a")
+      }).pipe(Effect.provide(clientOver([
+        ScriptedHttpClient.bytes([`unknown: field\n\n${event("a")}${done}`], { headers: { "content-type": type } })
+      ]))))
+  }
+
+  type Expected = readonly [tag: string, kind: string | undefined, says: string]
+  const others: Record<string, readonly [body: string, type: string | undefined, expected: Expected]> = {
+    "JSON that reports an error": [
+      "{\"object\":\"error\",\"message\":\"no such model\"}",
+      "application/json",
+      ["StreamError", undefined, "no such model"]
+    ],
+    "JSON that reports an error, without a type": [
+      "{\"detail\":\"no such model\"}",
+      undefined,
+      ["StreamError", undefined, "no such model"]
+    ],
+    "other JSON": ["{\"id\":\"1\",\"choices\":[]}", "application/json", ["InvalidResponse", "contentType", "JSON"]],
+    "a list": ["[1]", undefined, ["InvalidResponse", "contentType", "JSON"]],
+    "a page": ["<!doctype html><title>Login</title>", "text/html", ["InvalidResponse", "contentType", "HTML"]],
+    "a page without a type": [" <html>", undefined, ["InvalidResponse", "contentType", "HTML"]],
+    "a page whose text is no page": ["Login", "text/html; charset=utf-8", ["InvalidResponse", "contentType", "HTML"]],
+    "a text": ["try again later", "text/plain; charset=utf-8", ["InvalidResponse", "contentType", "text/plain"]],
+    "a text without a type": ["try again later", undefined, ["InvalidResponse", "json", "JSON"]],
+    "a text that begins as a field does": ["dates: never", undefined, ["InvalidResponse", "json", "JSON"]],
+    "a part of a field": ["dat", undefined, ["InvalidResponse", "json", "JSON"]],
+    "white space": [" \n ", undefined, ["InvalidResponse", "json", "empty"]],
+    "JSON that is cut": ["{\"object\":", "application/json", ["InvalidResponse", "json", "JSON"]]
+  }
+  for (const [what, [body, type, [tag, kind, says]]] of Object.entries(others)) {
+    it.effect(`that is ${what} is explained, in reads of every size`, () =>
+      Effect.gen(function*() {
+        for (const size of sizes) {
+          yield* Effect.gen(function*() {
+            const error = yield* within(Effect.flip(read), 0)
+            assert.strictEqual(error.reason._tag, tag)
+            if (error.reason._tag === "InvalidResponse") assert.strictEqual(error.reason.kind, kind)
+            assert.include(error.message, says)
+            assert.strictEqual(error.status, 200)
+            assert.strictEqual(error.requestId, "id-1")
+            assert.strictEqual(yield* open, 0)
+            assert.lengthOf(yield* requests, 1)
+          }).pipe(Effect.provide(clientOver(
+            [ScriptedHttpClient.bytes(inPieces(body, size), {
+              headers: { "x-request-id": "id-1", ...(type === undefined ? undefined : { "content-type": type }) }
+            })],
+            { retry: RetryPolicy.defaultPolicy }
+          )))
+        }
+      }))
+  }
+})
+
+describe("a source of bytes that delivers ahead", () => {
+  const text = `${event("a")}${event("b")}${event("c")}${event("d")}${done}`
+  const deliveries: Record<string, (tell: () => void) => void> = {
+    "at once": (tell) => tell(),
+    "later": queueMicrotask
+  }
+  for (const [when, deliver] of Object.entries(deliveries)) {
+    for (const [type, headers] of Object.entries({ "no content type": {}, "its content type": eventStream })) {
+      for (const size of sizes) {
+        it.effect(`${when}, in pieces of ${size} and with ${type}, is read in order`, () =>
+          Effect.gen(function*() {
+            for (const ahead of [1, 2, 3, 7, Infinity]) {
+              const pieces = [...inPieces(text, size)]
+              let ended = false
+              const source: ByteSource.ByteSource = {
+                read: (reader) => {
+                  if (ended) throw new Error("It was read after its end")
+                  deliver(() => {
+                    for (let told = 0; told < ahead && pieces.length > 0; told++) reader.onBytes([pieces.shift()!])
+                    if (pieces.length > 0) return
+                    ended = true
+                    reader.onEnd()
+                  })
+                  return () => {}
+                }
+              }
+              assert.strictEqual(yield* Effect.provide(read, over(source, headers)), "abcd")
+            }
+          }))
+      }
+    }
+
+    it.effect(`${when}, and several pieces each time, is read in order without a content type`, () =>
+      Effect.gen(function*() {
+        let reads = 0
+        const source: ByteSource.ByteSource = {
+          read: (reader) => {
+            deliver(() => {
+              if (reads++ > 0) return reader.onEnd()
+              reader.onBytes([encode("d"), encode("at")])
+              reader.onBytes([encode("a: "), encode(event("a").slice(6))])
+              reader.onBytes([encode(event("b"))])
+              reader.onBytes([encode(event("c")), encode(event("d")), encode(done)])
+            })
+            return () => {}
+          }
+        }
+        assert.strictEqual(yield* Effect.provide(read, over(source, {})), "abcd")
+      }))
+  }
+
+  it.effect("is explained in order where it is no event stream", () =>
+    Effect.gen(function*() {
+      const pieces = ["{\"obj", "ect\":\"err", "or\",\"mess", "age\":\"abc\"}"]
+      const source: ByteSource.ByteSource = {
+        read: (reader) => {
+          if (pieces.length === 0) throw new Error("It was read after its end")
+          for (const piece of pieces.splice(0)) reader.onBytes([encode(piece)])
+          reader.onEnd()
+          return () => {}
+        }
+      }
+      const { reason } = yield* Effect.flip(read).pipe(Effect.provide(over(source, {})))
+      assert.isTrue(reason._tag === "StreamError" && reason.serverMessage === "abc")
+    }))
+})
+
+describe("a source of bytes", () => {
+  it.effect("whose read throws is a lost connection", () =>
+    Effect.gen(function*() {
+      for (const throwing of [0, 1]) {
+        let reads = 0
+        const source: ByteSource.ByteSource = {
+          read: (reader) => {
+            if (reads++ === throwing) throw new Error("broken")
+            reader.onBytes([encode(event("a"))])
+            return () => {}
+          }
+        }
+        for (const headers of [eventStream, {}]) {
+          reads = 0
+          const { reason } = yield* within(Effect.flip(read), 0).pipe(Effect.provide(over(source, headers)))
+          assert.isTrue(reason._tag === "ConnectionLost" && reason.description === "broken", JSON.stringify(reason))
+        }
+      }
+    }))
+
+  it.effect("is told that a read is not waited for any more, once, and only where it has not answered", () =>
+    Effect.gen(function*() {
+      for (const pending of [true, false]) {
+        let cancelled = 0
+        let reads = 0
+        const source: ByteSource.ByteSource = {
+          read: (reader) => {
+            if (reads++ === 0 || !pending) reader.onBytes([encode(event("a"))])
+            return () => void cancelled++
+          }
+        }
+        const reading = yield* Effect.forkChild(
+          Stream.runForEach(stream(), () => pending ? Effect.void : Effect.never).pipe(
+            Effect.provide(over(source, eventStream))
+          ),
+          { startImmediately: true }
+        )
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(cancelled, 0)
+        yield* Fiber.interrupt(reading)
+        assert.strictEqual(cancelled, pending ? 1 : 0)
+      }
+    }))
+
+  it.effect("that is a stream without a body is one that has ended", () =>
+    Effect.gen(function*() {
+      const http = HttpClient.make((request) => {
+        const head = HttpClientResponse.fromWeb(request, new Response(null, { headers: eventStream }))
+        const empty = new HttpClientError.HttpClientError({
+          reason: new HttpClientError.EmptyBodyError({ request, response: head })
+        })
+        return Effect.succeed(withStream(head, Stream.fail(empty)))
+      })
+      const live = Layer.provide(
+        MistralClient.layer({ retry: RetryPolicy.none }),
+        Layer.succeed(HttpClient.HttpClient, http)
+      )
+      const { reason } = yield* Effect.flip(Effect.provide(read, live))
+      assert.strictEqual(reason._tag, "StreamEndedEarly")
+      const whole = yield* Effect.flip(Effect.provide(listModels(), live))
+      assert.strictEqual(whole.reason._tag, "InvalidResponse")
+    }))
+
+  it.effect("that is the response's own stream is closed with the call, also where it was read to its end", () =>
+    Effect.gen(function*() {
+      let closed = 0
+      const own = Stream.scoped(Stream.unwrap(Effect.as(
+        Effect.addFinalizer(() => Effect.sync(() => closed++)),
+        Stream.make(encode(event("a")), encode(done))
+      )))
+      const http = HttpClient.make((request) =>
+        Effect.succeed(
+          withStream(HttpClientResponse.fromWeb(request, new Response(null, { headers: eventStream })), own)
+        )
+      )
+      const live = Layer.provide(
+        MistralClient.layer({ retry: RetryPolicy.none }),
+        Layer.succeed(HttpClient.HttpClient, http)
+      )
+      assert.strictEqual(yield* Effect.provide(read, live), "a")
+      yield* TestClock.adjust("100 millis")
+      assert.strictEqual(closed, 1)
+    }))
+})
+
+describe("the end of a stream", () => {
+  const endings: Record<string, readonly [body: string, given: string, reason: string | undefined]> = {
+    "[DONE] is a good one": [`${event("a")}${done}`, "a", undefined],
+    "[DONE] without an empty line is a good one": [`${event("a")}data: [DONE]`, "a", undefined],
+    "[DONE] with white space around it is a good one": [`${event("a")}data:[DONE] \n\n`, "a", undefined],
+    "[DONE] is the last that is read": [`${event("a")}${done}${event("b")}data: not JSON\n\n`, "a", undefined],
+    "[DONE] alone is a good one": [done, "", undefined],
+    "nothing but chunks is early": [`${event("a")}${event("b")}`, "ab", "StreamEndedEarly"],
+    "a chunk without an empty line is early, and the chunk is given": [event("a").trimEnd(), "a", "StreamEndedEarly"],
+    "half a chunk is no chunk": [`${event("a")}${event("b").slice(0, 30)}`, "a", "InvalidResponse"],
+    "the text DONE in a chunk is none": [`${event("[DONE]")}`, "[DONE]", "StreamEndedEarly"],
+    "a chunk that is no JSON": [`${event("a")}data: {\n\n${event("b")}${done}`, "a", "InvalidResponse"],
+    "a chunk that does not fit": [`${event("a")}data: {"id":1}\n\n${event("b")}${done}`, "a", "InvalidResponse"],
+    "an event that reports an error": [
+      `${event("a")}event: error\ndata: no\n\n${event("b")}${done}`,
+      "a",
+      "StreamError"
+    ],
+    "a failed choice, after its chunk": [
+      `${event("a")}${event("b").replace("null", "\"error\"")}${done}`,
+      "ab",
+      "GenerationFailed"
+    ]
+  }
+  for (const [what, [body, given, reason]] of Object.entries(endings)) {
+    it.effect(`${what}, in reads of every size`, () =>
+      Effect.gen(function*() {
+        for (const size of sizes) {
+          yield* Effect.gen(function*() {
+            const { error, response } = yield* Completion.collectPartial(stream())
+            assert.strictEqual(Completion.text(response), given)
+            assert.strictEqual(error._tag === "Some" ? error.value.reason._tag : undefined, reason)
+            if (error._tag === "Some" && "chunks" in error.value.reason) {
+              assert.strictEqual(error.value.reason.chunks, given === "[DONE]" ? 1 : given.length)
+              assert.strictEqual(error.value.requestId, "id-1")
+            }
+            yield* TestClock.adjust("100 millis")
+            assert.strictEqual(yield* open, 0)
+          }).pipe(Effect.provide(clientOver([
+            ScriptedHttpClient.bytes(inPieces(body, size), { headers: { ...eventStream, "x-kong-request-id": "id-1" } })
+          ])))
+        }
+      }))
+  }
+
+  it.effect("is not waited for after [DONE], and its connection is closed soon", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* within(read, 0), "a")
+      yield* TestClock.adjust("100 millis")
+      assert.strictEqual(yield* open, 0)
+    }).pipe(Effect.provide(clientOver([
+      ScriptedHttpClient.bytes([`${event("a")}${done}`], { headers: eventStream, ending: "hang" })
+    ]))))
+
+  for (const [when, millis, aborted] of [["soon", 50, 0], ["late", 200, 1]] as const) {
+    it.effect(`that comes ${when} after [DONE] ${aborted === 0 ? "leaves" : "does not leave"} the connection to be used again`, () =>
+      Effect.gen(function*() {
+        const { aborts, end, layer } = held(`${event("a")}${done}`)
+        assert.strictEqual(yield* within(Effect.provide(read, layer), 0), "a")
+        assert.strictEqual(aborts(), 0)
+        yield* TestClock.adjust(millis)
+        end()
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(aborts(), aborted)
+      }))
+  }
+
+  it.effect("by its reader aborts the request, once", () =>
+    Effect.gen(function*() {
+      for (const [run, body] of [[Stream.take(stream(), 1), event("a")], [stream(), event("a")]] as const) {
+        const { aborts, layer } = held(body)
+        const reading = yield* Effect.forkChild(Effect.provide(Stream.runDrain(run), layer), { startImmediately: true })
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.interrupt(reading)
+        assert.strictEqual(aborts(), 1)
+      }
+    }))
+
+  it.effect("comes again as it was where it is pulled again", () =>
+    Effect.gen(function*() {
+      for (const [body, isDone] of [[`${event("a")}${done}`, true], [event("a"), false]] as const) {
+        yield* Effect.scoped(Effect.gen(function*() {
+          const pull = yield* Stream.toPull(stream())
+          yield* pull
+          const first = yield* Effect.flip(pull)
+          assert.strictEqual(Cause.isDone(first), isDone)
+          assert.strictEqual(yield* Effect.flip(pull), first)
+        })).pipe(Effect.provide(clientOver([ScriptedHttpClient.bytes([body], { headers: eventStream })])))
+      }
+    }))
+})
+
+/** A response that has such a stream of its own. */
+const withStream = (
+  head: HttpClientResponse.HttpClientResponse,
+  stream: HttpClientResponse.HttpClientResponse["stream"]
+): HttpClientResponse.HttpClientResponse => Object.create(head, { stream: { get: () => stream } })
+
+/** A client whose responses have such a source. */
+const over = (source: ByteSource.ByteSource, headers: Record<string, string>) =>
+  Layer.provide(
+    MistralClient.layer({ retry: RetryPolicy.none }),
+    Layer.succeed(
+      HttpClient.HttpClient,
+      HttpClient.make((request) =>
+        Effect.succeed(
+          Object.assign(HttpClientResponse.fromWeb(request, new Response(null, { headers })), {
+            [ByteSource.key]: source
+          })
+        )
+      )
+    )
+  )
+
+/** A client whose response has a body that the test ends, and how often its request was aborted. */
+const held = (body: string) => {
+  let aborts = 0
+  let reads = 0
+  let reader: ByteSource.Reader | undefined
+  const http = DirectTransport.offer(HttpClient.make(() => Effect.never), {
+    send: (_, receiver) => {
+      receiver.onResponse({
+        status: 200,
+        header: (name) => name === "content-type" ? "text/event-stream" : undefined,
+        headers: () => eventStream,
+        body: {
+          read: (asking) => {
+            if (reads++ === 0) asking.onBytes([encode(body)])
+            else reader = asking
+            return () => {}
+          }
+        }
+      })
+      return () => void aborts++
+    }
+  })
+  return {
+    aborts: () => aborts,
+    end: () => reader?.onEnd(),
+    layer: Layer.provide(
+      MistralClient.layer({ retry: RetryPolicy.none }),
+      Layer.succeed(HttpClient.HttpClient, http)
+    )
+  }
+}

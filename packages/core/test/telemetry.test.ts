@@ -1,0 +1,549 @@
+/**
+ * The spans of operations: one for each, whole, streamed, failed, cut or interrupted, with the same attributes each time
+ * and no prompt, completion or key.
+ */
+import {
+  type CompletionRequest,
+  Endpoint,
+  MistralClient,
+  MistralError,
+  RetryPolicy,
+  Telemetry
+} from "@effect-mistral/core"
+import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Exit, Fiber, Option, Redacted, Schedule, Stream, Tracer } from "effect"
+import { TestClock } from "effect/testing"
+import {
+  apiKey,
+  bothWays,
+  chatRequest,
+  clientOver,
+  complete,
+  eventStream,
+  listModels,
+  modelList,
+  prompt,
+  requests,
+  stream,
+  within
+} from "./fixtures/scriptedClient.ts"
+
+const completion = "a secret completion"
+
+/** A tracer that keeps its spans, the first one first. */
+const recorder = () => {
+  const spans: Array<Tracer.NativeSpan> = []
+  const tracer = Tracer.make({
+    span: (options) => {
+      const span = new Tracer.NativeSpan(options)
+      spans.push(span)
+      return span
+    }
+  })
+  return { spans, tracer }
+}
+
+/** Runs a call, and gives the only span it makes and how the call ended. */
+const spanOf = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const { spans, tracer } = recorder()
+    return Effect.map(Effect.exit(Effect.withTracer(call, tracer)), (exit) => {
+      assert.lengthOf(spans, 1)
+      const span = spans[0]!
+      assert.strictEqual(span.kind, "client")
+      assert.strictEqual(span.status._tag, "Ended")
+      const attributes = Object.fromEntries(span.attributes)
+      const text = JSON.stringify([span.name, attributes, span.events])
+      for (const secret of [prompt, completion, apiKey]) assert.notInclude(text, secret)
+      return { span, name: span.name, attributes, exit }
+    })
+  })
+
+const client = MistralClient.MistralClient
+
+const sampling = { temperature: 0.5, top_p: 0.9, max_tokens: 5, random_seed: 7, n: 1 } as const
+
+const agentsRequest: CompletionRequest.Agents = { agent_id: "ag_1", messages: chatRequest.messages, max_tokens: 5 }
+
+const fimRequest: CompletionRequest.Fim = { model: "codestral-latest", prompt, suffix: prompt, min_tokens: 1 }
+
+const common = { "gen_ai.provider.name": "mistral_ai", "server.address": "api.mistral.ai" }
+
+const answered = {
+  "gen_ai.response.id": "00000000000000000000000000000000",
+  "gen_ai.response.model": "mistral-small-latest",
+  "gen_ai.response.finish_reasons": ["stop"],
+  "gen_ai.usage.input_tokens": 10,
+  "gen_ai.usage.output_tokens": 5
+}
+
+type Operation = readonly [
+  call: Effect.Effect<unknown, MistralError.MistralError, MistralClient.MistralClient>,
+  name: string,
+  attributes: Telemetry.Attributes
+]
+
+const operations: Record<string, Operation> = {
+  "Chat.complete": [complete({}, { ...chatRequest, ...sampling }), "chat m", {
+    ...common,
+    ...answered,
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": "m",
+    "gen_ai.request.temperature": 0.5,
+    "gen_ai.request.top_p": 0.9,
+    "gen_ai.request.max_tokens": 5,
+    "gen_ai.request.seed": 7,
+    "gen_ai.request.choice.count": 1,
+    "mistral_ai.operation": "Chat.complete"
+  }],
+  "Chat.stream": [Stream.runDrain(stream({}, { ...chatRequest, temperature: null, max_tokens: 0 })), "chat m", {
+    ...common,
+    ...answered,
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": "m",
+    "gen_ai.request.max_tokens": 0,
+    "mistral_ai.operation": "Chat.stream"
+  }],
+  "Agents.complete": [client.use((one) => one.request(Endpoint.agents.complete, agentsRequest)), "invoke_agent ag_1", {
+    ...common,
+    ...answered,
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.agent.id": "ag_1",
+    "gen_ai.request.max_tokens": 5,
+    "mistral_ai.operation": "Agents.complete"
+  }],
+  "Agents.stream": [
+    client.use((one) => Stream.runDrain(one.stream(Endpoint.agents.stream, agentsRequest))),
+    "invoke_agent ag_1",
+    {
+      ...common,
+      ...answered,
+      "gen_ai.operation.name": "invoke_agent",
+      "gen_ai.agent.id": "ag_1",
+      "gen_ai.request.max_tokens": 5,
+      "mistral_ai.operation": "Agents.stream"
+    }
+  ],
+  "Fim.complete": [
+    client.use((one) => one.request(Endpoint.fim.complete, fimRequest)),
+    "text_completion codestral-latest",
+    {
+      ...common,
+      ...answered,
+      "gen_ai.operation.name": "text_completion",
+      "gen_ai.request.model": "codestral-latest",
+      "mistral_ai.operation": "Fim.complete"
+    }
+  ],
+  "Fim.stream": [
+    client.use((one) => Stream.runDrain(one.stream(Endpoint.fim.stream, fimRequest))),
+    "text_completion codestral-latest",
+    {
+      ...common,
+      ...answered,
+      "gen_ai.operation.name": "text_completion",
+      "gen_ai.request.model": "codestral-latest",
+      "mistral_ai.operation": "Fim.stream"
+    }
+  ],
+  "Embeddings.create": [
+    client.use((one) => one.request(Endpoint.createEmbeddings, { model: "mistral-embed", input: prompt })),
+    "embeddings mistral-embed",
+    {
+      ...common,
+      "gen_ai.operation.name": "embeddings",
+      "gen_ai.request.model": "mistral-embed",
+      "gen_ai.response.id": "e1",
+      "gen_ai.response.model": "mistral-embed-2312",
+      "gen_ai.usage.input_tokens": 3,
+      "gen_ai.usage.output_tokens": 0,
+      "mistral_ai.operation": "Embeddings.create"
+    }
+  ],
+  "Moderations.create": [
+    client.use((one) => one.request(Endpoint.createModerations, { model: "mistral-moderation-latest", input: prompt })),
+    "Moderations.create",
+    {
+      ...common,
+      "gen_ai.request.model": "mistral-moderation-latest",
+      "gen_ai.response.id": "m1",
+      "gen_ai.response.model": "mistral-moderation-2411",
+      "mistral_ai.operation": "Moderations.create"
+    }
+  ],
+  "Moderations.createChat": [
+    client.use((one) =>
+      one.request(Endpoint.createChatModerations, { model: "mistral-moderation-latest", input: chatRequest.messages })
+    ),
+    "Moderations.createChat",
+    {
+      ...common,
+      "gen_ai.request.model": "mistral-moderation-latest",
+      "gen_ai.response.id": "m1",
+      "gen_ai.response.model": "mistral-moderation-2411",
+      "mistral_ai.operation": "Moderations.createChat"
+    }
+  ],
+  "Models.list": [listModels(), "Models.list", { ...common, "mistral_ai.operation": "Models.list" }],
+  "Models.fetch": [
+    client.use((one) => one.request(Endpoint.fetchModel, undefined, { params: { model_id: "m" } })),
+    "Models.fetch",
+    { ...common, "gen_ai.response.id": "m", "mistral_ai.operation": "Models.fetch" }
+  ]
+}
+
+/** A good response to each of the operations. */
+const good = ({ headers, path }: ScriptedHttpClient.SeenRequest): ScriptedHttpClient.Answer => {
+  if (headers.accept === "text/event-stream") return ScriptedHttpClient.sse(TestCompletion.chunks([completion]))
+  switch (path) {
+    case "/v1/embeddings":
+      return ScriptedHttpClient.json({
+        id: "e1",
+        model: "mistral-embed-2312",
+        data: [{ index: 0, embedding: [0.5] }],
+        usage: { prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 }
+      })
+    case "/v1/moderations":
+    case "/v1/chat/moderations":
+      return ScriptedHttpClient.json({ id: "m1", model: "mistral-moderation-2411", results: [] })
+    case "/v1/models":
+      return ScriptedHttpClient.json(modelList)
+    case "/v1/models/m":
+      return ScriptedHttpClient.json({ id: "m", capabilities: {} })
+    default:
+      return ScriptedHttpClient.json(TestCompletion.response(completion))
+  }
+}
+
+describe("the span of an operation that succeeds", () => {
+  for (const [operation, [call, name, attributes]] of Object.entries(operations)) {
+    it.effect(`names what was requested and what came: ${operation}`, () =>
+      Effect.gen(function*() {
+        const span = yield* spanOf(call)
+        assert.isTrue(Exit.isSuccess(span.exit), String(span.exit))
+        assert.strictEqual(span.name, name)
+        assert.deepStrictEqual(span.attributes, attributes)
+        assert.isTrue(span.span.status._tag === "Ended" && Exit.isSuccess(span.span.status.exit))
+      }).pipe(Effect.provide(clientOver(good))))
+  }
+})
+
+describe("the span of an operation that fails", () => {
+  const refusal = ScriptedHttpClient.json({ message: `no: ${prompt}` }, {
+    status: 429,
+    headers: { "mistral-correlation-id": "id-1" }
+  })
+  for (const [operation, [call, name, attributes]] of Object.entries(operations)) {
+    it.effect(`names the reason, the status and the request id: ${operation}`, () =>
+      Effect.gen(function*() {
+        const span = yield* spanOf(call)
+        assert.strictEqual(span.name, name)
+        const before = Object.entries(attributes).filter(([key]) => !key.includes("response") && !key.includes("usage"))
+        assert.deepStrictEqual(span.attributes, {
+          ...Object.fromEntries(before),
+          "error.type": "RateLimited",
+          "http.response.status_code": 429,
+          "mistral_ai.request.id": "id-1"
+        })
+        assert.isTrue(span.span.status._tag === "Ended" && Exit.isFailure(span.span.status.exit))
+      }).pipe(Effect.provide(clientOver(() => refusal))))
+  }
+
+  type Failure = readonly [answer: ScriptedHttpClient.Answer, attributes: Telemetry.Attributes]
+  const id = { headers: { ...eventStream, "mistral-correlation-id": "id-1" } }
+  const chunks = TestCompletion.chunks([completion])
+  const streamed: Record<string, Failure> = {
+    "whose connection failed": [ScriptedHttpClient.connectionError(), { "error.type": "ConnectionFailed" }],
+    "whose connection was lost": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false, ending: "fail" }), {
+      "error.type": "ConnectionLost",
+      "mistral_ai.request.id": "id-1"
+    }],
+    "that ended early": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false }), {
+      "error.type": "StreamEndedEarly",
+      "mistral_ai.request.id": "id-1"
+    }],
+    "that ended early, after its last chunk": [ScriptedHttpClient.sse(chunks, { ...id, done: false }), {
+      ...answered,
+      "error.type": "StreamEndedEarly",
+      "mistral_ai.request.id": "id-1"
+    }],
+    "that fell silent": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false, ending: "hang" }), {
+      "error.type": "Timeout",
+      "mistral_ai.request.id": "id-1"
+    }],
+    "of which nothing came": [ScriptedHttpClient.bytes([], { ...id, ending: "hang" }), {
+      "error.type": "Timeout",
+      "mistral_ai.request.id": "id-1"
+    }],
+    "that reported an error": [ScriptedHttpClient.sse([{ error: { message: prompt, raw_status_code: 503 } }], id), {
+      "error.type": "StreamError",
+      "http.response.status_code": 503,
+      "mistral_ai.request.id": "id-1"
+    }],
+    "whose generation failed": [
+      ScriptedHttpClient.sse(TestCompletion.chunks([completion], { finishReason: "error" }), id),
+      {
+        ...answered,
+        "gen_ai.response.finish_reasons": ["error"],
+        "error.type": "GenerationFailed",
+        "mistral_ai.request.id": "id-1"
+      }
+    ],
+    "that did not fit": [ScriptedHttpClient.sse([{ id: completion }], id), {
+      "error.type": "InvalidResponse",
+      "http.response.status_code": 200,
+      "mistral_ai.request.id": "id-1"
+    }]
+  }
+  for (const [what, [answer, attributes]] of Object.entries(streamed)) {
+    it.effect(`says why: a stream ${what}`, () =>
+      Effect.gen(function*() {
+        const span = yield* within(spanOf(bothWays.streamed()), "1 hour")
+        assert.deepStrictEqual(span.attributes, {
+          ...common,
+          "gen_ai.operation.name": "chat",
+          "gen_ai.request.model": "m",
+          "mistral_ai.operation": "Chat.stream",
+          ...attributes
+        })
+        assert.isTrue(Exit.isFailure(span.exit))
+        assert.isTrue(span.span.status._tag === "Ended" && Exit.isFailure(span.span.status.exit))
+      }).pipe(Effect.provide(clientOver([answer]))))
+  }
+
+  for (const [way, call] of Object.entries(bothWays)) {
+    it.effect(`says that the request was invalid, and nothing was sent (${way})`, () =>
+      Effect.gen(function*() {
+        const span = yield* spanOf(call({ baseUrl: "nowhere" }))
+        assert.strictEqual(span.attributes["error.type"], "InvalidRequest")
+        assert.notProperty(span.attributes, "server.address")
+        assert.notProperty(span.attributes, "http.response.status_code")
+        assert.lengthOf(yield* requests, 0)
+      }).pipe(Effect.provide(clientOver(good))))
+
+    it.effect(`ends with the call where the call is interrupted (${way})`, () =>
+      Effect.gen(function*() {
+        const { spans, tracer } = recorder()
+        const calling = yield* Effect.forkChild(Effect.withTracer(call(), tracer), { startImmediately: true })
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(spans.map(({ status }) => status._tag), ["Started"])
+        yield* Fiber.interrupt(calling)
+        assert.lengthOf(spans, 1)
+        const { status } = spans[0]!
+        assert.isTrue(status._tag === "Ended" && Exit.isFailure(status.exit) && Cause.hasInterrupts(status.exit.cause))
+        assert.isFalse(spans[0]!.attributes.has("error.type"))
+      }).pipe(Effect.provide(clientOver([ScriptedHttpClient.bytes([":"], { headers: eventStream, ending: "hang" })]))))
+  }
+})
+
+describe("the span of a stream", () => {
+  it.effect("begins with the first pull and not before, and is a new one for each run", () =>
+    Effect.gen(function*() {
+      const { spans, tracer } = recorder()
+      const chunks = stream()
+      assert.lengthOf(spans, 0)
+      yield* Effect.withTracer(Effect.all([Stream.runDrain(chunks), Stream.runDrain(chunks)]), tracer)
+      assert.lengthOf(spans, 2)
+    }).pipe(Effect.provide(clientOver(good))))
+
+  it.effect("ends well where its reader has read enough", () =>
+    Effect.gen(function*() {
+      const { attributes, span } = yield* spanOf(Stream.runDrain(Stream.take(stream(), 1)))
+      assert.isTrue(span.status._tag === "Ended" && Exit.isSuccess(span.status.exit))
+      assert.notProperty(attributes, "error.type")
+    }).pipe(Effect.provide(clientOver([
+      ScriptedHttpClient.sse(TestCompletion.chunks("a b"), { done: false, ending: "hang" })
+    ]))))
+
+  it.effect("does not take its reader's own failure for one of the operation", () =>
+    Effect.gen(function*() {
+      const { attributes } = yield* spanOf(Stream.runForEach(stream(), () => Effect.fail("the reader's own")))
+      assert.notProperty(attributes, "error.type")
+    }).pipe(Effect.provide(clientOver(good))))
+
+  it.effect("tells nothing of a response whose chunks say that there is no usage yet", () =>
+    Effect.gen(function*() {
+      const { attributes } = yield* spanOf(Effect.flip(bothWays.streamed()))
+      assert.deepStrictEqual(Object.keys(attributes).filter((name) => name.startsWith("gen_ai.response")), [])
+      assert.strictEqual(attributes["error.type"], "StreamEndedEarly")
+    }).pipe(Effect.provide(clientOver([
+      ScriptedHttpClient.sse(
+        TestCompletion.chunks("a b").slice(0, 2).map((chunk) => ({ ...chunk, usage: null })),
+        { done: false }
+      )
+    ]))))
+
+  it.effect("tells the usage that came last, also with the fast path", () =>
+    Effect.gen(function*() {
+      for (const fastPath of [true, false]) {
+        const { attributes } = yield* spanOf(Stream.runDrain(stream({ fastPath })))
+        assert.strictEqual(attributes["gen_ai.usage.output_tokens"], 40)
+        assert.strictEqual(attributes["gen_ai.usage.input_tokens"], 2)
+      }
+    }).pipe(Effect.provide(clientOver(() =>
+      ScriptedHttpClient.sse(TestCompletion.chunks("a b c d e f g h", {
+        usage: { prompt_tokens: 2, completion_tokens: 40, total_tokens: 42 }
+      }))
+    ))))
+})
+
+describe("the span of a call that is retried", () => {
+  it.effect("is one for all attempts, and tells of the last", () =>
+    Effect.gen(function*() {
+      const { attributes, exit } = yield* spanOf(listModels())
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.notProperty(attributes, "error.type")
+      assert.lengthOf(yield* requests, 3)
+    }).pipe(Effect.provide(clientOver(
+      (request, index) => index < 2 ? ScriptedHttpClient.json({}, { status: 503 }) : good(request),
+      { retry: RetryPolicy.make({ schedule: Schedule.recurs(2) }) }
+    ))))
+
+  for (const [way, call] of Object.entries({ ...bothWays, "of a list": listModels })) {
+    it.effect(`is the parent of each attempt's, and is told to the server, if it is to know (${way})`, () =>
+      Effect.gen(function*() {
+        const { spans, tracer } = recorder()
+        yield* Effect.withTracer(Effect.withSpan(Effect.asVoid(call()), "program"), tracer)
+        const [program, operation, ...attempts] = spans
+        assert.strictEqual(program?.name, "program")
+        assert.strictEqual(Option.getOrUndefined(operation!.parent)?.spanId, program?.spanId)
+        assert.lengthOf(attempts, 3)
+        for (const attempt of attempts) {
+          assert.strictEqual(Option.getOrUndefined(attempt.parent)?.spanId, operation?.spanId)
+        }
+        assert.deepStrictEqual(
+          (yield* requests).map(({ headers }) => headers["traceparent"]),
+          attempts.map(({ spanId, traceId }) => `00-${traceId}-${spanId}-01`)
+        )
+      }).pipe(Effect.provide(clientOver(
+        (request, index) => index < 2 ? ScriptedHttpClient.json({}, { status: 503 }) : good(request),
+        { retry: RetryPolicy.make({ schedule: Schedule.recurs(2) }), propagateTrace: true }
+      ))))
+
+    it.effect(`is the only one, and is not told to the server, unless it is to know (${way})`, () =>
+      Effect.gen(function*() {
+        const { spans, tracer } = recorder()
+        yield* Effect.withTracer(Effect.withSpan(Effect.asVoid(call()), "program"), tracer)
+        assert.lengthOf(spans, 2)
+        assert.strictEqual(Option.getOrUndefined(spans[1]!.parent)?.spanId, spans[0]?.spanId)
+        for (const { headers } of yield* requests) {
+          assert.deepStrictEqual(["traceparent", "b3", "tracestate"].filter((name) => name in headers), [])
+        }
+      }).pipe(Effect.provide(clientOver(good))))
+  }
+})
+
+describe("the span of an operation as a parent", () => {
+  const named = (name: string) => Effect.withSpan(Effect.void, name)
+  for (const [way, call] of Object.entries({ ...bothWays, "of a list": listModels })) {
+    it.effect(`has the spans of the effect that yields the key, and of the schedule of retries (${way})`, () =>
+      Effect.gen(function*() {
+        const { spans, tracer } = recorder()
+        yield* Effect.withTracer(Effect.asVoid(call()), tracer)
+        const [operation, ...children] = spans
+        assert.deepStrictEqual(children.map(({ name }) => name), ["key", "backoff", "key"])
+        for (const { parent } of children) {
+          assert.strictEqual(Option.getOrUndefined(parent)?.spanId, operation?.spanId)
+        }
+      }).pipe(Effect.provide(clientOver(
+        (request, index) => index === 0 ? ScriptedHttpClient.json({}, { status: 503 }) : good(request),
+        {
+          apiKey: Effect.as(named("key"), Redacted.make(apiKey)),
+          retry: RetryPolicy.make({
+            schedule: Schedule.recurs(1).pipe(
+              Schedule.modifyDelay(({ duration }) => Effect.as(named("backoff"), duration))
+            )
+          })
+        }
+      ))))
+  }
+})
+
+describe("the server that a span names", () => {
+  const addresses: Record<string, readonly [client: string | undefined, call: string | undefined, address: string]> = {
+    "is Mistral's where nothing is set": [undefined, undefined, "api.mistral.ai"],
+    "is the client's": ["https://api.eu.mistral.ai/v1", undefined, "api.eu.mistral.ai"],
+    "is the call's before the client's": ["https://api.eu.mistral.ai", "https://call.test", "call.test"],
+    "has its port": ["http://localhost:8080/v1/", undefined, "localhost:8080"]
+  }
+  for (const [what, [ofClient, ofCall, address]] of Object.entries(addresses)) {
+    it.effect(what, () =>
+      Effect.gen(function*() {
+        for (const call of Object.values(bothWays)) {
+          const { attributes } = yield* spanOf(call({ baseUrl: ofCall }))
+          assert.strictEqual(attributes["server.address"], address)
+          assert.strictEqual(attributes["gen_ai.provider.name"], "mistral_ai")
+        }
+      }).pipe(Effect.provide(clientOver(good, { baseUrl: ofClient }))))
+  }
+
+  it.effect("is the deployment's, and so is the provider", () =>
+    Effect.gen(function*() {
+      for (const call of Object.values(bothWays)) {
+        const { attributes } = yield* spanOf(call())
+        assert.strictEqual(attributes["server.address"], "own.test")
+        assert.strictEqual(attributes["gen_ai.provider.name"], "own")
+      }
+    }).pipe(Effect.provide(clientOver(good, {
+      deployment: {
+        provider: "own",
+        baseUrl: "https://own.test/path",
+        route: ({ body, path }) => ({ url: `https://a.test${path}`, body })
+      }
+    }))))
+})
+
+describe("the attributes of a span", () => {
+  it("of a response are those that are known", () => {
+    assert.deepStrictEqual(Telemetry.responseAttributes({ id: null, usage: null, choices: null }), {})
+    assert.deepStrictEqual(Telemetry.responseAttributes(undefined), {})
+    assert.deepStrictEqual(Telemetry.responseAttributes("text"), {})
+    assert.deepStrictEqual(
+      Telemetry.responseAttributes({
+        choices: [{ finish_reason: "stop" }, { finish_reason: null }, {}, { finish_reason: "length" }],
+        usage: { prompt_tokens: 0, completion_tokens: 0 }
+      }),
+      {
+        "gen_ai.response.finish_reasons": ["stop", "length"],
+        "gen_ai.usage.input_tokens": 0,
+        "gen_ai.usage.output_tokens": 0
+      }
+    )
+    assert.deepStrictEqual(Telemetry.responseAttributes({ model: "m", choices: [{ finish_reason: null }] }), {
+      "gen_ai.response.model": "m"
+    })
+  })
+
+  it("of an error are its reason, and the status and request id it came with", () => {
+    const attributesOf = (reason: MistralError.MistralErrorReason) =>
+      Telemetry.errorAttributes(
+        new MistralError.MistralError({
+          operation: "Chat.complete",
+          method: "POST",
+          path: "/v1/chat/completions",
+          reason
+        })
+      )
+    assert.deepStrictEqual(attributesOf(new MistralError.NotFound({ status: 404, requestId: "id-1" })), {
+      "error.type": "NotFound",
+      "http.response.status_code": 404,
+      "mistral_ai.request.id": "id-1"
+    })
+    assert.deepStrictEqual(attributesOf(new MistralError.StreamEndedEarly({ chunks: 1, requestId: "id-1" })), {
+      "error.type": "StreamEndedEarly",
+      "mistral_ai.request.id": "id-1"
+    })
+    assert.deepStrictEqual(attributesOf(new MistralError.ConnectionFailed({ description: "no" })), {
+      "error.type": "ConnectionFailed"
+    })
+  })
+
+  it("name an operation by itself where no model runs, or where it names none", () => {
+    assert.strictEqual(Telemetry.spanName(Endpoint.chat.complete, { model: "m" }), "chat m")
+    assert.strictEqual(Telemetry.spanName(Endpoint.chat.complete, {}), "Chat.complete")
+    assert.strictEqual(Telemetry.spanName(Endpoint.chat.complete, undefined), "Chat.complete")
+    assert.strictEqual(Telemetry.spanName(Endpoint.agents.stream, { agent_id: "a" }), "invoke_agent a")
+    assert.strictEqual(Telemetry.spanName(Endpoint.createModerations, { model: "m" }), "Moderations.create")
+  })
+})
