@@ -5,6 +5,7 @@
  *   node bench/size.ts
  */
 import { build, type BuildOptions } from "esbuild"
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { build as viteBuild } from "vite"
@@ -13,8 +14,6 @@ import { table } from "./table.ts"
 const programs: ReadonlyArray<readonly [name: string, file: string]> = [
   ["ours", "ours"],
   ["ours, for an object in place of a stream", "oursObject"],
-  ["ours, by barrel imports", "oursBarrel"],
-  ["ours, for an object, by barrel imports", "oursObjectBarrel"],
   ["naive-effect", "naiveEffect"],
   ["eventsource-parser", "eventsourceParser"],
   ["mistralai", "mistralai"],
@@ -32,8 +31,16 @@ export interface Size {
   readonly gzip: number
 }
 
-const programOf = (file: string): BuildOptions => ({
-  entryPoints: [fileURLToPath(new URL(`size/${file}.ts`, import.meta.url))]
+const pathOf = (file: string): string => fileURLToPath(new URL(`size/${file}.ts`, import.meta.url))
+
+const programOf = (file: string): BuildOptions => ({ entryPoints: [pathOf(file)] })
+
+/** A program with barrel imports, as the README shows them, in place of its module imports. */
+const withBarrels = (code: string): string =>
+  code.replaceAll(/import \* as (\w+) from "(effect|@effect-mistral\/\w+)\/\w+"/g, "import { $1 } from \"$2\"")
+
+const barrelProgramOf = (file: string): BuildOptions => ({
+  stdin: { contents: withBarrels(readFileSync(pathOf(file), "utf8")), resolveDir: import.meta.dirname, loader: "ts" }
 })
 
 const bundle = async (options: BuildOptions): Promise<string> => {
@@ -59,14 +66,19 @@ const sizeOf = (name: string, text: string): Size => ({
   gzip: gzipSync(text, { level: 9 }).length
 })
 
-const viteBundle = async (file: string): Promise<string> => {
+const viteBarrelBundle = async (file: string): Promise<string> => {
+  const input = pathOf(file)
   const result = await viteBuild({
     configFile: false,
     logLevel: "error",
+    plugins: [{
+      name: "with-barrels",
+      transform: (code, id) => id === input ? withBarrels(code) : undefined
+    }],
     build: {
       write: false,
       target: "es2023",
-      rolldownOptions: { input: fileURLToPath(new URL(`size/${file}.ts`, import.meta.url)) },
+      rolldownOptions: { input },
       modulePreload: { polyfill: false }
     }
   })
@@ -104,8 +116,10 @@ const effectOf = async (file: string): Promise<BuildOptions> => {
 
 export const sizes = async (): Promise<ReadonlyArray<Size>> => [
   ...await Promise.all(programs.map(async ([name, file]) => sizeOf(name, await bundle(programOf(file))))),
-  sizeOf("ours, by barrel imports, Vite", await viteBundle("oursBarrel")),
-  sizeOf("ours, for an object, by barrel imports, Vite", await viteBundle("oursObjectBarrel")),
+  sizeOf("ours, by barrel imports", await bundle(barrelProgramOf("ours"))),
+  sizeOf("ours, by barrel imports, Vite", await viteBarrelBundle("ours")),
+  sizeOf("ours, for an object, by barrel imports", await bundle(barrelProgramOf("oursObject"))),
+  sizeOf("ours, for an object, by barrel imports, Vite", await viteBarrelBundle("oursObject")),
   sizeOf("the exports of Effect that ours uses, alone", await bundle(await effectOf("ours")))
 ]
 
