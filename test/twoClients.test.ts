@@ -1,16 +1,27 @@
-/** Completion services over two clients of one program: each request goes to the host of its own client, with its key. */
+/** Services over two clients of one program: each request goes to the host of its own client, with the key of that client. */
 import { Agents } from "@effect-mistral/agents"
 import { Chat } from "@effect-mistral/chat"
-import { type CompletionService, MistralClient, type MistralError } from "@effect-mistral/core"
+import { type CompletionService, MistralClient, type MistralError, type RequestOptions } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
+import {
+  Campaigns,
+  ChatCompletionEvents,
+  DatasetRecords,
+  Datasets,
+  Fields,
+  Judges,
+  Logs,
+  SpanEvaluations,
+  Spans,
+  Traces
+} from "@effect-mistral/observability"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, LayerMap, Redacted, Stream } from "effect"
-
-const messages = [{ role: "user" as const, content: "Hi" }]
+import { operations } from "../packages/observability/test/fixtures/operations.ts"
 
 describe("two clients in one program", () => {
-  for (const { name, wrap } of rows()) {
+  for (const { name, response, wrap } of rows()) {
     it.effect(`give two wrappers of ${name} each its own host and key`, () =>
       Effect.gen(function*() {
         yield* Effect.flatMap(European, ({ call }) => call)
@@ -22,7 +33,7 @@ describe("two clients in one program", () => {
           ["https://eu.example", "Bearer key-eu"]
         ])
       }).pipe(Effect.provide(
-        Layer.mergeAll(wrap(European, "eu"), wrap(American, "us")).pipe(Layer.provideMerge(server))
+        Layer.mergeAll(wrap(European, "eu"), wrap(American, "us")).pipe(Layer.provideMerge(server(response)))
       )))
 
     it.effect(`give each tenant of a LayerMap of ${name} its own host and key, and a wrong key is refused`, () =>
@@ -39,11 +50,19 @@ describe("two clients in one program", () => {
           ["https://nobody.example", "Bearer wrong"],
           ["https://us.example", "Bearer key-us"]
         ])
-      }).pipe(Effect.scoped, Effect.provide(server)))
+      }).pipe(Effect.scoped, Effect.provide(server(response))))
   }
+
+  it("are tested for every service of observability, by both of its layers", () => {
+    const services = new Set(Object.keys(operations).map((name) => name.split(".")[0]!))
+    assert.includeMembers(
+      rows().map(({ name }) => name.split(" ")[0]!),
+      [...services].flatMap((name) => [`${name}.layer`, `${name}.layerOptions`])
+    )
+  })
 })
 
-/** A service over a completion service. It makes one call. */
+/** A service over a service of this project. It makes one call. */
 interface Wrapper {
   readonly call: Effect.Effect<unknown, MistralError.MistralError>
 }
@@ -55,7 +74,9 @@ class American extends Context.Service<American, Wrapper>()("American") {}
 class Tenant extends Context.Service<Tenant, Wrapper>()("Tenant") {}
 
 interface Row {
+  /** The service, its layer and the operation that is called. */
   readonly name: string
+  readonly response: ScriptedHttpClient.Answer
   /** A wrapper over the row's layer, over the client of a tenant. */
   readonly wrap: <Self>(
     wrapper: Context.Service<Self, Wrapper>,
@@ -65,39 +86,100 @@ interface Row {
 
 /** A row for each service, layer and operation. The same layer is provided to all wrappers of a row. */
 function rows(): ReadonlyArray<Row> {
+  const messages = [{ role: "user" as const, content: "Hi" }]
   return [
-    ...row("Chat", Chat.Chat, Chat, { model: "m", messages }),
-    ...row("Agents", Agents.Agents, Agents, { agent_id: "a", messages }),
-    ...row("Fim", Fim.Fim, Fim, { model: "m", prompt: "def" })
+    ...completionRows(Chat.Chat, Chat, "Chat", { model: "m", messages }),
+    ...completionRows(Agents.Agents, Agents, "Agents", { agent_id: "a", messages }),
+    ...completionRows(Fim.Fim, Fim, "Fim", { model: "m", prompt: "def" }),
+    ...observabilityRows(Campaigns.Campaigns, Campaigns, "Campaigns.fetch", (service) => service.fetch("c1")),
+    ...observabilityRows(
+      ChatCompletionEvents.ChatCompletionEvents,
+      ChatCompletionEvents,
+      "ChatCompletionEvents.fetch",
+      (service) => service.fetch("e1")
+    ),
+    ...observabilityRows(
+      DatasetRecords.DatasetRecords,
+      DatasetRecords,
+      "DatasetRecords.fetch",
+      (service) => service.fetch("r1")
+    ),
+    ...observabilityRows(Datasets.Datasets, Datasets, "Datasets.fetch", (service) => service.fetch("d1")),
+    ...observabilityRows(Fields.Fields, Fields, "Fields.list", (service) => service.list()),
+    ...observabilityRows(Judges.Judges, Judges, "Judges.fetch", (service) => service.fetch("j1")),
+    ...observabilityRows(Logs.Logs, Logs, "Logs.search", (service) => service.search({})),
+    ...observabilityRows(
+      SpanEvaluations.SpanEvaluations,
+      SpanEvaluations,
+      "SpanEvaluations.search",
+      (service) => service.search({})
+    ),
+    ...observabilityRows(Spans.Spans, Spans, "Spans.search", (service) => service.search({})),
+    ...observabilityRows(Traces.Traces, Traces, "Traces.fetch", (service) => service.fetch("t1"))
   ]
 }
 
-function row<Self, Request>(
-  name: string,
-  service: Context.Service<Self, CompletionService.CompletionService<Request>>,
-  module: {
-    readonly layer: Layer.Layer<Self, never, MistralClient.MistralClient>
-    readonly layerOptions: (options: object) => Layer.Layer<Self, never, MistralClient.MistralClient>
-  },
-  request: Request
-): ReadonlyArray<Row> {
-  const layers = { layer: module.layer, layerOptions: module.layerOptions({ headers: { "x-test": "1" } }) }
-  const operations = {
-    complete: (shape: CompletionService.CompletionService<Request>) => shape.complete(request),
-    stream: (shape: CompletionService.CompletionService<Request>) => Stream.runDrain(shape.stream(request))
-  }
-  return Object.entries(layers).flatMap(([layerName, layer]) =>
-    Object.entries(operations).map(([operation, run]): Row => ({
-      name: `${name}.${layerName} (${operation})`,
-      wrap: (wrapper, tenant) =>
-        Layer.effect(wrapper, Effect.map(service, (shape) => ({ call: run(shape) }))).pipe(
-          Layer.provide(layer),
-          Layer.provide(clientOf(tenant))
-        )
-    }))
-  )
+/** The module of a service. */
+interface Module<Self> {
+  readonly layer: Layer.Layer<Self, never, MistralClient.MistralClient>
+  readonly layerOptions: (
+    options: RequestOptions.RequestOptions
+  ) => Layer.Layer<Self, never, MistralClient.MistralClient>
 }
 
+function completionRows<Self, Request>(
+  service: Context.Service<Self, CompletionService.CompletionService<Request>>,
+  module: Module<Self>,
+  name: string,
+  request: Request
+): ReadonlyArray<Row> {
+  return [
+    ...layerRows(
+      service,
+      module,
+      `${name}.complete`,
+      ScriptedHttpClient.json(TestCompletion.response("Hello")),
+      ({ complete }) => complete(request)
+    ),
+    ...layerRows(
+      service,
+      module,
+      `${name}.stream`,
+      ScriptedHttpClient.sse(TestCompletion.chunks("Hello")),
+      ({ stream }) => Stream.runDrain(stream(request))
+    )
+  ]
+}
+
+function observabilityRows<Self, Service>(
+  service: Context.Service<Self, Service>,
+  module: Module<Self>,
+  operation: string,
+  call: (service: Service) => Wrapper["call"]
+): ReadonlyArray<Row> {
+  return layerRows(service, module, operation, ScriptedHttpClient.json(operations[operation]!.response), call)
+}
+
+function layerRows<Self, Service>(
+  service: Context.Service<Self, Service>,
+  module: Module<Self>,
+  operation: string,
+  response: ScriptedHttpClient.Answer,
+  call: (service: Service) => Wrapper["call"]
+): ReadonlyArray<Row> {
+  const layers = { layer: module.layer, layerOptions: module.layerOptions({ headers: { "x-test": "1" } }) }
+  return Object.entries(layers).map(([name, layer]): Row => ({
+    name: `${operation.split(".")[0]}.${name} (${operation})`,
+    response,
+    wrap: (wrapper, tenant) =>
+      Layer.effect(wrapper, Effect.map(service, (shape) => ({ call: call(shape) }))).pipe(
+        Layer.provide(layer),
+        Layer.provide(clientOf(tenant))
+      )
+  }))
+}
+
+/** A client for a host with the name of the tenant. */
 function clientOf(tenant: string) {
   return MistralClient.layer({
     baseUrl: `https://${tenant}.example`,
@@ -106,13 +188,13 @@ function clientOf(tenant: string) {
 }
 
 /** One server for all hosts. It refuses a request whose key is not that of the host. */
-const server = ScriptedHttpClient.layer(({ body, headers, url }) =>
-  headers["authorization"] !== `Bearer key-${new URL(url).hostname.split(".")[0]}`
-    ? ScriptedHttpClient.json({ message: "Unauthorized" }, { status: 401 })
-    : (body as { readonly stream: boolean }).stream
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("Hello"))
-    : ScriptedHttpClient.json(TestCompletion.response("Hello"))
-)
+function server(response: ScriptedHttpClient.Answer) {
+  return ScriptedHttpClient.layer(({ headers, url }) =>
+    headers["authorization"] === `Bearer key-${new URL(url).hostname.split(".")[0]}`
+      ? response
+      : ScriptedHttpClient.json({ message: "Unauthorized" }, { status: 401 })
+  )
+}
 
 /** The hosts and keys of the requests so far. */
 const seen = Effect.gen(function*() {
