@@ -26,6 +26,7 @@ import { sendRequest } from "./internal/client/sendRequest.ts"
 import { streamEvents } from "./internal/client/streamEvents.ts"
 import type { Target } from "./internal/request/call.ts"
 import { makeAuthenticate } from "./internal/request/headers.ts"
+import { makeServer } from "./internal/request/server.ts"
 import { chooseTransport } from "./internal/transport/chooseTransport.ts"
 import type { MistralError } from "./MistralError.ts"
 import * as RequestOptions from "./RequestOptions.ts"
@@ -110,8 +111,10 @@ export interface Options extends RequestOptions.RequestOptions {
  */
 export const make = (options: Options): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (httpClient) => {
+    const deployment = options.deployment ?? Deployment.mistral
     const config: ClientConfig = {
-      deployment: options.deployment ?? Deployment.mistral,
+      deployment,
+      server: makeServer(deployment, options.baseUrl),
       options: RequestOptions.resolve(RequestOptions.defaults, options),
       sender: {
         transport: chooseTransport(httpClient, options),

@@ -9,7 +9,6 @@
  */
 import * as Predicate from "effect/Predicate"
 import type * as Tracer from "effect/Tracer"
-import type { Deployment } from "./Deployment.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { MistralError } from "./MistralError.ts"
 
@@ -28,6 +27,17 @@ export type Attributes = Readonly<Record<string, unknown>>
  * @since 0.1.0
  */
 export type Operation = Pick<Endpoint<unknown, unknown>, "name" | "operation">
+
+/**
+ * The server of a call as spans report it: the provider's name, and the host of the base URL.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Server {
+  readonly provider: string
+  readonly address: string | undefined
+}
 
 /**
  * The span name of an operation: `chat mistral-small-latest`, or the operation's own name where no model runs.
@@ -52,10 +62,10 @@ export const spanName = (
 export const requestAttributes = (
   endpoint: Operation,
   request: unknown,
-  deployment: Pick<Deployment, "provider" | "baseUrl">
+  server: Server
 ): Attributes =>
   known({
-    "gen_ai.provider.name": deployment.provider,
+    "gen_ai.provider.name": server.provider,
     "gen_ai.operation.name": endpoint.operation,
     "gen_ai.request.model": field(request, "model"),
     "gen_ai.agent.id": field(request, "agent_id"),
@@ -65,7 +75,7 @@ export const requestAttributes = (
     "gen_ai.request.seed": field(request, "random_seed"),
     "gen_ai.request.choice.count": field(request, "n"),
     "mistral_ai.operation": endpoint.name,
-    "server.address": hostOf(deployment.baseUrl)
+    "server.address": server.address
   })
 
 /**
@@ -111,10 +121,10 @@ export const errorAttributes = (error: MistralError): Attributes =>
 export const spanOptions = (
   endpoint: Operation,
   request: unknown,
-  deployment: Pick<Deployment, "provider" | "baseUrl">
+  server: Server
 ): Tracer.SpanOptionsNoTrace => ({
   kind: "client",
-  attributes: requestAttributes(endpoint, request, deployment)
+  attributes: requestAttributes(endpoint, request, server)
 })
 
 /**
@@ -127,11 +137,15 @@ export const annotate = (span: Tracer.Span, attributes: Attributes): void => {
   for (const name in attributes) span.attribute(name, attributes[name])
 }
 
-const hostOf = (baseUrl: string): string | undefined => URL.canParse(baseUrl) ? new URL(baseUrl).host : undefined
-
 const field = (value: unknown, name: string): unknown =>
   Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
 /** The attributes that have a value. */
-const known = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null))
+const known = (attributes: Attributes): Attributes => {
+  const present: Record<string, unknown> = {}
+  for (const name in attributes) {
+    const value = attributes[name]
+    if (value !== undefined && value !== null) present[name] = value
+  }
+  return present
+}

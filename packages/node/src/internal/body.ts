@@ -15,6 +15,7 @@ export class Body implements ByteSource.ByteSource {
   /** Tells a reader how the body ended, once it has. */
   #ending: ((reader: ByteSource.Reader) => void) | undefined
   #controller: Controller | undefined
+  #flushScheduled = false
 
   constructor(highWaterMark: number) {
     this.#highWaterMark = highWaterMark
@@ -64,7 +65,15 @@ export class Body implements ByteSource.ByteSource {
    * they would each resume the reading fiber, which makes a stream twice as slow as over `fetch`.
    */
   #scheduleFlush(): void {
-    queueMicrotask(() => this.#flush())
+    if (this.#flushScheduled || (this.#waiting === undefined && this.#onStart === undefined)) return
+    this.#flushScheduled = true
+    // Node's `queueMicrotask` creates an async resource at each call, a settled promise does not.
+    settled.then(this.#runScheduledFlush)
+  }
+
+  readonly #runScheduledFlush = (): void => {
+    this.#flushScheduled = false
+    this.#flush()
   }
 
   #flush(): void {
@@ -93,6 +102,8 @@ export class Body implements ByteSource.ByteSource {
     }
   }
 }
+
+const settled = Promise.resolve()
 
 /**
  * Whether a chunk is the last of its read of the socket, so that it is handed over at once: undici's chunks are views of

@@ -4,12 +4,14 @@ import type { Endpoint } from "../../Endpoint.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
+import type { Sender } from "../attempt/attempt.ts"
 import { type CallResources, sendAndReadWithRetry, sendWithRetry } from "../attempt/sendWithRetry.ts"
 import { makeCall, type Target } from "../request/call.ts"
+import type { Server } from "../request/server.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
 import { schemaValidator } from "../schema/schemaValidator.ts"
-import type { ClientConfig } from "./clientConfig.ts"
+import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /** Sends a request and reads its whole response, in one span. */
 export const sendRequest = <Request, Response>(
@@ -18,28 +20,29 @@ export const sendRequest = <Request, Response>(
   request: Request,
   callOptions: (RequestOptions.RequestOptions & Target) | undefined
 ): Effect.Effect<Response, MistralError> => {
-  const { deployment } = config
   const options = RequestOptions.resolve(config.options, callOptions)
+  const server = serverOf(config, options)
   return Effect.useSpan(
     Telemetry.spanName(endpoint, request),
-    Telemetry.spanOptions(endpoint, request, { ...deployment, baseUrl: options.baseUrl ?? deployment.baseUrl }),
+    Telemetry.spanOptions(endpoint, request, server),
     (span) =>
       Effect.tapError(
-        sendInSpan(config, endpoint, request, options, callOptions, span),
+        sendInSpan(config.sender, server, endpoint, request, options, callOptions, span),
         (error) => Effect.sync(() => Telemetry.annotate(span, Telemetry.errorAttributes(error)))
       )
   )
 }
 
 const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
-  { deployment, sender }: ClientConfig,
+  sender: Sender,
+  server: Server,
   endpoint: Endpoint<Request, Response>,
   request: Request,
   options: RequestOptions.Resolved,
   target: Target | undefined,
   span: Tracer.Span
 ) {
-  const call = yield* makeCall(endpoint, request, "application/json", deployment, options, target)
+  const call = yield* makeCall(endpoint, request, "application/json", server, options, target)
   const resources: CallResources = { finalizer: Effect.void, span }
   const read = (response: OpenResponse) => readJson(call, response, schemaValidator(endpoint.response))
   const received = endpoint.retryable === "always"

@@ -15,7 +15,7 @@ import { makeCall, type Target } from "../request/call.ts"
 import { schemaValidator } from "../schema/schemaValidator.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
-import type { ClientConfig } from "./clientConfig.ts"
+import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /**
  * Sends a request and streams the events of its response, in one span.
@@ -51,7 +51,7 @@ export const streamEvents = <Request, Event>(
 }
 
 const start = Effect.fnUntraced(function*<Request, Event>(
-  { deployment, sender }: ClientConfig,
+  config: ClientConfig,
   endpoint: StreamEndpoint<Request, Event>,
   request: Request,
   options: RequestOptions.Resolved,
@@ -59,9 +59,10 @@ const start = Effect.fnUntraced(function*<Request, Event>(
   scope: Scope.Scope,
   onStarted: (events: EventStream<Event>) => void
 ) {
+  const server = serverOf(config, options)
   const span = yield* Effect.makeSpanScoped(
     Telemetry.spanName(endpoint, request),
-    Telemetry.spanOptions(endpoint, request, { ...deployment, baseUrl: options.baseUrl ?? deployment.baseUrl })
+    Telemetry.spanOptions(endpoint, request, server)
   )
   const resources: CallResources = { finalizer: Effect.void, span }
   yield* Scope.addFinalizerExit(scope, (exit) => {
@@ -72,8 +73,8 @@ const start = Effect.fnUntraced(function*<Request, Event>(
     }
     return resources.finalizer
   })
-  const call = yield* makeCall(endpoint, request, "text/event-stream", deployment, options, target)
-  const response = yield* sendWithRetry(sender, call, resources)
+  const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)
+  const response = yield* sendWithRetry(config.sender, call, resources)
   const events = yield* makeEventStream(call, response, schemaValidator(endpoint.event), {
     failedChoice: endpoint.failedChoice,
     fastPath: options.fastPath ? fastPathOf(endpoint.event) : undefined,

@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
-import type { Deployment } from "../../Deployment.ts"
 import type { Endpoint } from "../../Endpoint.ts"
 import { MistralError, type MistralErrorReason } from "../../MistralError.ts"
 import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts"
 import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
+import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
 /** The part of an endpoint that errors report. */
@@ -48,7 +48,7 @@ export const makeCall = <Request>(
   endpoint: Omit<Endpoint<Request, unknown>, "response">,
   request: Request,
   accept: Call["accept"],
-  deployment: Deployment,
+  { address, baseUrl, deployment }: Server,
   options: Resolved,
   target?: Target
 ): Effect.Effect<Call, MistralError> =>
@@ -64,8 +64,7 @@ export const makeCall = <Request>(
     if (schemaIssues.length > 0) return invalid(schemaIssues)
     const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
     if (problems.length > 0) return invalid(problems)
-    const baseUrl = (options.baseUrl ?? deployment.baseUrl).trim()
-    if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl)) {
+    if (address === undefined) {
       return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
     }
 
@@ -111,7 +110,7 @@ const withQuery = (url: string, query: Target["query"]): string => {
  * pair cannot be encoded.
  */
 const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issue> =>
-  [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
+  !path.includes("{") ? [] : [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
     const value: unknown = params?.[name!]
     return typeof value === "string" && !/^\.{0,2}$|\p{Cs}/u.test(value) ? [] : [{
       path: ["params", name!],

@@ -1,4 +1,4 @@
-import type * as Clock from "effect/Clock"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -55,13 +55,14 @@ export type OnExpired = (expired: ExpiredLimit) => void
  * Enforces the time limits of one attempt: `firstByte`, then `idle` for each read, and the deadline of the whole call over
  * all of them. There is one wait at a time.
  *
- * Each attempt has one timer of its own, which is only moved when it fires: a stream sets a new limit for every read, and
- * most limits never expire.
+ * Each attempt has one timer of its own. A later limit does not move the timer but is checked when it fires, because a
+ * stream sets a new limit for every read and most limits never expire.
  */
 export class AttemptTimeouts {
   readonly #limits: AttemptLimits
   readonly #clock: Clock.Clock
   readonly #startedAt: number
+  readonly #idle: number
   #phase: "firstByte" | "idle" = "firstByte"
   #limit = Infinity
   #due = Infinity
@@ -72,6 +73,7 @@ export class AttemptTimeouts {
     this.#limits = limits
     this.#clock = clock
     this.#startedAt = monotonicMillis(clock)
+    this.#idle = Duration.toMillis(limits.idle)
   }
 
   /**
@@ -90,7 +92,7 @@ export class AttemptTimeouts {
 
   /** Starts to wait for a read. Expires at once if there is no time left. */
   waitForRead(onExpired: OnExpired): void {
-    this.#waitIdle(Duration.toMillis(this.#limits.idle), onExpired)
+    this.#waitIdle(this.#idle, onExpired)
   }
 
   /** Starts to wait for at most `millis` milliseconds, and no longer than the current wait may still last. */
@@ -135,13 +137,12 @@ export class AttemptTimeouts {
       if (this.#timer.due <= this.#due) return
       this.#timer.cancel()
     }
-    const cancel = Effect.runCallback(this.#clock.sleep(Duration.millis(wait)), { onExit: this.#onTimer })
-    this.#timer = { due: this.#due, cancel }
+    // Not longer than the idle limit, so that a read which follows the first byte needs no earlier timer.
+    const sleep = Math.min(wait, this.#idle)
+    this.#timer = { due: this.#due - wait + sleep, cancel: startTimer(this.#clock, sleep, this.#onTimer) }
   }
 
-  readonly #onTimer = (exit: Exit.Exit<void>): void => {
-    // A timer that was cancelled exits too.
-    if (Exit.isFailure(exit)) return
+  readonly #onTimer = (): void => {
     this.#timer = undefined
     this.#check()
   }
@@ -155,3 +156,25 @@ export class AttemptTimeouts {
     this.#onExpired?.(expired)
   }
 }
+
+/**
+ * Runs a callback after a delay of `millis` milliseconds, or earlier if the delay is longer than a timer can be. Returns the
+ * function that cancels it.
+ *
+ * On Effect's own clock this is a plain timer, because a sleeping fiber for each attempt costs a tenth of a whole call: see
+ * decision 0006. Any other clock, such as `TestClock`, sleeps in a fiber.
+ */
+const startTimer = (clock: Clock.Clock, millis: number, onTimer: () => void): () => void => {
+  if (clock === Clock.Clock.defaultValue()) {
+    // oxlint-disable-next-line no-restricted-globals -- this is the timer of Effect's own clock
+    const timer = setTimeout(onTimer, Math.min(millis, longestTimer))
+    return () => clearTimeout(timer)
+  }
+  return Effect.runCallback(clock.sleep(Duration.millis(millis)), {
+    // A fiber that was interrupted exits too.
+    onExit: (exit) => Exit.isSuccess(exit) && onTimer()
+  })
+}
+
+/** The longest delay of a timer on every platform, in milliseconds. */
+const longestTimer = 2 ** 31 - 1

@@ -1,0 +1,22 @@
+import type { Deployment } from "../../Deployment.ts"
+
+/** A deployment at a base URL. */
+export interface Server {
+  readonly deployment: Deployment
+  readonly provider: string
+  readonly baseUrl: string
+  /** The host of the base URL. `undefined` if that is not a valid URL. */
+  readonly address: string | undefined
+}
+
+/** A deployment at a base URL, or at its own. */
+export const makeServer = (deployment: Deployment, baseUrl: string = deployment.baseUrl): Server => {
+  const trimmed = baseUrl.trim()
+  const isValid = /^https?:\/\/[^/]/.test(trimmed) && URL.canParse(trimmed)
+  return {
+    deployment,
+    provider: deployment.provider,
+    baseUrl: trimmed,
+    address: isValid ? new URL(trimmed).host : undefined
+  }
+}
