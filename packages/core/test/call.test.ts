@@ -9,7 +9,6 @@ import {
   MistralClient,
   type MistralError
 } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
 import {
@@ -17,20 +16,13 @@ import {
   chatRequest,
   clientOver,
   complete,
+  goodResponse,
   listModels,
-  modelList,
   requests,
   stream
 } from "./fixtures/scriptedClient.ts"
 
-const good = ({ headers, method }: ScriptedHttpClient.SeenRequest) =>
-  method === "GET"
-    ? ScriptedHttpClient.json(modelList)
-    : headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("a b"))
-    : ScriptedHttpClient.json(TestCompletion.response("a b"))
-
-const client = (options: MistralClient.Options = {}) => clientOver(good, options)
+const client = (options: MistralClient.Options = {}) => clientOver(goodResponse, options)
 
 const bodies = Effect.map(requests, (seen) => seen.map(({ body }) => body))
 

@@ -2,7 +2,7 @@
  * The headers of a request: which the client sets, which win, how a key is sent, and that it is never shown.
  */
 import { DirectTransport, Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Schedule, Schema } from "effect"
 import { HttpClient } from "effect/http"
@@ -11,8 +11,8 @@ import {
   bothWays,
   clientOver,
   complete,
+  goodResponse,
   listModels,
-  modelList,
   open,
   requests,
   within
@@ -22,14 +22,7 @@ const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8")
 )
 
-const good = ({ headers, method }: ScriptedHttpClient.SeenRequest) =>
-  method === "GET"
-    ? ScriptedHttpClient.json(modelList)
-    : headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("a b"))
-    : ScriptedHttpClient.json(TestCompletion.response("a b"))
-
-const client = (options: MistralClient.Options) => clientOver(good, options)
+const client = (options: MistralClient.Options) => clientOver(goodResponse, options)
 
 /** All headers that a transport is given, call by call. */
 const headersOf = <E>(

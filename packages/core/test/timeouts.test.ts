@@ -13,6 +13,7 @@ import {
   clientOver,
   endedBy,
   eventStream,
+  goodResponse,
   listModels,
   modelList,
   open,
@@ -22,12 +23,6 @@ import {
 } from "./fixtures/scriptedClient.ts"
 
 const chunks = TestCompletion.chunks("a b c")
-
-/** A good response to a request, whole or streamed as it asks. */
-const good = ({ headers }: ScriptedHttpClient.SeenRequest) =>
-  headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(chunks)
-    : ScriptedHttpClient.json(TestCompletion.response("a b c"))
 
 /** A response of which nothing comes but its head. */
 const silent = ScriptedHttpClient.bytes([], { headers: eventStream, ending: "hang" })
@@ -80,7 +75,7 @@ describe("the default options of a call", () => {
   for (const [way, call] of Object.entries(bothWays)) {
     it.effect(`let a response come after 4 minutes (${way})`, () =>
       within(call(), "4 minutes").pipe(
-        Effect.provide(clientOver((request) => ({ ...good(request), delay: Duration.minutes(4) })))
+        Effect.provide(clientOver((request) => ({ ...goodResponse(request), delay: Duration.minutes(4) })))
       ))
 
     it.effect(`end a call of which nothing came in 5 minutes (${way})`, () =>
@@ -154,7 +149,7 @@ describe("a time limit", () => {
         assert.deepStrictEqual(limitOf(error), ["firstByte", 1000])
         assert.strictEqual(yield* open, 0)
       }).pipe(
-        Effect.provide(clientOver((request, index) => index === 0 ? good(request) : silent, {
+        Effect.provide(clientOver((request, index) => index === 0 ? goodResponse(request) : silent, {
           timeout: { firstByte: "1 second" }
         }))
       ))

@@ -2,10 +2,9 @@
  * Which results of tools answer which calls, whatever their order, before a conversation is sent.
  */
 import { type Message, type MistralError } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { clientOver, complete, requests, stream } from "./fixtures/scriptedClient.ts"
+import { clientOver, complete, goodResponse, requests, stream } from "./fixtures/scriptedClient.ts"
 
 /** The id of a call or of a result; `-` stands for none. */
 type Id = string
@@ -32,11 +31,7 @@ const conversation = (calls: string, results: string): ReadonlyArray<Message.Mes
 
 const send = (messages: ReadonlyArray<Message.Message>) => complete({}, { model: "m", messages })
 
-const answering = clientOver(({ headers }) =>
-  headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("ok"))
-    : ScriptedHttpClient.json(TestCompletion.response("ok"))
-)
+const answering = clientOver(goodResponse)
 
 const issuesOf = ({ reason }: MistralError.MistralError) =>
   reason._tag === "InvalidRequest" ? reason.issues.map(({ path }) => path.join(".")) : [reason._tag]
