@@ -51,7 +51,7 @@ describe("extra keys of a body", () => {
       }).pipe(Effect.provide(client({ extraBody: { a: "client", b: "client" } }))))
   }
 
-  it.effect("are not checked, and make no body where there is none", () =>
+  it.effect("are not checked, and add no body to a request without one", () =>
     Effect.gen(function*() {
       yield* complete({ extraBody: { temperature: "hot", messages: [] } })
       yield* listModels({ extraBody: { a: 1 } })
@@ -178,7 +178,7 @@ describe("a deployment", () => {
     return { deployment, outgoing }
   }
 
-  it.effect("is told the base URL, the path, the whole body, and whether the response is to be a stream", () => {
+  it.effect("receives the base URL, the path, the whole body, and whether a stream is requested", () => {
     const { deployment, outgoing } = recording()
     return Effect.gen(function*() {
       yield* complete({ extraBody: { a: 1 } })

@@ -64,7 +64,7 @@ describe("the headers of a request", () => {
       ])
     }))
 
-  it.effect("hold no authorization where there is no key", () =>
+  it.effect("have no authorization without a key", () =>
     Effect.gen(function*() {
       const given = yield* headersOf({}, bothWays.whole(), bothWays.streamed(), listModels())
       assert.deepStrictEqual(given.map((headers) => "authorization" in headers), [false, false, false])
@@ -195,7 +195,7 @@ describe("a key", () => {
   }
 
   for (const [way, call] of Object.entries(bothWays)) {
-    it.effect(`whose effect takes too long is given up with the call, and so it is by an interruption (${way})`, () => {
+    it.effect(`whose effect takes too long is interrupted at the time limit, and with the call (${way})`, () => {
       let interrupted = 0
       return Effect.gen(function*() {
         const { reason } = yield* within(Effect.flip(call({ timeout: { firstByte: "1 second" } })), "1 second")
@@ -289,7 +289,7 @@ describe("a key that a server echoes", () => {
       }
     }))
 
-  it.effect("leaves the rest of the sentence as it was, however often it stands in it", () =>
+  it.effect("is redacted everywhere in a sentence, and the rest is kept", () =>
     Effect.gen(function*() {
       const { reason } = yield* Effect.flip(complete())
       assert.strictEqual("serverMessage" in reason && reason.serverMessage, "<redacted> is not <redacted>, nor Bearer")

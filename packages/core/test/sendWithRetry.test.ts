@@ -83,7 +83,7 @@ for (const [way, call] of Object.entries(calls)) {
         assert.strictEqual(yield* open, 0)
       }).pipe(Effect.provide(retrying(goodAfter(ScriptedHttpClient.bytes([], { ending: "hang" }))))))
 
-    it.effect("is sent again as it was", () =>
+    it.effect("is retried with the same request", () =>
       Effect.gen(function*() {
         yield* within(call({ headers: { "x-a": "1" } }), "10 seconds")
         const [first, second] = yield* requests
@@ -91,7 +91,7 @@ for (const [way, call] of Object.entries(calls)) {
         assert.strictEqual(second?.headers["x-a"], "1")
       }).pipe(Effect.provide(retrying(goodAfter(ScriptedHttpClient.connectionError())))))
 
-    it.effect("comes back at other moments than nine like it", () =>
+    it.effect("is retried with jitter, not at the same moment as nine others", () =>
       Effect.gen(function*() {
         const clock = yield* Clock.Clock
         const times: Array<number> = []
@@ -129,7 +129,7 @@ for (const [way, call] of Object.entries(calls)) {
     }
 
     for (const status of [200, 201, 202, 203, 299]) {
-      it.effect(`of ${status} is no refusal`, () =>
+      it.effect(`of ${status} is a success`, () =>
         within(call(), "1 second").pipe(
           Effect.provide(clientOver((request) => ({ ...goodResponse(request), status })))
         ))

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { clientOver, complete, goodResponse, requests, stream } from "./fixtures/scriptedClient.ts"
 
-/** The id of a call or of a result; `-` stands for none. */
+/** The id of a call or of a result; `-` means that there is none. */
 type Id = string
 
 const user: Message.Message = { role: "user", content: "Hi" }
@@ -141,7 +141,7 @@ describe("the results of calls", () => {
       yield* send([user, { role: "assistant", content: "So.", tool_calls: null }, user])
     }).pipe(Effect.provide(answering)))
 
-  it.effect("may have an empty id, which is none", () =>
+  it.effect("may have an empty id, which counts as a missing one", () =>
     Effect.gen(function*() {
       yield* send([user, callsOf([""]), resultOf("x")])
       yield* send([user, callsOf(["x"]), resultOf("")])
