@@ -29,7 +29,7 @@ const bothWays = {
   streamObject: <A>(request: Chat.ObjectRequest<A>) => Stream.runDrain(Chat.streamObject(request))
 }
 
-/** What the parts of an object show of it until it is complete. */
+/** The values of the parts that come before the complete object. */
 const partials = <A>(request: Chat.ObjectRequest<A>) =>
   Chat.streamObject(request).pipe(
     Stream.runFold(
@@ -252,7 +252,7 @@ describe("a completion that is not the object", () => {
     const { reason } = error
     assert.strictEqual(reason._tag, "InvalidOutput")
     if (reason._tag !== "InvalidOutput") return
-    // A key that is missing and optional may be told too: the server's strict mode makes every key required.
+    // A key that is missing and optional may be an issue too, because the server's strict mode makes every key required.
     const found = reason.issues.map(({ path }) => path.join(".")).filter((path) => path !== "works").sort()
     assert.deepStrictEqual(found, paths)
     assert.strictEqual(reason.text, text)
@@ -262,7 +262,7 @@ describe("a completion that is not the object", () => {
     assert.include(error.message, String(text.length))
   }
 
-  it.effect("is no fault of a call that fails before: that is told as it is", () =>
+  it.effect("is not reported where the call fails: the error is that of the call", () =>
     Effect.gen(function*() {
       for (const run of Object.values(bothWays)) {
         assert.strictEqual((yield* Effect.flip(run({ ...request, schema }))).reason._tag, "Authentication")

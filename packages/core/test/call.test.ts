@@ -9,7 +9,6 @@ import {
   MistralClient,
   type MistralError
 } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
 import {
@@ -17,20 +16,13 @@ import {
   chatRequest,
   clientOver,
   complete,
+  goodResponse,
   listModels,
-  modelList,
   requests,
   stream
 } from "./fixtures/scriptedClient.ts"
 
-const good = ({ headers, method }: ScriptedHttpClient.SeenRequest) =>
-  method === "GET"
-    ? ScriptedHttpClient.json(modelList)
-    : headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("a b"))
-    : ScriptedHttpClient.json(TestCompletion.response("a b"))
-
-const client = (options: MistralClient.Options = {}) => clientOver(good, options)
+const client = (options: MistralClient.Options = {}) => clientOver(goodResponse, options)
 
 const bodies = Effect.map(requests, (seen) => seen.map(({ body }) => body))
 
@@ -59,7 +51,7 @@ describe("extra keys of a body", () => {
       }).pipe(Effect.provide(client({ extraBody: { a: "client", b: "client" } }))))
   }
 
-  it.effect("are not checked, and make no body where there is none", () =>
+  it.effect("are not checked, and add no body to a request without one", () =>
     Effect.gen(function*() {
       yield* complete({ extraBody: { temperature: "hot", messages: [] } })
       yield* listModels({ extraBody: { a: 1 } })
@@ -186,7 +178,7 @@ describe("a deployment", () => {
     return { deployment, outgoing }
   }
 
-  it.effect("is told the base URL, the path, the whole body, and whether the response is to be a stream", () => {
+  it.effect("receives the base URL, the path, the whole body, and whether a stream is requested", () => {
     const { deployment, outgoing } = recording()
     return Effect.gen(function*() {
       yield* complete({ extraBody: { a: 1 } })

@@ -1,5 +1,5 @@
 /**
- * When a response is an event stream, what becomes of one that is not, and how a stream ends.
+ * Which responses are event streams, how others are explained, and how a stream ends.
  */
 import { ByteSource, Completion, DirectTransport, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
@@ -88,7 +88,7 @@ describe("a response to a streamed request", () => {
     "a list": ["[1]", undefined, ["InvalidResponse", "contentType", "JSON"]],
     "a page": ["<!doctype html><title>Login</title>", "text/html", ["InvalidResponse", "contentType", "HTML"]],
     "a page without a type": [" <html>", undefined, ["InvalidResponse", "contentType", "HTML"]],
-    "a page whose text is no page": ["Login", "text/html; charset=utf-8", ["InvalidResponse", "contentType", "HTML"]],
+    "a text with the type of a page": ["Login", "text/html; charset=utf-8", ["InvalidResponse", "contentType", "HTML"]],
     "a text": ["try again later", "text/plain; charset=utf-8", ["InvalidResponse", "contentType", "text/plain"]],
     "a text without a type": ["try again later", undefined, ["InvalidResponse", "json", "JSON"]],
     "a text that begins as a field does": ["dates: never", undefined, ["InvalidResponse", "json", "JSON"]],
@@ -171,7 +171,7 @@ describe("a source of bytes that delivers ahead", () => {
       }))
   }
 
-  it.effect("is explained in order where it is no event stream", () =>
+  it.effect("is explained in order where it is not an event stream", () =>
     Effect.gen(function*() {
       const pieces = ["{\"obj", "ect\":\"err", "or\",\"mess", "age\":\"abc\"}"]
       const source: ByteSource.ByteSource = {
@@ -207,7 +207,7 @@ describe("a source of bytes", () => {
       }
     }))
 
-  it.effect("is told that a read is not waited for any more, once, and only where it has not answered", () =>
+  it.effect("has its pending read cancelled once, and a completed read never", () =>
     Effect.gen(function*() {
       for (const pending of [true, false]) {
         let cancelled = 0
@@ -281,9 +281,9 @@ describe("the end of a stream", () => {
     "[DONE] alone is a good one": [done, "", undefined],
     "nothing but chunks is early": [`${event("a")}${event("b")}`, "ab", "StreamEndedEarly"],
     "a chunk without an empty line is early, and the chunk is given": [event("a").trimEnd(), "a", "StreamEndedEarly"],
-    "half a chunk is no chunk": [`${event("a")}${event("b").slice(0, 30)}`, "a", "InvalidResponse"],
-    "the text DONE in a chunk is none": [`${event("[DONE]")}`, "[DONE]", "StreamEndedEarly"],
-    "a chunk that is no JSON": [`${event("a")}data: {\n\n${event("b")}${done}`, "a", "InvalidResponse"],
+    "half a chunk is not valid": [`${event("a")}${event("b").slice(0, 30)}`, "a", "InvalidResponse"],
+    "the text [DONE] in a chunk is not the end": [`${event("[DONE]")}`, "[DONE]", "StreamEndedEarly"],
+    "a chunk that is not JSON": [`${event("a")}data: {\n\n${event("b")}${done}`, "a", "InvalidResponse"],
     "a chunk that does not fit": [`${event("a")}data: {"id":1}\n\n${event("b")}${done}`, "a", "InvalidResponse"],
     "an event that reports an error": [
       `${event("a")}event: error\ndata: no\n\n${event("b")}${done}`,
@@ -350,7 +350,7 @@ describe("the end of a stream", () => {
       }
     }))
 
-  it.effect("comes again as it was where it is pulled again", () =>
+  it.effect("is the same for every further pull", () =>
     Effect.gen(function*() {
       for (const [body, isDone] of [[`${event("a")}${done}`, true], [event("a"), false]] as const) {
         yield* Effect.scoped(Effect.gen(function*() {

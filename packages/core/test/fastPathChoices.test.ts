@@ -23,8 +23,8 @@ const six = ["a", "b", "c", "d", "e", "f"]
 
 const streams: Record<string, ReadonlyArray<Completion.Chunk>> = {
   "two choices in each event": six.map((text) => chunkOf(choice(0, text), choice(1, text.toUpperCase()))),
-  "two choices, the first of which repeats its text": six.map((text) => chunkOf(choice(0, "-"), choice(1, text))),
-  "two choices, the second of which repeats its text": six.map((text) => chunkOf(choice(0, text), choice(1, "-"))),
+  "two choices, where the first repeats its text": six.map((text) => chunkOf(choice(0, "-"), choice(1, text))),
+  "two choices, where the second repeats its text": six.map((text) => chunkOf(choice(0, text), choice(1, "-"))),
   "two choices, the second one first": six.map((text) => chunkOf(choice(1, text), choice(0, text.toUpperCase()))),
   "three choices in each event": six.map((text) =>
     chunkOf(choice(0, text), choice(1, `${text}1`), choice(2, `${text}2`))

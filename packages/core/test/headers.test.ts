@@ -2,7 +2,7 @@
  * The headers of a request: which the client sets, which win, how a key is sent, and that it is never shown.
  */
 import { DirectTransport, Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Schedule, Schema } from "effect"
 import { HttpClient } from "effect/http"
@@ -11,8 +11,8 @@ import {
   bothWays,
   clientOver,
   complete,
+  goodResponse,
   listModels,
-  modelList,
   open,
   requests,
   within
@@ -22,14 +22,7 @@ const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8")
 )
 
-const good = ({ headers, method }: ScriptedHttpClient.SeenRequest) =>
-  method === "GET"
-    ? ScriptedHttpClient.json(modelList)
-    : headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("a b"))
-    : ScriptedHttpClient.json(TestCompletion.response("a b"))
-
-const client = (options: MistralClient.Options) => clientOver(good, options)
+const client = (options: MistralClient.Options) => clientOver(goodResponse, options)
 
 /** All headers that a transport is given, call by call. */
 const headersOf = <E>(
@@ -71,7 +64,7 @@ describe("the headers of a request", () => {
       ])
     }))
 
-  it.effect("hold no authorization where there is no key", () =>
+  it.effect("have no authorization without a key", () =>
     Effect.gen(function*() {
       const given = yield* headersOf({}, bothWays.whole(), bothWays.streamed(), listModels())
       assert.deepStrictEqual(given.map((headers) => "authorization" in headers), [false, false, false])
@@ -202,7 +195,7 @@ describe("a key", () => {
   }
 
   for (const [way, call] of Object.entries(bothWays)) {
-    it.effect(`whose effect takes too long is given up with the call, and so it is by an interruption (${way})`, () => {
+    it.effect(`whose effect takes too long is interrupted at the time limit, and with the call (${way})`, () => {
       let interrupted = 0
       return Effect.gen(function*() {
         const { reason } = yield* within(Effect.flip(call({ timeout: { firstByte: "1 second" } })), "1 second")
@@ -296,7 +289,7 @@ describe("a key that a server echoes", () => {
       }
     }))
 
-  it.effect("leaves the rest of the sentence as it was, however often it stands in it", () =>
+  it.effect("is redacted everywhere in a sentence, and the rest is kept", () =>
     Effect.gen(function*() {
       const { reason } = yield* Effect.flip(complete())
       assert.strictEqual("serverMessage" in reason && reason.serverMessage, "<redacted> is not <redacted>, nor Bearer")

@@ -2,7 +2,7 @@
  * The attempts of a call: when each is made, which responses are refusals, and that no attempt leaves its connection open.
  */
 import { DirectTransport, Endpoint, MistralClient, RetryPolicy } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
+import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Schedule, Schema } from "effect"
 import { HttpClient } from "effect/http"
@@ -12,6 +12,7 @@ import {
   clientOver,
   endedBy,
   eventStream,
+  goodResponse,
   listModels,
   modelList,
   open,
@@ -20,19 +21,11 @@ import {
   within
 } from "./fixtures/scriptedClient.ts"
 
-/** The same response to a whole and to a streamed request, and to a list of models. */
-const good = ({ headers, method }: ScriptedHttpClient.SeenRequest) =>
-  method === "GET"
-    ? ScriptedHttpClient.json(modelList)
-    : headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("a b"))
-    : ScriptedHttpClient.json(TestCompletion.response("a b"))
-
 const calls = { ...bothWays, "of a list": (options?: MistralClient.CallOptions) => Effect.asVoid(listModels(options)) }
 
 /** Refuses the first requests, then answers well. */
 const goodAfter = (...refusals: ReadonlyArray<ScriptedHttpClient.Answer>): Script => (request, index) =>
-  refusals[index] ?? good(request)
+  refusals[index] ?? goodResponse(request)
 
 const retrying = (script: Script) => clientOver(script, { retry: RetryPolicy.defaultPolicy })
 
@@ -90,7 +83,7 @@ for (const [way, call] of Object.entries(calls)) {
         assert.strictEqual(yield* open, 0)
       }).pipe(Effect.provide(retrying(goodAfter(ScriptedHttpClient.bytes([], { ending: "hang" }))))))
 
-    it.effect("is sent again as it was", () =>
+    it.effect("is retried with the same request", () =>
       Effect.gen(function*() {
         yield* within(call({ headers: { "x-a": "1" } }), "10 seconds")
         const [first, second] = yield* requests
@@ -98,7 +91,7 @@ for (const [way, call] of Object.entries(calls)) {
         assert.strictEqual(second?.headers["x-a"], "1")
       }).pipe(Effect.provide(retrying(goodAfter(ScriptedHttpClient.connectionError())))))
 
-    it.effect("comes back at other moments than nine like it", () =>
+    it.effect("is retried with jitter, not at the same moment as nine others", () =>
       Effect.gen(function*() {
         const clock = yield* Clock.Clock
         const times: Array<number> = []
@@ -106,7 +99,7 @@ for (const [way, call] of Object.entries(calls)) {
           .pipe(
             Effect.provide(retrying((request, index) => {
               times.push(clock.currentTimeMillisUnsafe())
-              return index < 10 ? ScriptedHttpClient.json({}, { status: 503 }) : good(request)
+              return index < 10 ? ScriptedHttpClient.json({}, { status: 503 }) : goodResponse(request)
             }))
           )
         assert.deepStrictEqual(times.slice(0, 10), Array.from({ length: 10 }, () => 0))
@@ -136,8 +129,10 @@ for (const [way, call] of Object.entries(calls)) {
     }
 
     for (const status of [200, 201, 202, 203, 299]) {
-      it.effect(`of ${status} is no refusal`, () =>
-        within(call(), "1 second").pipe(Effect.provide(clientOver((request) => ({ ...good(request), status })))))
+      it.effect(`of ${status} is a success`, () =>
+        within(call(), "1 second").pipe(
+          Effect.provide(clientOver((request) => ({ ...goodResponse(request), status })))
+        ))
     }
 
     for (const status of [400, 401, 403, 404, 409, 410, 413, 418, 422, 451, 499]) {

@@ -35,11 +35,7 @@ const completion = "a secret completion"
 const recorder = () => {
   const spans: Array<Tracer.NativeSpan> = []
   const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
+    span: (options) => spans[spans.push(new Tracer.NativeSpan(options)) - 1]!
   })
   return { spans, tracer }
 }
@@ -272,7 +268,7 @@ describe("the span of an operation that fails", () => {
       "error.type": "Timeout",
       "mistral_ai.request.id": "id-1"
     }],
-    "of which nothing came": [ScriptedHttpClient.bytes([], { ...id, ending: "hang" }), {
+    "that never began": [ScriptedHttpClient.bytes([], { ...id, ending: "hang" }), {
       "error.type": "Timeout",
       "mistral_ai.request.id": "id-1"
     }],
@@ -362,7 +358,7 @@ describe("the span of a stream", () => {
       assert.notProperty(attributes, "error.type")
     }).pipe(Effect.provide(clientOver(good))))
 
-  it.effect("tells nothing of a response whose chunks say that there is no usage yet", () =>
+  it.effect("has no response attributes as long as chunks have null as their usage", () =>
     Effect.gen(function*() {
       const { attributes } = yield* spanOf(Effect.flip(bothWays.streamed()))
       assert.deepStrictEqual(Object.keys(attributes).filter((name) => name.startsWith("gen_ai.response")), [])
@@ -401,7 +397,7 @@ describe("the span of a call that is retried", () => {
     ))))
 
   for (const [way, call] of Object.entries({ ...bothWays, "of a list": listModels })) {
-    it.effect(`is the parent of each attempt's, and is told to the server, if it is to know (${way})`, () =>
+    it.effect(`is the parent of each attempt's span, which is sent to the server if the trace is propagated (${way})`, () =>
       Effect.gen(function*() {
         const { spans, tracer } = recorder()
         yield* Effect.withTracer(Effect.withSpan(Effect.asVoid(call()), "program"), tracer)
@@ -421,7 +417,7 @@ describe("the span of a call that is retried", () => {
         { retry: RetryPolicy.make({ schedule: Schedule.recurs(2) }), propagateTrace: true }
       ))))
 
-    it.effect(`is the only one, and is not told to the server, unless it is to know (${way})`, () =>
+    it.effect(`is the only one, and is not sent to the server, unless the trace is propagated (${way})`, () =>
       Effect.gen(function*() {
         const { spans, tracer } = recorder()
         yield* Effect.withTracer(Effect.withSpan(Effect.asVoid(call()), "program"), tracer)

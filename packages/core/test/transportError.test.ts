@@ -1,5 +1,5 @@
 /**
- * What an error says of a connection that failed or was lost: the messages and codes of the whole chain of causes.
+ * Errors of connections that failed or were lost have the messages and codes of the whole chain of causes.
  */
 import { FetchHttpClient, MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
@@ -86,7 +86,7 @@ for (const [name, http] of Object.entries(fetches)) {
         }))
     }
 
-    it.live("because nobody listens says so", () =>
+    it.live("because the port is closed says so", () =>
       Effect.gen(function*() {
         const port = yield* freePort
         const { reason } = yield* Effect.flip(
@@ -169,7 +169,7 @@ describe("a transport", () => {
     ]))))
 })
 
-/** A port on which nobody listens. */
+/** A closed port. */
 const freePort = Effect.callback<number>((resume) => {
   const server = createServer()
   server.listen(0, "127.0.0.1", () => {

@@ -2,12 +2,11 @@
  * Which results of tools answer which calls, whatever their order, before a conversation is sent.
  */
 import { type Message, type MistralError } from "@effect-mistral/core"
-import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { clientOver, complete, requests, stream } from "./fixtures/scriptedClient.ts"
+import { clientOver, complete, goodResponse, requests, stream } from "./fixtures/scriptedClient.ts"
 
-/** The id of a call or of a result; `-` stands for none. */
+/** The id of a call or of a result; `-` means that there is none. */
 type Id = string
 
 const user: Message.Message = { role: "user", content: "Hi" }
@@ -32,11 +31,7 @@ const conversation = (calls: string, results: string): ReadonlyArray<Message.Mes
 
 const send = (messages: ReadonlyArray<Message.Message>) => complete({}, { model: "m", messages })
 
-const answering = clientOver(({ headers }) =>
-  headers.accept === "text/event-stream"
-    ? ScriptedHttpClient.sse(TestCompletion.chunks("ok"))
-    : ScriptedHttpClient.json(TestCompletion.response("ok"))
-)
+const answering = clientOver(goodResponse)
 
 const issuesOf = ({ reason }: MistralError.MistralError) =>
   reason._tag === "InvalidRequest" ? reason.issues.map(({ path }) => path.join(".")) : [reason._tag]
@@ -146,7 +141,7 @@ describe("the results of calls", () => {
       yield* send([user, { role: "assistant", content: "So.", tool_calls: null }, user])
     }).pipe(Effect.provide(answering)))
 
-  it.effect("may have an empty id, which is none", () =>
+  it.effect("may have an empty id, which counts as a missing one", () =>
     Effect.gen(function*() {
       yield* send([user, callsOf([""]), resultOf("x")])
       yield* send([user, callsOf(["x"]), resultOf("")])

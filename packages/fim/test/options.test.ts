@@ -9,10 +9,8 @@ import { requests, within } from "../../core/test/fixtures/scriptedClient.ts"
 const request: Fim.Request = { model: "codestral-latest", prompt: "def", suffix: "return" }
 
 optionsTests("Fim", {
+  ...Fim,
   key: Fim.Fim,
-  make: Fim.make,
-  layer: Fim.layer,
-  layerOptions: Fim.layerOptions,
   operations: {
     complete: (options) => Fim.complete(request, options),
     stream: (options) => Stream.runDrain(Fim.stream(request, options))
