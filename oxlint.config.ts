@@ -1,9 +1,9 @@
 /**
- * The lint rules. The imports that are allowed stand in `fences.ts`; the rules that hold them are made here.
+ * The lint rules. The imports that are allowed stand in `importRules.ts`; the rules that hold them are made here.
  */
 import { posix } from "node:path"
 import { defineConfig, type OxlintConfig } from "oxlint"
-import { folders, nodePackages, packages, type Rows, tests } from "./fences.ts"
+import { folders, nodePackages, packages, type Rows, tests } from "./importRules.ts"
 
 type Override = NonNullable<OxlintConfig["overrides"]>[number]
 
@@ -18,7 +18,7 @@ const allow = (files: string, among: string, allowed: ReadonlyArray<string>, mes
     "no-restricted-imports": ["error", {
       patterns: [
         ...among === "**" ? [barrel] : [],
-        { group: [among, ...allowed.map((pattern) => `!${pattern}`)], message: `${message} See fences.ts.` }
+        { group: [among, ...allowed.map((pattern) => `!${pattern}`)], message: `${message} See importRules.ts.` }
       ]
     }]
   }
@@ -45,7 +45,7 @@ const read = (rows: Rows) =>
     const above = all.slice(0, index).map(([earlier]) => earlier)
     if (imports === "all above") return [name, above] as const
     const refused = imports.filter((other) => !above.includes(other))
-    if (refused.length > 0) throw new Error(`fences.ts: ${name} names ${join(refused)}, which is not above it`)
+    if (refused.length > 0) throw new Error(`importRules.ts: ${name} names ${join(refused)}, which is not above it`)
     return [name, imports] as const
   })
 

@@ -44,7 +44,7 @@ function check(document: OpenApi) {
           const kind = { name, path, method }
           const problems = fits(kind, { status, contentType: answer.contentType, values: [value] }, value)
           assert.deepStrictEqual(problems, [], name)
-          // The cast is true: the response was just compared with the file, and its keys are read by name below.
+          // The cast is safe: the response was just compared with the file, and its keys are read by name below.
           return value as Loose
         })
         const one = (answer: Loose | void): string => String(answer?.["id"])

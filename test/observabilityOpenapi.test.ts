@@ -150,12 +150,12 @@ interface Endpoint {
   readonly query?: Schema.Top
 }
 
-// The cast is true: the test needs only these keys, and no types of requests and responses.
+// The cast is safe: the test needs only these keys, and no types of requests and responses.
 const endpoints = Object.values(ObservabilityEndpoint).flatMap((resource: object) =>
   Object.values(resource)
 ) as ReadonlyArray<Endpoint>
 
-// The cast is true: every query and every body is a struct, though its static type has no `fields`.
+// The cast is safe: every query and every body is a struct, though its static type has no `fields`.
 const asStruct = (schema: Schema.Top): Struct => schema as unknown as Struct
 
 const structOf = (schema: Schema.Top) => schema === Schema.Void ? undefined : schema

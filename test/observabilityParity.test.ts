@@ -142,7 +142,7 @@ type TheirFilter = NonNullable<Parameters<Theirs["searchIds"]>[0]["searchParams"
 
 /** The SDK takes the keys of groups in lower case, and sends them in upper case. */
 const inTheirWords = (filter: Filter.Filter): TheirFilter => {
-  // The cast is true: the filters here have known operators only.
+  // The cast is safe: the filters here have known operators only.
   if ("field" in filter) return { ...filter, op: filter.op as Filter.Operator }
   const { AND, OR } = filter
   return {

@@ -18,7 +18,7 @@ type Consume = (onText: (text: string) => void) => (chunks: Chunks) => Effect.Ef
 const inArrays: Consume = (onText) =>
   Stream.runForEachArray((chunks) =>
     Effect.sync(() => {
-      // The cast is true: the loopback server only sends text and fragments of arguments.
+      // The cast is safe: the loopback server only sends text and fragments of arguments.
       for (const chunk of chunks) touch(chunk as Chunk, onText)
     })
   )
@@ -42,7 +42,7 @@ export const ours = (name: string, http: Layer.Layer<HttpClient>, consume: Consu
     complete: (baseUrl, model) =>
       runtime(baseUrl).runPromise(Effect.map(
         Chat.complete({ model, messages }),
-        // The cast is true: the loopback server responds with a text.
+        // The cast is safe: the loopback server responds with a text.
         (response) => (response.choices[0]!.message!.content as string).length
       ))
   }

@@ -57,5 +57,5 @@ export const key: unique symbol = Symbol.for("@effect-mistral/core/ByteSource")
  * @since 0.1.0
  */
 export const get = (response: object): ByteSource | undefined =>
-  // The cast is true: the key is only used for this interface.
+  // The cast is safe: the key is only used for this interface.
   Predicate.hasProperty(response, key) ? response[key] as ByteSource : undefined

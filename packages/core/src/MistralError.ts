@@ -64,8 +64,9 @@ export type MistralErrorReason = typeof MistralErrorReason.Type
  * *Details*: `operation` is the name of the operation (`Chat.complete`), `method` and `path` are those of its request, and
  * `reason` says why it failed.
  *
- * It can be logged and serialised as it is: it holds no API key, no prompt and no body. Only the reason `InvalidOutput`
- * holds the model's output, in its `text`, which is not part of the message.
+ * It can be logged and serialised as it is: it holds no API key, no request and no response body. It has the server's own
+ * sentence, and the decisions of a guardrail. Only the reason `InvalidOutput` holds the model's output, in its `text` and
+ * `response`, which are not part of the message.
  *
  * @category errors
  * @since 0.1.0

@@ -62,7 +62,7 @@ export const Unknown = Schema.StructWithRest(
     )
   }),
   [Schema.Record(Schema.String, Schema.Unknown)]
-  // The cast is true: the runtime value is the received object; only the type of `type` is narrowed, see `UnknownType`.
+  // The cast is safe: the runtime value is the received object; only the type of `type` is narrowed, see `UnknownType`.
 ) as unknown as Schema.Codec<Unknown, Unknown>
 
 const receivedText = looseStruct({ type: Schema.Literal("text"), text: Schema.String })

@@ -44,7 +44,7 @@ export interface Timeouts {
 export interface RequestOptions {
   /** The base URL of the API, with or without a trailing slash and `/v1`. */
   readonly baseUrl?: string | undefined
-  /** Further headers. They win over the ones that the client sets. */
+  /** Further headers. They win over the headers that the client sets, except `content-type`. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeout?: Timeouts | undefined
   readonly retry?: RetryPolicy.RetryPolicy | undefined
@@ -123,7 +123,7 @@ export const defaults: Resolved = {
  */
 export const resolve = (base: Resolved, over: RequestOptions | undefined): Resolved => {
   if (over === undefined) return base
-  // The cast is true: `base` has every key, so the merged options have every key.
+  // The cast is safe: `base` has every key, so the merged options have every key.
   const { timeout, ...merged } = mergeOver(base, over) as Merged
   return {
     ...merged,

@@ -37,14 +37,13 @@ export interface RetryPolicy {
 }
 
 /**
- * The schedule of the default policy: an exponential backoff that starts at 500 ms and doubles up to 8 seconds, with a
- * jitter of 20 % and at most 4 retries.
+ * The schedule of the default policy: an exponential backoff that starts at 500 ms and doubles, with a jitter of 20 %
+ * and at most 4 retries: about 0.5, 1, 2 and 4 seconds apart.
  *
  * @category schedules
  * @since 0.1.0
  */
 export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.exponential("500 millis").pipe(
-  Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(8)))),
   Schedule.jittered,
   Schedule.upTo({ times: 4 })
 )

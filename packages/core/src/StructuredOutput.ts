@@ -117,7 +117,7 @@ const withSchema = <Request, A>(
   Effect.try({
     try: () => {
       const structured = structuredSchema(schema, schemaName ?? nameOf(schema), schemaDescription)
-      // The cast is true: an `ObjectRequest` lacks only optional keys of a `Request`, besides the one that is set here.
+      // The cast is safe: an `ObjectRequest` lacks only optional keys of a `Request`, besides the one that is set here.
       return [structured, { ...rest, response_format: structured.format } as unknown as Request] as const
     },
     catch: (cause) =>

@@ -45,7 +45,7 @@ export interface NamedStruct<out Type, out Struct extends { readonly fields: Sch
 export const looseStruct = <const Fields extends Schema.Struct.Fields>(
   fields: Fields
 ): Schema.Codec<Schema.Struct.Type<Fields>, Schema.Struct.Encoded<Fields>> =>
-  // The cast is true: a value with further keys is also a value of the narrower type.
+  // The cast is safe: a value with further keys is also a value of the narrower type.
   Schema.StructWithRest(Schema.Struct(fields), [
     Schema.Record(Schema.String, Schema.Unknown)
   ]) as unknown as Schema.Codec<
@@ -64,7 +64,7 @@ export const looseStruct = <const Fields extends Schema.Struct.Fields>(
 export const openEnum = <const Known extends string>(
   ..._known: ReadonlyArray<Known>
 ): Schema.Codec<Known | (string & {}), Known | (string & {})> =>
-  // The cast is true: every string is a `Known | (string & {})`.
+  // The cast is safe: every string is a `Known | (string & {})`.
   Schema.String as unknown as Schema.Codec<Known | (string & {}), Known | (string & {})>
 
 /**

@@ -32,6 +32,11 @@ const offers: Record<string, Offer> = {
       )
     return Object.create(head, { stream: { value: body } })
   },
+  "a Stream in place of its ByteSource": (request, reads, init) => {
+    const source: ByteSource.ByteSource = { read: () => assert.fail("read by the ByteSource") }
+    const response = offers["a Stream of its own"]!(request, reads, init)
+    return Object.assign(response, { [ByteSource.key]: source })
+  },
   "a ByteSource": (request, reads, init) => {
     const left = [...reads ?? []]
     const source: ByteSource.ByteSource = {

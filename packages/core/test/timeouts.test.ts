@@ -165,6 +165,15 @@ describe("a time limit", () => {
       ))
   }
 
+  it.effect("ends a call also where the clock is between two milliseconds", () =>
+    Effect.gen(function*() {
+      for (let call = 0; call < 200; call++) {
+        yield* TestClock.adjust(Math.abs(Math.sin(call)) * 10)
+        const error = yield* within(Effect.flip(bothWays.streamed({ timeout: { firstByte: 1000 } })), 1001)
+        assert.deepStrictEqual(limitOf(error), ["firstByte", 1000])
+      }
+    }).pipe(Effect.provide(clientOver(() => silent))))
+
   it.effect("to the first byte is counted anew in each attempt", () =>
     Effect.gen(function*() {
       const error = yield* within(Effect.flip(listModels()), "3 seconds")

@@ -34,7 +34,7 @@ import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import { dispatch } from "./internal/dispatch.ts"
-import { DispatchedResponse } from "./internal/response.ts"
+import { DispatchedResponse } from "./internal/httpClientResponse.ts"
 
 /**
  * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock.

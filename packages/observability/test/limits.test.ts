@@ -71,7 +71,7 @@ function limit<Value>(
   within: Readonly<Record<string, Value>>,
   beyond: Readonly<Record<string, Value>>
 ): Limit {
-  // The casts are true: `run` is called only with the values of the same limit.
+  // The casts are safe: `run` is called only with the values of the same limit.
   return { name, path, response, run: run as Limit["run"], within: within as Limit["within"], beyond: beyond as never }
 }
 

@@ -54,7 +54,7 @@ describe("the optional keys of", () => {
   }
 })
 
-// The cast is true: the responses are checked as unknown values.
+// The cast is safe: the responses are checked as unknown values.
 function codec<A>(schema: Schema.Codec<A>) {
   return schema as unknown as Schema.Codec<unknown>
 }

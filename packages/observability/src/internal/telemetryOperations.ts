@@ -20,7 +20,7 @@ export const search = <Body extends object, Response, A>(
 ) => {
   const page = (request: Body & FeedRange, callOptions?: CallOptions): Effect.Effect<Response, MistralError> => {
     const { cursor, from, page_size, to, ...body } = request
-    // The cast is true: without the keys of `FeedRange`, the body is left.
+    // The cast is safe: without the keys of `FeedRange`, the body is left.
     return call(endpoint, body as unknown as Body, { query: feedQuery({ cursor, from, page_size, to }) }, callOptions)
   }
   const all = (request: Body & FeedRange, callOptions?: CallOptions): Stream.Stream<A, MistralError> =>

@@ -14,14 +14,18 @@ import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/at
 import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
 import { describeTransportError } from "../transport/transportError.ts"
 
-/** The parts of a client that send its calls. */
+/**
+ * The parts of a client that send its calls. `transport` was made by `chooseTransport`: over `UndiciHttpClient` it ends in
+ * `dispatch.ts` of `@effect-mistral/node`, over `fetch` in `fetchTransport.ts`.
+ */
 export interface Sender {
   readonly transport: Transport
   readonly authenticate: Authenticate
 }
 
 /**
- * One attempt at a call: from the request to the first bytes of its response, within the time limits.
+ * One attempt at a call: from the request to the first bytes of its response, within the time limits. Afterwards it owns the
+ * open response until that is closed.
  *
  * The waiting fiber is resumed once, with the response or a failure. Everything in between runs in callbacks.
  */
@@ -52,7 +56,7 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
         this.#redact = redact
         this.#resume = resume
         this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
-        // The time may already be over.
+        // The time may already be over. The attempt continues in `onResponse` or `onError`.
         if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(request, this)
       }))
   }
@@ -81,15 +85,13 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       close: this.close,
       redact: this.#redact
     }
-    body.first((bytes) => {
-      if (bytes !== undefined) body.unread(bytes)
-      else if (this.#call.accept === "text/event-stream") {
+    body.waitForFirst((first) =>
+      this.#settle(Effect.flatMap(first, (hasBytes) => {
+        if (hasBytes || this.#call.accept !== "text/event-stream") return Effect.succeed(open)
         // An empty stream can be requested again. An empty body that is not a stream may be the whole response.
-        const { requestId } = open
-        return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId })))
-      }
-      return Effect.succeed(open)
-    }, (result) => this.#settle(result))
+        return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId: open.requestId })))
+      }))
+    )
   }
 
   onError(error: unknown): void {

@@ -7,7 +7,10 @@ import type { OpenResponse } from "../response/bodyReader.ts"
 import { type Deadline, startDeadline, withinDeadline } from "../timeout/attemptTimeouts.ts"
 import { Attempt, type Sender } from "./attempt.ts"
 
-/** The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. */
+/**
+ * The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. That is
+ * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started.
+ */
 export interface CallResources {
   readonly span: Tracer.Span
   finalizer: Effect.Effect<void>

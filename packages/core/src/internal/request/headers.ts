@@ -6,6 +6,7 @@ import { InvalidRequest } from "../../MistralErrorReason.ts"
 import type { ApiKey } from "../../RequestOptions.ts"
 import { version } from "../../version.ts"
 import { type Call, timeoutError } from "./call.ts"
+import { makeRedactor } from "./redaction.ts"
 
 /** A request with all its headers, and the function that removes the key from a text. */
 export interface AuthenticatedRequest {
@@ -54,9 +55,5 @@ const buildRequest = (
   if (key !== undefined) headers["authorization"] = key.startsWith("Bearer ") ? key : `Bearer ${key}`
   for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value
   if (body !== undefined) headers["content-type"] = "application/json"
-  const secret = key?.replace(/^Bearer /, "")
-  return {
-    request: { method, url, headers, body },
-    redact: secret === undefined ? (text) => text : (text) => text.replaceAll(secret, "<redacted>")
-  }
+  return { request: { method, url, headers, body }, redact: makeRedactor(key) }
 }

@@ -9,7 +9,7 @@ import { knownId } from "../completion/accumulator.ts"
  */
 export const conversationIssues = (request: unknown, checks: Resolved["checks"]): ReadonlyArray<Issue> => {
   if (!Predicate.hasProperty(request, "messages") || !Array.isArray(request.messages)) return []
-  // The cast is true: the request was validated against its schema before.
+  // The cast is safe: the request was validated against its schema before.
   const messages = request.messages as ReadonlyArray<Message>
   return [
     ...(checks.order ? orderIssues(messages) : []),

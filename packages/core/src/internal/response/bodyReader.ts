@@ -45,7 +45,7 @@ export class BodyReader<E> implements Reader {
   #value: Pull.Pull<unknown, E> | undefined
   /** Bytes that arrived before anybody waited for them. */
   #buffered: Bytes | undefined
-  /** Whether the current wait counts as idle time, limited anew for each read. */
+  /** Whether each read of the current wait restarts the idle limit. */
   #idleLimited = false
   /** Whether a read of the source is pending. */
   #reading = false
@@ -61,14 +61,18 @@ export class BodyReader<E> implements Reader {
     this.#errors = errors
   }
 
-  /** Waits for the first read, within the time limit to the first byte that is already running. */
-  first<A>(
-    consume: (bytes: Bytes | undefined) => Effect.Effect<A, E>,
-    resume: (value: Effect.Effect<A, E>) => void
-  ): void {
+  /**
+   * Waits for the first bytes, within the time limit to the first byte that is already running. The bytes are kept for the
+   * next read. The value is false if the body ended without any.
+   */
+  waitForFirst(resume: (hasBytes: Effect.Effect<boolean, E>) => void): void {
     this.#timeouts.continueWith(this.#onExpired)
-    // The cast is true: `consume` makes a value of every read and of the end, so the wait never ends with `Done`.
-    this.#begin(consume, resume as (value: Pull.Pull<A, E>) => void)
+    const keep = (bytes: Bytes | undefined): Effect.Effect<boolean> => {
+      if (bytes !== undefined) this.unread(bytes)
+      return Effect.succeed(bytes !== undefined)
+    }
+    // The cast is safe: `keep` makes a value of every read and of the end, so the wait never ends with `Done`.
+    this.#begin(keep, resume as (value: Pull.Pull<boolean, E>) => void)
   }
 
   /** Reads until `consume` makes a value, each read within the idle time limit. Ends with `Done` at the end of the body. */
@@ -99,7 +103,7 @@ export class BodyReader<E> implements Reader {
     this.#buffered = this.#buffered === undefined ? bytes : [...bytes, ...this.#buffered]
   }
 
-  /** Whether the connection was released: there is no request to cancel. */
+  /** True once the body has ended and no scope is left to close, so that nothing needs to be cancelled. */
   get released(): boolean {
     return this.ended && this.#source.closesScope !== true
   }
@@ -135,7 +139,7 @@ export class BodyReader<E> implements Reader {
   readonly #onExpired = (expired: ExpiredLimit): void => this.#fail(Effect.fail(this.#errors.onTimeout(expired)))
 
   #begin<A>(consume: Consume<A, E>, resume: (value: Pull.Pull<A, E>) => void): void {
-    // The casts are true: until the wait is over, every value is made by the `consume` that belongs to this `resume`.
+    // The casts are safe: until the wait is over, every value is made by the `consume` that belongs to this `resume`.
     if (this.#value !== undefined) return resume(this.#takeValue as Effect.Effect<never>)
     if (this.#failure !== undefined) return resume(this.#failure)
     this.#resume = resume as (value: Pull.Pull<unknown, E>) => void

@@ -10,7 +10,7 @@ import * as SchemaAST from "effect/SchemaAST"
  * are not compiled here fall back to `Schema.is`.
  */
 export const compilePredicate = <A>(schema: Schema.Codec<A, unknown>): (value: unknown) => value is A =>
-  // The cast is true: the closures give the same results as `Schema.is`, which a property test shows.
+  // The cast is safe: the closures give the same results as `Schema.is`, which a property test shows.
   compile(schema.ast, Schema.is) as (value: unknown) => value is A
 
 /** Compiles a schema without transformations to a predicate that also refuses unknown keys. */

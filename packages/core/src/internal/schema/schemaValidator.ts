@@ -25,7 +25,7 @@ export const schemaValidator = <A>(schema: Schema.Codec<A, unknown>): SchemaVali
     }
     validators.set(schema, validator)
   }
-  // The cast is true: the validator was made from this very schema.
+  // The cast is safe: the validator was made from this very schema.
   return validator as SchemaValidator<A>
 }
 

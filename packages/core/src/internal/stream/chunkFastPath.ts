@@ -21,7 +21,7 @@ export interface FastPath<A> {
 /** A new fast path for the events of one stream, if their schema has one. */
 export const fastPathOf = <A>(event: Schema.Codec<A, unknown>): FastPath<A> | undefined => {
   const schema: unknown = event
-  // The cast is true: `A` is the type of this very schema.
+  // The cast is safe: `A` is the type of this very schema.
   return schema === Completion.Chunk ? new ChunkFastPath() as unknown as FastPath<A> : undefined
 }
 
@@ -60,7 +60,7 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
 
   read(bytes: Uint8Array, start: number): Completion.Chunk | undefined {
     // The pattern is made when the next event arrives, so that the caller does not wait for it.
-    if (this.#latest !== undefined && bytes[start + 6] === 123) this.#learn(this.#latest)
+    if (this.#latest !== undefined && bytes[start + "data: ".length] === openingBrace) this.#learn(this.#latest)
     const pattern = this.#pattern
     if (pattern === undefined || !isAt(bytes, start, pattern.around, 0, pattern.before)) return undefined
     const from = start + pattern.before
@@ -176,5 +176,8 @@ const isThatString = (before: string, after: string, ofCall: boolean): boolean =
     return false
   }
 }
+
+/** The first byte of an event's JSON. `[DONE]` has another. */
+const openingBrace = 0x7b
 
 const probe = "\u00a7probe\u00a7"

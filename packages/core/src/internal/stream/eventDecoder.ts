@@ -12,7 +12,7 @@ import { type EventSink, SseParser } from "./sse.ts"
 /** The state of a stream: more events may follow, it ended with `[DONE]`, or it failed. */
 export type State = "open" | "done" | MistralError
 
-/** Values, if there are any. */
+/** The values of one network read. `undefined` if it completed none. */
 export type Values<A> = Arr.NonEmptyReadonlyArray<A> | undefined
 
 /** The parts of decoding that depend on the endpoint. */
@@ -51,22 +51,18 @@ export class EventDecoder<A> implements EventSink {
     return this.#take()
   }
 
-  /** The values that the end of the body completes. `state` is no longer `open` afterwards. */
+  /** The values that the end of the body completes. `state` is still `open` afterwards if the stream has no `[DONE]`. */
   end(): Values<A> {
     if (this.state === "open") {
       this.#parser.feed(this.#text.decode())
       this.#parser.end()
-    }
-    if (this.state === "open") {
-      const { error, progress } = this.#call
-      this.#fail(error(new Reason.StreamEndedEarly({ chunks: progress.chunks, requestId: this.#response.requestId })))
     }
     return this.#take()
   }
 
   onEvent(data: string, name: string | undefined): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
-    if (data.charCodeAt(0) === 91 && data.trimEnd() === "[DONE]") {
+    if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
       this.state = "done"
       return false
     }
@@ -106,7 +102,7 @@ export class EventDecoder<A> implements EventSink {
       }
     }
     const end = fastPath?.enabled === true ? endOfEvent(part, start) : part.length
-    this.#midCharacter = part[end - 1]! > 127
+    this.#midCharacter = part[end - 1]! > lastAscii
     this.#parser.feed(this.#text.decode(part.subarray(start, end), moreToCome))
     if (this.state === "open" && this.#parser.buffered > this.#call.options.maxSize) this.#tooLarge()
     return end
@@ -159,6 +155,9 @@ export class EventDecoder<A> implements EventSink {
     return reason && this.#call.error(reason)
   }
 }
+
+/** The last byte value of a character of one byte. */
+const lastAscii = 0x7f
 
 const moreToCome = { stream: true }
 

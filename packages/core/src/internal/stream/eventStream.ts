@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import type { Bytes } from "../../ByteSource.ts"
 import type { MistralError } from "../../MistralError.ts"
+import { StreamEndedEarly } from "../../MistralErrorReason.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import type { SchemaValidator } from "../schema/schemaValidator.ts"
@@ -12,6 +13,7 @@ import { EventDecoder, type EventHooks } from "./eventDecoder.ts"
 
 /** Reads validated events from a stream and releases the connection. */
 export class EventStream<A> {
+  readonly #call: Call
   readonly #response: OpenResponse
   readonly #decoder: EventDecoder<A>
   readonly #read: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
@@ -19,6 +21,7 @@ export class EventStream<A> {
   #outcome: Pull.Pull<never, MistralError> | undefined
 
   constructor(call: Call, response: OpenResponse, validator: SchemaValidator<A>, hooks: EventHooks<A>) {
+    this.#call = call
     this.#response = response
     this.#decoder = new EventDecoder(call, response, validator, hooks)
     this.#read = response.body.readUntil((bytes) => this.#decode(bytes))
@@ -43,14 +46,20 @@ export class EventStream<A> {
   #decode(bytes: Bytes | undefined): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError> | undefined {
     const values = bytes === undefined ? this.#decoder.end() : this.#decoder.feed(bytes)
     const { state } = this.#decoder
-    if (state === "open") return values === undefined ? undefined : Effect.succeed(values)
-    const outcome = state === "done" ? Cause.done() : Effect.fail(state)
+    if (state === "open" && bytes !== undefined) return values === undefined ? undefined : Effect.succeed(values)
+    // A stream ends normally only after `[DONE]`.
+    const outcome = state === "done" ? Cause.done() : Effect.fail(state === "open" ? this.#endedEarly() : state)
     if (values === undefined) return this.#outcome = outcome
     // An interrupted pull can be retried without losing these values: the outcome follows only after their delivery.
     return Effect.sync(() => {
       this.#outcome = outcome
       return values
     })
+  }
+
+  #endedEarly(): MistralError {
+    const { error, progress } = this.#call
+    return error(new StreamEndedEarly({ chunks: progress.chunks, requestId: this.#response.requestId }))
   }
 }
 

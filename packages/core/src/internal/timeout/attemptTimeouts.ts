@@ -48,6 +48,11 @@ export interface AttemptLimits {
   readonly deadline: Deadline
 }
 
+interface Timer {
+  readonly due: number
+  cancel: () => void
+}
+
 /** Runs when the time limit of a wait has expired. */
 export type OnExpired = (expired: ExpiredLimit) => void
 
@@ -67,7 +72,7 @@ export class AttemptTimeouts {
   #limit = Infinity
   #due = Infinity
   #onExpired: OnExpired | undefined
-  #timer: { readonly due: number; readonly cancel: () => void } | undefined
+  #timer: Timer | undefined
 
   constructor(limits: AttemptLimits, clock: Clock.Clock) {
     this.#limits = limits
@@ -132,14 +137,17 @@ export class AttemptTimeouts {
   #check(): void {
     if (this.#due === Infinity) return
     const wait = this.#due - monotonicMillis(this.#clock)
-    if (wait <= 0) return this.#expire()
+    // Sums of fractional milliseconds have rounding errors, so less than a microsecond is no wait.
+    if (wait < 0.001) return this.#expire()
     if (this.#timer !== undefined) {
       if (this.#timer.due <= this.#due) return
       this.#timer.cancel()
     }
     // Not longer than the idle limit, so that a read which follows the first byte needs no earlier timer.
     const sleep = Math.min(wait, this.#idle)
-    this.#timer = { due: this.#due - wait + sleep, cancel: startTimer(this.#clock, sleep, this.#onTimer) }
+    const timer: Timer = { due: this.#due - wait + sleep, cancel: noop }
+    this.#timer = timer
+    timer.cancel = startTimer(this.#clock, sleep, this.#onTimer)
   }
 
   readonly #onTimer = (): void => {
@@ -175,6 +183,8 @@ const startTimer = (clock: Clock.Clock, millis: number, onTimer: () => void): ()
     onExit: (exit) => Exit.isSuccess(exit) && onTimer()
   })
 }
+
+const noop = () => {}
 
 /** The longest delay of a timer on every platform, in milliseconds. */
 const longestTimer = 2 ** 31 - 1

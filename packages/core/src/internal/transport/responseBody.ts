@@ -18,7 +18,7 @@ export const responseBody = (
   response: HttpClientResponse.HttpClientResponse,
   scope: Scope.Scope
 ): Effect.Effect<ResponseBody> => {
-  const direct = ByteSource.get(response)
+  const direct = hasOwnStream(response) ? undefined : ByteSource.get(response)
   if (direct !== undefined) return Effect.succeed(direct)
   const web = webResponse(response)
   return web === undefined ? streamBody(response, scope) : Effect.succeed(webBody(web.body))
@@ -30,9 +30,12 @@ export const headerReader = (response: HttpClientResponse.HttpClientResponse): (
   return web === undefined ? (name) => response.headers[name] : (name) => web.headers.get(name) ?? undefined
 }
 
-/** The web response of a fetch, unless the response was given another stream of its own. */
+/** The web response of a fetch. */
 const webResponse = (response: HttpClientResponse.HttpClientResponse): Response | undefined =>
-  Object.hasOwn(response, "stream") ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
+  hasOwnStream(response) ? undefined : Option.getOrUndefined(HttpClientResponse.toWeb(response))
+
+/** Whether a changed client gave the response a stream of its own. It is then read through that stream. */
+const hasOwnStream = (response: HttpClientResponse.HttpClientResponse): boolean => Object.hasOwn(response, "stream")
 
 const streamBody = (
   response: HttpClientResponse.HttpClientResponse,

@@ -16,7 +16,7 @@ export interface TransportResponse extends DirectTransport.Response {
   readonly body: ResponseBody
 }
 
-/** Waits for a response. Exactly one of its callbacks runs, once. */
+/** Waits for a response. Exactly one of `onResponse`, `onError` and `onFailure` runs, once. */
 export interface ResponseHandler extends DirectTransport.Receiver {
   onResponse(response: TransportResponse): void
   onFailure(failure: Effect.Effect<never, MistralError>): void

@@ -1,5 +1,5 @@
 /**
- * The lint holds the imports to `fences.ts`: files that break it are written into a copy of the repository, and the lint
+ * The lint holds the imports to `importRules.ts`: files that break it are written into a copy of the repository, and the lint
  * names the rule that each of them breaks.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -18,10 +18,10 @@ import {
 import { tmpdir } from "node:os"
 import { basename, delimiter, dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
-import { folders, packages } from "../fences.ts"
+import { folders, packages } from "../importRules.ts"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const copy = mkdtempSync(join(tmpdir(), "fences-"))
+const copy = mkdtempSync(join(tmpdir(), "import-rules-"))
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
 type Files = Readonly<Record<string, string>>
@@ -147,7 +147,7 @@ describe("the lint", () => {
     assert.deepStrictEqual(clean, { failed: false, rules: {} })
   })
 
-  it("fails where a file breaks a fence", () => {
+  it("fails where a file breaks a rule", () => {
     assert.isTrue(planted.failed)
   })
 
@@ -164,7 +164,7 @@ describe("the lint", () => {
   })
 
   it("refuses a row that names one below it", async () => {
-    const file = join(copy, "fences.ts")
+    const file = join(copy, "importRules.ts")
     const text = readFileSync(file, "utf8")
     const changed = text.replace("schema: []", "schema: [\"attempt\"]")
     assert.notStrictEqual(changed, text)
@@ -176,7 +176,7 @@ describe("the lint", () => {
   })
 })
 
-describe("fences.ts", () => {
+describe("importRules.ts", () => {
   it("has a row for each package", () => {
     const found = readdirSync(join(root, "packages")).filter((name) =>
       existsSync(join(root, "packages", name, "package.json"))
