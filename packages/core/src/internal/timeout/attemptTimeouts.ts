@@ -87,7 +87,7 @@ export class AttemptTimeouts {
    */
   waitForFirstByte(onExpired: OnExpired): void {
     this.#onExpired = onExpired
-    this.#setDue(this.#startedAt + Duration.toMillis(this.#limits.firstByte))
+    this.#setDue(this.#startedAt + Duration.toMillis(this.#limits.firstByte), monotonicMillis(this.#clock))
   }
 
   /** Continues the current wait with another callback. */
@@ -107,7 +107,8 @@ export class AttemptTimeouts {
 
   /** Restarts the limit of the current wait, because bytes were received. */
   restart(): void {
-    this.#setDue(monotonicMillis(this.#clock) + this.#limit)
+    const now = monotonicMillis(this.#clock)
+    this.#setDue(now + this.#limit, now)
   }
 
   /** Ends the current wait: the time that the caller spends between reads does not count as idle. */
@@ -129,14 +130,14 @@ export class AttemptTimeouts {
     this.restart()
   }
 
-  #setDue(due: number): void {
+  #setDue(due: number, now: number): void {
     this.#due = Math.min(due, this.#limits.deadline.at)
-    this.#check()
+    this.#check(now)
   }
 
-  #check(): void {
+  #check(now: number): void {
     if (this.#due === Infinity) return
-    const wait = this.#due - monotonicMillis(this.#clock)
+    const wait = this.#due - now
     // Sums of fractional milliseconds have rounding errors, so less than a microsecond is no wait.
     if (wait < 0.001) return this.#expire()
     if (this.#timer !== undefined) {
@@ -145,14 +146,14 @@ export class AttemptTimeouts {
     }
     // Not longer than the idle limit, so that a read which follows the first byte needs no earlier timer.
     const sleep = Math.min(wait, this.#idle)
-    const timer: Timer = { due: this.#due - wait + sleep, cancel: noop }
+    const timer: Timer = { due: now + sleep, cancel: noop }
     this.#timer = timer
     timer.cancel = startTimer(this.#clock, sleep, this.#onTimer)
   }
 
   readonly #onTimer = (): void => {
     this.#timer = undefined
-    this.#check()
+    this.#check(monotonicMillis(this.#clock))
   }
 
   #expire(): void {
