@@ -103,9 +103,15 @@ export const retry = <A, R>(
   options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> =>
   // Most calls succeed the first time, so the schedule is only built on failure: see decision 0006.
-  policy === none ? call : Effect.catch(call, (error) => retryAfterFailure(error, call, policy, options))
+  policy === none ? call : Effect.catch(call, (error) => retryFailed(error, call, policy, options))
 
-const retryAfterFailure = <A, R>(
+/**
+ * Retries a call that has failed once with `error` according to a policy, as `retry` does.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const retryFailed = <A, R>(
   error: MistralError,
   call: Effect.Effect<A, MistralError, R>,
   policy: RetryPolicy,

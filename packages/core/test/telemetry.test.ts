@@ -2,215 +2,23 @@
  * The spans of operations: one for each, whole, streamed, failed, cut or interrupted, with the same attributes each time
  * and no prompt, completion or key.
  */
-import {
-  type CompletionRequest,
-  Endpoint,
-  MistralClient,
-  MistralError,
-  RetryPolicy,
-  Telemetry
-} from "@effect-mistral/core"
+import { RetryPolicy, type Telemetry } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Option, Redacted, Schedule, Stream, Tracer } from "effect"
+import { Cause, Effect, Exit, Fiber, Option, Redacted, Schedule, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import {
   apiKey,
   bothWays,
-  chatRequest,
   clientOver,
-  complete,
   eventStream,
   listModels,
-  modelList,
   prompt,
   requests,
   stream,
   within
 } from "./fixtures/scriptedClient.ts"
-
-const completion = "a secret completion"
-
-/** A tracer that keeps its spans, the first one first. */
-const recorder = () => {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => spans[spans.push(new Tracer.NativeSpan(options)) - 1]!
-  })
-  return { spans, tracer }
-}
-
-/** Runs a call, and gives the only span it makes and how the call ended. */
-const spanOf = <A, E, R>(call: Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    const { spans, tracer } = recorder()
-    return Effect.map(Effect.exit(Effect.withTracer(call, tracer)), (exit) => {
-      assert.lengthOf(spans, 1)
-      const span = spans[0]!
-      assert.strictEqual(span.kind, "client")
-      assert.strictEqual(span.status._tag, "Ended")
-      const attributes = Object.fromEntries(span.attributes)
-      const text = JSON.stringify([span.name, attributes, span.events])
-      for (const secret of [prompt, completion, apiKey]) assert.notInclude(text, secret)
-      return { span, name: span.name, attributes, exit }
-    })
-  })
-
-const client = MistralClient.MistralClient
-
-const sampling = { temperature: 0.5, top_p: 0.9, max_tokens: 5, random_seed: 7, n: 1 } as const
-
-const agentsRequest: CompletionRequest.Agents = { agent_id: "ag_1", messages: chatRequest.messages, max_tokens: 5 }
-
-const fimRequest: CompletionRequest.Fim = { model: "codestral-latest", prompt, suffix: prompt, min_tokens: 1 }
-
-const common = { "gen_ai.provider.name": "mistral_ai", "server.address": "api.mistral.ai" }
-
-const answered = {
-  "gen_ai.response.id": "00000000000000000000000000000000",
-  "gen_ai.response.model": "mistral-small-latest",
-  "gen_ai.response.finish_reasons": ["stop"],
-  "gen_ai.usage.input_tokens": 10,
-  "gen_ai.usage.output_tokens": 5
-}
-
-type Operation = readonly [
-  call: Effect.Effect<unknown, MistralError.MistralError, MistralClient.MistralClient>,
-  name: string,
-  attributes: Telemetry.Attributes
-]
-
-const operations: Record<string, Operation> = {
-  "Chat.complete": [complete({}, { ...chatRequest, ...sampling }), "chat m", {
-    ...common,
-    ...answered,
-    "gen_ai.operation.name": "chat",
-    "gen_ai.request.model": "m",
-    "gen_ai.request.temperature": 0.5,
-    "gen_ai.request.top_p": 0.9,
-    "gen_ai.request.max_tokens": 5,
-    "gen_ai.request.seed": 7,
-    "gen_ai.request.choice.count": 1,
-    "mistral_ai.operation": "Chat.complete"
-  }],
-  "Chat.stream": [Stream.runDrain(stream({}, { ...chatRequest, temperature: null, max_tokens: 0 })), "chat m", {
-    ...common,
-    ...answered,
-    "gen_ai.operation.name": "chat",
-    "gen_ai.request.model": "m",
-    "gen_ai.request.max_tokens": 0,
-    "mistral_ai.operation": "Chat.stream"
-  }],
-  "Agents.complete": [client.use((one) => one.request(Endpoint.agents.complete, agentsRequest)), "invoke_agent ag_1", {
-    ...common,
-    ...answered,
-    "gen_ai.operation.name": "invoke_agent",
-    "gen_ai.agent.id": "ag_1",
-    "gen_ai.request.max_tokens": 5,
-    "mistral_ai.operation": "Agents.complete"
-  }],
-  "Agents.stream": [
-    client.use((one) => Stream.runDrain(one.stream(Endpoint.agents.stream, agentsRequest))),
-    "invoke_agent ag_1",
-    {
-      ...common,
-      ...answered,
-      "gen_ai.operation.name": "invoke_agent",
-      "gen_ai.agent.id": "ag_1",
-      "gen_ai.request.max_tokens": 5,
-      "mistral_ai.operation": "Agents.stream"
-    }
-  ],
-  "Fim.complete": [
-    client.use((one) => one.request(Endpoint.fim.complete, fimRequest)),
-    "text_completion codestral-latest",
-    {
-      ...common,
-      ...answered,
-      "gen_ai.operation.name": "text_completion",
-      "gen_ai.request.model": "codestral-latest",
-      "mistral_ai.operation": "Fim.complete"
-    }
-  ],
-  "Fim.stream": [
-    client.use((one) => Stream.runDrain(one.stream(Endpoint.fim.stream, fimRequest))),
-    "text_completion codestral-latest",
-    {
-      ...common,
-      ...answered,
-      "gen_ai.operation.name": "text_completion",
-      "gen_ai.request.model": "codestral-latest",
-      "mistral_ai.operation": "Fim.stream"
-    }
-  ],
-  "Embeddings.create": [
-    client.use((one) => one.request(Endpoint.createEmbeddings, { model: "mistral-embed", input: prompt })),
-    "embeddings mistral-embed",
-    {
-      ...common,
-      "gen_ai.operation.name": "embeddings",
-      "gen_ai.request.model": "mistral-embed",
-      "gen_ai.response.id": "e1",
-      "gen_ai.response.model": "mistral-embed-2312",
-      "gen_ai.usage.input_tokens": 3,
-      "gen_ai.usage.output_tokens": 0,
-      "mistral_ai.operation": "Embeddings.create"
-    }
-  ],
-  "Moderations.create": [
-    client.use((one) => one.request(Endpoint.createModerations, { model: "mistral-moderation-latest", input: prompt })),
-    "Moderations.create",
-    {
-      ...common,
-      "gen_ai.request.model": "mistral-moderation-latest",
-      "gen_ai.response.id": "m1",
-      "gen_ai.response.model": "mistral-moderation-2411",
-      "mistral_ai.operation": "Moderations.create"
-    }
-  ],
-  "Moderations.createChat": [
-    client.use((one) =>
-      one.request(Endpoint.createChatModerations, { model: "mistral-moderation-latest", input: chatRequest.messages })
-    ),
-    "Moderations.createChat",
-    {
-      ...common,
-      "gen_ai.request.model": "mistral-moderation-latest",
-      "gen_ai.response.id": "m1",
-      "gen_ai.response.model": "mistral-moderation-2411",
-      "mistral_ai.operation": "Moderations.createChat"
-    }
-  ],
-  "Models.list": [listModels(), "Models.list", { ...common, "mistral_ai.operation": "Models.list" }],
-  "Models.fetch": [
-    client.use((one) => one.request(Endpoint.fetchModel, undefined, { params: { model_id: "m" } })),
-    "Models.fetch",
-    { ...common, "gen_ai.response.id": "m", "mistral_ai.operation": "Models.fetch" }
-  ]
-}
-
-/** A good response to each of the operations. */
-const good = ({ headers, path }: ScriptedHttpClient.SeenRequest): ScriptedHttpClient.Answer => {
-  if (headers.accept === "text/event-stream") return ScriptedHttpClient.sse(TestCompletion.chunks([completion]))
-  switch (path) {
-    case "/v1/embeddings":
-      return ScriptedHttpClient.json({
-        id: "e1",
-        model: "mistral-embed-2312",
-        data: [{ index: 0, embedding: [0.5] }],
-        usage: { prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 }
-      })
-    case "/v1/moderations":
-    case "/v1/chat/moderations":
-      return ScriptedHttpClient.json({ id: "m1", model: "mistral-moderation-2411", results: [] })
-    case "/v1/models":
-      return ScriptedHttpClient.json(modelList)
-    case "/v1/models/m":
-      return ScriptedHttpClient.json({ id: "m", capabilities: {} })
-    default:
-      return ScriptedHttpClient.json(TestCompletion.response(completion))
-  }
-}
+import { answered, common, completion, good, operations, recorder, spanOf } from "./fixtures/spans.ts"
 
 describe("the span of an operation that succeeds", () => {
   for (const [operation, [call, name, attributes]] of Object.entries(operations)) {
@@ -488,58 +296,4 @@ describe("the server that a span names", () => {
         route: ({ body, path }) => ({ url: `https://a.test${path}`, body })
       }
     }))))
-})
-
-describe("the attributes of a span", () => {
-  it("of a response are those that are known", () => {
-    assert.deepStrictEqual(Telemetry.responseAttributes({ id: null, usage: null, choices: null }), {})
-    assert.deepStrictEqual(Telemetry.responseAttributes(undefined), {})
-    assert.deepStrictEqual(Telemetry.responseAttributes("text"), {})
-    assert.deepStrictEqual(
-      Telemetry.responseAttributes({
-        choices: [{ finish_reason: "stop" }, { finish_reason: null }, {}, { finish_reason: "length" }],
-        usage: { prompt_tokens: 0, completion_tokens: 0 }
-      }),
-      {
-        "gen_ai.response.finish_reasons": ["stop", "length"],
-        "gen_ai.usage.input_tokens": 0,
-        "gen_ai.usage.output_tokens": 0
-      }
-    )
-    assert.deepStrictEqual(Telemetry.responseAttributes({ model: "m", choices: [{ finish_reason: null }] }), {
-      "gen_ai.response.model": "m"
-    })
-  })
-
-  it("of an error are its reason, and the status and request id it came with", () => {
-    const attributesOf = (reason: MistralError.MistralErrorReason) =>
-      Telemetry.errorAttributes(
-        new MistralError.MistralError({
-          operation: "Chat.complete",
-          method: "POST",
-          path: "/v1/chat/completions",
-          reason
-        })
-      )
-    assert.deepStrictEqual(attributesOf(new MistralError.NotFound({ status: 404, requestId: "id-1" })), {
-      "error.type": "NotFound",
-      "http.response.status_code": 404,
-      "mistral_ai.request.id": "id-1"
-    })
-    assert.deepStrictEqual(attributesOf(new MistralError.StreamEndedEarly({ chunks: 1, requestId: "id-1" })), {
-      "error.type": "StreamEndedEarly",
-      "mistral_ai.request.id": "id-1"
-    })
-    assert.deepStrictEqual(attributesOf(new MistralError.ConnectionFailed({ description: "no" })), {
-      "error.type": "ConnectionFailed"
-    })
-  })
-
-  it("name an operation by itself where no model runs, or where it names none", () => {
-    assert.strictEqual(Telemetry.spanName(Endpoint.chat.complete, { model: "m" }), "chat m")
-    assert.strictEqual(Telemetry.spanName(Endpoint.chat.complete, {}), "Chat.complete")
-    assert.strictEqual(Telemetry.spanName(Endpoint.chat.complete, undefined), "Chat.complete")
-    assert.strictEqual(Telemetry.spanName(Endpoint.agents.stream, { agent_id: "a" }), "invoke_agent a")
-    assert.strictEqual(Telemetry.spanName(Endpoint.createModerations, { model: "m" }), "Moderations.create")
-  })
 })

@@ -1,12 +1,13 @@
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
+import * as Tracer from "effect/Tracer"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
 import { type Call, timeoutError } from "../request/call.ts"
-import type { Authenticate } from "../request/headers.ts"
+import type { Authenticate, AuthenticatedRequest } from "../request/headers.ts"
 import { BodyReader, type OpenResponse, type ReadErrors } from "../response/bodyReader.ts"
 import { reasonFromResponse } from "../response/errorBody.ts"
 import { requestId } from "../response/responseHeaders.ts"
@@ -23,6 +24,8 @@ export interface Sender {
   readonly authenticate: Authenticate
 }
 
+type Resume = (result: Effect.Effect<OpenResponse, MistralError>) => void
+
 /**
  * One attempt at a call: from the request to the first bytes of its response, within the time limits. Afterwards it owns the
  * open response until that is closed.
@@ -34,31 +37,44 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   readonly context: Context.Context<never>
   readonly #sender: Sender
   readonly #call: Call
+  readonly #span: Tracer.Span
   readonly #timeouts: AttemptTimeouts
   #redact = (text: string): string => text
   #requestId: string | undefined
   #body: BodyReader<MistralError> | undefined
   #cancelRequest: Effect.Effect<void> = Effect.void
-  #resume: ((result: Effect.Effect<OpenResponse, MistralError>) => void) | undefined
+  #resume: Resume | undefined
 
-  constructor(sender: Sender, call: Call, deadline: Deadline, fiber: Fiber.Fiber<unknown, unknown>) {
+  constructor(
+    sender: Sender,
+    call: Call,
+    deadline: Deadline,
+    span: Tracer.Span,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ) {
     const { firstByte, idle } = call.options.timeout
     this.context = fiber.context
     this.#sender = sender
     this.#call = call
+    this.#span = span
     this.#timeouts = new AttemptTimeouts({ firstByte, idle, deadline }, fiber.getRef(Clock.Clock))
   }
 
   /** Sends the request and waits for the response. Runs once; `close` must run after a failure or after the response. */
   open(): Effect.Effect<OpenResponse, MistralError> {
-    return Effect.flatMap(this.#sender.authenticate(this.#call), ({ redact, request }) =>
-      Effect.callback((resume) => {
-        this.#redact = redact
-        this.#resume = resume
-        this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
-        // The time may already be over. The attempt continues in `onResponse` or `onError`.
-        if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(request, this)
-      }))
+    return Effect.flatMap(
+      this.#sender.authenticate(this.#call, this.#span),
+      (authenticated) => Effect.callback((resume) => this.#send(authenticated, resume))
+    )
+  }
+
+  /** Sends the request. The attempt continues in `onResponse` or `onError`. */
+  #send({ redact, request }: AuthenticatedRequest, resume: Resume): void {
+    this.#redact = redact
+    this.#resume = resume
+    this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
+    // The time may already be over.
+    if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(request, this)
   }
 
   /** Finalizer: stops the time limits, and cancels the request unless its response was read to the end. */
@@ -71,6 +87,10 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
     this.#cancelRequest = Effect.void
     return cancelRequest
   })
+
+  get contextWithSpan(): Context.Context<never> {
+    return Context.add(this.context, Tracer.ParentSpan, this.#span)
+  }
 
   onResponse(response: TransportResponse): void {
     if (this.#resume === undefined) return
@@ -85,13 +105,13 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       close: this.close,
       redact: this.#redact
     }
-    body.waitForFirst((first) =>
-      this.#settle(Effect.flatMap(first, (hasBytes) => {
-        if (hasBytes || this.#call.accept !== "text/event-stream") return Effect.succeed(open)
-        // An empty stream can be requested again. An empty body that is not a stream may be the whole response.
-        return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId: open.requestId })))
-      }))
-    )
+    body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, hasBytes))))
+  }
+
+  /** An empty stream can be requested again. An empty body that is not a stream may be the whole response. */
+  #begin(open: OpenResponse, hasBytes: boolean): Effect.Effect<OpenResponse, MistralError> {
+    if (hasBytes || this.#call.accept !== "text/event-stream") return Effect.succeed(open)
+    return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId: open.requestId })))
   }
 
   onError(error: unknown): void {

@@ -43,13 +43,16 @@ const retryAttempts = <A>(
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
     const attempt = Effect.flatMap(open(sender, call, resources, deadline), read)
-    const attempts = RetryPolicy.retry(attempt, call.options.retry, { idempotent: call.idempotent })
-    return Effect.provideService(
-      // Each attempt has its own limit to the first byte. The deadline also ends the delays between attempts.
-      withinDeadline(attempts, deadline, (expired) => timeoutError(call, expired)),
-      Tracer.ParentSpan,
-      resources.span
-    )
+    const { retry } = call.options
+    const attempts = retry === RetryPolicy.none ? attempt : Effect.catch(attempt, (error) =>
+      // The policy may make spans, which belong to the call. A call that does not fail needs no change of its context.
+      Effect.provideService(
+        RetryPolicy.retryFailed(error, attempt, retry, { idempotent: call.idempotent }),
+        Tracer.ParentSpan,
+        resources.span
+      ))
+    // Each attempt has its own limit to the first byte. The deadline also ends the delays between attempts.
+    return withinDeadline(attempts, deadline, (expired) => timeoutError(call, expired))
   })
 
 const open = (
@@ -59,7 +62,7 @@ const open = (
   deadline: Deadline
 ): Effect.Effect<OpenResponse, MistralError> =>
   Effect.withFiber((fiber) => {
-    const attempt = new Attempt(sender, call, deadline, fiber)
+    const attempt = new Attempt(sender, call, deadline, resources.span, fiber)
     resources.finalizer = attempt.close
     return Effect.onError(attempt.open(), () => attempt.close)
   })

@@ -48,50 +48,59 @@ export const makeCall = <Request>(
   endpoint: Omit<Endpoint<Request, unknown>, "response">,
   request: Request,
   accept: Call["accept"],
-  { address, baseUrl, deployment }: Server,
+  server: Server,
   options: Resolved,
   target?: Target
 ): Effect.Effect<Call, MistralError> =>
-  Effect.suspend(() => {
-    const error = (reason: MistralErrorReason) => operationError(endpoint, reason)
-    const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
+  Effect.suspend(() => validateAndSerialise(endpoint, request, accept, server, options, target))
 
-    const schemaIssues = [
-      ...requestIssues(endpoint.request, request),
-      ...endpoint.query === undefined ? [] : requestIssues(endpoint.query, target?.query ?? {}),
-      ...paramIssues(endpoint.path, target?.params)
-    ]
-    if (schemaIssues.length > 0) return invalid(schemaIssues)
-    const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
-    if (problems.length > 0) return invalid(problems)
-    if (address === undefined) {
-      return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
-    }
+const validateAndSerialise = <Request>(
+  endpoint: Omit<Endpoint<Request, unknown>, "response">,
+  request: Request,
+  accept: Call["accept"],
+  { address, baseUrl, deployment }: Server,
+  options: Resolved,
+  target: Target | undefined
+): Effect.Effect<Call, MistralError> => {
+  const error = (reason: MistralErrorReason) => operationError(endpoint, reason)
+  const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
-    const routed = deployment.route({
-      baseUrl,
-      path: withParams(endpoint.path, target?.params),
-      body: request === undefined ? undefined : { ...request, ...options.extraBody },
-      streaming: accept === "text/event-stream"
-    })
-    if ("issues" in routed) return invalid(routed.issues)
-    let body: string | undefined
-    try {
-      body = routed.body === undefined ? undefined : JSON.stringify(routed.body)
-    } catch {
-      return invalid([{ path: [], message: "Expected values that JSON can express: no BigInt, no cycle" }])
-    }
-    return Effect.succeed({
-      method: endpoint.method,
-      url: withQuery(routed.url, target?.query),
-      body,
-      accept,
-      idempotent: endpoint.retryable !== "ifRejected",
-      options,
-      progress: { chunks: 0 },
-      error
-    })
+  const schemaIssues = [
+    ...requestIssues(endpoint.request, request),
+    ...endpoint.query === undefined ? [] : requestIssues(endpoint.query, target?.query ?? {}),
+    ...paramIssues(endpoint.path, target?.params)
+  ]
+  if (schemaIssues.length > 0) return invalid(schemaIssues)
+  const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
+  if (problems.length > 0) return invalid(problems)
+  if (address === undefined) {
+    return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
+  }
+
+  const routed = deployment.route({
+    baseUrl,
+    path: withParams(endpoint.path, target?.params),
+    body: request === undefined ? undefined : { ...request, ...options.extraBody },
+    streaming: accept === "text/event-stream"
   })
+  if ("issues" in routed) return invalid(routed.issues)
+  let body: string | undefined
+  try {
+    body = routed.body === undefined ? undefined : JSON.stringify(routed.body)
+  } catch {
+    return invalid([{ path: [], message: "Expected values that JSON can express: no BigInt, no cycle" }])
+  }
+  return Effect.succeed({
+    method: endpoint.method,
+    url: withQuery(routed.url, target?.query),
+    body,
+    accept,
+    idempotent: endpoint.retryable !== "ifRejected",
+    options,
+    progress: { chunks: 0 },
+    error
+  })
+}
 
 /** Replaces the `{name}` of a path by path parameters. */
 const withParams = (path: string, params: Target["params"]): string =>

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Tracer from "effect/Tracer"
 import type { Request } from "../../DirectTransport.ts"
 import type { MistralError } from "../../MistralError.ts"
 import { InvalidRequest } from "../../MistralErrorReason.ts"
@@ -15,10 +16,10 @@ export interface AuthenticatedRequest {
 }
 
 /** Adds the key and the other headers to a call. It runs before every attempt, because the key may rotate. */
-export type Authenticate = (call: Call) => Effect.Effect<AuthenticatedRequest, MistralError>
+export type Authenticate = (call: Call, span: Tracer.Span) => Effect.Effect<AuthenticatedRequest, MistralError>
 
 export const makeAuthenticate =
-  (apiKey: ApiKey | undefined, userAgent: string = `effect-mistral/${version}`): Authenticate => (call) => {
+  (apiKey: ApiKey | undefined, userAgent: string = `effect-mistral/${version}`): Authenticate => (call, span) => {
     if (apiKey === undefined) return Effect.succeed(buildRequest(call, undefined, userAgent))
     const invalid = (message: string) => call.error(new InvalidRequest({ issues: [{ path: ["apiKey"], message }] }))
     const withKey = (redacted: Redacted.Redacted<string>) => {
@@ -31,6 +32,7 @@ export const makeAuthenticate =
     if (Redacted.isRedacted(apiKey)) return withKey(apiKey)
     const { firstByte } = call.options.timeout
     return inOwnFiber(apiKey).pipe(
+      Effect.provideService(Tracer.ParentSpan, span),
       Effect.mapError(() => invalid("The effect that yields the key failed")),
       Effect.timeoutOrElse({
         duration: firstByte,

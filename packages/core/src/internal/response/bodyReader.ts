@@ -67,12 +67,13 @@ export class BodyReader<E> implements Reader {
    */
   waitForFirst(resume: (hasBytes: Effect.Effect<boolean, E>) => void): void {
     this.#timeouts.continueWith(this.#onExpired)
-    const keep = (bytes: Bytes | undefined): Effect.Effect<boolean> => {
-      if (bytes !== undefined) this.unread(bytes)
-      return Effect.succeed(bytes !== undefined)
-    }
-    // The cast is safe: `keep` makes a value of every read and of the end, so the wait never ends with `Done`.
-    this.#begin(keep, resume as (value: Pull.Pull<boolean, E>) => void)
+    // The cast is safe: `#keep` makes a value of every read and of the end, so the wait never ends with `Done`.
+    this.#begin((bytes) => this.#keep(bytes), resume as (value: Pull.Pull<boolean, E>) => void)
+  }
+
+  #keep(bytes: Bytes | undefined): Effect.Effect<boolean> {
+    if (bytes !== undefined) this.unread(bytes)
+    return Effect.succeed(bytes !== undefined)
   }
 
   /** Reads until `consume` makes a value, each read within the idle time limit. Ends with `Done` at the end of the body. */

@@ -21,12 +21,9 @@ const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTi
 
 /** Starts the `total` time limit of a call. */
 export const startDeadline = (total: Duration.Duration): Effect.Effect<Deadline> =>
-  Effect.clockWith((clock) =>
-    Effect.succeed({
-      at: Duration.isFinite(total) ? monotonicMillis(clock) + Duration.toMillis(total) : Infinity,
-      total
-    })
-  )
+  Duration.isFinite(total)
+    ? Effect.clockWith((clock) => Effect.succeed({ at: monotonicMillis(clock) + Duration.toMillis(total), total }))
+    : Effect.succeed({ at: Infinity, total })
 
 /** Limits an effect to the time that is left until the deadline. */
 export const withinDeadline = <A, E, R, E2>(

@@ -16,7 +16,7 @@ export const httpClientTransport = (client: HttpClient.HttpClient): Transport =>
     send: (request, handler) => {
       const scope = Scope.makeUnsafe()
       let waiting: Fiber.Fiber<unknown, unknown> | undefined
-      const fiber = Effect.runForkWith(handler.context)(
+      const fiber = Effect.runForkWith(handler.contextWithSpan)(
         scoped.execute(toHttpClientRequest(request)).pipe(
           Scope.provide(scope),
           Effect.catch((error) =>

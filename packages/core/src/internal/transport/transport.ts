@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as ByteSource from "../../ByteSource.ts"
 import type * as DirectTransport from "../../DirectTransport.ts"
@@ -18,6 +19,8 @@ export interface TransportResponse extends DirectTransport.Response {
 
 /** Waits for a response. Exactly one of `onResponse`, `onError` and `onFailure` runs, once. */
 export interface ResponseHandler extends DirectTransport.Receiver {
+  /** The services of the fiber that waits, and the span of the call. */
+  readonly contextWithSpan: Context.Context<never>
   onResponse(response: TransportResponse): void
   onFailure(failure: Effect.Effect<never, MistralError>): void
   /** Converts an error of the transport. */
