@@ -3,18 +3,7 @@ import { Agents } from "@effect-mistral/agents"
 import { Chat } from "@effect-mistral/chat"
 import { type CompletionService, MistralClient, type MistralError, type RequestOptions } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
-import {
-  Campaigns,
-  ChatCompletionEvents,
-  DatasetRecords,
-  Datasets,
-  Fields,
-  Judges,
-  Logs,
-  SpanEvaluations,
-  Spans,
-  Traces
-} from "@effect-mistral/observability"
+import * as Observability from "@effect-mistral/observability"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, LayerMap, Redacted, Stream } from "effect"
@@ -91,31 +80,56 @@ function rows(): ReadonlyArray<Row> {
     ...completionRows(Chat.Chat, Chat, "Chat", { model: "m", messages }),
     ...completionRows(Agents.Agents, Agents, "Agents", { agent_id: "a", messages }),
     ...completionRows(Fim.Fim, Fim, "Fim", { model: "m", prompt: "def" }),
-    ...observabilityRows(Campaigns.Campaigns, Campaigns, "Campaigns.fetch", (service) => service.fetch("c1")),
     ...observabilityRows(
-      ChatCompletionEvents.ChatCompletionEvents,
-      ChatCompletionEvents,
+      Observability.Campaigns.Campaigns,
+      Observability.Campaigns,
+      "Campaigns.fetch",
+      (service) => service.fetch("c1")
+    ),
+    ...observabilityRows(
+      Observability.ChatCompletionEvents.ChatCompletionEvents,
+      Observability.ChatCompletionEvents,
       "ChatCompletionEvents.fetch",
       (service) => service.fetch("e1")
     ),
     ...observabilityRows(
-      DatasetRecords.DatasetRecords,
-      DatasetRecords,
+      Observability.DatasetRecords.DatasetRecords,
+      Observability.DatasetRecords,
       "DatasetRecords.fetch",
       (service) => service.fetch("r1")
     ),
-    ...observabilityRows(Datasets.Datasets, Datasets, "Datasets.fetch", (service) => service.fetch("d1")),
-    ...observabilityRows(Fields.Fields, Fields, "Fields.list", (service) => service.list()),
-    ...observabilityRows(Judges.Judges, Judges, "Judges.fetch", (service) => service.fetch("j1")),
-    ...observabilityRows(Logs.Logs, Logs, "Logs.search", (service) => service.search({})),
     ...observabilityRows(
-      SpanEvaluations.SpanEvaluations,
-      SpanEvaluations,
+      Observability.Datasets.Datasets,
+      Observability.Datasets,
+      "Datasets.fetch",
+      (service) => service.fetch("d1")
+    ),
+    ...observabilityRows(Observability.Fields.Fields, Observability.Fields, "Fields.list", (service) => service.list()),
+    ...observabilityRows(
+      Observability.Judges.Judges,
+      Observability.Judges,
+      "Judges.fetch",
+      (service) => service.fetch("j1")
+    ),
+    ...observabilityRows(Observability.Logs.Logs, Observability.Logs, "Logs.search", (service) => service.search({})),
+    ...observabilityRows(
+      Observability.SpanEvaluations.SpanEvaluations,
+      Observability.SpanEvaluations,
       "SpanEvaluations.search",
       (service) => service.search({})
     ),
-    ...observabilityRows(Spans.Spans, Spans, "Spans.search", (service) => service.search({})),
-    ...observabilityRows(Traces.Traces, Traces, "Traces.fetch", (service) => service.fetch("t1"))
+    ...observabilityRows(
+      Observability.Spans.Spans,
+      Observability.Spans,
+      "Spans.search",
+      (service) => service.search({})
+    ),
+    ...observabilityRows(
+      Observability.Traces.Traces,
+      Observability.Traces,
+      "Traces.fetch",
+      (service) => service.fetch("t1")
+    )
   ]
 }
 

@@ -88,7 +88,7 @@ const table: ReadonlyArray<
   ]],
   ["no [DONE]", Fault.missingDone, ["StreamEndedEarly", "without [DONE]", 8], "unfit"],
   ["no finish reason", Fault.missingFinishReason, 8, 1],
-  ["a garbage event", Fault.garbageEvent({ afterEvents: 2 }), ["InvalidResponse", "no JSON", 2], "unfit"],
+  ["a garbage event", Fault.garbageEvent({ afterEvents: 2 }), ["InvalidResponse", "not JSON", 2], "unfit"],
   ["an error event", Fault.errorEvent({ afterEvents: 2 }), ["StreamError", "Internal server error", 2], "unfit"],
   [
     "a named error event",

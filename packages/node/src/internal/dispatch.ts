@@ -1,6 +1,6 @@
 import type { Request, Response } from "@effect-mistral/core/DirectTransport"
 import type * as Undici from "@effect/platform-node/Undici"
-import { Body } from "./responseBody.ts"
+import { Body } from "./undiciBody.ts"
 
 type Handler = Undici.Dispatcher.DispatchHandler
 type Controller = Undici.Dispatcher.DispatchController

@@ -87,7 +87,7 @@ export class BodyReader<E> implements Reader {
     })
   }
 
-  /** Drains the body for at most `millis` milliseconds, until `enough`. A failure ends it like the end of the body. */
+  /** Reads on for at most `millis` milliseconds, until `enough`. A failure ends it like the end of the body. */
   readFor(millis: number, enough: (bytes: Bytes) => boolean): Effect.Effect<void> {
     return Effect.callback((resume) => {
       if (this.ended || this.#failure !== undefined) return resume(Effect.void)

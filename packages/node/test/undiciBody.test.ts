@@ -1,6 +1,6 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { Body } from "../src/internal/responseBody.ts"
+import { Body } from "../src/internal/undiciBody.ts"
 
 // A test that waits for something that never comes fails after two seconds.
 vi.setConfig({ testTimeout: 2_000 })
