@@ -1,11 +1,11 @@
 /**
- * A JSON text read as it comes: after every piece, the value as far as it is known.
+ * An incremental JSON parser: after each part of the text it gives the value as far as it is known.
  *
- * Each piece is read once. A value that was given out is never changed afterwards: what is finished is shared between
- * one value and the next, what is still open is copied.
+ * Each part is parsed once. A value that was returned never changes: finished parts are shared between one value and the
+ * next, and unfinished parts are copied.
  */
 export interface PartialJson {
-  /** Takes the next piece. Answers false once the text is no JSON any more; then the value stays as it is. */
+  /** Parses the next part. Returns false once the text is not JSON; the value then stays as it is. */
   readonly feed: (text: string) => boolean
   /** The value so far; `undefined` before its first character. */
   readonly value: () => unknown
@@ -28,10 +28,10 @@ export const makePartialJson = (): PartialJson => {
   const stack: Array<ObjectFrame | ArrayFrame> = []
   let expect: Expect = "value"
   let root: unknown = undefined
-  // A string under way: what is decoded of it, and an escape sequence that is not complete.
+  // The string that is being parsed: its decoded part, and an incomplete escape sequence.
   let string: { decoded: string; tail: string } | undefined
   let escaped = false
-  // A number or a word under way.
+  // The number or word that is being parsed.
   let word: string | undefined
   let broken = false
 
@@ -43,7 +43,7 @@ export const makePartialJson = (): PartialJson => {
     } else {
       if (frame.kind === "array") frame.items.push(value)
       else {
-        // As JSON.parse does it: an own key, whatever its name.
+        // An own key, whatever its name, as with `JSON.parse`.
         Object.defineProperty(frame.entries, frame.key!, {
           value,
           writable: true,
@@ -153,7 +153,7 @@ export const makePartialJson = (): PartialJson => {
     return true
   }
 
-  /** The value under way: a string as far as it goes; a number or a word only when it is over. */
+  /** The value that is being parsed: a string as far as it is known; a number or a word only when it is complete. */
   const unfinished = (): { readonly value: unknown } | undefined =>
     string === undefined || expect === "key" || expect === "keyOrEnd" ? undefined : { value: string.decoded }
 
@@ -169,7 +169,7 @@ export const makePartialJson = (): PartialJson => {
         if (frame.kind === "array") {
           inner = { value: inner === undefined ? [...frame.items] : [...frame.items, inner.value] }
         } else {
-          // A computed key is an own one, whatever its name.
+          // A computed key is an own key, whatever its name.
           const value = inner !== undefined && frame.key !== undefined
             ? { ...frame.entries, [frame.key]: inner.value }
             : { ...frame.entries }
@@ -185,7 +185,7 @@ const whiteSpace = new Set([" ", "\t", "\n", "\r"])
 
 const wordPattern = /[-+.\w]+/y
 
-/** Where an escape sequence begins that the end of the text cuts; the length of the text if none does. */
+/** The offset of an escape sequence that is incomplete at the end of the text, or the length of the text. */
 const incompleteEscape = (text: string): number => {
   const at = /\\(u[0-9a-fA-F]{0,3})?$/.exec(text)?.index
   if (at === undefined) return text.length
