@@ -46,11 +46,14 @@ Effect.runPromise(Effect.provide(${run}, Live)).then((value) => console.log(JSON
   describe(`a bundle with ${name}`, () => {
     const chunks = [{ id: "1", model: "m", choices: [{ index: 0, delta: { content: "{\"name\":\"Claude Monet\"}" } }] }]
     const streams = [
-      [`${name}.stream`, "Stream.runCollect(Feature.stream(plain))"],
-      ["the service", `Effect.flatMap(Feature.${name}, (service) => Stream.runCollect(service.stream(plain)))`]
+      ["that only streams leaves out what asks for objects", "Stream.runCollect(Feature.stream(plain))"],
+      [
+        "that only streams through the service leaves out what asks for objects",
+        `Effect.flatMap(Feature.${name}, (service) => Stream.runCollect(service.stream(plain)))`
+      ]
     ] as const
-    for (const [way, run] of streams) {
-      it(`that only streams through ${way} leaves out structured output`, async () => {
+    for (const [title, run] of streams) {
+      it(title, async () => {
         const { files, outputs } = await bundled(program(run))
         assert.deepStrictEqual(files.filter((file) => ofObjects.test(file)), [])
         assert.deepStrictEqual(outputs, [chunks])
@@ -71,7 +74,7 @@ Effect.runPromise(Effect.provide(${run}, Live)).then((value) => console.log(JSON
       ]]
     ] as const
     for (const [way, run, expected] of objects) {
-      it(`requests an object through ${way}`, async () => {
+      it(`asks for objects through ${way}`, async () => {
         const { files, outputs } = await bundled(program(run))
         assert.isAbove(files.filter((file) => ofObjects.test(file)).length, 3)
         assert.deepStrictEqual(outputs, [expected])
