@@ -203,7 +203,8 @@ const differ = (one: unknown, other: unknown, key: string): boolean => {
   return Boolean(left) && Boolean(right) && left !== right
 }
 
-const equals = (one: unknown, other: unknown, depth = 0): boolean => {
+/** Whether two JSON values are equal. Values that are nested too deeply are not. */
+export const equals = (one: unknown, other: unknown, depth = 0): boolean => {
   if (one === other) return true
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false
   const keys = Object.keys(one)
