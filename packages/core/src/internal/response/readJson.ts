@@ -29,7 +29,7 @@ export const readJson = <A>(
     )
     const sentence = reported?.serverMessage === undefined
       ? ""
-      : `, an error: ${response.redact(reported.serverMessage)}`
+      : `, an error: ${reported.serverMessage}`
     return Effect.fail(
       invalidResponse(
         call,
