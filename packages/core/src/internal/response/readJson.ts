@@ -31,7 +31,7 @@ export const readJson = <A>(
     if (repaired !== undefined) return Effect.succeed(repaired)
     const sentence = reported?.serverMessage === undefined
       ? ""
-      : `, an error: ${response.redact(reported.serverMessage)}`
+      : `, an error: ${reported.serverMessage}`
     return Effect.fail(
       invalidResponse(
         call,

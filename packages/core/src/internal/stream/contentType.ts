@@ -54,7 +54,7 @@ const beginsWithField = (text: string): boolean | undefined =>
 const notEventStream = (call: Call, response: OpenResponse, text: string): MistralError => {
   let json: unknown
   try {
-    json = JSON.parse(response.redact(text))
+    json = JSON.parse(text)
   } catch {
     return invalidResponse(call, response, ...describeNotJson(response, text))
   }

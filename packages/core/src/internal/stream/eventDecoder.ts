@@ -176,9 +176,8 @@ export class EventDecoder<A> implements EventSink {
   }
 
   #errorEvent(json: unknown, name: string | undefined, data: string): MistralError | undefined {
-    const redacted = this.#response.redact(data)
     const reason = reasonFromEvent(
-      { json: redacted === data ? json : parse(redacted), name, text: redacted },
+      { json, name, text: data },
       { status: this.#response.status, chunks: this.#call.progress.chunks, requestId: this.#response.requestId }
     )
     return reason && this.#call.error(reason)
@@ -204,12 +203,4 @@ const endOfEvent = (bytes: Uint8Array, start: number): number => {
 const carriesError = (json: unknown): boolean => {
   const error = (json as { readonly error?: unknown }).error
   return error !== undefined && error !== null
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
