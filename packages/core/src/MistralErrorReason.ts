@@ -290,13 +290,14 @@ export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
  * A response that is not of the expected form.
  *
  * *Details*: `kind` says what is wrong: `contentType` (an HTML page, say), `json` (text that is not JSON), `schema` (JSON
- * that does not fit the schema, where `issues` names the places) or `tooLarge` (a response or an event over the size limit).
+ * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit) or
+ * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream).
  *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse", {
-  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge"]),
+  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed"]),
   status: Schema.Int,
   description: Schema.String,
   issues: Schema.Array(Issue),
@@ -306,9 +307,9 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   override get message() {
     return `${this.status} with an unusable response: ${this.description}${
       this.issues.length === 0 ? "" : `: ${formatIssues(this.issues)}`
-    }${
-      formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])
-    }. Check the base URL, or report this.`
+    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}.${
+      this.kind === "notStreamed" ? "" : " Check the base URL, or report this."
+    }`
   }
 }
 

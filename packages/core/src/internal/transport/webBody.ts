@@ -1,9 +1,10 @@
 import type * as ByteSource from "../../ByteSource.ts"
 import type { ResponseBody } from "./transport.ts"
 
-/** Reads the body of a web response. A response without a body counts as one that has ended. */
-export const webBody = (body: ReadableStream<Uint8Array> | null): ResponseBody =>
-  body === null ? { read: ({ onEnd }) => (onEnd(), noop) } : new WebBody(body.getReader())
+/** Reads the body of a web response: as a stream where the `fetch` gives one, and else as a whole. */
+export const webBody = (response: Response): ResponseBody =>
+  // The type does not say so, but React Native's responses have no body, and those of node-fetch a stream of Node.
+  typeof response.body?.getReader === "function" ? new WebBody(response.body.getReader()) : new WholeBody(response)
 
 class WebBody implements ResponseBody {
   readonly #web: ReadableStreamDefaultReader<Uint8Array>
@@ -28,5 +29,27 @@ class WebBody implements ResponseBody {
     else this.#reader?.onBytes([value])
   }
 }
+
+/** A body that comes as a whole: that of a `fetch` that cannot stream, or an empty one. */
+class WholeBody implements ResponseBody {
+  readonly unstreamed = true
+  #rest: Promise<ArrayBuffer>
+
+  constructor(response: Response) {
+    this.#rest = response.arrayBuffer()
+    this.#rest.catch(noop)
+  }
+
+  read({ onBytes, onEnd, onError }: ByteSource.Reader): () => void {
+    this.#rest.then((bytes) => {
+      if (bytes.byteLength === 0) return onEnd()
+      this.#rest = empty
+      onBytes([new Uint8Array(bytes)])
+    }, onError)
+    return noop
+  }
+}
+
+const empty = Promise.resolve(new ArrayBuffer(0))
 
 const noop = () => {}
