@@ -167,7 +167,10 @@ for (const [name, http] of Object.entries(layers)) {
             const error = yield* promptly(Effect.flip(calls.streamed).pipe(Effect.provide(layer)))
             assert.isTrue(error.reason._tag === "InvalidResponse" && error.reason.kind === "notStreamed")
             assert.isFalse(error.isRetryable)
-            assert.include(error.message, "provide one that can stream as FetchHttpClient.Fetch, such as expo/fetch")
+            assert.include(
+              error.message,
+              "this fetch cannot stream: provide one that can as FetchHttpClient.Fetch, such as expo/fetch"
+            )
             assert.notInclude(error.message, "base URL")
             assert.lengthOf(fetched, 1)
           }

@@ -198,9 +198,7 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 }
 
-const unstreamedResponse =
-  "this platform's fetch gives a response only as a whole: provide one that can stream as FetchHttpClient.Fetch, such as \
-expo/fetch, or use an operation that does not stream"
+const unstreamedResponse = "this fetch cannot stream: provide one that can as FetchHttpClient.Fetch, such as expo/fetch"
 
 /** The most that is read of an error body: some servers never end it. */
 const errorBodyLimits = { bytes: 64 * 1024, millis: 2000 }

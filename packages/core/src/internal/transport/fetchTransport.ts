@@ -2,7 +2,6 @@ import * as Context from "effect/Context"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
 import type { DirectTransport, Response } from "../../DirectTransport.ts"
-import type { ResponseBody } from "./transport.ts"
 import { webBody } from "./webBody.ts"
 
 /** Sends through `fetch`. Services of the call win over those that the layer was built with. */
@@ -25,7 +24,7 @@ export const fetchTransport = (services: Context.Context<never>): DirectTranspor
     const response = new Promise<globalThis.Response>((resolve) => resolve(fetch(url, options)))
     response.then(
       // A `fetch` that ignores the signal delivers a response even after the request was cancelled.
-      (web) => controller.signal.aborted ? discard(web) : receiver.onResponse(new FetchResponse(web)),
+      (web) => controller.signal.aborted ? discard(web) : receiver.onResponse(fetchResponse(web)),
       (error: unknown) => receiver.onError(error)
     )
     return () => controller.abort()
@@ -41,26 +40,13 @@ const discard = async (response: globalThis.Response): Promise<void> => {
 }
 
 /** The response of a `fetch`. Nothing of it is read before it is used, so that a wrong response fails its reader. */
-class FetchResponse implements Response {
-  readonly #web: globalThis.Response
-
-  constructor(web: globalThis.Response) {
-    this.#web = web
-  }
-
-  get status(): number {
-    return this.#web.status
-  }
-
-  get body(): ResponseBody {
-    return webBody(this.#web)
-  }
-
-  header(name: string): string | undefined {
-    return this.#web.headers.get(name) ?? undefined
-  }
-
-  headers(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#web.headers)
-  }
-}
+const fetchResponse = (web: globalThis.Response): Response => ({
+  get status() {
+    return web.status
+  },
+  get body() {
+    return webBody(web)
+  },
+  header: (name) => web.headers.get(name) ?? undefined,
+  headers: () => Object.fromEntries(web.headers)
+})

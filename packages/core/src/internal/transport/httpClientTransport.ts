@@ -55,17 +55,13 @@ const withBody = (response: HttpClientResponse, body: ResponseBody): TransportRe
 })
 
 /** The body of a response that a changed client read itself and failed on: it has begun, and breaks off. */
-const brokenBody = (error: HttpClientError): ResponseBody => {
-  let begun = false
-  return {
-    read: ({ onBytes, onError }) => {
-      if (begun) onError(error)
-      else onBytes([new Uint8Array()])
-      begun = true
-      return () => {}
-    }
+const brokenBody = (error: HttpClientError): ResponseBody => ({
+  read: ({ onBytes, onError }) => {
+    onBytes([new Uint8Array()])
+    onError(error)
+    return () => {}
   }
-}
+})
 
 const toHttpClientRequest = ({ body, headers, method, url }: Request): HttpClientRequest.HttpClientRequest => {
   const request = HttpClientRequest.make(method)(url, { headers })

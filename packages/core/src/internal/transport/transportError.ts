@@ -28,12 +28,7 @@ export const describeTransportError = (error: unknown): string => {
  * cause is named in every browser.
  */
 export const describeFailedConnection = (error: unknown): string =>
-  inBrowser()
-    ? `${
-      describeTransportError(error)
-    } (in a browser also where CORS refuses: the server must allow the page's origin and \
-the request's headers)`
-    : describeTransportError(error)
+  describeTransportError(error) + (inBrowser() ? " (in a browser perhaps CORS: the server must allow the origin)" : "")
 
 const describeOne = (cause: unknown): string => {
   if (typeof cause === "string") return cause
