@@ -37,7 +37,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     transport: [],
     timeout: [],
     completion: [],
-    request: ["schema", "timeout", "completion"],
+    request: ["schema", "transport", "timeout", "completion"],
     response: ["schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
     stream: ["schema", "request", "response"],

@@ -11,10 +11,11 @@ import { type Call, timeoutError } from "../request/call.ts"
 import type { Authenticate } from "../request/headers.ts"
 import { BodyReader, type OpenResponse, type ReadErrors } from "../response/bodyReader.ts"
 import { reasonFromResponse } from "../response/errorBody.ts"
+import { invalidResponse } from "../response/invalidResponse.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
-import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
-import { describeTransportError } from "../transport/transportError.ts"
+import type { ResponseBody, ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
+import { describeFailedConnection, describeTransportError } from "../transport/transportError.ts"
 
 /**
  * The parts of a client that send its calls. `transport` was made by `chooseTransport`: over `UndiciHttpClient` it ends in
@@ -92,9 +93,19 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 
   onResponse(response: TransportResponse): void {
+    try {
+      this.#receive(response)
+    } catch (defect) {
+      // A response has come, so this is not a failed connection, which would be retried.
+      this.#settle(Effect.die(defect))
+    }
+  }
+
+  #receive(response: TransportResponse): void {
     if (this.#resume === undefined) return
     this.#requestId = requestId((name) => response.header(name))
-    const body = this.#body = new BodyReader(response.body, this.#timeouts, this)
+    const source = response.body
+    const body = this.#body = new BodyReader(source, this.#timeouts, this)
     if (response.status < 200 || response.status > 299) return this.#settle(this.#readError(response, body))
     const open: OpenResponse = {
       status: response.status,
@@ -103,12 +114,22 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       body,
       close: this.close
     }
-    body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, hasBytes))))
+    body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, source, hasBytes))))
   }
 
   /** An empty stream can be requested again. An empty body that is not a stream may be the whole response. */
-  #begin(open: OpenResponse, hasBytes: boolean): Effect.Effect<OpenResponse, MistralError> {
-    if (hasBytes || this.#call.accept !== "text/event-stream") return Effect.succeed(open)
+  #begin(
+    open: OpenResponse,
+    { unstreamed }: ResponseBody,
+    hasBytes: boolean
+  ): Effect.Effect<OpenResponse, MistralError> {
+    if (this.#call.accept !== "text/event-stream") return Effect.succeed(open)
+    if (hasBytes) {
+      // JSON in place of a stream may be an error of the server, which says more.
+      return unstreamed === true && !/\bjson\b/i.test(open.contentType ?? "")
+        ? Effect.fail(invalidResponse(this.#call, open, "notStreamed", unstreamedResponse))
+        : Effect.succeed(open)
+    }
     return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId: open.requestId })))
   }
 
@@ -121,13 +142,12 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 
   toMistralError(error: unknown): MistralError {
-    const description = describeTransportError(error)
     const invalid = HttpClientError.isHttpClientError(error) &&
       (error.reason._tag === "InvalidUrlError" || error.reason._tag === "EncodeError")
     return this.#call.error(
       invalid
-        ? new Reason.InvalidRequest({ issues: [{ path: [], message: description }] })
-        : new Reason.ConnectionFailed({ description })
+        ? new Reason.InvalidRequest({ issues: [{ path: [], message: describeTransportError(error) }] })
+        : new Reason.ConnectionFailed({ description: describeFailedConnection(error) })
     )
   }
 
@@ -170,6 +190,8 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
     })
   }
 }
+
+const unstreamedResponse = "this fetch cannot stream: provide one that can as FetchHttpClient.Fetch, such as expo/fetch"
 
 /** The most that is read of an error body: some servers never end it. */
 const errorBodyLimits = { bytes: 64 * 1024, millis: 2000 }

@@ -29,10 +29,15 @@ export class Accumulator {
 
   #currentBuilder(): CompletionBuilder {
     if (this.#builder !== undefined) return this.#builder
+    return Accumulator.#chunks(this).reduceRight((builder, chunk) => builder.add(chunk), new CompletionBuilder())
+  }
+
+  /** The chunks that led to an accumulator, the last one first. */
+  static #chunks(last: Accumulator): ReadonlyArray<Completion.Chunk> {
     const chunks: Array<Completion.Chunk> = []
-    for (let one: Accumulator | undefined = this; one !== undefined; one = one.#previous) {
+    for (let one: Accumulator | undefined = last; one !== undefined; one = one.#previous) {
       if (one.#chunk !== undefined) chunks.push(one.#chunk)
     }
-    return chunks.reduceRight((builder, chunk) => builder.add(chunk), new CompletionBuilder())
+    return chunks
   }
 }
