@@ -303,17 +303,17 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   ...position
 }) {
   readonly isRetryable = false
-  get #advice(): string {
-    if (this.kind === "tooLarge") return "Raise maxSize in the request options."
-    // Something of this API came where chunks came before, or where an issue is about a part of it.
-    return this.chunks > 0 || this.issues.some(({ path }) => path.length > 0)
-      ? `Report this${this.requestId === undefined ? "" : " with the request id"}.`
-      : "Check the base URL, or report this."
-  }
   override get message() {
     return `${this.status} with an unusable response: ${this.description}${
       this.issues.length === 0 ? "" : `: ${formatIssues(this.issues)}`
-    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}. ${this.#advice}`
+    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}. ${
+      this.kind === "tooLarge"
+        ? "Raise maxSize in the request options"
+        // Something of this API came where chunks came before, or where an issue is about a part of it.
+        : this.chunks > 0 || this.issues.some(({ path }) => path.length > 0)
+        ? "Report this with the request id"
+        : "Check the base URL, or report this"
+    }.`
   }
 }
 
