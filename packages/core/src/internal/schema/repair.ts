@@ -45,7 +45,7 @@ const attempt: Repair = (ast, value, fill, at) => {
     case "String":
       return typeof value === "number" || typeof value === "boolean" ? `${value}` : undefined
     case "Number":
-      return typeof value === "string" && value.trim() ? +value : undefined
+      return typeof value === "string" && value.trim() && isFinite(+value) ? +value : undefined
     case "Literal":
       return isNothing(value) ? ast.literal : undefined
     case "Union":
@@ -83,17 +83,20 @@ const attemptList: Repair<SchemaAST.Arrays> = (ast, value, fill, at) => {
 }
 
 const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
-  if (!isObject(value) && !(Array.isArray(value) && value.length === 0)) return undefined
+  // Some languages write an empty object as an empty list.
+  if (!isObject(value) && !(at !== undefined && Array.isArray(value) && value.length === 0)) return undefined
   const repaired: JsonObject = { ...value }
   const visit = (name: PropertyKey, type: SchemaAST.AST, optional: boolean) => {
-    if (name === "message" || name === "delta") moveContent(repaired, name)
     if (optional && !(name in repaired)) return
     const property = repair(type, repaired[name], fill, name) ??
       (fill && !optional ? emptyOf(type, repaired[name], name, at) : undefined)
     if (property !== undefined) repaired[name] = property
     else if (optional) delete repaired[name]
   }
-  for (const { name, type } of ast.propertySignatures) visit(name, type, SchemaAST.isOptional(type))
+  for (const { name, type } of ast.propertySignatures) {
+    if (name === "message" || name === "delta") moveContent(repaired, name)
+    visit(name, type, SchemaAST.isOptional(type))
+  }
   for (const { type } of ast.indexSignatures) for (const name in value) visit(name, type, true)
   return repaired
 }
@@ -112,7 +115,7 @@ const emptyOf = (ast: SchemaAST.AST, value: unknown, name: PropertyKey, at: Prop
 
 /** Makes a choice without a `message` or `delta` have one, from the other of both or from a text. */
 const moveContent = (choice: JsonObject, name: "message" | "delta"): void => {
-  if (isObject(choice[name]) || choice["messages"]) return
+  if (isObject(choice[name]) || Array.isArray(choice["messages"])) return
   for (const key of [name, "message", "delta", "text"]) {
     const content = choice[key]
     if (!isObject(content) && (typeof content !== "string" || content === "")) continue
