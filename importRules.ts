@@ -38,7 +38,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     timeout: [],
     completion: [],
     request: ["schema", "timeout", "completion"],
-    response: ["schema", "transport", "timeout", "request"],
+    response: ["error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
     stream: ["schema", "request", "response"],
     object: ["schema"],

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
+import { carriesError } from "./internal/response/errorBody.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
 
@@ -26,6 +27,8 @@ export interface Endpoint<in out Request, in out Response> {
   readonly path: `/v1/${string}`
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
+  /** The index of the choice that failed, where a response reports such a failure. */
+  readonly failedChoice?: ((response: Response) => number | undefined) | undefined
   /** The schema of the query parameters. Without it they are not validated. */
   readonly query?: Schema.Codec<object, unknown> | undefined
   /** Which failures may be retried. */
@@ -57,7 +60,9 @@ export type Retryable = "always" | "beforeFirstByte" | "ifRejected"
  * @category models
  * @since 0.1.0
  */
-export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpoint<Request, Event>, "response"> {
+export interface StreamEndpoint<in out Request, in out Event>
+  extends Omit<Endpoint<Request, Event>, "response" | "failedChoice">
+{
   readonly event: Schema.Codec<Event, unknown>
   /** The index of the choice that failed, where an event reports such a failure. */
   readonly failedChoice: (event: Event) => number | undefined
@@ -94,17 +99,22 @@ export const completion = <Request>(options: {
     operation: options.operation
   }
   return {
-    complete: { ...shared, name: `${options.name}.complete`, response: Completion.Response },
+    complete: { ...shared, name: `${options.name}.complete`, response: Completion.Response, failedChoice },
     stream: {
       ...shared,
       name: `${options.name}.stream`,
       event: Completion.Chunk,
-      failedChoice: (chunk) => chunk.choices.find(hasFailed)?.index
+      failedChoice
     }
   }
 }
 
-const hasFailed = (choice: Completion.ChunkChoice): boolean => choice.finish_reason === "error"
+const failedChoice = (completion: {
+  readonly choices: ReadonlyArray<{ readonly index: number; readonly finish_reason?: string | null | undefined }>
+}): number | undefined => completion.choices.find(hasFailed)?.index
+
+const hasFailed = (choice: { readonly finish_reason?: string | null | undefined }): boolean =>
+  choice.finish_reason === "error" || carriesError(choice)
 
 /**
  * `POST /v1/chat/completions`.

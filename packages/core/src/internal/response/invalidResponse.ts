@@ -3,24 +3,26 @@ import * as Reason from "../../MistralErrorReason.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "./bodyReader.ts"
 
-/** The error of a response that cannot be used. */
-export const invalidResponse = (
+/** The reason of a response that cannot be used. */
+export const invalidReason = (
   call: Call,
   response: Pick<OpenResponse, "status" | "requestId">,
   kind: Reason.InvalidResponse["kind"],
   description: string,
   issues: ReadonlyArray<Reason.Issue> = []
-): MistralError =>
-  call.error(
-    new Reason.InvalidResponse({
-      kind,
-      status: response.status,
-      description,
-      issues,
-      chunks: call.progress.chunks,
-      requestId: response.requestId
-    })
-  )
+): Reason.InvalidResponse =>
+  new Reason.InvalidResponse({
+    kind,
+    status: response.status,
+    description,
+    issues,
+    chunks: call.progress.chunks,
+    requestId: response.requestId
+  })
+
+/** The error of a response that cannot be used. */
+export const invalidResponse = (...args: Parameters<typeof invalidReason>): MistralError =>
+  args[0].error(invalidReason(...args))
 
 /** Describes a text that was expected to be JSON. */
 export const describeNotJson = (

@@ -1,9 +1,8 @@
 import type * as Arr from "effect/Array"
 import type { MistralError } from "../../MistralError.ts"
-import * as Reason from "../../MistralErrorReason.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { reasonFromEvent } from "../response/errorBody.ts"
+import { carriesError, reasonFromChoice, reasonFromEvent, type StreamPosition } from "../response/errorBody.ts"
 import { invalidResponse } from "../response/invalidResponse.ts"
 import type { SchemaValidator } from "../schema/schemaValidator.ts"
 import type { FastPath } from "./chunkFastPath.ts"
@@ -60,7 +59,7 @@ export class EventDecoder<A> implements EventSink {
     return this.#take()
   }
 
-  onEvent(data: string, name: string | undefined): boolean {
+  onEvent(data: string, name: string | undefined, bare?: boolean): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
     if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
       this.state = "done"
@@ -79,8 +78,11 @@ export class EventDecoder<A> implements EventSink {
       this.#hooks.fastPath?.remember(data, json)
       return this.#emit(json)
     }
+    const reported = this.#errorEvent(json, name, data)
+    // Other JSON without the name of a field is ignored, like every line that is not a field.
+    if (bare === true && reported === undefined) return true
     return this.#fail(
-      this.#errorEvent(json, name, data) ??
+      reported ??
         invalidResponse(
           this.#call,
           this.#response,
@@ -111,11 +113,13 @@ export class EventDecoder<A> implements EventSink {
   #emit(value: A): boolean {
     this.#add(value)
     this.#hooks.onValue(value)
-    const { error, progress } = this.#call
     const choice = this.#hooks.failedChoice(value)
-    return choice === undefined || this.#fail(error(
-      new Reason.GenerationFailed({ choice, chunks: progress.chunks, requestId: this.#response.requestId })
-    ))
+    return choice === undefined || this.#fail(this.#call.error(reasonFromChoice(value, choice, this.#position())))
+  }
+
+  #position(): StreamPosition {
+    const { requestId, status } = this.#response
+    return { status, chunks: this.#call.progress.chunks, requestId }
   }
 
   #add(value: A): void {
@@ -150,7 +154,7 @@ export class EventDecoder<A> implements EventSink {
     const redacted = this.#response.redact(data)
     const reason = reasonFromEvent(
       { json: redacted === data ? json : parse(redacted), name, text: redacted },
-      { status: this.#response.status, chunks: this.#call.progress.chunks, requestId: this.#response.requestId }
+      this.#position()
     )
     return reason && this.#call.error(reason)
   }
@@ -166,12 +170,6 @@ const endOfEvent = (bytes: Uint8Array, start: number): number => {
   let at = bytes.indexOf(10, start)
   while (at !== -1 && bytes[at + 1] !== 10) at = bytes.indexOf(10, at + 1)
   return at === -1 ? bytes.length : at + 2
-}
-
-/** Whether an event has an `error`, which some servers put beside the keys of an ordinary chunk. */
-const carriesError = (json: unknown): boolean => {
-  const error = (json as { readonly error?: unknown }).error
-  return error !== undefined && error !== null
 }
 
 const parse = (text: string): unknown => {
