@@ -40,7 +40,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     request: ["schema", "timeout", "completion"],
     response: ["error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
-    stream: ["schema", "request", "response"],
+    stream: ["error", "schema", "request", "response"],
     object: ["schema"],
     client: "all above"
   },

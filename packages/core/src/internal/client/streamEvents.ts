@@ -13,7 +13,7 @@ import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
 import { makeCall, type Target } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { schemaValidator } from "../schema/schemaValidator.ts"
+import { JsonReader } from "../schema/jsonReader.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
@@ -77,14 +77,16 @@ const start = Effect.fnUntraced(function*<Request, Event>(
   })
   const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)
   const hooks: EventHooks<Event> = {
-    failedChoice: endpoint.failedChoice,
+    endpoint,
+    endsByFinishReason: server.deployment.endOfStream === "finishReason",
     fastPath: options.fastPath ? fastPathOf(endpoint.event) : undefined,
     // The usage comes with the last chunk.
     onValue: (value) => {
       if (span.sampled && hasUsage(value)) Telemetry.annotate(span, Telemetry.responseAttributes(value))
     }
   }
-  const read = (response: OpenResponse) => makeEventStream(call, response, schemaValidator(endpoint.event), hooks)
+  const read = (response: OpenResponse) =>
+    makeEventStream(call, response, new JsonReader(endpoint.event, endpoint.repair), hooks)
   const events = yield* sendWithRetry(config.sender, call, resources, read)
   resources.finalizer = events.release
   onStarted(events)

@@ -45,7 +45,7 @@ export const timeoutError = (call: Call, expired: ExpiredLimit, requestId?: stri
 
 /** Validates and serialises a request. Any error is raised here, before anything is sent. */
 export const makeCall = <Request>(
-  endpoint: Omit<Endpoint<Request, unknown>, "response" | "failedChoice">,
+  endpoint: Omit<Endpoint<Request, unknown>, "response">,
   request: Request,
   accept: Call["accept"],
   server: Server,
@@ -55,7 +55,7 @@ export const makeCall = <Request>(
   Effect.suspend(() => validateAndSerialise(endpoint, request, accept, server, options, target))
 
 const validateAndSerialise = <Request>(
-  endpoint: Omit<Endpoint<Request, unknown>, "response" | "failedChoice">,
+  endpoint: Omit<Endpoint<Request, unknown>, "response">,
   request: Request,
   accept: Call["accept"],
   { address, baseUrl, deployment }: Server,

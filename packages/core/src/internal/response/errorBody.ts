@@ -1,14 +1,8 @@
+import type { FailedChoice } from "../../Endpoint.ts"
 import type { MistralErrorReason } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
-import {
-  type ErrorFacts,
-  factsOf,
-  factsOfText,
-  hasContent,
-  hasSentence,
-  isJsonObject,
-  meantStatus
-} from "./errorFacts.ts"
+import { carriesError } from "../error/carriesError.ts"
+import { type ErrorFacts, factsOf, factsOfText, hasSentence, isJsonObject, meantStatus } from "./errorFacts.ts"
 import { rateLimits, requestId } from "./responseHeaders.ts"
 import { retryAfter } from "./retryAfter.ts"
 
@@ -31,9 +25,9 @@ export const reasonFromResponse = (response: ErrorResponse): MistralErrorReason 
   return reasonFromFacts({ ...factsOfText(response.body, response.now), ...redirect }, response)
 }
 
-/** Maps an error that a server reports in a whole response with a good status. `undefined` if the JSON reports none. */
-export const reportedReason = (json: unknown, head: ResponseHead): MistralErrorReason | undefined =>
-  reportsError(json) ? reasonFromFacts(factsOf(json, head.now), head) : undefined
+/** Maps an error that a server reports in a whole response with a good status. */
+export const reportedReason = (json: unknown, head: ResponseHead): MistralErrorReason =>
+  reasonFromFacts(factsOf(json, head.now), head)
 
 /** The facts of a stream that its errors report beside the server's own words. */
 export interface StreamPosition {
@@ -60,22 +54,19 @@ export const reasonFromEvent = (
 
 /** The reason of a stream in which a choice has failed: the error that the choice carries, or its finish reason. */
 export const reasonFromChoice = (
-  event: unknown,
-  choice: number,
+  choice: FailedChoice,
   at: StreamPosition
-): Reason.StreamError | Reason.GenerationFailed => {
-  const error = errorOfChoice(event)
-  return error === undefined
-    ? new Reason.GenerationFailed({ choice, chunks: at.chunks, requestId: at.requestId })
-    : streamError(factsOf(error, noDate), at)
-}
+): Reason.StreamError | Reason.GenerationFailed =>
+  carriesError(choice)
+    ? streamError(factsOf(choice.error, noDate), at)
+    : new Reason.GenerationFailed({ choice: choice.index, chunks: at.chunks, requestId: at.requestId })
 
 /** The reason of a whole response in which a choice has failed: by the status of the error that the choice carries. */
-export const reportedChoice = (json: unknown, choice: number, head: ResponseHead): MistralErrorReason => {
-  const facts = factsOf(errorOfChoice(json), head.now)
+export const reportedChoice = ({ error, index }: FailedChoice, head: ResponseHead): MistralErrorReason => {
+  const facts = factsOf(error, head.now)
   return facts.status === undefined
     ? new Reason.GenerationFailed({
-      choice,
+      choice: index,
       serverMessage: facts.message,
       chunks: 0,
       requestId: requestId((name) => head.headers[name])
@@ -83,17 +74,8 @@ export const reportedChoice = (json: unknown, choice: number, head: ResponseHead
     : reasonFromFacts(facts, head)
 }
 
-/** Whether a value carries an `error` that says anything. Some servers put one beside the keys of an ordinary chunk. */
-export const carriesError = (value: unknown): boolean => {
-  const error = (value as { readonly error?: unknown } | null | undefined)?.error
-  return error !== undefined && error !== null && hasContent(error)
-}
-
-const errorOfChoice = (json: unknown): unknown =>
-  (json as { readonly choices: ReadonlyArray<{ readonly error?: unknown }> }).choices.find(carriesError)?.error
-
 /** Whether JSON that came with a good status reports an error. The streaming methods of Google put it into a list. */
-const reportsError = (json: unknown): boolean => {
+export const reportsError = (json: unknown): boolean => {
   if (Array.isArray(json)) return json.some(carriesError)
   if (carriesError(json)) return true
   if (!isJsonObject(json)) return false

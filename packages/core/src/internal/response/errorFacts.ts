@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type { Issue } from "../../MistralErrorReason.ts"
+import { hasContent } from "../error/carriesError.ts"
 import { formatIssues } from "../error/reasonMessage.ts"
 import { retryAfter, retryAfterOfBody } from "./retryAfter.ts"
 import { tolerantJson } from "./tolerantJson.ts"
@@ -45,15 +46,6 @@ const statusKeys = ["raw_status_code", "status_code", "statusCode", "status", "c
 
 /** Whether an object says anything in a key that holds the server's sentence. */
 export const hasSentence = (body: JsonObject): boolean => sentenceKeys.some((key) => hasContent(body[key]))
-
-/**
- * Whether a value says anything. Some servers send `error` with every chunk: null, `""`, false, or an object whose values
- * are all empty.
- */
-export const hasContent = (value: unknown, depth = 3): boolean =>
-  typeof value === "object" && value !== null
-    ? depth === 0 || Object.values(value).some((inner) => hasContent(inner, depth - 1))
-    : Boolean(value)
 
 /** The most levels of objects, lists and texts within texts that are read: a body may be nested without end. */
 const deepest = 8

@@ -3,26 +3,37 @@ import * as Reason from "../../MistralErrorReason.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "./bodyReader.ts"
 
-/** The reason of a response that cannot be used. */
-export const invalidReason = (
+/** The error of a response that cannot be used. */
+export const invalidResponse = (
   call: Call,
   response: Pick<OpenResponse, "status" | "requestId">,
   kind: Reason.InvalidResponse["kind"],
   description: string,
   issues: ReadonlyArray<Reason.Issue> = []
-): Reason.InvalidResponse =>
-  new Reason.InvalidResponse({
-    kind,
-    status: response.status,
-    description,
-    issues,
-    chunks: call.progress.chunks,
-    requestId: response.requestId
-  })
+): MistralError =>
+  call.error(
+    new Reason.InvalidResponse({
+      kind,
+      status: response.status,
+      description,
+      issues,
+      chunks: call.progress.chunks,
+      requestId: response.requestId
+    })
+  )
 
-/** The error of a response that cannot be used. */
-export const invalidResponse = (...args: Parameters<typeof invalidReason>): MistralError =>
-  args[0].error(invalidReason(...args))
+/** The error of a body or an event with more characters than `maxSize`. */
+export const tooLarge = (
+  call: Call,
+  response: Pick<OpenResponse, "status" | "requestId">,
+  what: "body" | "event"
+): MistralError =>
+  invalidResponse(
+    call,
+    response,
+    "tooLarge",
+    `${what === "event" ? "an" : "a"} ${what} of more than ${call.options.maxSize} characters`
+  )
 
 /** Describes a text that was expected to be JSON. */
 export const describeNotJson = (
