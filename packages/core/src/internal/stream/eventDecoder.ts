@@ -176,9 +176,8 @@ export class EventDecoder<A> implements EventSink {
   }
 
   #errorEvent(json: unknown, name: string | undefined, data: string): MistralError | undefined {
-    const redacted = this.#response.redact(data)
     const reason = reasonFromEvent(
-      { json: redacted === data ? json : parse(redacted), name, text: redacted },
+      { json, name, text: data },
       this.#position()
     )
     return reason && this.#call.error(reason)
@@ -198,12 +197,4 @@ const endOfEvent = (bytes: Uint8Array, start: number): number => {
   let at = bytes.indexOf(10, start)
   while (at !== -1 && bytes[at + 1] !== 10) at = bytes.indexOf(10, at + 1)
   return at === -1 ? bytes.length : at + 2
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
