@@ -111,6 +111,7 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       status: response.status,
       contentType: response.header("content-type"),
       requestId: this.#requestId,
+      headers: () => response.headers(),
       body,
       close: this.close
     }

@@ -11,6 +11,7 @@ export interface OpenResponse {
   readonly status: number
   readonly contentType: string | undefined
   readonly requestId: string | undefined
+  readonly headers: () => Readonly<Record<string, string | undefined>>
   readonly body: BodyReader<MistralError>
   /** Closes the connection. If the body was read to its end, the connection stays alive for the next request. */
   readonly close: Effect.Effect<void>
