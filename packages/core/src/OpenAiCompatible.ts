@@ -46,6 +46,7 @@ export interface Options extends Omit<MistralClient.Options, "deployment"> {
 export const deployment = (options: Pick<Options, "baseUrl">): Deployment.Deployment => ({
   provider: "openai_compatible",
   baseUrl: options.baseUrl,
+  checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
   route: ({ baseUrl, body, path }) => {
     const base = baseUrl.replace(/\/+$/, "")
     const url = /\/v\d+\w*(\/|$)/.test(new URL(base).pathname) ? base + path.slice("/v1".length) : base + path
