@@ -11,10 +11,9 @@ import { type Call, timeoutError } from "../request/call.ts"
 import type { Authenticate } from "../request/headers.ts"
 import { BodyReader, type OpenResponse, type ReadErrors } from "../response/bodyReader.ts"
 import { reasonFromResponse } from "../response/errorBody.ts"
-import { invalidResponse } from "../response/invalidResponse.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
-import type { ResponseBody, ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
+import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
 import { describeFailedConnection, describeTransportError } from "../transport/transportError.ts"
 
 /**
@@ -113,24 +112,15 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       requestId: this.#requestId,
       headers: () => response.headers(),
       body,
+      unstreamed: source.unstreamed,
       close: this.close
     }
-    body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, source, hasBytes))))
+    body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, hasBytes))))
   }
 
   /** An empty stream can be requested again. An empty body that is not a stream may be the whole response. */
-  #begin(
-    open: OpenResponse,
-    { unstreamed }: ResponseBody,
-    hasBytes: boolean
-  ): Effect.Effect<OpenResponse, MistralError> {
-    if (this.#call.accept !== "text/event-stream") return Effect.succeed(open)
-    if (hasBytes) {
-      // JSON in place of a stream may be an error of the server, which says more.
-      return unstreamed === true && !/\bjson\b/i.test(open.contentType ?? "")
-        ? Effect.fail(invalidResponse(this.#call, open, "notStreamed", unstreamedResponse))
-        : Effect.succeed(open)
-    }
+  #begin(open: OpenResponse, hasBytes: boolean): Effect.Effect<OpenResponse, MistralError> {
+    if (hasBytes || this.#call.accept !== "text/event-stream") return Effect.succeed(open)
     return Effect.fail(this.#call.error(new Reason.StreamEndedEarly({ chunks: 0, requestId: open.requestId })))
   }
 
@@ -191,8 +181,6 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
     })
   }
 }
-
-const unstreamedResponse = "this fetch cannot stream: provide one that can as FetchHttpClient.Fetch, such as expo/fetch"
 
 /** The most that is read of an error body: some servers never end it. */
 const errorBodyLimits = { bytes: 64 * 1024, millis: 2000 }

@@ -13,6 +13,8 @@ export interface OpenResponse {
   readonly requestId: string | undefined
   readonly headers: () => Readonly<Record<string, string | undefined>>
   readonly body: BodyReader<MistralError>
+  /** Whether the body came as a whole, because the platform's `fetch` cannot stream. */
+  readonly unstreamed?: boolean | undefined
   /** Closes the connection. If the body was read to its end, the connection stays alive for the next request. */
   readonly close: Effect.Effect<void>
 }

@@ -36,13 +36,16 @@ export const chooseTransport = (
  * provided from outside, they would replace options that the layer was built with.
  */
 const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  HttpClient.makeWith((request) => client.postprocess(Effect.tap(request, setManualRedirect)), client.preprocess)
-
-const setManualRedirect = Effect.withFiber((fiber) => {
-  const init = Context.getOrUndefined(fiber.context, RequestInit)
-  fiber.setContext(Context.add(fiber.context, RequestInit, { ...init, redirect: "manual" }))
-  return Effect.void
-})
+  HttpClient.makeWith(
+    (request) =>
+      client.postprocess(Effect.flatMap(request, (request) =>
+        Effect.withFiber((fiber) => {
+          const init = Context.getOrUndefined(fiber.context, RequestInit)
+          fiber.setContext(Context.add(fiber.context, RequestInit, { ...init, redirect: "manual" }))
+          return Effect.succeed(request)
+        }))),
+    client.preprocess
+  )
 
 const callbackTransport = (transport: DirectTransport.DirectTransport): Transport => ({
   send: (request, handler) => {

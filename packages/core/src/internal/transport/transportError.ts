@@ -8,9 +8,8 @@ import { inBrowser } from "./browser.ts"
  */
 export const describeTransportError = (error: unknown): string => {
   const parts: Array<string> = []
-  let current: unknown = HttpClientError.isHttpClientError(error)
-    ? "cause" in error.reason ? error.reason.cause : undefined
-    : error
+  const http = HttpClientError.isHttpClientError(error) ? error : undefined
+  let current = http === undefined ? error : http.cause
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
     parts.push(describeOne(current))
     current = Predicate.isObject(current) ? (current as { readonly cause?: unknown }).cause : undefined
@@ -18,9 +17,7 @@ export const describeTransportError = (error: unknown): string => {
   const known = parts.filter((part) => part !== "")
   // The message that quotes the description adds the full stop.
   if (known.length > 0) return [...new Set(known)].join(": ").replace(/\.$/, "")
-  return HttpClientError.isHttpClientError(error) && "description" in error.reason && error.reason.description
-    ? error.reason.description
-    : "no details"
+  return http?.reason.description || "no details"
 }
 
 /**

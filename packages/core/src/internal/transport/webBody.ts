@@ -17,7 +17,7 @@ const readWhole = (response: Response): WebReader => {
     read: async () => {
       const value = new Uint8Array(unread ? await response.arrayBuffer() : [])
       unread = false
-      return value.length === 0 ? { done: true, value: undefined } : { done: false, value }
+      return { done: value.length === 0, value }
     },
     // The request is cancelled, and its body with it.
     cancel: async () => {}
