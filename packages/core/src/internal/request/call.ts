@@ -5,6 +5,7 @@ import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts
 import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
+import { makeScrub, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
@@ -36,6 +37,9 @@ export interface Call {
   readonly options: Resolved
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
+  /** The keys of the attempts so far. */
+  readonly keys: Array<string>
+  /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
   readonly error: (reason: MistralErrorReason) => MistralError
 }
 
@@ -62,7 +66,10 @@ const validateAndSerialise = <Request>(
   options: Resolved,
   target: Target | undefined
 ): Effect.Effect<Call, MistralError> => {
-  const error = (reason: MistralErrorReason) => operationError(endpoint, reason)
+  let url = baseUrl
+  const keys: Array<string> = []
+  const error = (reason: MistralErrorReason) =>
+    operationError(endpoint, scrubReason(reason, makeScrub({ keys, headers: options.headers, url })))
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
   const schemaIssues = [
@@ -90,14 +97,16 @@ const validateAndSerialise = <Request>(
   } catch {
     return invalid([{ path: [], message: "Expected values that JSON can express: no BigInt, no cycle" }])
   }
+  url = withQuery(routed.url, target?.query)
   return Effect.succeed({
     method: endpoint.method,
-    url: withQuery(routed.url, target?.query),
+    url,
     body,
     accept,
     idempotent: endpoint.retryable !== "ifRejected",
     options,
     progress: { chunks: 0 },
+    keys,
     error
   })
 }

@@ -14,8 +14,6 @@ export interface OpenResponse {
   readonly body: BodyReader<MistralError>
   /** Closes the connection. If the body was read to its end, the connection stays alive for the next request. */
   readonly close: Effect.Effect<void>
-  /** Removes the key from a text. */
-  readonly redact: (text: string) => string
 }
 
 /** Makes a value from bytes, or from `undefined` at the end of the body. Returns nothing where it needs more bytes. */
