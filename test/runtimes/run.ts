@@ -7,6 +7,7 @@
  */
 import { Emulator } from "@effect-mistral/emulator"
 import { Effect, Redacted, Schedule } from "effect"
+import { build } from "esbuild"
 import { execFile, execFileSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -43,7 +44,6 @@ interface Miniflare {
 
 /** Bundles `worker.ts` as an edge platform does, and sends it a request for each check. */
 const runWorker = async (project: string, server: Server): Promise<ReadonlyArray<Outcome>> => {
-  const { build }: typeof import("esbuild") = await import("esbuild")
   await build({
     entryPoints: [join(project, "worker.ts")],
     outfile: join(project, "worker.js"),
