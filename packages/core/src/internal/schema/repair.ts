@@ -22,8 +22,14 @@ export const unknownMember = "~@effect-mistral/core/unknownMember"
  *
  * The result may still not fit, so it is to be validated.
  */
-export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) => (json: unknown): unknown =>
-  attempt(schema.ast, json, fill, undefined)
+export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) => (json: unknown): unknown => {
+  try {
+    return attempt(schema.ast, json, fill, undefined)
+  } catch {
+    // A value is too deep to be written as text.
+    return undefined
+  }
+}
 
 /** The lists of a completion, whose members are independent of each other. In a vector, each position has a meaning. */
 const lists: ReadonlyArray<PropertyKey | undefined> = ["choices", "content", "thinking", "tool_calls", "messages"]
@@ -88,8 +94,8 @@ const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
   const repaired: JsonObject = { ...value }
   const visit = (name: PropertyKey, type: SchemaAST.AST, optional: boolean) => {
     if (optional && !(name in repaired)) return
-    const property = repair(type, repaired[name], fill, name) ??
-      (fill && !optional ? emptyOf(type, repaired[name], name, at) : undefined)
+    let property = repair(type, repaired[name], fill, name)
+    if (property === undefined && fill && !optional) property = emptyOf(type, repaired[name], name, at)
     if (property !== undefined) repaired[name] = property
     else if (optional) delete repaired[name]
   }
@@ -111,7 +117,9 @@ const emptyOf = (ast: SchemaAST.AST, value: unknown, name: PropertyKey, at: Prop
     ? isNothing(value) ? "{}" : JSON.stringify(value)
     : ast._tag === "String"
     ? ""
-    : ast._tag === "Objects" && attempt(ast, {}, true, name)
+    : ast._tag === "Objects"
+    ? attempt(ast, {}, true, name)
+    : undefined
 
 /** Makes a choice without a `message` or `delta` have one, from the other of both or from a text. */
 const moveContent = (choice: JsonObject, name: "message" | "delta"): void => {
