@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
+import { carriesError } from "./internal/error/carriesError.ts"
 import { repairBy } from "./internal/schema/repair.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
@@ -145,12 +146,10 @@ const answer = /* @__PURE__ */ Completion.Response.check(
 const failedChoice = (response: unknown): FailedChoice | undefined =>
   // The cast is safe: a response of these endpoints has choices, and that of a changed one is not expected to.
   (response as { readonly choices?: ReadonlyArray<ReportedChoice> } | null | undefined)?.choices?.find(
-    ({ error, finish_reason }) => finish_reason === "error" || hasValue(error)
+    (choice) => choice.finish_reason === "error" || carriesError(choice)
   )
 
 type ReportedChoice = FailedChoice & Pick<Completion.ChunkChoice, "finish_reason">
-
-const hasValue = (error: unknown): boolean => error !== undefined && error !== null && error !== ""
 
 /**
  * `POST /v1/chat/completions`.

@@ -2,9 +2,10 @@ import type * as Arr from "effect/Array"
 import type { StreamEndpoint } from "../../Endpoint.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
+import { carriesError } from "../error/carriesError.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { reasonFromEvent } from "../response/errorBody.ts"
+import { reasonFromChoice, reasonFromEvent, type StreamPosition } from "../response/errorBody.ts"
 import { invalidResponse, tooLarge } from "../response/invalidResponse.ts"
 import type { JsonReader } from "../schema/jsonReader.ts"
 import type { FastPath } from "./chunkFastPath.ts"
@@ -68,7 +69,7 @@ export class EventDecoder<A> implements EventSink {
     return this.#take()
   }
 
-  onEvent(data: string, name: string | undefined): boolean {
+  onEvent(data: string, name: string | undefined, bare?: boolean): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
     if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
       this.state = this.#hooks.endpoint.choices === undefined || this.#choices.size > 0 ? "done" : this.endedEarly(true)
@@ -88,7 +89,8 @@ export class EventDecoder<A> implements EventSink {
     if (name !== "error" && this.#reader.is(json) && !carriesError(json)) return this.#emit(data, json)
     const error = this.#errorEvent(json, name, data)
     if (error !== undefined) return this.#fail(error)
-    if (json === null || json === "") return true
+    // JSON without the name of a field is only read as a chunk: other lines that are not a field are ignored.
+    if (json === null || json === "" || (bare === true && !Object.hasOwn(json as object, "choices"))) return true
     const repaired = this.#reader.repair(json)
     return repaired === undefined
       ? this.#fail(this.#invalid("schema", "an event that does not fit the schema", this.#reader.issues(json)))
@@ -129,15 +131,13 @@ export class EventDecoder<A> implements EventSink {
         this.#choices.set(index, this.#choices.get(index) ?? finish_reason)
       }
     }
-    const { error, progress } = this.#call
     const failed = endpoint.failedChoice?.(value)
-    return failed === undefined || this.#fail(error(
-      new Reason.GenerationFailed({
-        choice: failed.index,
-        chunks: progress.chunks,
-        requestId: this.#response.requestId
-      })
-    ))
+    return failed === undefined || this.#fail(this.#call.error(reasonFromChoice(failed, this.#position())))
+  }
+
+  #position(): StreamPosition {
+    const { requestId, status } = this.#response
+    return { status, chunks: this.#call.progress.chunks, requestId }
   }
 
   #add(value: A): void {
@@ -170,10 +170,9 @@ export class EventDecoder<A> implements EventSink {
   }
 
   #errorEvent(json: unknown, name: string | undefined, data: string): MistralError | undefined {
-    const redacted = this.#response.redact(data)
     const reason = reasonFromEvent(
-      { json: redacted === data ? json : parse(redacted), name, text: redacted },
-      { status: this.#response.status, chunks: this.#call.progress.chunks, requestId: this.#response.requestId }
+      { json, name, text: data },
+      this.#position()
     )
     return reason && this.#call.error(reason)
   }
@@ -192,18 +191,4 @@ const endOfEvent = (bytes: Uint8Array, start: number): number => {
   let at = bytes.indexOf(10, start)
   while (at !== -1 && bytes[at + 1] !== 10) at = bytes.indexOf(10, at + 1)
   return at === -1 ? bytes.length : at + 2
-}
-
-/** Whether an event has an `error`, which some servers put beside the keys of an ordinary chunk. */
-const carriesError = (json: unknown): boolean => {
-  const error = (json as { readonly error?: unknown }).error
-  return error !== undefined && error !== null
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
