@@ -39,6 +39,32 @@ describe("a stream without any choice", () => {
     }))
 })
 
+describe("the end of a stream", () => {
+  for (const data of ["[DONE]", " [DONE]", "[DONE] ", "  [DONE]\t", "\"[DONE]\"", "[done]"]) {
+    it.effect(`is ${JSON.stringify(data)}`, () =>
+      Effect.gen(function*() {
+        const { error, response } = yield* collected(`${chunk("a")}data: ${data}\n\n${chunk("b")}`)
+        assert.isUndefined(error)
+        assert.strictEqual(Completion.text(response), "a")
+      }))
+  }
+
+  for (const data of ["[DONE]]", "[\"DONE\"]", "DONE", "[DONE] {}"]) {
+    it.effect(`is not ${data}`, () =>
+      Effect.gen(function*() {
+        const { error } = yield* collected(`${chunk("a")}data: ${data}\n\n${done}`)
+        assert.strictEqual(error?.reason._tag, "InvalidResponse")
+      }))
+  }
+
+  it.effect("is not [DONE] in the text of a chunk", () =>
+    Effect.gen(function*() {
+      const { error, response } = yield* collected(`${chunk("[DONE]")}${done}`)
+      assert.isUndefined(error)
+      assert.strictEqual(Completion.text(response), "[DONE]")
+    }))
+})
+
 describe("a stream without [DONE]", () => {
   const finished: Record<string, string> = {
     "its finish reason": chunk("a") + chunk("b", "stop"),
