@@ -56,8 +56,9 @@ export const factsOfText = (body: string): ErrorFacts => {
     : readSentence(text, text.split("\n")[0])
 }
 
-/** Reads the JSON of an error body, whatever its form. */
-export const factsOf = (json: unknown): ErrorFacts => read(toDepth(json, 9))
+/** Reads the JSON of an error body, whatever its form. A list of texts is none: it may be what was sent. */
+export const factsOf = (json: unknown): ErrorFacts =>
+  read(toDepth(Array.isArray(json) ? json.filter(isJsonObject) : json, 9))
 
 /** A value without what lies deeper in it: JSON can be nested so deep that a function that calls itself cannot read it. */
 const toDepth = (value: unknown, depth: number): unknown =>
