@@ -37,7 +37,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     transport: [],
     timeout: [],
     completion: [],
-    request: ["schema", "timeout", "completion"],
+    request: ["schema", "transport", "timeout", "completion"],
     response: ["error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
     stream: ["error", "schema", "request", "response"],

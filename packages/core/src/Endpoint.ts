@@ -136,12 +136,10 @@ export const completion = <Request>(options: {
   }
 }
 
-/** A whole response with at least one choice, and without texts where its messages should be. */
+/** A whole response with at least one choice. */
 const answer = /* @__PURE__ */ Completion.Response.check(
   /* @__PURE__ */ Schema.makeFilter(({ choices }) =>
-    choices.length === 0
-      ? { path: ["choices"], issue: "Expected at least one choice" }
-      : choices.every((choice) => choice.message || choice.messages || !("text" in choice || "delta" in choice))
+    choices.length > 0 || { path: ["choices"], issue: "Expected at least one choice" }
   )
 )
 

@@ -303,13 +303,14 @@ export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
  * A response that is not of the expected form.
  *
  * *Details*: `kind` says what is wrong: `contentType` (an HTML page, say), `json` (text that is not JSON), `schema` (JSON
- * that does not fit the schema, where `issues` names the places) or `tooLarge` (a response or an event over the size limit).
+ * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit) or
+ * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream).
  *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse", {
-  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge"]),
+  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed"]),
   status: Schema.Int,
   description: Schema.String,
   issues: Schema.Array(Issue),
@@ -317,16 +318,18 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
 }) {
   readonly isRetryable = false
   get #advice(): string {
-    if (this.kind === "tooLarge") return "Raise maxSize in the request options."
+    if (this.kind === "tooLarge") return " Raise maxSize in the request options."
+    // Its description says what to do.
+    if (this.kind === "notStreamed") return ""
     // Something of this API came where chunks came before, or where an issue is about a part of it.
     return this.chunks > 0 || this.issues.some(({ path }) => path.length > 0)
-      ? `Report this${this.requestId === undefined ? "" : " with the request id"}.`
-      : "Check the base URL, or report this."
+      ? ` Report this${this.requestId === undefined ? "" : " with the request id"}.`
+      : " Check the base URL, or report this."
   }
   override get message() {
     return `${this.status} with an unusable response: ${this.description}${
       this.issues.length === 0 ? "" : `: ${formatIssues(this.issues)}`
-    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}. ${this.#advice}`
+    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}.${this.#advice}`
   }
 }
 

@@ -10,7 +10,7 @@ import { makeCall, type Target } from "../request/call.ts"
 import type { Server } from "../request/server.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
-import { JsonReader } from "../schema/jsonReader.ts"
+import { jsonReader } from "../schema/jsonReader.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /** Sends a request and reads its whole response, in one span. */
@@ -44,7 +44,7 @@ const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
 ) {
   const call = yield* makeCall(endpoint, request, "application/json", server, options, target)
   const resources: CallResources = { finalizer: Effect.void, span }
-  const reader = new JsonReader(endpoint.response, endpoint.repair)
+  const reader = jsonReader(endpoint.response, endpoint.repair)
   const read = (response: OpenResponse) => readJson(call, response, reader, endpoint.failedChoice)
   const received = sendWithRetry(sender, call, resources, read, endpoint.retryable === "always")
   const value = yield* Effect.ensuring(received, Effect.suspend(() => resources.finalizer))

@@ -13,7 +13,7 @@ import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
 import { makeCall, type Target } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { JsonReader } from "../schema/jsonReader.ts"
+import { jsonReader } from "../schema/jsonReader.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
@@ -86,7 +86,7 @@ const start = Effect.fnUntraced(function*<Request, Event>(
     }
   }
   const read = (response: OpenResponse) =>
-    makeEventStream(call, response, new JsonReader(endpoint.event, endpoint.repair), hooks)
+    makeEventStream(call, response, jsonReader(endpoint.event, endpoint.repair), hooks)
   const events = yield* sendWithRetry(config.sender, call, resources, read)
   resources.finalizer = events.release
   onStarted(events)

@@ -14,7 +14,10 @@ import { failWith, readText } from "../response/readJson.ts"
  */
 export const expectEventStream = (call: Call, response: OpenResponse): Effect.Effect<void, MistralError> => {
   const type = response.contentType
-  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.void
+  const accept = response.unstreamed === true
+    ? Effect.fail(invalidResponse(call, response, "notStreamed", unstreamedResponse))
+    : Effect.void
+  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return accept
   const decoder = new TextDecoder()
   const bytesRead: Array<Uint8Array> = []
   let beginning = ""
@@ -36,11 +39,13 @@ export const expectEventStream = (call: Call, response: OpenResponse): Effect.Ef
     (isEventStream) => {
       if (isNonEmpty(bytesRead)) response.body.unread(bytesRead)
       return isEventStream
-        ? Effect.void
+        ? accept
         : Effect.flatMap(readText(call, response), (text) => notEventStream(call, response, text))
     }
   )
 }
+
+const unstreamedResponse = "this fetch cannot stream: provide one that can as FetchHttpClient.Fetch, such as expo/fetch"
 
 const isNonEmpty = <A>(array: ReadonlyArray<A>): array is Arr.NonEmptyReadonlyArray<A> => array.length > 0
 

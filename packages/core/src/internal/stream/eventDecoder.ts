@@ -38,8 +38,8 @@ export class EventDecoder<A> implements EventSink {
   readonly #response: OpenResponse
   readonly #reader: JsonReader<A>
   readonly #hooks: EventHooks<A>
-  /** The choices that have begun: whether each has its finish reason. */
-  readonly #choices = new Map<number, boolean>()
+  /** The finish reasons of the choices that have begun. Without `endsByFinishReason` only those of the first chunk. */
+  readonly #choices = new Map<number, string | null | undefined>()
 
   constructor(call: Call, response: OpenResponse, reader: JsonReader<A>, hooks: EventHooks<A>) {
     this.#call = call
@@ -62,8 +62,9 @@ export class EventDecoder<A> implements EventSink {
     if (this.state === "open") {
       this.#parser.feed(this.#text.decode())
       this.#parser.end()
-      // oxlint-disable-next-line typescript/no-unnecessary-condition -- the parser's sink sets it
-      if (this.state === "open" && this.#hooks.endsByFinishReason && this.#allFinished()) this.state = "done"
+      const reasons = [...this.#choices.values()]
+      const finished = this.#hooks.endsByFinishReason && reasons.length > 0 && reasons.every(Boolean)
+      if (finished && this.state === "open") this.state = "done"
     }
     return this.#take()
   }
@@ -125,7 +126,11 @@ export class EventDecoder<A> implements EventSink {
     fastPath?.remember(data, value)
     this.#add(value)
     onValue(value)
-    if (this.#choices.size === 0 || endsByFinishReason) this.#note(endpoint.choices?.(value) ?? [])
+    if (this.#choices.size === 0 || endsByFinishReason) {
+      for (const { finish_reason, index } of endpoint.choices?.(value) ?? []) {
+        this.#choices.set(index, this.#choices.get(index) ?? finish_reason)
+      }
+    }
     const failed = endpoint.failedChoice?.(value)
     return failed === undefined || this.#fail(this.#call.error(reasonFromChoice(failed, this.#position())))
   }
@@ -133,17 +138,6 @@ export class EventDecoder<A> implements EventSink {
   #position(): StreamPosition {
     const { requestId, status } = this.#response
     return { status, chunks: this.#call.progress.chunks, requestId }
-  }
-
-  #note(choices: ReturnType<NonNullable<StreamEndpoint<never, A>["choices"]>>): void {
-    for (const { finish_reason, index } of choices) {
-      this.#choices.set(index, Boolean(finish_reason) || this.#choices.get(index) === true)
-    }
-  }
-
-  #allFinished(): boolean {
-    for (const finished of this.#choices.values()) if (!finished) return false
-    return this.#choices.size > 0
   }
 
   #add(value: A): void {
