@@ -52,7 +52,7 @@ const statusKeys = ["raw_status_code", "status_code", "statusCode", "status", "c
 export const factsOfText = (body: string): ErrorFacts => {
   const text = body.trim()
   return /^(["[{]|null$)/.test(text)
-    ? factsOf(/^"/.test(text) ? undefined : tolerantJson(text))
+    ? factsOf(text.startsWith("\"") ? undefined : tolerantJson(text))
     : readSentence(text, text.split("\n")[0])
 }
 

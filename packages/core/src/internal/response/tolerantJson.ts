@@ -35,5 +35,5 @@ const beginning = (text: string): string => {
       if (depth === 0) break
     }
   }
-  return text.slice(0, end) + open.slice(0, depth).reverse().join("")
+  return text.slice(0, end) + open.slice(0, depth).toReversed().join("")
 }
