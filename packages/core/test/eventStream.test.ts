@@ -61,12 +61,12 @@ describe("a response to a streamed request", () => {
     "JSON that reports an error": [
       "{\"object\":\"error\",\"message\":\"no such model\"}",
       "application/json",
-      ["StreamError", undefined, "no such model"]
+      ["BadRequest", undefined, "no such model"]
     ],
     "JSON that reports an error, without a type": [
       "{\"detail\":\"no such model\"}",
       undefined,
-      ["StreamError", undefined, "no such model"]
+      ["BadRequest", undefined, "no such model"]
     ],
     "other JSON": ["{\"id\":\"1\",\"choices\":[]}", "application/json", ["InvalidResponse", "contentType", "JSON"]],
     "a list": ["[1]", undefined, ["InvalidResponse", "contentType", "JSON"]],
