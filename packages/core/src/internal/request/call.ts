@@ -5,7 +5,7 @@ import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts
 import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
-import { makeScrub, scrubReason } from "./redaction.ts"
+import { makeScrub, type Named, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
@@ -38,7 +38,7 @@ export interface Call {
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
   /** The keys of the attempts so far. */
-  readonly keys: Array<string>
+  readonly keys: Array<Named>
   /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
   readonly error: (reason: MistralErrorReason) => MistralError
 }
@@ -67,9 +67,15 @@ const validateAndSerialise = <Request>(
   target: Target | undefined
 ): Effect.Effect<Call, MistralError> => {
   let url = baseUrl
-  const keys: Array<string> = []
+  const keys: Array<Named> = []
   const error = (reason: MistralErrorReason) =>
-    operationError(endpoint, scrubReason(reason, makeScrub({ keys, headers: options.headers, url })))
+    operationError(
+      endpoint,
+      scrubReason(
+        reason,
+        makeScrub([...keys, ...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
+      )
+    )
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
   const schemaIssues = [

@@ -48,7 +48,7 @@ const buildRequest = (
 ): Request => {
   const headers: Record<string, string> = { accept, "user-agent": userAgent }
   if (key !== undefined) {
-    keys.push(key)
+    keys.push(["key", key.replace(/^Bearer /, "")])
     headers["authorization"] = key.startsWith("Bearer ") ? key : `Bearer ${key}`
   }
   for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value
