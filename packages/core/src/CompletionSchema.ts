@@ -24,12 +24,12 @@ import { looseStruct, nullish, openEnum } from "./WireSchema.ts"
 export type FinishReason = "stop" | "length" | "model_length" | "error" | "tool_calls" | (string & {})
 
 /**
- * The schema of a finish reason, which accepts every string.
+ * The schema of a finish reason, which accepts every string but the empty one.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FinishReason: Schema.Codec<FinishReason> = openEnum<FinishReason>()
+export const FinishReason: Schema.Codec<FinishReason> = openEnum<FinishReason>().check(Schema.isNonEmpty())
 
 const choice = looseStruct({
   index: Schema.Int,

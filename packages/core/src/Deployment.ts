@@ -57,7 +57,8 @@ export type Routed =
  * A place that serves the API.
  *
  * *Details*: `provider` is its name in the OpenTelemetry GenAI conventions. `baseUrl` is used where the client has none of
- * its own. `route` makes the URL and the body of each request.
+ * its own. `route` makes the URL and the body of each request. `endOfStream` says what ends a stream: `[DONE]` (the
+ * default), or also the end of the body once every choice has its finish reason.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
  *
@@ -68,6 +69,7 @@ export interface Deployment {
   readonly provider: string
   readonly baseUrl: string
   readonly route: (outgoing: Outgoing) => Routed
+  readonly endOfStream?: "done" | "finishReason" | undefined
 }
 
 /**

@@ -54,6 +54,8 @@ export interface User extends Schema.Schema.Type<typeof User> {}
  * The schema of an assistant message: text and tool calls that the model wrote.
  *
  * *Details*: where the last message of a request is an assistant message with `prefix: true`, the model continues it.
+ * `reasoning_content`, `reasoning` and `reasoning_details` are the thinking of the model in the dialects of OpenAI-compatible
+ * servers.
  *
  * @category schemas
  * @since 0.1.0
@@ -62,7 +64,10 @@ export const Assistant = Schema.Struct({
   role: Schema.Literal("assistant"),
   content: Schema.optional(content),
   tool_calls: nullable(Schema.Array(Tool.Call)),
-  prefix: Schema.optional(Schema.Boolean)
+  prefix: Schema.optional(Schema.Boolean),
+  reasoning_content: nullable(Schema.String),
+  reasoning: nullable(Schema.String),
+  reasoning_details: nullable(Schema.Array(Tool.JsonObject))
 })
 
 /**
@@ -110,7 +115,15 @@ export type Message = System | User | Assistant | ToolResult
  */
 export const Message: Schema.Codec<Message> = Schema.Union([System, User, Assistant, ToolResult])
 
+/** The thinking of a model outside of its content, as OpenAI-compatible servers send it. */
+const reasoning = {
+  reasoning_content: nullish(Schema.String),
+  reasoning: nullish(Schema.String),
+  reasoning_details: nullish(Schema.Array(Tool.JsonObject))
+}
+
 const received = looseStruct({
+  ...reasoning,
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.ReceivedCall)),
@@ -134,6 +147,7 @@ export interface Received extends Schema.Schema.Type<typeof received> {}
 export const Received: Schema.Codec<Received> = received
 
 const delta = looseStruct({
+  ...reasoning,
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.CallDelta)),

@@ -303,27 +303,36 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   ...position
 }) {
   readonly isRetryable = false
+  get #advice(): string {
+    if (this.kind === "tooLarge") return "Raise maxSize in the request options."
+    // Something of this API came where chunks came before, or where an issue is about a part of it.
+    return this.chunks > 0 || this.issues.some(({ path }) => path.length > 0)
+      ? `Report this${this.requestId === undefined ? "" : " with the request id"}.`
+      : "Check the base URL, or report this."
+  }
   override get message() {
     return `${this.status} with an unusable response: ${this.description}${
       this.issues.length === 0 ? "" : `: ${formatIssues(this.issues)}`
-    }${
-      formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])
-    }. Check the base URL, or report this.`
+    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}. ${this.#advice}`
   }
 }
 
 /**
- * A stream ended without `[DONE]`. The end of the response may be missing.
+ * A stream ended without `[DONE]`, or with `[DONE]` before any choice (`withoutChoice`). The end of the response may be
+ * missing.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", { ...position }) {
+export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", {
+  ...position,
+  withoutChoice: Schema.optional(Schema.Boolean)
+}) {
   readonly isRetryable = true
   override get message() {
-    return `stream ended early, without [DONE], after ${this.chunks} chunks${
-      formatDetails([["request id", this.requestId]])
-    }. The response may be incomplete.`
+    return `stream ended early, ${
+      this.withoutChoice ? "before any choice" : "without [DONE]"
+    }, after ${this.chunks} chunks${formatDetails([["request id", this.requestId]])}. The response may be incomplete.`
   }
 }
 

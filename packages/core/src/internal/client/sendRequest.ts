@@ -10,7 +10,7 @@ import { makeCall, type Target } from "../request/call.ts"
 import type { Server } from "../request/server.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
-import { schemaValidator } from "../schema/schemaValidator.ts"
+import { JsonReader } from "../schema/jsonReader.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /** Sends a request and reads its whole response, in one span. */
@@ -44,7 +44,7 @@ const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
 ) {
   const call = yield* makeCall(endpoint, request, "application/json", server, options, target)
   const resources: CallResources = { finalizer: Effect.void, span }
-  const read = (response: OpenResponse) => readJson(call, response, schemaValidator(endpoint.response))
+  const read = (response: OpenResponse) => readJson(call, response, new JsonReader(endpoint.response, endpoint.repair))
   const received = endpoint.retryable === "always"
     ? sendAndReadWithRetry(sender, call, resources, read)
     : Effect.flatMap(sendWithRetry(sender, call, resources), read)

@@ -12,7 +12,7 @@ import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
 import { makeCall, type Target } from "../request/call.ts"
-import { schemaValidator } from "../schema/schemaValidator.ts"
+import { JsonReader } from "../schema/jsonReader.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
@@ -75,8 +75,9 @@ const start = Effect.fnUntraced(function*<Request, Event>(
   })
   const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)
   const response = yield* sendWithRetry(config.sender, call, resources)
-  const events = yield* makeEventStream(call, response, schemaValidator(endpoint.event), {
-    failedChoice: endpoint.failedChoice,
+  const events = yield* makeEventStream(call, response, new JsonReader(endpoint.event, endpoint.repair), {
+    endpoint,
+    endsByFinishReason: server.deployment.endOfStream === "finishReason",
     fastPath: options.fastPath ? fastPathOf(endpoint.event) : undefined,
     // The usage comes with the last chunk.
     onValue: (value) => {

@@ -2,7 +2,7 @@ import * as Predicate from "effect/Predicate"
 import type { Message } from "../../Message.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type { Resolved } from "../../RequestOptions.ts"
-import { knownId } from "../completion/accumulator.ts"
+import { knownId } from "../completion/knownId.ts"
 
 /**
  * The places where the server would refuse a conversation that fits its schema. A request without messages has none.

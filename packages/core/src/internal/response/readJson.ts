@@ -2,16 +2,16 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { MistralError } from "../../MistralError.ts"
 import type { Call } from "../request/call.ts"
-import type { SchemaValidator } from "../schema/schemaValidator.ts"
+import type { JsonReader } from "../schema/jsonReader.ts"
 import type { OpenResponse } from "./bodyReader.ts"
 import { reasonFromEvent } from "./errorBody.ts"
-import { describeNotJson, invalidResponse } from "./invalidResponse.ts"
+import { describeNotJson, invalidResponse, tooLarge } from "./invalidResponse.ts"
 
-/** Reads a whole response body as JSON and validates it. The value is the parsed JSON itself. */
+/** Reads a whole response body as JSON. The value is the parsed JSON itself, repaired where it does not fit the schema. */
 export const readJson = <A>(
   call: Call,
   response: OpenResponse,
-  validator: SchemaValidator<A>
+  reader: JsonReader<A>
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(readText(call, response), (text) => {
     let json: unknown
@@ -22,11 +22,13 @@ export const readJson = <A>(
         return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
       }
     }
-    if (validator.is(json)) return Effect.succeed(json)
+    if (reader.is(json)) return Effect.succeed(json)
     const reported = reasonFromEvent(
       { json, name: undefined, text: "" },
       { status: response.status, chunks: 0, requestId: response.requestId }
     )
+    const repaired = reader.repair(json)
+    if (repaired !== undefined) return Effect.succeed(repaired)
     const sentence = reported?.serverMessage === undefined
       ? ""
       : `, an error: ${reported.serverMessage}`
@@ -36,7 +38,7 @@ export const readJson = <A>(
         response,
         "schema",
         `JSON that does not fit the schema${sentence}`,
-        validator.issues(json)
+        reader.issues(json)
       )
     )
   })
@@ -59,9 +61,7 @@ export const readText = (call: Call, response: OpenResponse): Effect.Effect<stri
           parts.push(text)
         }
         return size > call.options.maxSize
-          ? Effect.fail(
-            invalidResponse(call, response, "tooLarge", `a body of more than ${call.options.maxSize} characters`)
-          )
+          ? Effect.fail(tooLarge(call, response, "body"))
           : undefined
       }),
       () => Effect.succeed("")

@@ -5,7 +5,7 @@ import type { MistralError } from "../../MistralError.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { reasonFromEvent } from "../response/errorBody.ts"
-import { describeNotJson, invalidResponse } from "../response/invalidResponse.ts"
+import { describeNotJson, invalidResponse, tooLarge } from "../response/invalidResponse.ts"
 import { readText } from "../response/readJson.ts"
 
 /**
@@ -18,14 +18,18 @@ export const expectEventStream = (call: Call, response: OpenResponse): Effect.Ef
   const decoder = new TextDecoder()
   const bytesRead: Array<Uint8Array> = []
   let beginning = ""
+  let size = 0
   const detect = response.body.readUntil<boolean>((bytes) => {
     if (bytes === undefined) return Effect.succeed(false)
     for (const part of bytes) {
       bytesRead.push(part)
-      beginning += decoder.decode(part, { stream: true })
+      const text = decoder.decode(part, { stream: true })
+      beginning = beginning === "" ? text.trimStart() : beginning + text
+      size += text.length
     }
-    const detected = beginsWithField(beginning.trimStart())
-    return detected === undefined ? undefined : Effect.succeed(detected)
+    const detected = beginsWithField(beginning)
+    if (detected !== undefined) return Effect.succeed(detected)
+    return size > call.options.maxSize ? Effect.fail(tooLarge(call, response, "body")) : undefined
   })
   return Effect.flatMap(
     Pull.catchDone(detect, () => Effect.succeed(false)),
