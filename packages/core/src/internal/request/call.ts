@@ -5,7 +5,7 @@ import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts
 import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
-import { makeScrub, type Named, scrubReason } from "./redaction.ts"
+import { makeScrub, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
@@ -38,7 +38,7 @@ export interface Call {
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
   /** The keys of the attempts so far. */
-  readonly keys: Array<Named>
+  readonly keys: Set<string>
   /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
   readonly error: (reason: MistralErrorReason) => MistralError
 }
@@ -67,13 +67,13 @@ const validateAndSerialise = <Request>(
   target: Target | undefined
 ): Effect.Effect<Call, MistralError> => {
   let url = baseUrl
-  const keys: Array<Named> = []
+  const keys = new Set<string>()
   const error = (reason: MistralErrorReason) =>
     operationError(
       endpoint,
       scrubReason(
         reason,
-        makeScrub([...keys, ...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
+        makeScrub(keys, [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
       )
     )
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
@@ -87,7 +87,11 @@ const validateAndSerialise = <Request>(
   const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
   if (problems.length > 0) return invalid(problems)
   if (address === undefined) {
-    return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
+    return invalid([{
+      path: ["baseUrl"],
+      message:
+        "Expected a URL that begins with http:// or https:// and has neither user nor password: give them in `headers`"
+    }])
   }
 
   const routed = deployment.route({

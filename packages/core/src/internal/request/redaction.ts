@@ -3,18 +3,20 @@ import type { MistralErrorReason } from "../../MistralError.ts"
 /** Removes secrets from a text. */
 export type Scrub = (text: string) => string
 
-/** A header or a query parameter. */
-export type Named = readonly [name: string, value: string]
-
 /** The names of headers and of query parameters whose values are secret. */
 export const credentialName = /key|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
 
 /**
- * Makes the function that removes from a text the values that are secret by their names. A word that holds one in another
- * form, escaped or as base64, is removed as a whole. In a word that ends with an ellipsis, the beginning of one is enough.
+ * Makes the function that removes from a text the keys of a call, and the headers and query parameters that are secret by
+ * their names. A word that holds a secret in another form, escaped or as base64, is removed as a whole. In a word that ends
+ * with an ellipsis, the beginning of a secret is enough.
  */
-export const makeScrub = (values: ReadonlyArray<Named>): Scrub => {
-  const secrets = values.flatMap(([name, value]) => credentialName.test(name) ? secretsIn(value.trim()) : [])
+export const makeScrub = (
+  keys: Iterable<string>,
+  values: ReadonlyArray<readonly [name: string, value: string]>
+): Scrub => {
+  const secrets = [...keys, ...values.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])]
+    .flatMap(secretsIn)
     .filter(isLong).sort((one, other) => other.length - one.length)
   const plainSecrets = secrets.flatMap(forms).map(unescape).filter(isLong)
   return (text) =>
