@@ -1,4 +1,3 @@
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
@@ -38,10 +37,8 @@ export const makeAuthenticate = (
   const { firstByte } = call.options.timeout
   return inOwnFiber(Effect.map(apiKey, Redacted.value)).pipe(
     Effect.provideService(Tracer.ParentSpan, span),
-    // A defect is not told apart, because it may quote the key, which is not known here.
-    Effect.catchCause((cause) =>
-      Cause.hasInterruptsOnly(cause) ? Effect.interrupt : invalid("The effect that yields the key failed")
-    ),
+    // Neither an error nor a defect is shown, because it may quote the key, which is not known here.
+    Effect.catchCause(() => invalid("The effect that yields the key failed")),
     Effect.timeoutOrElse({
       duration: firstByte,
       orElse: () => Effect.fail(timeoutError(call, { phase: "firstByte", duration: firstByte }))
@@ -67,7 +64,7 @@ const buildRequest = (
       return Effect.fail(invalidRequest(
         call,
         ["headers", name],
-        "Expected a name that is a token, and text of Latin-1 without line breaks and other control characters"
+        "Expected a name and a value that a header may hold"
       ))
     }
     headers[name.toLowerCase()] = value

@@ -55,12 +55,16 @@ const longest = 1000
 /** Whether a text is long enough to be a secret: without shorter ones, texts would not be readable. */
 const isLong = (text: string): boolean => text.length > 3
 
-/** A value itself, its last word and its longer words: parts of a cookie or of a signed header, and user and password. */
-const secretsIn = (value: string): ReadonlyArray<string> => [
-  value,
-  ...value.split(/[\s,;"=]+/).filter((word, at, words) => at === words.length - 1 || word.length > 7),
-  ...value.startsWith("Basic ") ? convert(atob, value.slice(6)).split(":") : []
-]
+/** A value, also without its scheme, its longer words (parts of a cookie or of a signed header), and user and password. */
+const secretsIn = (value: string): ReadonlyArray<string> => {
+  const token = value.slice(value.indexOf(" ") + 1)
+  return [
+    value,
+    token,
+    ...value.split(/[\s,;"=]+/).filter((word) => word.length > 7),
+    ...value.startsWith("Basic ") ? convert(atob, token).split(":") : []
+  ]
+}
 
 /** A secret, the bytes of its UTF-8, and the part of its base64 that is the same wherever the secret stands, by offsets. */
 const forms = (secret: string): ReadonlyArray<string> => {
@@ -80,12 +84,19 @@ const convert = (conversion: (text: string) => string, text: string): string => 
   }
 }
 
-/** A text with escaped characters as they are, and without the characters that escapes or the forms of base64 add. */
+/** A text with escaped characters as they are, also where they are escaped more than once, and one form of base64. */
 const unescape = (text: string): string => {
   for (let pass = 0; pass < 5; pass++) {
     text = text.replace(
-      /(?:%|u00|&#x0*)([\da-f]{2})|&#(\d+)|[\\;+/_-]/gi,
-      (_, hex, decimal) => hex || decimal ? String.fromCharCode(hex ? parseInt(hex, 16) : decimal) : ""
+      /(?:%|u00|&#x0*)([\da-f]{2})|&#(\d+)|[\\;_-]/gi,
+      (match, hex, decimal) =>
+        hex || decimal
+          ? String.fromCharCode(hex ? parseInt(hex, 16) : decimal)
+          : match === "-"
+          ? "+"
+          : match === "_"
+          ? "/"
+          : ""
     )
   }
   return text
