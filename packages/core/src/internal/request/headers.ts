@@ -6,6 +6,7 @@ import type { MistralError } from "../../MistralError.ts"
 import { InvalidRequest, type Issue } from "../../MistralErrorReason.ts"
 import type { ApiKey } from "../../RequestOptions.ts"
 import { version } from "../../version.ts"
+import { inBrowser } from "../transport/browser.ts"
 import { type Call, timeoutError } from "./call.ts"
 
 /** Makes the request of a call, with the key and the other headers. It runs before every attempt, because the key may rotate. */
@@ -19,10 +20,12 @@ export interface Authentication {
 
 export const makeAuthenticate = (
   { apiKey, apiKeyHeader = "authorization" }: Authentication,
-  userAgent: string = `effect-mistral/${version}`
+  // Some browsers name it in the preflight of CORS, and servers seldom allow it.
+  userAgent: string | false = inBrowser() ? false : `effect-mistral/${version}`
 ): Authenticate =>
 (call, span) => {
-  if (apiKey === undefined) return buildRequest(call, { "user-agent": userAgent })
+  const own: Record<string, string> = userAgent === false ? {} : { "user-agent": userAgent }
+  if (apiKey === undefined) return buildRequest(call, own)
   const invalid = (message: string) => Effect.fail(invalidRequest(call, ["apiKey"], message))
   const withKey = (value: string) => {
     // A key from a file or a secret store often ends with a line break, which a header must not contain.
@@ -31,7 +34,7 @@ export const makeAuthenticate = (
     if (!/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)) return invalid("The key holds characters that no header may hold")
     call.keys.add(key.replace(/^Bearer /, ""))
     const scheme = key.startsWith("Bearer ") || apiKeyHeader.toLowerCase() !== "authorization" ? "" : "Bearer "
-    return buildRequest(call, { "user-agent": userAgent, [apiKeyHeader]: scheme + key })
+    return buildRequest(call, { ...own, [apiKeyHeader]: scheme + key })
   }
   if (Redacted.isRedacted(apiKey)) return withKey(Redacted.value(apiKey))
   const { firstByte } = call.options.timeout

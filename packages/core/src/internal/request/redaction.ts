@@ -3,8 +3,12 @@ import type { MistralErrorReason } from "../../MistralError.ts"
 /** Removes secrets from a text. */
 export type Scrub = (text: string) => string
 
-/** The names of headers and of query parameters whose values are secret. */
-export const credentialName = /key|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
+/**
+ * The names of headers and of query parameters whose values are secret. Those of Portkey all contain `key`, and most of
+ * their values are words that error messages need.
+ */
+export const credentialName =
+  /(?<!port)key|portkey-config|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
 
 /**
  * Makes the function that removes from a text the keys of a call, and the headers and query parameters that are secret by
