@@ -38,9 +38,9 @@ export const folders: Readonly<Record<string, Rows>> = {
     timeout: [],
     completion: [],
     request: ["schema", "transport", "timeout", "completion"],
-    response: ["schema", "transport", "timeout", "request"],
+    response: ["error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
-    stream: ["schema", "request", "response"],
+    stream: ["error", "schema", "request", "response"],
     object: ["schema"],
     client: "all above"
   },

@@ -8,16 +8,9 @@ import type { ApiKey } from "../../RequestOptions.ts"
 import { version } from "../../version.ts"
 import { inBrowser } from "../transport/browser.ts"
 import { type Call, timeoutError } from "./call.ts"
-import { makeRedactor } from "./redaction.ts"
 
-/** A request with all its headers, and the function that removes the key from a text. */
-export interface AuthenticatedRequest {
-  readonly request: Request
-  readonly redact: (text: string) => string
-}
-
-/** Adds the key and the other headers to a call. It runs before every attempt, because the key may rotate. */
-export type Authenticate = (call: Call, span: Tracer.Span) => Effect.Effect<AuthenticatedRequest, MistralError>
+/** Makes the request of a call, with the key and the other headers. It runs before every attempt, because the key may rotate. */
+export type Authenticate = (call: Call, span: Tracer.Span) => Effect.Effect<Request, MistralError>
 
 export const makeAuthenticate = (
   apiKey: ApiKey | undefined,
@@ -53,15 +46,18 @@ const inOwnFiber = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   )
 
 const buildRequest = (
-  { accept, body, method, options, url }: Call,
+  { accept, body, keys, method, options, url }: Call,
   key: string | undefined,
   userAgent: string | false
-): AuthenticatedRequest => {
+): Request => {
   const headers: Record<string, string> = { accept }
   // Some browsers name it in the preflight of CORS, and servers seldom allow it.
   if (userAgent !== false) headers["user-agent"] = userAgent
-  if (key !== undefined) headers["authorization"] = key.startsWith("Bearer ") ? key : `Bearer ${key}`
+  if (key !== undefined) {
+    keys.push(key)
+    headers["authorization"] = key.startsWith("Bearer ") ? key : `Bearer ${key}`
+  }
   for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value
   if (body !== undefined) headers["content-type"] = "application/json"
-  return { request: { method, url, headers, body }, redact: makeRedactor(key) }
+  return { method, url, headers, body }
 }

@@ -11,13 +11,12 @@ export interface OpenResponse {
   readonly status: number
   readonly contentType: string | undefined
   readonly requestId: string | undefined
+  readonly headers: () => Readonly<Record<string, string | undefined>>
   readonly body: BodyReader<MistralError>
   /** Whether the body came as a whole, because the platform's `fetch` cannot stream. */
   readonly unstreamed?: boolean | undefined
   /** Closes the connection. If the body was read to its end, the connection stays alive for the next request. */
   readonly close: Effect.Effect<void>
-  /** Removes the key from a text. */
-  readonly redact: (text: string) => string
 }
 
 /** Makes a value from bytes, or from `undefined` at the end of the body. Returns nothing where it needs more bytes. */
