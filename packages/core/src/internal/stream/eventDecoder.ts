@@ -76,7 +76,7 @@ export class EventDecoder<A> implements EventSink {
       )
     }
     if (name !== "error" && this.#validator.is(json) && !carriesError(json)) {
-      this.#hooks.fastPath?.remember(data, json)
+      this.#hooks.fastPath?.remember(data)
       return this.#emit(json)
     }
     return this.#fail(
