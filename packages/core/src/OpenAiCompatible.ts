@@ -24,13 +24,16 @@ import * as MistralClient from "./MistralClient.ts"
 /**
  * The options of a client for an OpenAI-compatible server: those of `MistralClient`, and the base URL of the server.
  *
- * *Details*: the base URL may end with `/v1`, or have another version in its path.
+ * *Details*: the base URL may end with `/v1`, or have another version in its path. `endOfStream: "finishReason"` is for
+ * servers that never send `[DONE]`: a stream may then also end once every choice has its finish reason. By default a
+ * stream without `[DONE]` fails with `StreamEndedEarly`, because its end may be missing.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options extends Omit<MistralClient.Options, "deployment"> {
   readonly baseUrl: string
+  readonly endOfStream?: "done" | "finishReason" | undefined
 }
 
 /**
@@ -43,9 +46,11 @@ export interface Options extends Omit<MistralClient.Options, "deployment"> {
  * @category deployments
  * @since 0.1.0
  */
-export const deployment = (options: Pick<Options, "baseUrl">): Deployment.Deployment => ({
+export const deployment = (options: Pick<Options, "baseUrl" | "endOfStream">): Deployment.Deployment => ({
   provider: "openai_compatible",
   baseUrl: options.baseUrl,
+  endOfStream: options.endOfStream,
+  checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
   route: ({ baseUrl, body, path }) => {
     const base = baseUrl.replace(/\/+$/, "")
     const url = /\/v\d+\w*(\/|$)/.test(new URL(base).pathname) ? base + path.slice("/v1".length) : base + path

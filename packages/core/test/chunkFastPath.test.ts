@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { ChunkFastPath } from "../src/internal/stream/chunkFastPath.ts"
 import { cut, cuts } from "./fixtures/cuts.ts"
-import { same, sameOf } from "./fixtures/fastPath.ts"
+import { chunkReader, same, sameOf } from "./fixtures/fastPath.ts"
 
 describe("a stream of chunks that repeat each other", () => {
   it.effect.prop(
@@ -255,7 +255,7 @@ describe("ChunkFastPath", () => {
 
 /** The first chunk of a stream is not remembered: it has a role. */
 const begun = () => {
-  const repeated = new ChunkFastPath()
+  const repeated = new ChunkFastPath(chunkReader)
   const first = chunkOf("", { role: "assistant" })
   repeated.remember(JSON.stringify(first))
   assert.isUndefined(parse(repeated, JSON.stringify(first)))

@@ -46,9 +46,8 @@ describe("an event", () => {
   }
 
   const others: Record<string, readonly [data: unknown, name: string | undefined]> = {
-    "whose error is null, and which does not fit": [{ error: null, id: 1 }, undefined],
-    "with a message beside its choices, which does not fit": [{ ...good, choices: [{}], message: "no" }, undefined],
-    "of another name, which does not fit": [{ reason: "unknown" }, "ping"],
+    "that is no object": [1, undefined],
+    "of another name that is no object": [["unknown"], "ping"],
     "of another name, which is not JSON": ["upstream is gone", "errors"]
   }
   for (const [what, [data, name]] of Object.entries(others)) {
@@ -59,8 +58,16 @@ describe("an event", () => {
       }).pipe(Effect.provide(clientOver([streamWith(data, name)]))))
   }
 
-  it.effect("whose error is null is a chunk like any other", () =>
-    bothWays.streamed().pipe(Effect.provide(clientOver([streamWith({ ...good, error: null })]))))
+  const chunks: Record<string, readonly [data: unknown, name: string | undefined]> = {
+    "whose error is null": [{ ...good, error: null }, undefined],
+    "whose error is null, and which does not fit": [{ error: null, id: 1 }, undefined],
+    "with a message beside its choices, which does not fit": [{ ...good, choices: [{}], message: "no" }, undefined],
+    "of another name, which does not fit": [{ reason: "unknown" }, "ping"]
+  }
+  for (const [what, [data, name]] of Object.entries(chunks)) {
+    it.effect(`${what}, is a chunk like any other`, () =>
+      bothWays.streamed().pipe(Effect.provide(clientOver([streamWith(data, name)]))))
+  }
 
   const statuses: ReadonlyArray<readonly [keys: object, status: number, retryable: boolean]> = [
     [{}, 200, true],

@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
 import { ChunkFastPath } from "../src/internal/stream/chunkFastPath.ts"
 import { cut, cuts } from "./fixtures/cuts.ts"
-import { same, sameOf } from "./fixtures/fastPath.ts"
+import { chunkReader, same, sameOf } from "./fixtures/fastPath.ts"
 import { clientOver, stream } from "./fixtures/scriptedClient.ts"
 
 const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -28,6 +28,16 @@ const padding = Schema.Union([
 const fragment = Schema.Struct({ text: Schema.String, padding })
 
 const fragments = Schema.Array(fragment).check(Schema.isMinLength(3))
+
+/** Keys that a chunk may lack. */
+const missing = [
+  `"id":"1",`,
+  `,"model":"m"`,
+  `"index":0,`,
+  `"id":"abc",`,
+  `"name":"",`,
+  `,"finish_reason":null`
+] as const
 
 const damage = Schema.Struct({
   event: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 50 })),
@@ -83,6 +93,13 @@ describe("a stream of padded chunks", () => {
     }
   )
 
+  it.effect.prop(
+    "is parsed as in full where its chunks lack keys and have to be repaired",
+    [fragments, place, Schema.Array(Schema.Literals(missing)), Schema.Boolean],
+    ([fragments, place, missing, ofCall]) =>
+      same(fragments.map((one) => missing.reduce((data, key) => data.replace(key, ""), eventOf(one, place, ofCall))))
+  )
+
   it.effect("gives the padding as it was received", () =>
     Effect.gen(function*() {
       const chunks = [...alphabet].map((_, length) => ({
@@ -119,6 +136,15 @@ describe("ChunkFastPath", () => {
       }
     }
   }
+
+  it("applies to chunks that have to be repaired", () => {
+    const fastPath = begun()
+    const bare = (text: string) => `{"choices":[{"delta":{"content":"${text}"}}],"p":"${text}"}`
+    fastPath.remember(bare("a"))
+    assert.deepStrictEqual(read(fastPath, bare("b")), {
+      ...chunkReader.repair(JSON.parse(bare("b")))!
+    })
+  })
 
   it("applies again after a chunk without padding", () => {
     const fastPath = begun()
@@ -177,7 +203,7 @@ describe("a chunk that its reader changes", () => {
 
 /** A fast path that has seen the first chunk of a stream, which is not remembered. */
 const begun = () => {
-  const fastPath = new ChunkFastPath()
+  const fastPath = new ChunkFastPath(chunkReader)
   fastPath.remember(JSON.stringify(TestCompletion.chunks("")[0]))
   return fastPath
 }

@@ -132,6 +132,21 @@ describe("the key is never seen", () => {
       assert.strictEqual(fieldsOf(error).message, "The key <redacted> has expired")
     }))
 
+  it.effect("and neither are the keys in a gateway's headers, but the name of its provider is", () =>
+    Effect.gen(function*() {
+      const headers = {
+        "x-portkey-provider": "mistral-ai",
+        "x-portkey-virtual-key": "virtual-12345",
+        "x-portkey-config": JSON.stringify({ targets: [{ api_key: "target-12345" }] })
+      }
+      const { layer } = scripted(
+        () => json(400, { error: { message: "mistral-ai error: refused virtual-12345 and target-12345" } }),
+        { retry: RetryPolicy.none, headers }
+      )
+      const error = yield* Effect.flip(complete(request).pipe(Effect.provide(layer)))
+      assert.strictEqual(fieldsOf(error).message, "mistral-ai error: refused <redacted> and <redacted>")
+    }))
+
   it.effect("and a key that ends with a line break is sent without it", () =>
     Effect.gen(function*() {
       const { layer, sent } = scripted(() => json(500, {}), {

@@ -1,6 +1,7 @@
 import type * as Schema from "effect/Schema"
 import * as Completion from "../../Completion.ts"
 import type * as Tool from "../../Tool.ts"
+import type { JsonReader } from "../schema/jsonReader.ts"
 
 /**
  * A fast path for events that differ from an earlier one in one string, or in two.
@@ -14,16 +15,20 @@ export interface FastPath<A> {
   readonly end: number
   /** Whether the fast path may still apply to later events. */
   readonly enabled: boolean
-  /** Remembers the data of an event that was parsed in full and validated. */
+  /** Remembers the data of an event that was parsed in full. */
   readonly remember: (data: string) => void
 }
 
 /** A new fast path for the events of one stream, if their schema has one. */
-export const fastPathOf = <A>(event: Schema.Codec<A, unknown>): FastPath<A> | undefined => {
+export const fastPathOf = <A>(event: Schema.Codec<A, unknown>, reader: JsonReader<A>): FastPath<A> | undefined => {
   const schema: unknown = event
-  // The cast is safe: `A` is the type of this very schema.
-  return schema === Completion.Chunk ? new ChunkFastPath() as unknown as FastPath<A> : undefined
+  // The casts are safe: `A` is the type of this very schema.
+  return schema === Completion.Chunk
+    ? new ChunkFastPath(reader as unknown as ChunkReader) as unknown as FastPath<A>
+    : undefined
 }
+
+type ChunkReader = Pick<JsonReader<Completion.Chunk>, "is" | "repair">
 
 interface Pattern {
   /** The bytes of an event, without the strings that change: what precedes, separates and follows them. */
@@ -47,20 +52,25 @@ const maxMisses = 16
  * of a tool call. A second one may change too: the padding that some servers add to each chunk, so that its length does not
  * reveal that of the text.
  *
- * It remembers the bytes around these strings and a chunk that it has parsed itself, which no caller has. If the next event
- * has the same bytes, only the strings are parsed and the chunk is copied with them. The result equals that of decoding,
- * `JSON.parse` and validation: the bytes before a string leave each of them in the same state, the string ends at the first
- * quote that is not escaped, and the bytes after it are parsed as before. The remembered chunk was validated, and only
- * strings have changed that may be any string.
+ * It remembers the bytes around these strings and a chunk that it has read from them itself, which no caller has. If the
+ * next event has the same bytes, only the strings are parsed and the chunk is copied with them. The result equals that of
+ * decoding, `JSON.parse` and validation: the bytes before a string leave each of them in the same state, the string ends at
+ * the first quote that is not escaped, and the bytes after it are parsed as before. The remembered chunk was validated, and
+ * only strings have changed that may be any string.
  */
 export class ChunkFastPath implements FastPath<Completion.Chunk> {
   end = 0
+  readonly #reader: ChunkReader
   #pattern: Pattern | undefined
   #latest: string | undefined
   #started = false
   #misses = 0
   /** The offset of the quote that ends the string that was read last. */
   #quote = 0
+
+  constructor(reader: ChunkReader) {
+    this.#reader = reader
+  }
 
   get enabled(): boolean {
     return this.#misses <= maxMisses
@@ -69,7 +79,7 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
   read(bytes: Uint8Array, start: number): Completion.Chunk | undefined {
     // The pattern is made when the next event arrives, so that the caller does not wait for it.
     if (this.#latest !== undefined && bytes[start + "data: ".length] === openingBrace) {
-      this.#pattern = patternOf(this.#latest)
+      this.#pattern = patternOf(this.#latest, this.#reader)
       this.#latest = undefined
     }
     const pattern = this.#pattern
@@ -179,7 +189,7 @@ const find = (data: string, key: RegExp): Found | undefined => {
   return { key: found[1]!, start, end }
 }
 
-const patternOf = (data: string): Pattern | undefined => {
+const patternOf = (data: string, reader: ChunkReader): Pattern | undefined => {
   const text = find(data, /"(arguments)":\s*"/) ?? find(data, /"(content)":\s*"/)
   // The data of an event with several lines differs from its bytes.
   if (text === undefined || data.includes("\n")) return undefined
@@ -189,10 +199,10 @@ const patternOf = (data: string): Pattern | undefined => {
   const starts = [0, ...changing.map(({ end }) => end)]
   const parts = starts.map((start, index) => data.slice(start, changing[index]?.start))
   try {
-    // The cast is safe: the data was validated, and the two keys may hold any string.
-    const chunk = JSON.parse(parts.join(probe)) as Completion.Chunk
-    const [choice, second] = chunk.choices
-    if (choice === undefined || second !== undefined) return undefined
+    const json: unknown = JSON.parse(parts.join(probe))
+    const chunk = reader.is(json) ? json : reader.repair(json)
+    const choice = chunk?.choices[0]
+    if (chunk === undefined || choice === undefined || chunk.choices.length > 1) return undefined
     const { delta } = choice
     const [call, ...more] = delta.tool_calls ?? []
     const padded = padding &&

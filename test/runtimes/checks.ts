@@ -1,0 +1,168 @@
+/**
+ * The program that every runtime runs: each check is a use of the library that must end as it says. It talks to the
+ * emulator, whose faults it selects by a header.
+ */
+import { Chat } from "@effect-mistral/chat"
+import {
+  Completion,
+  FetchHttpClient,
+  MistralClient,
+  type MistralError,
+  RequestOptions,
+  RetryPolicy
+} from "@effect-mistral/core"
+import { Effect, Layer, Redacted, Stream } from "effect"
+import type { HttpClient } from "effect/http"
+
+/** The server that the checks talk to. */
+export interface Server {
+  readonly url: string
+  readonly apiKey: string
+}
+
+/** The services of a program over a transport. */
+export const chatOver = (server: Server, transport: Layer.Layer<HttpClient.HttpClient>): Layer.Layer<Chat.Chat> =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({
+      apiKey: Redacted.make(server.apiKey),
+      baseUrl: server.url,
+      retry: RetryPolicy.none,
+      timeout: { firstByte: "5 seconds", idle: "5 seconds" }
+    })),
+    Layer.provide(transport)
+  )
+
+const request: Chat.Request = {
+  model: "mistral-small-latest",
+  messages: [{ role: "user", content: "Say hello" }]
+}
+
+/** What the emulator answers. */
+export const hello = "Hello, fog, 霧 and 🌫️."
+
+const expect = (actual: unknown, expected: unknown, what: string) =>
+  JSON.stringify(actual) === JSON.stringify(expected)
+    ? Effect.void
+    : Effect.die(new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`))
+
+const failure = <A, R>(call: Effect.Effect<A, MistralError.MistralError, R>) =>
+  Effect.flip(Effect.flatMap(call, (value) => Effect.die(new Error(`succeeded with ${JSON.stringify(value)}`))))
+
+const withFault = (fault: object): RequestOptions.RequestOptions => ({
+  headers: { "x-emulator-fault": JSON.stringify(fault) }
+})
+
+const streamed = (options?: RequestOptions.RequestOptions) => Completion.collect(Chat.stream(request, options))
+
+type Check = Effect.Effect<void, MistralError.MistralError, Chat.Chat>
+
+/** A call that a time limit must end, and whose limit must not be another one. */
+const timesOut = (phase: string, fault: object, limit: string, stream: boolean): Check =>
+  Effect.gen(function*() {
+    const options = { ...withFault(fault), timeout: { [phase]: limit } }
+    const error = yield* failure<unknown, Chat.Chat>(stream ? streamed(options) : Chat.complete(request, options))
+    const { reason } = error
+    yield* expect([reason._tag, "phase" in reason ? reason.phase : error.message], ["Timeout", phase], "error")
+  }).pipe(Effect.timeoutOrElse({
+    duration: "4 seconds",
+    orElse: () => Effect.die(new Error(`the time limit ${phase} of ${limit} did not expire in 4 seconds`))
+  }))
+
+const stalled = { type: "stall" }
+const stalledInside = { type: "stall", after_events: 2 }
+const stalledInsideWhole = { type: "stall", after_bytes: 20 }
+const dripping = { type: "drip", bytes: 1, millis: 20 }
+
+const without = (body: boolean): typeof fetch => async (...args) => {
+  const response = await fetch(...args)
+  const bodyless: Partial<Response> = {
+    status: response.status,
+    ok: response.ok,
+    headers: response.headers,
+    arrayBuffer: () => response.arrayBuffer(),
+    text: () => response.text(),
+    json: () => response.json()
+  }
+  // A response of React Native has no `body`.
+  return (body ? response : bodyless) as Response
+}
+
+/** The checks that fit every transport. */
+export const checks: Readonly<Record<string, Check>> = {
+  "a whole answer": Effect.gen(function*() {
+    const response = yield* Chat.complete(request)
+    yield* expect(Completion.text(response), hello, "text")
+  }),
+  "a stream": Effect.gen(function*() {
+    const chunks = yield* Stream.runCollect(Chat.stream(request))
+    yield* expect(chunks.map(Completion.chunkText).join(""), hello, "text")
+    yield* expect(chunks.length > 3, true, "several chunks")
+  }),
+  "a slow stream within its time limits": Effect.gen(function*() {
+    const response = yield* streamed({
+      ...withFault({ type: "drip", bytes: 40, millis: 5 }),
+      timeout: { firstByte: "3 seconds", idle: "3 seconds", total: "3 seconds" }
+    })
+    yield* expect(Completion.text(response), hello, "text")
+  }),
+  "a stream that is stopped early": Effect.gen(function*() {
+    const chunks = yield* Stream.runCollect(Stream.take(Chat.stream(request, withFault(stalledInside)), 1))
+    yield* expect(chunks.length, 1, "chunks")
+  }),
+  "an interrupted call": Effect.gen(function*() {
+    const late = yield* Effect.timeoutOption(Chat.complete(request, withFault(stalled)), "50 millis")
+    yield* expect(late._tag, "None", "result")
+  }),
+  "a wrong key": Effect.gen(function*() {
+    for (
+      const call of [Chat.complete, (...all: Parameters<typeof Chat.stream>) => Stream.runDrain(Chat.stream(...all))]
+    ) {
+      const error = yield* failure<unknown, Chat.Chat>(call(request, { headers: { authorization: "Bearer wrong" } }))
+      yield* expect([error.reason._tag, error.status], ["Authentication", 401], "error")
+    }
+  }),
+  "a cut stream": Effect.gen(function*() {
+    const { error, response } = yield* Completion.collectPartial(
+      Chat.stream(request, withFault({ type: "cut", after_events: 3 }))
+    )
+    yield* expect(Completion.text(response) !== "", true, "text")
+    const tag = error._tag === "Some" ? error.value.reason._tag : "none"
+    yield* expect(tag, "ConnectionLost", "error")
+  }),
+  "a retry": Effect.gen(function*() {
+    const error = yield* failure(
+      Chat.complete(request, {
+        ...withFault({ type: "status", status: 503, retry_after: 0 }),
+        retry: RetryPolicy.make({ maxElapsed: "1 second" })
+      })
+    )
+    yield* expect([error.reason._tag, error.status], ["CapacityExceeded", 503], "error")
+  }),
+  "the time limit firstByte of a stream": timesOut("firstByte", stalled, "100 millis", true),
+  "the time limit firstByte of a whole answer": timesOut("firstByte", stalled, "100 millis", false),
+  "the time limit idle of a stream": timesOut("idle", stalledInside, "100 millis", true),
+  "the time limit idle of a whole answer": timesOut("idle", stalledInsideWhole, "100 millis", false),
+  "the time limit total of a stream": timesOut("total", dripping, "200 millis", true),
+  "the time limit total of a whole answer": timesOut("total", dripping, "200 millis", false),
+  ...("nextEvent" in RequestOptions.defaults.timeout
+    ? { "the time limit nextEvent": timesOut("nextEvent", dripping, "200 millis", true) }
+    : undefined)
+}
+
+/** The checks of the client over `fetch`. */
+export const fetchChecks: Readonly<Record<string, Check>> = {
+  "a fetch of another kind": Effect.gen(function*() {
+    yield* expect(Completion.text(yield* Chat.complete(request)), hello, "text")
+  }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(true))),
+  "a whole answer of a fetch without a body": Effect.gen(function*() {
+    yield* expect(Completion.text(yield* Chat.complete(request)), hello, "text")
+  }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(false))),
+  "a stream of a fetch without a body": Effect.gen(function*() {
+    const error = yield* failure(Stream.runDrain(Chat.stream(request)))
+    yield* expect(error.isRetryable, false, "isRetryable")
+    yield* expect(/stream/i.test(error.reason.message), true, "a sentence about streams")
+  }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(false)))
+}
+
+/** All checks twice, with a good call between them: what the first leaves behind must not break the second. */
+export const order: ReadonlyArray<string> = Object.keys(checks).flatMap((name) => [name, "a whole answer", name])
