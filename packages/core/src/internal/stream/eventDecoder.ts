@@ -123,7 +123,7 @@ export class EventDecoder<A> implements EventSink {
 
   #emit(data: string, value: A): boolean {
     const { endpoint, endsByFinishReason, fastPath, onValue } = this.#hooks
-    fastPath?.remember(data, value)
+    fastPath?.remember(data)
     this.#add(value)
     onValue(value)
     if (this.#choices.size === 0 || endsByFinishReason) {
