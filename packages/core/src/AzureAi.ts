@@ -38,8 +38,15 @@ export interface Options extends Omit<MistralClient.Options, "baseUrl" | "deploy
 /**
  * Makes the deployment of a resource of Azure AI.
  *
- * *Details*: requests are sent to `/models/chat/completions` with the query parameter `api-version`. A request with
- * `prompt_cache_key` or `service_tier`, which Azure AI does not take, fails with `InvalidRequest`.
+ * *Details*: requests are sent to `/models/chat/completions` with the query parameter `api-version`. The endpoint may end
+ * with `/models` or with the full path, and may have the parameter in its query; the option `apiVersion` wins over that.
+ *
+ * `tool_choice: "any"` becomes `"required"`, which is Azure's word for it. A request with `prompt_cache_key` or
+ * `service_tier`, which Azure AI does not take, fails with `InvalidRequest`. Parameters that Azure's reference lacks and
+ * Mistral's models take, such as `safe_prompt` or `random_seed`, are sent with the header `extra-parameters:
+ * pass-through`, without which Azure refuses them. A header of the options wins over it.
+ *
+ * @see https://learn.microsoft.com/azure/ai-foundry/model-inference/reference/reference-model-inference-chat-completions
  *
  * *Gotchas*: an endpoint that serves a single model (`.../v1/chat/completions`, without `api-version`) does not need this
  * deployment: give it to `MistralClient.layer` as the base URL.
@@ -56,8 +63,20 @@ export const deployment = (options: Pick<Options, "endpoint" | "apiVersion">): D
     }
     const issues = Deployment.refuseKeys("Azure AI", body, refusedKeys)
     if (issues.length > 0) return { issues }
-    const query = new URLSearchParams({ "api-version": options.apiVersion ?? "2024-05-01-preview" })
-    return { url: `${Deployment.withoutVersion(baseUrl)}/models/chat/completions?${query}`, body }
+    const [address, query] = Deployment.operationUrl(baseUrl, path, withModels).split(/\?(.*)/s)
+    const parameters = new URLSearchParams(query)
+    if (options.apiVersion !== undefined || !parameters.has("api-version")) {
+      parameters.set("api-version", options.apiVersion ?? "2024-05-01-preview")
+    }
+    const isExtra = (key: string) => body[key] !== undefined && !ownKeys.includes(key)
+    return {
+      url: `${address}?${parameters}`,
+      body: {
+        ...Deployment.withoutForeignThinking(body),
+        ...(body.tool_choice === "any" ? { tool_choice: "required" } : undefined)
+      },
+      ...(Object.keys(body).some(isExtra) ? { headers: { "extra-parameters": "pass-through" } } : undefined)
+    }
   }
 })
 
@@ -74,3 +93,23 @@ export const layer = (
 
 /** The parameters of `CompletionRequest.Chat` that Azure AI does not take. */
 const refusedKeys = ["prompt_cache_key", "service_tier"]
+
+/** The parameters of Azure's own reference. It refuses others, unless a header lets them pass. */
+const ownKeys = [
+  "model",
+  "messages",
+  "stream",
+  "temperature",
+  "top_p",
+  "max_tokens",
+  "stop",
+  "frequency_penalty",
+  "presence_penalty",
+  "response_format",
+  "tools",
+  "tool_choice",
+  "seed",
+  "modalities"
+]
+
+const withModels = (address: string): string => `${Deployment.withoutVersion(address).replace(/\/models$/, "")}/models`

@@ -36,7 +36,10 @@ const choice = looseStruct({
   message: nullish(Message.Received),
   messages: nullish(Schema.Array(Message.Delta)),
   finish_reason: nullish(FinishReason)
-})
+}).check(
+  // A choice with its text elsewhere is read tolerantly.
+  Schema.makeFilter((choice) => Boolean(choice.message || choice.messages) || !("text" in choice || "delta" in choice))
+)
 
 /**
  * One of the completions of a response. A response holds as many as the `n` of its request.

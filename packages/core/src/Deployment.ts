@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import type { Issue } from "./MistralErrorReason.ts"
+import type { Checks } from "./RequestOptions.ts"
 
 /** Apart from `hosts`, so that a bundler can drop the other hosts (tree shaking). */
 const globalHost = "https://api.mistral.ai"
@@ -46,18 +47,25 @@ export interface Outgoing {
 /**
  * The URL and the body of a routed request, or the issues for which the deployment cannot take it.
  *
+ * *Details*: `headers` are further headers of this request. The headers of the options win over them.
+ *
  * @category models
  * @since 0.1.0
  */
 export type Routed =
-  | { readonly url: string; readonly body: Readonly<Record<string, unknown>> | undefined }
+  | {
+    readonly url: string
+    readonly body: Readonly<Record<string, unknown>> | undefined
+    readonly headers?: Readonly<Record<string, string>> | undefined
+  }
   | { readonly issues: ReadonlyArray<Issue> }
 
 /**
  * A place that serves the API.
  *
  * *Details*: `provider` is its name in the OpenTelemetry GenAI conventions. `baseUrl` is used where the client has none of
- * its own. `route` makes the URL and the body of each request. `endOfStream` says what ends a stream: `[DONE]` (the
+ * its own. `route` makes the URL and the body of each request. `checks` are the checks before sending that are off by
+ * default here, because the server takes what Mistral refuses. `endOfStream` says what ends a stream: `[DONE]` (the
  * default), or also the end of the body once every choice has its finish reason.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
@@ -69,11 +77,15 @@ export interface Deployment {
   readonly provider: string
   readonly baseUrl: string
   readonly route: (outgoing: Outgoing) => Routed
+  readonly checks?: Checks | undefined
   readonly endOfStream?: "done" | "finishReason" | undefined
 }
 
 /**
- * The deployment of Mistral's platform, and of any server with the same paths. The base URL may end with `/v1`.
+ * The deployment of Mistral's platform, and of any server with the same paths.
+ *
+ * *Details*: the base URL may end with `/v1`, see `operationUrl`. The body is sent as it is, without the thinking of other
+ * dialects, see `withoutForeignThinking`.
  *
  * @category deployments
  * @since 0.1.0
@@ -81,8 +93,51 @@ export interface Deployment {
 export const mistral: Deployment = {
   provider: "mistral_ai",
   baseUrl: globalHost,
-  route: ({ baseUrl, body, path }) => ({ url: withoutVersion(baseUrl) + path, body })
+  route: ({ baseUrl, body, path }) => ({
+    url: operationUrl(baseUrl, path),
+    body: path.endsWith("/completions") ? withoutForeignThinking(body) : body
+  })
 }
+
+/**
+ * Makes the URL of an operation from a base URL and Mistral's path of the operation.
+ *
+ * *Details*: `withVersion` makes the root of the API from the base URL; the default ends it with `/v1`. A query of the base
+ * URL stays a query, and a fragment is left out. A base URL that ends with the path of an operation
+ * (`https://any.test/api/chat/completions`) is used as it is for that operation, and without that path for the others.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const operationUrl = (
+  baseUrl: string,
+  path: string,
+  withVersion: (address: string) => string = (address) => `${withoutVersion(address)}/v1`
+): string => {
+  const [beforeQuery = "", query] = baseUrl.replace(/#.*/s, "").split(/\?(.*)/s)
+  const address = beforeQuery.replace(/\/+$/, "")
+  const root = address.replace(/(\/(chat|fim|agents))?\/(completions|embeddings|moderations)$/, "")
+  return (root === address ? withVersion(address) : root) + path.slice("/v1".length) + (query ? `?${query}` : "")
+}
+
+/**
+ * Leaves out of the assistant messages of a body the keys in which other dialects keep the thinking of a model.
+ *
+ * *Details*: `Message.fromReceived` keeps them, because the servers that send them take them back. Mistral answers 422 to
+ * them: its own thinking is a piece of the content.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const withoutForeignThinking = (body: Outgoing["body"]): Outgoing["body"] =>
+  Array.isArray(body?.messages)
+    ? {
+      ...body,
+      messages: body.messages.map(
+        ({ reasoning: _reasoning, reasoning_content: _content, reasoning_details: _details, ...message }) => message
+      )
+    }
+    : body
 
 /**
  * Removes the slashes and the `/v1` from the end of a base URL.

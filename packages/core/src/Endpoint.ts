@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
+import { carriesError } from "./internal/error/carriesError.ts"
 import { repairBy } from "./internal/schema/repair.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
@@ -135,24 +136,20 @@ export const completion = <Request>(options: {
   }
 }
 
-/** A whole response with at least one choice, and without texts where its messages should be. */
+/** A whole response with at least one choice. */
 const answer = /* @__PURE__ */ Completion.Response.check(
   /* @__PURE__ */ Schema.makeFilter(({ choices }) =>
-    choices.length === 0
-      ? { path: ["choices"], issue: "Expected at least one choice" }
-      : choices.every((choice) => choice.message || choice.messages || !("text" in choice || "delta" in choice))
+    choices.length > 0 || { path: ["choices"], issue: "Expected at least one choice" }
   )
 )
 
 const failedChoice = (response: unknown): FailedChoice | undefined =>
   // The cast is safe: a response of these endpoints has choices, and that of a changed one is not expected to.
   (response as { readonly choices?: ReadonlyArray<ReportedChoice> } | null | undefined)?.choices?.find(
-    ({ error, finish_reason }) => finish_reason === "error" || hasValue(error)
+    (choice) => choice.finish_reason === "error" || carriesError(choice)
   )
 
 type ReportedChoice = FailedChoice & Pick<Completion.ChunkChoice, "finish_reason">
-
-const hasValue = (error: unknown): boolean => error !== undefined && error !== null && error !== ""
 
 /**
  * `POST /v1/chat/completions`.

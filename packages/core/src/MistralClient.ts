@@ -90,8 +90,12 @@ export interface Options extends RequestOptions.RequestOptions {
   readonly apiKey?: ApiKey | undefined
   /** The deployment that serves the API. Default: Mistral's platform. */
   readonly deployment?: Deployment.Deployment | undefined
-  /** The `user-agent` header, where the platform lets a program set it. */
-  readonly userAgent?: string | undefined
+  /**
+   * The `user-agent` header, where the platform lets a program set it. `false` leaves it out, and then the platform may
+   * send its own. Default: this library's name and version, and in browsers none, because some of them name the header
+   * in the preflight of CORS and servers seldom allow it.
+   */
+  readonly userAgent?: string | false | undefined
   /**
    * Sends the trace context (`traceparent`, `b3`) to the API, and gives each attempt a span of the HTTP client. Default:
    * false, because the vendor does not need it and one span covers the operation.

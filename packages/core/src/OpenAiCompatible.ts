@@ -50,6 +50,7 @@ export const deployment = (options: Pick<Options, "baseUrl" | "endOfStream">): D
   provider: "openai_compatible",
   baseUrl: options.baseUrl,
   endOfStream: options.endOfStream,
+  checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
   route: ({ baseUrl, body, path }) => {
     const base = baseUrl.replace(/\/+$/, "")
     const url = /\/v\d+\w*(\/|$)/.test(new URL(base).pathname) ? base + path.slice("/v1".length) : base + path

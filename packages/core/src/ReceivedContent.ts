@@ -55,7 +55,8 @@ export interface Unknown {
 }
 
 /**
- * The schema of a piece of content of a kind that this version does not know: an object whose `type` is another string.
+ * The schema of a piece of content of a kind that this version does not know: an object whose `type` is another string,
+ * and not empty.
  *
  * @category schemas
  * @since 0.1.0
@@ -63,7 +64,7 @@ export interface Unknown {
 export const Unknown = Schema.StructWithRest(
   Schema.Struct({
     type: Schema.String.check(
-      Schema.makeFilter((type) => !knownTypes.includes(type as never), { expected: "an unknown type" })
+      Schema.makeFilter((type) => type !== "" && !knownTypes.includes(type as never), { expected: "an unknown type" })
     )
   }),
   [Schema.Record(Schema.String, Schema.Unknown)]

@@ -54,15 +54,25 @@ export interface RequestOptions {
   readonly fastPath?: boolean | undefined
   /** Keys that are added to the body after validation, for servers that take more than Mistral's reference. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined
-  /** Checks of a conversation before it is sent. All on by default. */
+  /** Checks of a request before it is sent. All on by default, unless the deployment says otherwise. */
   readonly checks?: Checks | undefined
 }
 
 /**
- * Checks of a conversation before it is sent. Each can be switched off.
+ * Checks of a request before it is sent. Each can be switched off; the message of an issue ends with the name of its check.
  *
- * *Details*: `order` requires that no user or system message directly follows a tool result. `toolCalls` requires that
- * tool calls and tool results match.
+ * *Details*:
+ *
+ * - `order`: no user or system message directly follows a tool result.
+ * - `toolCalls`: tool calls and tool results match.
+ * - `toolCallIds`: each tool call and each tool result has an id. `""` and `"null"` count as none.
+ * - `emptyMessage`: no assistant message lacks both content and tool calls.
+ * - `lastMessage`: an assistant message at the end has `prefix: true`.
+ * - `schemas`: each `$ref` in the parameters of a tool and in the schema of a `response_format` leads to a definition in
+ *   the same schema.
+ *
+ * Mistral answers 400 to requests that do not pass. Servers that are compatible with OpenAI take some of them: there
+ * `order`, `toolCallIds`, `emptyMessage` and `lastMessage` are off by default.
  *
  * @category models
  * @since 0.1.0
@@ -70,6 +80,10 @@ export interface RequestOptions {
 export interface Checks {
   readonly order?: boolean | undefined
   readonly toolCalls?: boolean | undefined
+  readonly toolCallIds?: boolean | undefined
+  readonly emptyMessage?: boolean | undefined
+  readonly lastMessage?: boolean | undefined
+  readonly schemas?: boolean | undefined
 }
 
 /**
@@ -90,7 +104,8 @@ export interface Resolved {
   readonly maxSize: number
   readonly fastPath: boolean
   readonly extraBody: Readonly<Record<string, unknown>> | undefined
-  readonly checks: { readonly order: boolean; readonly toolCalls: boolean }
+  /** The checks that were switched on or off. The deployment decides about the others. */
+  readonly checks: Checks
 }
 
 /**
@@ -112,7 +127,7 @@ export const defaults: Resolved = {
   maxSize: 64 * 1024 * 1024,
   fastPath: true,
   extraBody: undefined,
-  checks: { order: true, toolCalls: true }
+  checks: {}
 }
 
 /**
@@ -163,8 +178,9 @@ const mergeOver = (base: RequestOptions, over: RequestOptions): RequestOptions =
   maxSize: over.maxSize ?? base.maxSize,
   fastPath: over.fastPath ?? base.fastPath,
   extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
-  checks: {
-    order: over.checks?.order ?? base.checks?.order,
-    toolCalls: over.checks?.toolCalls ?? base.checks?.toolCalls
-  }
+  checks: { ...base.checks, ...defined(over.checks) }
 })
+
+/** The checks that are switched on or off: one that is `undefined` keeps what it was. */
+const defined = (checks: Checks = {}): Checks =>
+  Object.fromEntries(Object.entries(checks).filter(([, isOn]) => isOn !== undefined))

@@ -16,14 +16,15 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { MistralError } from "./MistralError.ts"
 
 /**
  * A retry policy: which errors are retried (`while`), how often and with which delays (`schedule`).
  *
- * *Details*: the delay is that of the schedule or the server's `Retry-After`, whichever is longer. The call fails at once
- * if `Retry-After` exceeds `maxRetryAfter`, or if the next attempt would begin more than `maxElapsed` after the first
+ * *Details*: the delay is that of the schedule or the server's `Retry-After` with up to 20 % on top, whichever is longer. The
+ * call fails at once if `Retry-After` exceeds `maxRetryAfter`, or if the next attempt would begin more than `maxElapsed` after the first
  * failure.
  *
  * @category models
@@ -126,8 +127,12 @@ export const retryFailed = <A, R>(
   })
   return Effect.retry(failedOnce, {
     schedule: policy.schedule.pipe(
-      Schedule.modifyDelay(({ duration, input }) =>
-        Effect.succeed(input.retryAfter === undefined ? duration : Duration.max(duration, input.retryAfter))
+      Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
+        retryAfter === undefined ?
+          Effect.succeed(duration) :
+          Random.Random.useSync((random) =>
+            Duration.max(duration, Duration.times(retryAfter, 1 + jitter * random.nextDoubleUnsafe()))
+          )
       ),
       Schedule.while(({ duration, elapsed }) =>
         Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
@@ -139,6 +144,9 @@ export const retryFailed = <A, R>(
       (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
   })
 }
+
+/** The most that is added to a `Retry-After`, as a part of it: callers that were refused at once must not return at once. */
+const jitter = 0.2
 
 const wasRejected = (error: MistralError): boolean =>
   error.reason._tag === "RateLimited" || error.reason._tag === "CapacityExceeded"

@@ -5,6 +5,8 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { jsonIssues } from "./internal/request/jsonIssues.ts"
+import { withoutIdentifiers } from "./internal/schema/withoutIdentifiers.ts"
 import { looseStruct, type NamedStruct, nullable, nullish } from "./WireSchema.ts"
 
 /**
@@ -313,6 +315,11 @@ export const CallDelta: Schema.Codec<CallDelta> = callDelta
 /**
  * Makes a function tool from a name and the JSON Schema of its arguments.
  *
+ * *Details*: the keys `$schema` and `$id`, which generators of JSON Schemas add and Mistral does not compile, are left out at
+ * every depth. A reference by a `$id` becomes a pointer to the same place.
+ *
+ * *Gotchas*: a `$ref` must lead to a definition in the same schema. Otherwise the request fails with `InvalidRequest`.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -327,6 +334,7 @@ export const make = (options: {
     name: options.name,
     ...(options.description === undefined ? undefined : { description: options.description }),
     ...(options.strict === undefined ? undefined : { strict: options.strict }),
-    parameters: options.parameters
+    // A value that JSON cannot express, such as a cycle, is reported by the request.
+    parameters: jsonIssues(options.parameters).length > 0 ? options.parameters : withoutIdentifiers(options.parameters)
   }
 })

@@ -38,7 +38,8 @@ export const scope = "https://www.googleapis.com/auth/cloud-platform"
 /**
  * The options of a client for Vertex AI: those of `MistralClient`, with the project, region and access token.
  *
- * *Details*: the default of `region` is `europe-west4`. An `accessToken` that is an effect runs before every attempt.
+ * *Details*: the default of `region` is `europe-west4`. The multi-regions `eu`, `us` and `global` have hosts of their own.
+ * An `accessToken` that is an effect runs before every attempt.
  *
  * @category models
  * @since 0.1.0
@@ -64,7 +65,7 @@ export const deployment = (options: Pick<Options, "projectId" | "region">): Depl
   const place = `/v1/projects/${encodeURIComponent(options.projectId)}/locations/${encodeURIComponent(region)}`
   return {
     provider: "gcp.vertex_ai",
-    baseUrl: `https://${region === "global" ? "" : `${region}-`}aiplatform.googleapis.com`,
+    baseUrl: `https://${hostOf(region)}.googleapis.com`,
     route: ({ baseUrl, body, path, streaming }) => {
       const refused = refusedKeys[path]
       if (refused === undefined || body === undefined) {
@@ -85,8 +86,8 @@ export const deployment = (options: Pick<Options, "projectId" | "region">): Depl
       const { id, name } = modelNames(String(body.model))
       const method = streaming ? "streamRawPredict" : "rawPredict"
       return {
-        url: `${Deployment.withoutVersion(baseUrl)}${place}/publishers/mistralai/models/${encodeModel(id)}:${method}`,
-        body: { ...body, model: name }
+        url: Deployment.operationUrl(baseUrl, `${place}/publishers/mistralai/models/${encodeModel(id)}:${method}`),
+        body: { ...Deployment.withoutForeignThinking(body), model: name }
       }
     }
   }
@@ -146,6 +147,14 @@ export const untilExpired = <E>(
     return token
   }).pipe(Semaphore.makeUnsafe(1).withPermit)
 }
+
+/** The host of a region, below `googleapis.com`: the multi-regions have hosts of another form than the regions. */
+const hostOf = (region: string): string =>
+  region === "global" ?
+    "aiplatform" :
+    region === "eu" || region === "us"
+    ? `aiplatform.${region}.rep`
+    : `${region}-aiplatform`
 
 /** The paths that Vertex AI serves, and the parameters of `CompletionRequest` that it does not take there. */
 const refusedKeys: Readonly<Record<string, ReadonlyArray<string> | undefined>> = {

@@ -10,13 +10,69 @@ describe("AzureAi.deployment", () => {
     const body = { model: "m", safe_prompt: true, reasoning_effort: "low" }
     assert.deepStrictEqual(route(body), {
       url: "https://other.test/models/chat/completions?api-version=2024-05-01-preview",
-      body
+      body,
+      headers: { "extra-parameters": "pass-through" }
     })
   })
 
   it("has its endpoint as the base URL", () => {
     assert.strictEqual(AzureAi.deployment({ endpoint: "https://a.test" }).baseUrl, "https://a.test")
   })
+
+  const own = {
+    model: "m",
+    messages: [],
+    stream: true,
+    temperature: 0,
+    top_p: 1,
+    max_tokens: 1,
+    stop: ["a"],
+    frequency_penalty: 0,
+    presence_penalty: 0,
+    response_format: { type: "text" },
+    tools: [],
+    tool_choice: "auto"
+  }
+  it("asks Azure to pass on the keys that its reference lacks, and only those", () => {
+    const plain = route(own)
+    assert.isTrue("url" in plain && !("headers" in plain))
+    assert.isFalse("headers" in route({ ...own, n: undefined }))
+    for (const key of ["safe_prompt", "random_seed", "n", "parallel_tool_calls", "metadata", "prompt_mode", "own"]) {
+      const routed = route({ ...own, [key]: null })
+      assert.deepStrictEqual("url" in routed && routed.headers, { "extra-parameters": "pass-through" })
+    }
+  })
+
+  it("has the word required for the tool choice any", () => {
+    const routed = route({ tool_choice: "any" })
+    assert.deepStrictEqual("url" in routed && routed.body, { tool_choice: "required" })
+  })
+
+  it("leaves the thinking of other dialects out of assistant messages", () => {
+    const routed = route({ messages: [{ role: "assistant", content: "So", reasoning_content: "Hm" }] })
+    assert.deepStrictEqual("url" in routed && routed.body, { messages: [{ role: "assistant", content: "So" }] })
+  })
+
+  for (
+    const [endpoint, url, apiVersion] of [
+      ["https://a.test", "https://a.test/models/chat/completions?api-version=2024-05-01-preview"],
+      ["https://a.test/models/", "https://a.test/models/chat/completions?api-version=2024-05-01-preview"],
+      [
+        "https://a.test/models/chat/completions",
+        "https://a.test/models/chat/completions?api-version=2024-05-01-preview"
+      ],
+      ["https://a.test/models/chat/completions?api-version=1", "https://a.test/models/chat/completions?api-version=1"],
+      ["https://a.test/?api-version=1&a=2", "https://a.test/models/chat/completions?api-version=1&a=2"],
+      ["https://a.test/?api-version=1&a=2", "https://a.test/models/chat/completions?api-version=3&a=2", "3"],
+      ["https://a.test/chat/completions", "https://a.test/chat/completions?api-version=3", "3"]
+    ] as const
+  ) {
+    it(`is at ${url} with the endpoint ${endpoint} and the version ${apiVersion}`, () => {
+      const routed = AzureAi.deployment({ endpoint, apiVersion })
+        .route({ baseUrl: endpoint, path: "/v1/chat/completions", body: {}, streaming: false })
+      assert.strictEqual("url" in routed && routed.url, url)
+    })
+  }
 
   it("escapes the version of the API", () => {
     const routed = route({}, undefined, "a&b")

@@ -204,6 +204,23 @@ describe("Azure AI", () => {
       AzureAi.layer({ endpoint: "https://res.services.ai.azure.com", apiKey: key, apiVersion: "2025-01-01" })
     ))))
 
+  it.effect("is sent a header that lets Mistral's own keys pass, unless the options have one", () =>
+    Effect.gen(function*() {
+      const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+      const send = (headers?: Record<string, string>) =>
+        complete({ model: "azureai", messages, safe_prompt: true }, { headers })
+      yield* complete({ model: "azureai", messages })
+      yield* send()
+      yield* send({ "Extra-Parameters": "drop" })
+      yield* Stream.runDrain(stream({ model: "azureai", messages }, { extraBody: { random_seed: 1 } }))
+      assert.deepStrictEqual((yield* requests).map(({ headers }) => headers["extra-parameters"]), [
+        undefined,
+        "pass-through",
+        "drop",
+        "pass-through"
+      ])
+    }).pipe(Effect.provide(services(azure))))
+
   it.effect("reports errors in Azure's shape", () =>
     Effect.gen(function*() {
       const body = { error: { code: "unauthorized", message: "Access denied due to invalid subscription key." } }

@@ -29,7 +29,10 @@ const conversation = (calls: string, results: string): ReadonlyArray<Message.Mes
   ...results.split(" ").map(resultOf)
 ]
 
-const send = (messages: ReadonlyArray<Message.Message>) => complete({}, { model: "m", messages })
+/** Without the checks that are not the subject here, as on a server that makes the ids itself. */
+const checks = { toolCallIds: false, lastMessage: false, emptyMessage: false }
+
+const send = (messages: ReadonlyArray<Message.Message>) => complete({ checks }, { model: "m", messages })
 
 const answering = clientOver(goodResponse)
 
@@ -70,7 +73,7 @@ describe("the results of calls", () => {
     it.effect(`${results} answer the calls ${calls}`, () =>
       Effect.gen(function*() {
         yield* send(conversation(calls, results))
-        yield* Stream.runDrain(stream({}, { model: "m", messages: conversation(calls, results) }))
+        yield* Stream.runDrain(stream({ checks }, { model: "m", messages: conversation(calls, results) }))
         assert.lengthOf(yield* requests, 2)
       }).pipe(Effect.provide(answering)))
   }
@@ -101,7 +104,7 @@ describe("the results of calls", () => {
         const messages = conversation(calls, results)
         assert.deepStrictEqual(issuesOf(yield* Effect.flip(send(messages))), issues)
         assert.deepStrictEqual(
-          issuesOf(yield* Effect.flip(Stream.runDrain(stream({}, { model: "m", messages })))),
+          issuesOf(yield* Effect.flip(Stream.runDrain(stream({ checks }, { model: "m", messages })))),
           issues
         )
         assert.lengthOf(yield* requests, 0)

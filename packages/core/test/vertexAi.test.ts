@@ -116,6 +116,43 @@ describe("VertexAi.deployment", () => {
     ])
   })
 
+  for (
+    const [region, host] of [
+      ["europe-west4", "europe-west4-aiplatform.googleapis.com"],
+      ["us-central1", "us-central1-aiplatform.googleapis.com"],
+      ["global", "aiplatform.googleapis.com"],
+      ["eu", "aiplatform.eu.rep.googleapis.com"],
+      ["us", "aiplatform.us.rep.googleapis.com"]
+    ] as const
+  ) {
+    it(`has the region ${region} at ${host}, and in the path`, () => {
+      const { baseUrl, route } = VertexAi.deployment({ projectId: "p", region })
+      assert.strictEqual(baseUrl, `https://${host}`)
+      const routed = route({ baseUrl, path: "/v1/chat/completions", body: { model: "m" }, streaming: false })
+      assert.strictEqual(
+        urlOf(routed),
+        `https://${host}/v1/projects/p/locations/${region}/publishers/mistralai/models/m:rawPredict`
+      )
+    })
+  }
+
+  it("keeps the query of a base URL", () => {
+    const routed = route({
+      baseUrl: "https://v.test/v1/?a=1",
+      path: "/v1/chat/completions",
+      body: { model: "m" },
+      streaming: true
+    })
+    assert.match(urlOf(routed), /^https:\/\/v\.test\/v1\/projects\/.*\/models\/m:streamRawPredict\?a=1$/)
+  })
+
+  it("leaves the thinking of other dialects out of assistant messages", () => {
+    assert.deepStrictEqual(bodyOf(chat({ messages: [{ role: "assistant", content: "So", reasoning: "Hm" }] })), {
+      model: "m",
+      messages: [{ role: "assistant", content: "So" }]
+    })
+  })
+
   it("refuses only the cache key for fill-in-the-middle", () => {
     const body = { model: "m", prompt: "", prompt_cache_key: "k" }
     const routed = route({ baseUrl: "https://v.test", path: "/v1/fim/completions", body, streaming: false })

@@ -27,6 +27,7 @@
 import * as DirectTransport from "@effect-mistral/core/DirectTransport"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type * as Undici from "@effect/platform-node/Undici"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -35,6 +36,7 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import { dispatch } from "./internal/dispatch.ts"
 import { DispatchedResponse } from "./internal/httpClientResponse.ts"
+import { makeRequestBody } from "./internal/requestBody.ts"
 
 /**
  * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock.
@@ -83,40 +85,29 @@ const execute = (
   url: URL,
   signal: AbortSignal
 ): Effect.Effect<HttpClientResponse, HttpClientError.HttpClientError> =>
-  Effect.callback((resume) => {
-    const fail = (reason: HttpClientError.HttpClientErrorReason) =>
-      resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
-    const onError = (cause: unknown) => fail(new HttpClientError.TransportError({ request, cause }))
-    if (signal.aborted) return onError(new Error("The request was interrupted"))
-    const body = bodyOf(request)
-    if (body === undefined) {
-      return fail(
-        new HttpClientError.EncodeError({
-          request,
-          description: `UndiciHttpClient cannot send a request body of kind ${request.body._tag}`
-        })
+  Effect.flatMap(makeRequestBody(request), (body) =>
+    Effect.callback((resume) => {
+      const onError = (cause: unknown) => {
+        const { failure } = body
+        if (failure !== undefined && Cause.hasDies(failure)) return resume(Effect.die(Cause.squash(failure)))
+        const reason = failure === undefined
+          ? new HttpClientError.TransportError({ request, cause })
+          : new HttpClientError.EncodeError({ request, cause: Cause.squash(failure) })
+        resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
+      }
+      if (signal.aborted) return onError(new Error("The request was interrupted"))
+      const cancel = dispatch(
+        dispatcher,
+        { method: request.method, url, headers: body.headers, body: body.content },
+        {
+          onResponse: (head) => resume(Effect.succeed(new DispatchedResponse(request, url, head))),
+          onError
+        }
       )
-    }
-    const cancel = dispatch(dispatcher, { method: request.method, url, headers: request.headers, body }, {
-      onResponse: (head) => resume(Effect.succeed(new DispatchedResponse(request, url, head))),
-      onError
-    })
-    // The signal cancels a response that is being read, the finalizer a request that still waits for its response.
-    signal.addEventListener("abort", cancel, { once: true })
-    return Effect.sync(cancel)
-  })
-
-/** The body in the form undici sends, `null` if there is none, `undefined` if it is not in memory. */
-const bodyOf = ({ body }: HttpClientRequest): string | Uint8Array | null | undefined => {
-  switch (body._tag) {
-    case "Empty":
-      return null
-    case "Uint8Array":
-      return body.body
-    default:
-      return undefined
-  }
-}
+      // The signal cancels a response that is being read, the finalizer a request that still waits for its response.
+      signal.addEventListener("abort", cancel, { once: true })
+      return Effect.sync(cancel)
+    }))
 
 const directTransport = (dispatcher: Undici.Dispatcher): DirectTransport.DirectTransport => ({
   send: ({ body = null, headers, method, url }, receiver) =>

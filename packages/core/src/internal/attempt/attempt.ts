@@ -14,7 +14,7 @@ import { reasonFromResponse } from "../response/errorBody.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
-import { describeTransportError } from "../transport/transportError.ts"
+import { describeFailedConnection, describeTransportError } from "../transport/transportError.ts"
 
 /**
  * The parts of a client that send its calls. `transport` was made by `chooseTransport`: over `UndiciHttpClient` it ends in
@@ -92,15 +92,27 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 
   onResponse(response: TransportResponse): void {
+    try {
+      this.#receive(response)
+    } catch (defect) {
+      // A response has come, so this is not a failed connection, which would be retried.
+      this.#settle(Effect.die(defect))
+    }
+  }
+
+  #receive(response: TransportResponse): void {
     if (this.#resume === undefined) return
     this.#requestId = requestId((name) => response.header(name))
-    const body = this.#body = new BodyReader(response.body, this.#timeouts, this)
+    const source = response.body
+    const body = this.#body = new BodyReader(source, this.#timeouts, this)
     if (response.status < 200 || response.status > 299) return this.#settle(this.#readError(response, body))
     const open: OpenResponse = {
       status: response.status,
       contentType: response.header("content-type"),
       requestId: this.#requestId,
+      headers: () => response.headers(),
       body,
+      unstreamed: source.unstreamed,
       close: this.close
     }
     body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, hasBytes))))
@@ -121,13 +133,12 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 
   toMistralError(error: unknown): MistralError {
-    const description = describeTransportError(error)
     const invalid = HttpClientError.isHttpClientError(error) &&
       (error.reason._tag === "InvalidUrlError" || error.reason._tag === "EncodeError")
     return this.#call.error(
       invalid
-        ? new Reason.InvalidRequest({ issues: [{ path: [], message: description }] })
-        : new Reason.ConnectionFailed({ description })
+        ? new Reason.InvalidRequest({ issues: [{ path: [], message: describeTransportError(error) }] })
+        : new Reason.ConnectionFailed({ description: describeFailedConnection(error) })
     )
   }
 

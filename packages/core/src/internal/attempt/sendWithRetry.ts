@@ -16,24 +16,30 @@ export interface CallResources {
   finalizer: Effect.Effect<void>
 }
 
-/** Sends a call, with retries, until the first bytes of a successful response were received. */
-export const sendWithRetry = (
-  sender: Sender,
-  call: Call,
-  resources: CallResources
-): Effect.Effect<OpenResponse, MistralError> => retryAttempts(sender, call, resources, Effect.succeed)
-
 /**
- * Sends a call and reads its response, with retries of both: a truncated response is requested again. Only for endpoints
- * that are idempotent and free.
+ * Sends a call and begins to read its response, with retries.
+ *
+ * *Details*: a response that reports an error is retried like a response with the status of that error. Any other failure
+ * of `read`, such as a truncated response, is only retried with `rereads`: for endpoints that are idempotent and free.
  */
-export const sendAndReadWithRetry = <A>(
+export const sendWithRetry = <A>(
   sender: Sender,
   call: Call,
   resources: CallResources,
-  read: (response: OpenResponse) => Effect.Effect<A, MistralError>
+  read: (response: OpenResponse) => Effect.Effect<A, MistralError>,
+  rereads = false
 ): Effect.Effect<A, MistralError> =>
-  retryAttempts(sender, call, resources, (response) => Effect.onError(read(response), () => response.close))
+  Effect.flatten(
+    retryAttempts(sender, call, resources, (response) =>
+      Effect.matchEffect(
+        Effect.onError(read(response), () => response.close),
+        {
+          onSuccess: (value) => Effect.succeed(Effect.succeed(value)),
+          onFailure: (error) =>
+            rereads || (error.status ?? 0) >= 400 ? Effect.fail(error) : Effect.succeed(Effect.fail(error))
+        }
+      ))
+  )
 
 const retryAttempts = <A>(
   sender: Sender,

@@ -18,19 +18,19 @@ export class Accumulator {
   }
 
   append(chunk: Completion.Chunk): Accumulator {
-    const builder = this.#currentBuilder()
+    const builder = Accumulator.#builderOf(this)
     this.#builder = undefined
     return new Accumulator(this, chunk, builder.add(chunk))
   }
 
   toResponse(): Completion.Response {
-    return (this.#builder = this.#currentBuilder()).build()
+    return (this.#builder = Accumulator.#builderOf(this)).build()
   }
 
-  #currentBuilder(): CompletionBuilder {
-    if (this.#builder !== undefined) return this.#builder
+  static #builderOf(accumulator: Accumulator): CompletionBuilder {
+    if (accumulator.#builder !== undefined) return accumulator.#builder
     const chunks: Array<Completion.Chunk> = []
-    for (let one: Accumulator | undefined = this; one !== undefined; one = one.#previous) {
+    for (let one: Accumulator | undefined = accumulator; one !== undefined; one = one.#previous) {
       if (one.#chunk !== undefined) chunks.push(one.#chunk)
     }
     return chunks.reduceRight((builder, chunk) => builder.add(chunk), new CompletionBuilder())

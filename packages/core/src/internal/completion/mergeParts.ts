@@ -96,7 +96,14 @@ class Items {
   }
 }
 
-const textTypes: ReadonlyArray<unknown> = ["text", "thinking", "reasoning.text", "reasoning.summary"]
+/** `unknown:thinking` is thinking in another shape, such as a string. */
+const textTypes: ReadonlyArray<unknown> = [
+  "text",
+  "thinking",
+  "unknown:thinking",
+  "reasoning.text",
+  "reasoning.summary"
+]
 
 /** Values nested more deeply are not merged, the last stays: a server must not exhaust the stack. */
 const maxDepth = 64
@@ -196,7 +203,8 @@ const differ = (one: unknown, other: unknown, key: string): boolean => {
   return Boolean(left) && Boolean(right) && left !== right
 }
 
-const equals = (one: unknown, other: unknown, depth = 0): boolean => {
+/** Whether two JSON values are equal. Values that are nested too deeply are not. */
+export const equals = (one: unknown, other: unknown, depth = 0): boolean => {
   if (one === other) return true
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false
   const keys = Object.keys(one)

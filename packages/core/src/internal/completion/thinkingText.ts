@@ -29,6 +29,11 @@ const innerText = (piece: unknown): string =>
   Predicate.hasProperty(piece, "text") && typeof piece.text === "string" ? piece.text : ""
 
 /** The kinds of pieces that hold thinking, with the key of their text. */
-const keys = { thinking: "thinking", "reasoning.text": "text", "reasoning.summary": "summary" } as const
+const keys = {
+  thinking: "thinking",
+  "unknown:thinking": "thinking",
+  "reasoning.text": "text",
+  "reasoning.summary": "summary"
+} as const
 
 const isKind = (type: unknown): type is keyof typeof keys => typeof type === "string" && Object.hasOwn(keys, type)

@@ -1,6 +1,6 @@
 import type * as Tool from "../../Tool.ts"
 import { knownId } from "./knownId.ts"
-import { Fields } from "./mergeParts.ts"
+import { equals, Fields } from "./mergeParts.ts"
 
 type Arguments = Tool.ReceivedCall["function"]["arguments"]
 
@@ -114,7 +114,7 @@ export class ToolCallBuilder {
     if (!hasArguments) return isSameId || (isSameIndex && !isOtherId)
     // Where the arguments are complete and others begin, these are those of another call.
     if (!isComplete(call)) return !isOtherId || (Boolean(args) && !beginsJson(args))
-    if (isSameId) return !beginsJson(args) || args === call.arguments || call.arguments === "{}"
+    if (isSameId) return !beginsJson(args) || equals(args, call.arguments) || call.arguments === "{}"
     return isSameIndex && !isOtherId && !beginsJson(args)
   }
 

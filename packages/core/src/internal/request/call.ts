@@ -5,6 +5,7 @@ import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts
 import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
+import { jsonIssues } from "./jsonIssues.ts"
 import { makeScrub, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
@@ -78,8 +79,13 @@ const validateAndSerialise = <Request>(
     ...paramIssues(endpoint.path, target?.params)
   ]
   if (schemaIssues.length > 0) return invalid(schemaIssues)
-  const problems = endpoint.operation === undefined ? [] : conversationIssues(request, options.checks)
+  const body = request === undefined ? undefined : { ...request, ...options.extraBody }
+  const problems = [...jsonIssues(body ?? null), ...jsonIssues(target?.query ?? null)]
   if (problems.length > 0) return invalid(problems)
+  const refused = endpoint.operation === undefined
+    ? []
+    : conversationIssues(request, { ...deployment.checks, ...options.checks })
+  if (refused.length > 0) return invalid(refused)
   if (address === undefined) {
     return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
   }
@@ -87,24 +93,20 @@ const validateAndSerialise = <Request>(
   const routed = deployment.route({
     baseUrl,
     path: withParams(endpoint.path, target?.params),
-    body: request === undefined ? undefined : { ...request, ...options.extraBody },
+    body,
     streaming: accept === "text/event-stream"
   })
   if ("issues" in routed) return invalid(routed.issues)
-  let body: string | undefined
-  try {
-    body = routed.body === undefined ? undefined : JSON.stringify(routed.body)
-  } catch {
-    return invalid([{ path: [], message: "Expected values that JSON can express: no BigInt, no cycle" }])
-  }
   url = withQuery(routed.url, target?.query)
   return Effect.succeed({
     method: endpoint.method,
     url,
-    body,
+    body: routed.body === undefined ? undefined : JSON.stringify(routed.body),
     accept,
     idempotent: endpoint.retryable !== "ifRejected",
-    options,
+    options: routed.headers === undefined
+      ? options
+      : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
     keys,
     error

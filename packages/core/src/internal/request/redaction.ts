@@ -14,7 +14,8 @@ export interface SecretSources {
  * The names of headers and of query parameters whose values are secret. `x-portkey-provider` and its like are not, though
  * they contain `key`: their values are words that error sentences need.
  */
-export const credentialName = /(?<!port)key|portkey-config|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
+export const credentialName =
+  /(?<!port)key|portkey-config|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
 
 /** Makes the function that removes the secrets of a call, in every form that `readings` and `forms` know. */
 export const makeScrub = ({ headers, keys, url }: SecretSources): Scrub => {

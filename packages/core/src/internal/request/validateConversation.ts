@@ -1,23 +1,38 @@
-import * as Predicate from "effect/Predicate"
-import type { Message } from "../../Message.ts"
+import type { Assistant, Message } from "../../Message.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
-import type { Resolved } from "../../RequestOptions.ts"
+import type { Checks } from "../../RequestOptions.ts"
+import type { ResponseFormat } from "../../ResponseFormat.ts"
+import type { Tool } from "../../Tool.ts"
 import { knownId } from "../completion/knownId.ts"
+import { danglingReferences } from "../schema/references.ts"
 
-/**
- * The places where the server would refuse a conversation that fits its schema. A request without messages has none.
- */
-export const conversationIssues = (request: unknown, checks: Resolved["checks"]): ReadonlyArray<Issue> => {
-  if (!Predicate.hasProperty(request, "messages") || !Array.isArray(request.messages)) return []
-  // The cast is safe: the request was validated against its schema before.
-  const messages = request.messages as ReadonlyArray<Message>
-  return [
-    ...(checks.order ? orderIssues(messages) : []),
-    ...(checks.toolCalls ? toolCallIssues(messages) : [])
-  ]
+/** The keys of a completion request that the checks read. A request for embeddings, for example, has none of them. */
+interface Conversation {
+  readonly messages?: ReadonlyArray<Message> | undefined
+  readonly tools?: ReadonlyArray<Tool> | null | undefined
+  readonly response_format?: ResponseFormat | undefined
 }
 
-const orderIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> =>
+type Rule = (messages: ReadonlyArray<Message>, request: Conversation) => ReadonlyArray<Issue>
+
+/**
+ * The places where the server would refuse a request that fits its schema. A check runs unless it is switched off. Its name
+ * ends the message of each of its issues.
+ */
+export const conversationIssues = (request: unknown, checks: Checks): ReadonlyArray<Issue> => {
+  // The cast is safe: the request was validated against its schema before.
+  const conversation = request as Conversation
+  const { messages } = conversation
+  return messages === undefined ?
+    [] :
+    Object.entries(rules).flatMap(([name, rule]) =>
+      checks[name as keyof Checks] === false
+        ? []
+        : rule(messages, conversation).map(({ message, path }) => ({ path, message: `${message} (check: ${name})` }))
+    )
+}
+
+const order: Rule = (messages) =>
   messages.flatMap((message, at) =>
     messages[at - 1]?.role === "tool" && message.role !== "tool" && message.role !== "assistant"
       ? [{
@@ -28,7 +43,7 @@ const orderIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> =>
   )
 
 /** Each run of tool results must answer the calls of the assistant message before it, each once. */
-const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> => {
+const toolCalls: Rule = (messages) => {
   const issues: Array<Issue> = []
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at]!
@@ -40,12 +55,12 @@ const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> 
       while (messages[at + 1]?.role === "tool") at++
       continue
     }
-    if (message.role !== "assistant" || message.tool_calls == null || message.tool_calls.length === 0) continue
-    const calls = message.tool_calls
+    const calls = callsOf(message)
+    if (calls.length === 0) continue
     const first = at + 1
     while (messages[at + 1]?.role === "tool") at++
     const results = messages.slice(first, at + 1)
-    // Calls without results may end a conversation: the server decides which role may come last.
+    // Calls without results may end a conversation: `lastMessage` decides which role may come last.
     if (results.length === 0 && at === messages.length - 1) continue
     const waiting = new Map(calls.map((call, index) => [index, knownId(call.id)]))
     for (const [offset, result] of results.entries()) {
@@ -67,6 +82,53 @@ const toolCallIssues = (messages: ReadonlyArray<Message>): ReadonlyArray<Issue> 
   }
   return issues
 }
+
+const toolCallIds: Rule = (messages) =>
+  messages.flatMap((message, at) => {
+    const ids: ReadonlyArray<readonly [path: ReadonlyArray<string | number>, id: string | null | undefined]> =
+      message.role === "tool"
+        ? [[["tool_call_id"], message.tool_call_id]]
+        : callsOf(message).map(({ id }, index) => [["tool_calls", index, "id"], id])
+    return ids.flatMap(([path, id]) =>
+      knownId(id) === undefined ? [{ path: ["messages", at, ...path], message: "Expected the id of a tool call" }] : []
+    )
+  })
+
+const emptyMessage: Rule = (messages) =>
+  messages.flatMap((message, at) =>
+    message.role === "assistant" && !message.content?.length && callsOf(message).length === 0
+      ? [{ path: ["messages", at], message: "Expected content or tool calls, got an empty assistant message" }]
+      : []
+  )
+
+const lastMessage: Rule = (messages) => {
+  const at = messages.length - 1
+  const last = messages[at]
+  return last?.role === "assistant" && last.prefix !== true
+    ? [{ path: ["messages", at], message: "Expected `prefix: true` in an assistant message at the end" }]
+    : []
+}
+
+const schemas: Rule = (_, { response_format, tools }) => [
+  ...(tools ?? []).flatMap((tool, at) =>
+    tool.type === "function" ?
+      danglingReferences(tool.function.parameters, ["tools", at, "function", "parameters"]) :
+      []
+  ),
+  ...danglingReferences(response_format?.json_schema?.schema, ["response_format", "json_schema", "schema"])
+]
+
+const rules: Readonly<Record<keyof Checks, Rule>> = {
+  order,
+  toolCalls,
+  toolCallIds,
+  emptyMessage,
+  lastMessage,
+  schemas
+}
+
+const callsOf = (message: Message): NonNullable<Assistant["tool_calls"]> =>
+  message.role === "assistant" ? message.tool_calls ?? [] : []
 
 /**
  * The index of the call that a result belongs to: the call with the same id. Where one of the two has no id, it is the

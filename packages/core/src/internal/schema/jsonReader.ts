@@ -1,5 +1,4 @@
 import type * as Schema from "effect/Schema"
-import type * as SchemaAST from "effect/SchemaAST"
 import type { Issue } from "../../MistralErrorReason.ts"
 import { type SchemaValidator, schemaValidator } from "./schemaValidator.ts"
 
@@ -8,39 +7,29 @@ import { type SchemaValidator, schemaValidator } from "./schemaValidator.ts"
  *
  * *Details*: a value that fits is used as it was received. Nothing but the strict check runs for it.
  */
-export class JsonReader<A> {
-  /** Whether JSON fits the schema as it is. */
-  readonly is: (json: unknown) => json is A
-  readonly #validator: SchemaValidator<A>
-  readonly #schema: Schema.Codec<A, unknown>
-  readonly #repair: ((json: unknown) => unknown) | undefined
-
-  constructor(schema: Schema.Codec<A, unknown>, repair: ((json: unknown) => unknown) | undefined) {
-    this.#schema = schema
-    this.#repair = repair
-    this.#validator = schemaValidator(schema)
-    this.is = this.#validator.is
-  }
-
+export interface JsonReader<A> extends SchemaValidator<A> {
   /** The value that JSON is read as that does not fit the schema as it is, or `undefined` if it cannot be read. */
-  repair(json: unknown): A | undefined {
-    const repaired = this.#repair?.(json)
-    return this.is(repaired) ? repaired : undefined
-  }
-
+  readonly repair: (json: unknown) => A | undefined
   /** The places where JSON cannot be read. One issue for the whole value if it is nothing of this API. */
-  issues(json: unknown): ReadonlyArray<Issue> {
-    return isRecognisable(this.#schema.ast, json)
-      ? this.#validator.issues(this.#repair?.(json) ?? json)
-      : [{ path: [], message: "Expected JSON of this API" }]
-  }
+  readonly issues: (json: unknown) => ReadonlyArray<Issue>
 }
 
-/** Whether JSON has at least one key of a schema. */
-const isRecognisable = (ast: SchemaAST.AST, json: unknown): boolean =>
-  ast._tag === "Union"
-    ? ast.types.some((type) => isRecognisable(type, json))
-    : ast._tag === "Arrays"
-    ? Array.isArray(json)
-    : ast._tag !== "Objects" || (typeof json === "object" && json !== null &&
-      ast.propertySignatures.some(({ name }) => name in json))
+/** Makes a reader of a schema. Without `repair` it only reads strictly. */
+export const jsonReader = <A>(
+  schema: Schema.Codec<A, unknown>,
+  repair: (json: unknown) => unknown = () => undefined
+): JsonReader<A> => {
+  const { is, issues } = schemaValidator(schema)
+  const { ast } = schema
+  return {
+    is,
+    repair: (json) => {
+      const repaired = repair(json)
+      return is(repaired) ? repaired : undefined
+    },
+    issues: (json) =>
+      ast._tag !== "Objects" || ast.propertySignatures.some(({ name }) => name in Object(json))
+        ? issues(repair(json) ?? json)
+        : [{ path: [], message: "Expected JSON of this API" }]
+  }
+}

@@ -28,24 +28,24 @@ export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) 
 /** The lists of a completion, whose members are independent of each other. In a vector, each position has a meaning. */
 const lists: ReadonlyArray<PropertyKey | undefined> = ["choices", "content", "thinking", "tool_calls", "messages"]
 
-type JsonObject = Readonly<Record<PropertyKey, unknown>>
+type JsonObject = Record<PropertyKey, unknown>
 
-/** The value that a value is read as, or `undefined` if it cannot be read. `at` is its key, or its position in a list. */
-const repair = (ast: SchemaAST.AST, value: unknown, fill: boolean, at: PropertyKey | undefined): unknown => {
+/** Reads a part of a value: `at` is its key, or its position in a list. `undefined` if it cannot be read. */
+type Repair<Ast = SchemaAST.AST> = (ast: Ast, value: unknown, fill: boolean, at: PropertyKey | undefined) => unknown
+
+const repair: Repair = (ast, value, fill, at) => {
   const fits = predicateOf(ast)
   if (fits(value)) return value
   const repaired = attempt(ast, value, fill, at)
   return fits(repaired) ? repaired : undefined
 }
 
-const attempt = (ast: SchemaAST.AST, value: unknown, fill: boolean, at: PropertyKey | undefined): unknown => {
+const attempt: Repair = (ast, value, fill, at) => {
   switch (ast._tag) {
     case "String":
-      return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined
+      return typeof value === "number" || typeof value === "boolean" ? `${value}` : undefined
     case "Number":
-      return typeof value === "string" && value.trim() !== "" && isFinite(+value) ? +value : undefined
-    case "Boolean":
-      return value === "true" || (value === "false" ? false : undefined)
+      return typeof value === "string" && value.trim() && isFinite(+value) ? +value : undefined
     case "Literal":
       return isNothing(value) ? ast.literal : undefined
     case "Union":
@@ -58,7 +58,7 @@ const attempt = (ast: SchemaAST.AST, value: unknown, fill: boolean, at: Property
   return undefined
 }
 
-const attemptUnion = (ast: SchemaAST.Union, value: unknown, fill: boolean, at: PropertyKey | undefined): unknown => {
+const attemptUnion: Repair<SchemaAST.Union> = (ast, value, fill, at) => {
   if (isNothing(value)) return undefined
   const members = ast.types.filter(({ _tag }) => _tag !== "Null")
   for (const member of members) {
@@ -69,47 +69,35 @@ const attemptUnion = (ast: SchemaAST.Union, value: unknown, fill: boolean, at: P
   return typeof other === "function" ? other(value) : undefined
 }
 
-const attemptList = (ast: SchemaAST.Arrays, value: unknown, fill: boolean, at: PropertyKey | undefined): unknown => {
-  const list = Array.isArray(value) ? value : at !== undefined && isObject(value) ? membersOf(value) : undefined
+const attemptList: Repair<SchemaAST.Arrays> = (ast, value, fill, at) => {
+  if (!Array.isArray(value) && (at === undefined || !isObject(value))) return undefined
+  // A list that was sent as an object: its only member, or all of them by their positions.
+  const members = Object.keys(value).every((key) => isFinite(+key)) ? Object.values(value) : [value]
   const repaired: Array<unknown> = []
-  for (const one of list ?? []) {
+  for (const one of members) {
     const member = repair(ast.rest[0]!, one, fill, repaired.length)
     if (member !== undefined) repaired.push(member)
     else if (!lists.includes(at)) return undefined
   }
-  return list && repaired
+  return repaired
 }
 
-/** The members of a list that was sent as an object: its only member, or all of them by their positions. */
-const membersOf = (value: JsonObject): ReadonlyArray<unknown> =>
-  Object.keys(value).every((key) => /^\d+$/.test(key)) ? Object.values(value) : [value]
-
-const attemptObject = (
-  ast: SchemaAST.Objects,
-  value: unknown,
-  fill: boolean,
-  at: PropertyKey | undefined
-): unknown => {
-  const record = Array.isArray(value) && value.length === 0 ? {} : value
-  if (!isObject(record)) return undefined
-  const repaired: Record<PropertyKey, unknown> = { ...record }
-  for (const { name, type } of ast.propertySignatures) {
-    const optional = SchemaAST.isOptional(type)
-    if (name === "message" || name === "delta") moveContent(repaired, name)
-    if (optional && !(name in repaired)) continue
+const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
+  // Some languages write an empty object as an empty list.
+  if (!isObject(value) && !(at !== undefined && Array.isArray(value) && value.length === 0)) return undefined
+  const repaired: JsonObject = { ...value }
+  const visit = (name: PropertyKey, type: SchemaAST.AST, optional: boolean) => {
+    if (optional && !(name in repaired)) return
     const property = repair(type, repaired[name], fill, name) ??
       (fill && !optional ? emptyOf(type, repaired[name], name, at) : undefined)
     if (property !== undefined) repaired[name] = property
     else if (optional) delete repaired[name]
   }
-  for (const { type } of ast.indexSignatures) {
-    if (type._tag === "Unknown") continue
-    for (const name in record) {
-      const property = repair(type, repaired[name], fill, name)
-      if (property === undefined) delete repaired[name]
-      else repaired[name] = property
-    }
+  for (const { name, type } of ast.propertySignatures) {
+    if (name === "message" || name === "delta") moveContent(repaired, name)
+    visit(name, type, SchemaAST.isOptional(type))
   }
+  for (const { type } of ast.indexSignatures) for (const name in value) visit(name, type, true)
   return repaired
 }
 
@@ -123,22 +111,19 @@ const emptyOf = (ast: SchemaAST.AST, value: unknown, name: PropertyKey, at: Prop
     ? isNothing(value) ? "{}" : JSON.stringify(value)
     : ast._tag === "String"
     ? ""
-    : ast._tag === "Objects"
-    ? attempt(ast, {}, true, name)
-    : undefined
+    : ast._tag === "Objects" && attempt(ast, {}, true, name)
 
 /** Makes a choice without a `message` or `delta` have one, from the other of both or from a text. */
-const moveContent = (choice: Record<PropertyKey, unknown>, name: "message" | "delta"): void => {
-  if (isObject(choice[name]) || !isNothing(choice["messages"])) return
-  const other = name === "delta" ? "message" : "delta"
-  const from = [name, other, "text"].find((key) => isObject(choice[key]) || isText(choice[key]))
-  if (from === undefined) return
-  const content = choice[from]
-  if (from !== name) delete choice[from]
-  choice[name] = isObject(content) ? content : { content }
+const moveContent = (choice: JsonObject, name: "message" | "delta"): void => {
+  if (isObject(choice[name]) || Array.isArray(choice["messages"])) return
+  for (const key of [name, "message", "delta", "text"]) {
+    const content = choice[key]
+    if (!isObject(content) && (typeof content !== "string" || content === "")) continue
+    delete choice[key]
+    choice[name] = isObject(content) ? content : { content }
+    return
+  }
 }
-
-const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null || value === ""
 

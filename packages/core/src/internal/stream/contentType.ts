@@ -4,9 +4,9 @@ import * as Pull from "effect/Pull"
 import type { MistralError } from "../../MistralError.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { reasonFromEvent } from "../response/errorBody.ts"
+import { reportedReason, reportsError } from "../response/errorBody.ts"
 import { describeNotJson, invalidResponse, tooLarge } from "../response/invalidResponse.ts"
-import { readText } from "../response/readJson.ts"
+import { failWith, readText } from "../response/readJson.ts"
 
 /**
  * Fails unless a response is an event stream. Some servers send no content type or a wrong one, so then the first line of
@@ -14,7 +14,10 @@ import { readText } from "../response/readJson.ts"
  */
 export const expectEventStream = (call: Call, response: OpenResponse): Effect.Effect<void, MistralError> => {
   const type = response.contentType
-  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return Effect.void
+  const accept = response.unstreamed === true
+    ? Effect.fail(invalidResponse(call, response, "notStreamed", unstreamedResponse))
+    : Effect.void
+  if (type !== undefined && /^text\/event-stream\b/i.test(type)) return accept
   const decoder = new TextDecoder()
   const bytesRead: Array<Uint8Array> = []
   let beginning = ""
@@ -36,33 +39,31 @@ export const expectEventStream = (call: Call, response: OpenResponse): Effect.Ef
     (isEventStream) => {
       if (isNonEmpty(bytesRead)) response.body.unread(bytesRead)
       return isEventStream
-        ? Effect.void
-        : Effect.flatMap(readText(call, response), (text) => Effect.fail(notEventStream(call, response, text)))
+        ? accept
+        : Effect.flatMap(readText(call, response), (text) => notEventStream(call, response, text))
     }
   )
 }
 
+const unstreamedResponse = "this fetch cannot stream: provide one that can as FetchHttpClient.Fetch, such as expo/fetch"
+
 const isNonEmpty = <A>(array: ReadonlyArray<A>): array is Arr.NonEmptyReadonlyArray<A> => array.length > 0
 
-const fields = ["data", "event", "id", "retry", ""].map((name) => `${name}:`)
+const fields = ["data", "event", "id", "retry", "error", ""].map((name) => `${name}:`)
 
 /** Whether a text begins with a field of an event stream. `undefined` if it is too short to decide. */
 const beginsWithField = (text: string): boolean | undefined =>
   fields.some((field) => text.startsWith(field)) || (fields.some((field) => field.startsWith(text)) ? undefined : false)
 
-/** The error of a 200 response that is not an event stream: an error that the server reported, or another content. */
-const notEventStream = (call: Call, response: OpenResponse, text: string): MistralError => {
+/** Fails with the error that a 200 response reports, or because it is not an event stream. */
+const notEventStream = (call: Call, response: OpenResponse, text: string): Effect.Effect<never, MistralError> => {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
-    return invalidResponse(call, response, ...describeNotJson(response, text))
+    return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
   }
-  const reason = reasonFromEvent(
-    { json, name: undefined, text },
-    { status: response.status, chunks: 0, requestId: response.requestId }
-  )
-  return reason === undefined
-    ? invalidResponse(call, response, "contentType", "JSON in place of an event stream")
-    : call.error(reason)
+  return reportsError(json)
+    ? failWith(call, response, (head) => reportedReason(json, head))
+    : Effect.fail(invalidResponse(call, response, "contentType", "JSON in place of an event stream"))
 }

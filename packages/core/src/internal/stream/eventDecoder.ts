@@ -2,9 +2,10 @@ import type * as Arr from "effect/Array"
 import type { StreamEndpoint } from "../../Endpoint.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
+import { carriesError } from "../error/carriesError.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { reasonFromEvent } from "../response/errorBody.ts"
+import { reasonFromChoice, reasonFromEvent, type StreamPosition } from "../response/errorBody.ts"
 import { invalidResponse, tooLarge } from "../response/invalidResponse.ts"
 import type { JsonReader } from "../schema/jsonReader.ts"
 import type { FastPath } from "./chunkFastPath.ts"
@@ -37,8 +38,8 @@ export class EventDecoder<A> implements EventSink {
   readonly #response: OpenResponse
   readonly #reader: JsonReader<A>
   readonly #hooks: EventHooks<A>
-  /** The choices that have begun: whether each has its finish reason. */
-  readonly #choices = new Map<number, boolean>()
+  /** The finish reasons of the choices that have begun. Without `endsByFinishReason` only those of the first chunk. */
+  readonly #choices = new Map<number, string | null | undefined>()
 
   constructor(call: Call, response: OpenResponse, reader: JsonReader<A>, hooks: EventHooks<A>) {
     this.#call = call
@@ -61,13 +62,14 @@ export class EventDecoder<A> implements EventSink {
     if (this.state === "open") {
       this.#parser.feed(this.#text.decode())
       this.#parser.end()
-      // oxlint-disable-next-line typescript/no-unnecessary-condition -- the parser's sink sets it
-      if (this.state === "open" && this.#hooks.endsByFinishReason && this.#allFinished()) this.state = "done"
+      const reasons = [...this.#choices.values()]
+      const finished = this.#hooks.endsByFinishReason && reasons.length > 0 && reasons.every(Boolean)
+      if (finished && this.state === "open") this.state = "done"
     }
     return this.#take()
   }
 
-  onEvent(data: string, name: string | undefined): boolean {
+  onEvent(data: string, name: string | undefined, bare?: boolean): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
     if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
       this.state = this.#hooks.endpoint.choices === undefined || this.#choices.size > 0 ? "done" : this.endedEarly(true)
@@ -87,7 +89,8 @@ export class EventDecoder<A> implements EventSink {
     if (name !== "error" && this.#reader.is(json) && !carriesError(json)) return this.#emit(data, json)
     const error = this.#errorEvent(json, name, data)
     if (error !== undefined) return this.#fail(error)
-    if (json === null || json === "") return true
+    // JSON without the name of a field is only read as a chunk: other lines that are not a field are ignored.
+    if (json === null || json === "" || (bare === true && !Object.hasOwn(json as object, "choices"))) return true
     const repaired = this.#reader.repair(json)
     return repaired === undefined
       ? this.#fail(this.#invalid("schema", "an event that does not fit the schema", this.#reader.issues(json)))
@@ -123,27 +126,18 @@ export class EventDecoder<A> implements EventSink {
     fastPath?.remember(data, value)
     this.#add(value)
     onValue(value)
-    if (this.#choices.size === 0 || endsByFinishReason) this.#note(endpoint.choices?.(value) ?? [])
-    const { error, progress } = this.#call
-    const failed = endpoint.failedChoice?.(value)
-    return failed === undefined || this.#fail(error(
-      new Reason.GenerationFailed({
-        choice: failed.index,
-        chunks: progress.chunks,
-        requestId: this.#response.requestId
-      })
-    ))
-  }
-
-  #note(choices: ReturnType<NonNullable<StreamEndpoint<never, A>["choices"]>>): void {
-    for (const { finish_reason, index } of choices) {
-      this.#choices.set(index, Boolean(finish_reason) || this.#choices.get(index) === true)
+    if (this.#choices.size === 0 || endsByFinishReason) {
+      for (const { finish_reason, index } of endpoint.choices?.(value) ?? []) {
+        this.#choices.set(index, this.#choices.get(index) ?? finish_reason)
+      }
     }
+    const failed = endpoint.failedChoice?.(value)
+    return failed === undefined || this.#fail(this.#call.error(reasonFromChoice(failed, this.#position())))
   }
 
-  #allFinished(): boolean {
-    for (const finished of this.#choices.values()) if (!finished) return false
-    return this.#choices.size > 0
+  #position(): StreamPosition {
+    const { requestId, status } = this.#response
+    return { status, chunks: this.#call.progress.chunks, requestId }
   }
 
   #add(value: A): void {
@@ -178,7 +172,7 @@ export class EventDecoder<A> implements EventSink {
   #errorEvent(json: unknown, name: string | undefined, data: string): MistralError | undefined {
     const reason = reasonFromEvent(
       { json, name, text: data },
-      { status: this.#response.status, chunks: this.#call.progress.chunks, requestId: this.#response.requestId }
+      this.#position()
     )
     return reason && this.#call.error(reason)
   }
@@ -197,10 +191,4 @@ const endOfEvent = (bytes: Uint8Array, start: number): number => {
   let at = bytes.indexOf(10, start)
   while (at !== -1 && bytes[at + 1] !== 10) at = bytes.indexOf(10, at + 1)
   return at === -1 ? bytes.length : at + 2
-}
-
-/** Whether an event has an `error`, which some servers put beside the keys of an ordinary chunk. */
-const carriesError = (json: unknown): boolean => {
-  const error = (json as { readonly error?: unknown }).error
-  return error !== undefined && error !== null
 }

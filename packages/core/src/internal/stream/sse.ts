@@ -1,11 +1,16 @@
-/** Receives the data of an event, and its name if it has one. Returns `false` to stop. */
+/**
+ * Receives the data of an event, and its name if it has one. Returns `false` to stop. `bare` means JSON that came without the
+ * name of a field.
+ */
 export interface EventSink {
-  readonly onEvent: (data: string, name: string | undefined) => boolean
+  readonly onEvent: (data: string, name: string | undefined, bare?: boolean) => boolean
 }
 
 /**
  * Parses server-sent events: splits the text of an event stream into the data of its events, as the WHATWG algorithm does,
- * with one addition: a last event without its empty line is dispatched too.
+ * with three additions: a last event without its empty line is dispatched too, a field `error` is an event of that name
+ * (llama.cpp), and lines without a field that are JSON are an event (a server or a gateway that reports an error as it does
+ * in a whole response).
  *
  * Each character is scanned once, however the network cuts the text: the parts of an unfinished line are joined when the
  * line ends.
@@ -18,6 +23,8 @@ export class SseParser {
   #afterCarriageReturn = false
   #data: string | undefined
   #name: string | undefined
+  /** Lines without a field that begin like JSON. */
+  #bare: string | undefined
   #stopped = false
   readonly #sink: EventSink
 
@@ -71,7 +78,7 @@ export class SseParser {
 
   /** The number of characters that are buffered for an incomplete event. */
   get buffered(): number {
-    return this.#partsLength + (this.#data?.length ?? 0)
+    return this.#partsLength + (this.#data?.length ?? 0) + (this.#bare?.length ?? 0)
   }
 
   /** Whether the parser stands between two events, with no line and no line break half read. */
@@ -81,11 +88,16 @@ export class SseParser {
   }
 
   #dispatch(): void {
+    if (this.#bare !== undefined) this.#dispatchBare()
     const data = this.#data
     const name = this.#name
     this.#data = undefined
     this.#name = undefined
-    if (data !== undefined && !this.#sink.onEvent(data, name)) this.#stopped = true
+    if (data !== undefined) this.#send(data, name)
+  }
+
+  #send(data: string, name: string | undefined, bare?: boolean): void {
+    if (!this.#stopped && !this.#sink.onEvent(data, name, bare)) this.#stopped = true
   }
 
   #onLine(line: string): void {
@@ -100,8 +112,38 @@ export class SseParser {
       this.#name = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
     } else if (line === "event") {
       this.#name = undefined
-    }
+    } else if (/^error:/i.test(line)) this.#onErrorLine(line.slice(6).trim())
+    else if (this.#bare !== undefined || /^\s*[[{]/.test(line)) this.#onBareLine(line)
     // Comments, `id`, `retry` and unknown fields are ignored.
+  }
+
+  #onErrorLine(value: string): void {
+    if (noError.has(value)) return
+    this.#dispatch()
+    this.#name = "error"
+    this.#onBareLine(value)
+  }
+
+  /** Collects JSON without a field, which may be written over several lines. */
+  #onBareLine(line: string): void {
+    const begins = this.#bare === undefined
+    this.#bare = begins ? line : `${this.#bare}\n${line}`
+    // Not every line is tried: that would take quadratic time.
+    if (begins || /^[\]}]/.test(line)) this.#dispatchBare(true)
+  }
+
+  /** Dispatches lines without a field if they are JSON. Others are ignored, or kept if more lines may follow. */
+  #dispatchBare(more = false): void {
+    const bare = this.#bare!
+    const name = this.#name
+    const complete = isJson(bare)
+    if (!complete && more && (name !== "error" || bare.startsWith("{"))) return
+    this.#bare = undefined
+    if (name === "error") this.#send(bare, name, true)
+    else if (complete) {
+      this.#dispatch()
+      this.#send(bare, name, true)
+    }
   }
 
   #lineWith(end: string): string {
@@ -111,5 +153,16 @@ export class SseParser {
     this.#parts = []
     this.#partsLength = 0
     return line
+  }
+}
+
+/** The values of a field `error` that report none. */
+const noError = new Set(["", "\"\"", "null", "false", "{}"])
+
+const isJson = (text: string): boolean => {
+  try {
+    return text.trim() === "[DONE]" || JSON.parse(text) !== undefined
+  } catch {
+    return false
   }
 }
