@@ -15,6 +15,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -124,6 +125,7 @@ export const retryFailed = <A, R>(
   options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> => {
   let failure: MistralError | undefined = error
+  let startedAt: bigint | undefined
   const failedOnce = Effect.suspend(() => {
     if (failure === undefined) return call
     const first = Effect.fail(failure)
@@ -138,8 +140,15 @@ export const retryFailed = <A, R>(
           return Duration.max(duration, Duration.millis(asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe()))
         })
       ),
-      Schedule.while(({ duration, elapsed }) =>
-        Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
+      // The schedule's own `elapsed` is the difference of two times of day, which may be set while a call is retried.
+      Schedule.while(({ duration }) =>
+        Effect.map(Clock.monotonicTimeNanos, (now) => {
+          startedAt ??= now
+          return Duration.isLessThanOrEqualTo(
+            Duration.sum(Duration.nanos(now - startedAt), duration),
+            policy.maxElapsed
+          )
+        })
       )
     ),
     while: (error) =>
