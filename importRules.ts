@@ -38,10 +38,10 @@ export const folders: Readonly<Record<string, Rows>> = {
     transport: [],
     timeout: [],
     completion: [],
-    request: ["schema", "timeout", "completion"],
-    response: ["schema", "transport", "timeout", "request"],
+    request: ["schema", "transport", "timeout", "completion"],
+    response: ["error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
-    stream: ["schema", "request", "response"],
+    stream: ["error", "schema", "request", "response"],
     object: ["schema"],
     client: "all above"
   },

@@ -4,29 +4,16 @@
  *
  * Run: npm run pack:check
  */
-import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
+import { packageFolders, packPackages, root, run } from "./packedPackages.ts"
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const project = mkdtempSync(join(tmpdir(), "effect-mistral-pack-"))
 
-const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string =>
-  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
-
 try {
-  run(root, "tsc", "-b")
-  const tarballs = join(project, "tarballs")
-  mkdirSync(tarballs)
-  const names = readdirSync(join(root, "packages"))
-  for (const name of names) {
-    const folder = join(root, "packages", name)
-    run(root, "npm", "pack", "--silent", "--pack-destination", tarballs, folder)
-    console.log(run(root, "publint", "run", folder, "--strict").trim())
-  }
-  const packed = readdirSync(tarballs).map((file) => join(tarballs, file))
+  const packed = packPackages(join(project, "tarballs"))
+  for (const folder of packageFolders) console.log(run(root, "publint", "run", folder, "--strict").trim())
   for (const tarball of packed) {
     run(root, "attw", tarball, "--profile", "esm-only", "--format", "ascii")
     console.log(`attw: ${tarball.split("/").at(-1)} is clean`)

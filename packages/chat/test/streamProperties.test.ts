@@ -17,7 +17,7 @@ describe("a stream", () => {
       Effect.gen(function*() {
         const chunks = generated.map(wellMeant)
         const { given, outcome } = yield* run(cut(encode(write(chunks, style)), cuts))
-        assert.strictEqual(outcome, "well")
+        assert.strictEqual(outcome, chunks.some(({ choices }) => choices.length > 0) ? "well" : "StreamEndedEarly")
         assert.deepStrictEqual(given, chunks)
       })
   )

@@ -9,6 +9,9 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Chunk, Response } from "./CompletionSchema.ts"
 import * as InternalAccumulator from "./internal/completion/accumulator.ts"
+import { CompletionBuilder } from "./internal/completion/completionBuilder.ts"
+import { warnOfNamelessCalls } from "./internal/completion/namelessCalls.ts"
+import { thinkingText } from "./internal/completion/thinkingText.ts"
 import type * as Message from "./Message.ts"
 
 export * from "./CompletionSchema.ts"
@@ -16,16 +19,14 @@ export * from "./CompletionSchema.ts"
 /**
  * Returns the text of the first choice of a response: its content, or the text pieces of its content joined.
  *
- * *Details*: thinking is left out. The text of a choice with `messages` is that of the last one. It is `""` where the
- * response has no text.
+ * *Details*: the first choice is the one with index 0, or the first in the list where no choice has that index. Thinking is
+ * left out: see `thinking`. The text of a choice with `messages` is that of the last one. It is `""` where the response has
+ * no text.
  *
  * @category getters
  * @since 0.1.0
  */
-export const text = (response: Response): string => {
-  const choice = response.choices[0]
-  return contentText((choice?.message ?? choice?.messages?.at(-1))?.content)
-}
+export const text = (response: Response): string => contentText(firstMessage(response)?.content)
 
 /**
  * Returns the text that a chunk adds to the choice with index 0, or `""` where it adds none. Thinking is left out.
@@ -33,10 +34,36 @@ export const text = (response: Response): string => {
  * @category getters
  * @since 0.1.0
  */
-export const chunkText = (chunk: Chunk): string => {
-  const choice = chunk.choices.find((choice) => choice.index === 0)
-  return contentText(choice?.delta.content)
+export const chunkText = (chunk: Chunk): string => contentText(firstDelta(chunk)?.content)
+
+/**
+ * Returns the thinking of the first choice of a response, in the dialect of any server: thinking pieces of the content
+ * (Mistral), `reasoning_content` (DeepSeek, vLLM, Qwen), `reasoning` (vLLM, Ollama, OpenRouter) or `reasoning_details`
+ * (OpenRouter).
+ *
+ * *Details*: where a server sends the same thinking in two of them, it is returned once. Encrypted reasoning has no text.
+ * It is `""` where the response has no thinking. The thinking of a choice with `messages` is that of the last one.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const thinking = (response: Response): string => thinkingText(firstMessage(response) ?? {})
+
+/**
+ * Returns the thinking that a chunk adds to the choice with index 0, in the dialect of any server, or `""` where it adds
+ * none. See `thinking`.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const chunkThinking = (chunk: Chunk): string => thinkingText(firstDelta(chunk) ?? {})
+
+const firstMessage = ({ choices }: Response): Message.Received | Message.Delta | undefined => {
+  const choice = choices.find(({ index }) => index === 0) ?? choices[0]
+  return choice?.message ?? choice?.messages?.at(-1)
 }
+
+const firstDelta = ({ choices }: Chunk): Message.Delta | undefined => choices.find(({ index }) => index === 0)?.delta
 
 const contentText = (content: Message.Received["content"]): string =>
   typeof content === "string"
@@ -49,6 +76,8 @@ const contentText = (content: Message.Received["content"]): string =>
  * *When to use*: to accumulate chunks by hand, beside something else that a program does with them. Begin with
  * `emptyAccumulator`, add each chunk with `append`, and read the result with `toResponse`. `collect` does all three.
  *
+ * *Gotchas*: an accumulator keeps its chunks in memory, because it can be added to more than once. `collect` does not.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -60,7 +89,7 @@ export interface Accumulator extends InternalAccumulator.Accumulator {}
  * @category accumulating
  * @since 0.1.0
  */
-export const emptyAccumulator: Accumulator = InternalAccumulator.empty
+export const emptyAccumulator: Accumulator = /* @__PURE__ */ new InternalAccumulator.Accumulator()
 
 /**
  * Adds a chunk to an accumulator and returns the new one. The given accumulator is not changed.
@@ -68,7 +97,8 @@ export const emptyAccumulator: Accumulator = InternalAccumulator.empty
  * @category accumulating
  * @since 0.1.0
  */
-export const append: (accumulator: Accumulator, chunk: Chunk) => Accumulator = InternalAccumulator.append
+export const append: (accumulator: Accumulator, chunk: Chunk) => Accumulator = (accumulator, chunk) =>
+  accumulator.append(chunk)
 
 /**
  * Returns the response that the chunks of an accumulator add up to. It may be called before the last chunk.
@@ -76,13 +106,20 @@ export const append: (accumulator: Accumulator, chunk: Chunk) => Accumulator = I
  * @category accumulating
  * @since 0.1.0
  */
-export const toResponse: (accumulator: Accumulator) => Response = InternalAccumulator.toResponse
+export const toResponse: (accumulator: Accumulator) => Response = (accumulator) => accumulator.toResponse()
 
 /**
  * Accumulates a stream of chunks into the response that a request without streaming would have returned.
  *
- * *Details*: texts and thinking are joined, tool calls are assembled from their fragments, and every choice has its finish
- * reason. `usage` is kept.
+ * *Details*: keys that this version does not know are accumulated too. In a delta, strings are joined, lists are appended
+ * (members with the same `index` are merged) and objects are merged; of anything else the last value stays, and `null`
+ * does not undo a value. Strings that name something (`role`, `type`, `model`, `signature`, `id` and keys that end in
+ * `_id`, for example) are never joined. Outside of deltas the last string stays, and a list that a server repeats whole,
+ * as `citations`, is there once. Counts of `usage` are cumulative, so the last ones stay. Padding (`p`, `obfuscation`) is
+ * dropped.
+ *
+ * Fragments of a tool call without a name continue a call, and a name begins one. A call that has no name in the end is
+ * kept, and a warning with its index and id is logged.
  *
  * *Gotchas*: the effect fails when the stream fails, and the chunks before the failure are lost. `collectPartial` keeps
  * them.
@@ -91,7 +128,10 @@ export const toResponse: (accumulator: Accumulator) => Response = InternalAccumu
  * @since 0.1.0
  */
 export const collect = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect<Response, E, R> =>
-  Effect.map(Stream.runFold(stream, () => emptyAccumulator, append), toResponse)
+  Stream.runFold(stream, () => new CompletionBuilder(), (builder, chunk) => builder.add(chunk)).pipe(
+    Effect.map((builder) => builder.build()),
+    Effect.tap(warnOfNamelessCalls)
+  )
 
 /**
  * The response accumulated from a stream, and the error that ended the stream early, if there was one.
@@ -112,14 +152,18 @@ export interface Partial<out E> {
  */
 export const collectPartial = <E, R>(stream: Stream.Stream<Chunk, E, R>): Effect.Effect<Partial<E>, never, R> =>
   Effect.suspend(() => {
-    let accumulator = emptyAccumulator
+    const builder = new CompletionBuilder()
+    const end = (error: Option.Option<E>): Effect.Effect<Partial<E>> => {
+      const response = builder.build()
+      return Effect.as(warnOfNamelessCalls(response), { response, error })
+    }
     return Stream.runForEachArray(stream, (chunks) =>
       Effect.sync(() => {
-        accumulator = chunks.reduce(append, accumulator)
+        for (const chunk of chunks) builder.add(chunk)
       })).pipe(
-        Effect.match({
-          onSuccess: () => ({ response: toResponse(accumulator), error: Option.none() }),
-          onFailure: (error) => ({ response: toResponse(accumulator), error: Option.some(error) })
+        Effect.matchEffect({
+          onSuccess: () => end(Option.none()),
+          onFailure: (error) => end(Option.some(error))
         })
       )
   })

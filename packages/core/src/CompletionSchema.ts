@@ -24,19 +24,22 @@ import { looseStruct, nullish, openEnum } from "./WireSchema.ts"
 export type FinishReason = "stop" | "length" | "model_length" | "error" | "tool_calls" | (string & {})
 
 /**
- * The schema of a finish reason, which accepts every string.
+ * The schema of a finish reason, which accepts every string but the empty one.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const FinishReason: Schema.Codec<FinishReason> = openEnum<FinishReason>()
+export const FinishReason: Schema.Codec<FinishReason> = openEnum<FinishReason>().check(Schema.isNonEmpty())
 
 const choice = looseStruct({
   index: Schema.Int,
   message: nullish(Message.Received),
   messages: nullish(Schema.Array(Message.Delta)),
   finish_reason: nullish(FinishReason)
-})
+}).check(
+  // A choice with its text elsewhere is read tolerantly.
+  Schema.makeFilter((choice) => Boolean(choice.message || choice.messages) || !("text" in choice || "delta" in choice))
+)
 
 /**
  * One of the completions of a response. A response holds as many as the `n` of its request.

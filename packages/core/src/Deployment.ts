@@ -65,7 +65,8 @@ export type Routed =
  *
  * *Details*: `provider` is its name in the OpenTelemetry GenAI conventions. `baseUrl` is used where the client has none of
  * its own. `route` makes the URL and the body of each request. `checks` are the checks before sending that are off by
- * default here, because the server takes what Mistral refuses.
+ * default here, because the server takes what Mistral refuses. `endOfStream` says what ends a stream: `[DONE]` (the
+ * default), or also the end of the body once every choice has its finish reason.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
  *
@@ -77,6 +78,7 @@ export interface Deployment {
   readonly baseUrl: string
   readonly route: (outgoing: Outgoing) => Routed
   readonly checks?: Checks | undefined
+  readonly endOfStream?: "done" | "finishReason" | undefined
 }
 
 /**

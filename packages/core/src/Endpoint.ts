@@ -9,6 +9,8 @@ import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
+import { carriesError } from "./internal/error/carriesError.ts"
+import { repairBy } from "./internal/schema/repair.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
 
@@ -26,6 +28,13 @@ export interface Endpoint<in out Request, in out Response> {
   readonly path: `/v1/${string}`
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
+  /**
+   * Reads JSON tolerantly that does not fit the schema of the response, for servers that leave something out. The result
+   * is used if it fits. Without it such a response fails with `InvalidResponse`.
+   */
+  readonly repair?: ((json: unknown) => unknown) | undefined
+  /** The choice whose generation failed, where a response reports such a failure. */
+  readonly failedChoice?: ((response: unknown) => FailedChoice | undefined) | undefined
   /** The schema of the query parameters. Without it they are not validated. */
   readonly query?: Schema.Codec<object, unknown> | undefined
   /** Which failures may be retried. */
@@ -52,15 +61,30 @@ export interface Endpoint<in out Request, in out Response> {
 export type Retryable = "always" | "beforeFirstByte" | "ifRejected"
 
 /**
+ * A choice whose generation failed: its index, and the `error` that the server put into it, if it did.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FailedChoice {
+  readonly index: number
+  readonly error?: unknown
+}
+
+/**
  * An operation that returns a stream of `Event`s.
+ *
+ * *Details*: `repair` and `failedChoice` are about an event here. `choices` returns the choices of an event. An operation
+ * that has it fails with `StreamEndedEarly` where `[DONE]` comes before any choice.
  *
  * @category models
  * @since 0.1.0
  */
 export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpoint<Request, Event>, "response"> {
   readonly event: Schema.Codec<Event, unknown>
-  /** The index of the choice that failed, where an event reports such a failure. */
-  readonly failedChoice: (event: Event) => number | undefined
+  readonly choices?:
+    | ((event: Event) => ReadonlyArray<Pick<Completion.ChunkChoice, "index" | "finish_reason">>)
+    | undefined
 }
 
 /**
@@ -94,17 +118,38 @@ export const completion = <Request>(options: {
     operation: options.operation
   }
   return {
-    complete: { ...shared, name: `${options.name}.complete`, response: Completion.Response },
+    complete: {
+      ...shared,
+      name: `${options.name}.complete`,
+      response: answer,
+      repair: repairBy(answer, true),
+      failedChoice
+    },
     stream: {
       ...shared,
       name: `${options.name}.stream`,
       event: Completion.Chunk,
-      failedChoice: (chunk) => chunk.choices.find(hasFailed)?.index
+      repair: repairBy(Completion.Chunk, true),
+      failedChoice,
+      choices: (chunk) => chunk.choices
     }
   }
 }
 
-const hasFailed = (choice: Completion.ChunkChoice): boolean => choice.finish_reason === "error"
+/** A whole response with at least one choice. */
+const answer = /* @__PURE__ */ Completion.Response.check(
+  /* @__PURE__ */ Schema.makeFilter(({ choices }) =>
+    choices.length > 0 || { path: ["choices"], issue: "Expected at least one choice" }
+  )
+)
+
+const failedChoice = (response: unknown): FailedChoice | undefined =>
+  // The cast is safe: a response of these endpoints has choices, and that of a changed one is not expected to.
+  (response as { readonly choices?: ReadonlyArray<ReportedChoice> } | null | undefined)?.choices?.find(
+    (choice) => choice.finish_reason === "error" || carriesError(choice)
+  )
+
+type ReportedChoice = FailedChoice & Pick<Completion.ChunkChoice, "finish_reason">
 
 /**
  * `POST /v1/chat/completions`.
@@ -157,6 +202,7 @@ export const listModels: Endpoint<void, Model.List> = {
   path: "/v1/models",
   request: Schema.Void,
   response: Model.List,
+  repair: /* @__PURE__ */ repairBy(Model.List, false),
   retryable: "always"
 }
 
@@ -172,6 +218,7 @@ export const fetchModel: Endpoint<void, Model.Model> = {
   path: "/v1/models/{model_id}",
   request: Schema.Void,
   response: Model.Model,
+  repair: /* @__PURE__ */ repairBy(Model.Model, false),
   retryable: "always"
 }
 
@@ -187,6 +234,7 @@ export const createEmbeddings: Endpoint<Embedding.Request, Embedding.Response> =
   path: "/v1/embeddings",
   request: Embedding.Request,
   response: Embedding.Response,
+  repair: /* @__PURE__ */ repairBy(Embedding.Response, true),
   retryable: "beforeFirstByte",
   operation: "embeddings"
 }
@@ -203,6 +251,7 @@ export const createModerations: Endpoint<Moderation.Request, Moderation.Response
   path: "/v1/moderations",
   request: Moderation.Request,
   response: Moderation.Response,
+  repair: /* @__PURE__ */ repairBy(Moderation.Response, true),
   retryable: "always"
 }
 
@@ -218,5 +267,6 @@ export const createChatModerations: Endpoint<Moderation.ChatRequest, Moderation.
   path: "/v1/chat/moderations",
   request: Moderation.ChatRequest,
   response: Moderation.Response,
+  repair: /* @__PURE__ */ repairBy(Moderation.Response, true),
   retryable: "always"
 }

@@ -54,6 +54,8 @@ export interface User extends Schema.Schema.Type<typeof User> {}
  * The schema of an assistant message: text and tool calls that the model wrote.
  *
  * *Details*: where the last message of a request is an assistant message with `prefix: true`, the model continues it.
+ * `reasoning_content`, `reasoning` and `reasoning_details` are the thinking of the model in the dialects of OpenAI-compatible
+ * servers.
  *
  * @category schemas
  * @since 0.1.0
@@ -62,7 +64,10 @@ export const Assistant = Schema.Struct({
   role: Schema.Literal("assistant"),
   content: Schema.optional(content),
   tool_calls: nullable(Schema.Array(Tool.Call)),
-  prefix: Schema.optional(Schema.Boolean)
+  prefix: Schema.optional(Schema.Boolean),
+  reasoning_content: nullable(Schema.String),
+  reasoning: nullable(Schema.String),
+  reasoning_details: nullable(Schema.Array(Tool.JsonObject))
 })
 
 /**
@@ -110,7 +115,15 @@ export type Message = System | User | Assistant | ToolResult
  */
 export const Message: Schema.Codec<Message> = Schema.Union([System, User, Assistant, ToolResult])
 
+/** The thinking of a model outside of its content, as OpenAI-compatible servers send it. */
+const reasoning = {
+  reasoning_content: nullish(Schema.String),
+  reasoning: nullish(Schema.String),
+  reasoning_details: nullish(Schema.Array(Tool.JsonObject))
+}
+
 const received = looseStruct({
+  ...reasoning,
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.ReceivedCall)),
@@ -134,6 +147,7 @@ export interface Received extends Schema.Schema.Type<typeof received> {}
 export const Received: Schema.Codec<Received> = received
 
 const delta = looseStruct({
+  ...reasoning,
   role: nullish(Schema.String),
   content: nullish(Schema.Union([Schema.String, Schema.Array(Content.Received)])),
   tool_calls: nullish(Schema.Array(Tool.CallDelta)),
@@ -210,7 +224,9 @@ export const toolResult = (
  * Makes the assistant message that continues a conversation from the message of a response.
  *
  * *Details*: the server refuses keys and kinds of content that it did not document, even where it sent them itself. Only
- * the documented ones are kept.
+ * the documented ones are kept. `reasoning_content`, `reasoning` and `reasoning_details`, with their signatures, are kept
+ * for the OpenAI-compatible servers that take them back. An empty list of tool calls is left out, and a list of content of
+ * which no piece is left becomes `""`.
  *
  * @category conversions
  * @since 0.1.0
@@ -220,16 +236,44 @@ export const fromReceived = (message: Received): Assistant => ({
   ...(message.content === undefined ? undefined : {
     content: message.content === null || typeof message.content === "string"
       ? message.content
-      : message.content.flatMap((content) => Option.toArray(toSendable(content)))
+      : toSendableList(message.content)
   }),
-  ...(message.tool_calls == null ? undefined : {
-    tool_calls: message.tool_calls.map((call) => ({
-      ...(call.id == null ? undefined : { id: call.id }),
-      ...(call.type === "function" ? { type: "function" as const } : undefined),
-      function: { name: call.function.name, arguments: call.function.arguments },
-      ...(call.index == null ? undefined : { index: call.index })
-    }))
-  })
+  ...(message.tool_calls?.length ? { tool_calls: message.tool_calls.map(toSendableCall) } : undefined),
+  ...(message.reasoning_content == null ? undefined : { reasoning_content: message.reasoning_content }),
+  ...(message.reasoning == null ? undefined : { reasoning: message.reasoning }),
+  ...(message.reasoning_details == null ? undefined : { reasoning_details: message.reasoning_details })
 })
 
+const toSendableCall = (call: Tool.ReceivedCall): Tool.Call => ({
+  ...(call.id == null ? undefined : { id: call.id }),
+  ...(call.type === "function" ? { type: "function" as const } : undefined),
+  function: { name: call.function.name, arguments: call.function.arguments },
+  ...(call.index == null ? undefined : { index: call.index })
+})
+
+const toSendableList = (list: ReadonlyArray<Content.Received>): NonNullable<Assistant["content"]> => {
+  const pieces = list.flatMap((piece) => Option.toArray(toSendable(withSendableThinking(piece))))
+    .filter((piece) => piece.type !== "text" || piece.text !== "")
+  return pieces.length === 0 ? "" : pieces
+}
+
 const toSendable = /* @__PURE__ */ Schema.decodeUnknownOption(Content.Content)
+
+/** Thinking without the pieces and `null`s that a request may not have. Thinking that is a string becomes a list. */
+const withSendableThinking = (piece: Content.Received): unknown => {
+  const type = String(piece.type)
+  if (type !== "thinking" && type !== "unknown:thinking") return piece
+  const { closed, signature, thinking } = piece as { readonly [key: string]: unknown }
+  const pieces: ReadonlyArray<unknown> = typeof thinking === "string"
+    ? [{ type: "text", text: thinking }]
+    : Array.isArray(thinking)
+    ? thinking
+    : []
+  const sendable = pieces.filter((inner) => Option.isSome(toSendable({ type: "thinking", thinking: [inner] })))
+  return pieces.length > 0 && sendable.length === 0 ? undefined : {
+    type: "thinking",
+    thinking: sendable,
+    ...(typeof signature === "string" ? { signature } : undefined),
+    ...(typeof closed === "boolean" ? { closed } : undefined)
+  }
+}

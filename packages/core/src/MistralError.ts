@@ -1,8 +1,8 @@
 /**
  * The one error of this library: `MistralError`, with the operation that failed and a tagged `reason`.
  *
- * *When to use*: catch one reason with `Effect.catchReason`, or read `isRetryable`, `retryAfter`, `status` and `requestId`,
- * which are the same for every reason.
+ * *When to use*: catch one reason with `Effect.catchReason`, or read `isRetryable`, `retryAfter`, `status`, `requestId` and
+ * `chunks`, which are the same for every reason.
  *
  * ```ts
  * import { Effect } from "effect"
@@ -82,6 +82,8 @@ export class MistralError
   /**
    * Whether the same request may succeed later.
    *
+   * *Gotchas*: it says nothing of the chunks of a stream that were delivered already: see `chunks`.
+   *
    * @since 0.1.0
    */
   get isRetryable(): boolean {
@@ -113,6 +115,18 @@ export class MistralError
    */
   get requestId(): string | undefined {
     return "requestId" in this.reason ? this.reason.requestId : undefined
+  }
+
+  /**
+   * The number of chunks that the caller was given before a stream failed. It is 0 for a stream that had not begun, and for
+   * a whole response.
+   *
+   * *When to use*: before a stream is retried. A retry of a stream of which chunks came gives its text a second time.
+   *
+   * @since 0.1.0
+   */
+  get chunks(): number {
+    return "chunks" in this.reason ? this.reason.chunks : 0
   }
 
   override get message(): string {

@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Completion from "./CompletionSchema.ts"
 import { errorResponseMessage, formatDetails, formatIssues } from "./internal/error/reasonMessage.ts"
+import { isTransient } from "./internal/error/transient.ts"
 
 const issue = Schema.Struct({
   path: Schema.Array(Schema.Union([Schema.String, Schema.Number])),
@@ -33,13 +34,14 @@ export interface Issue extends Schema.Schema.Type<typeof issue> {}
  */
 export const Issue: Schema.Codec<Issue> = issue
 
-/** The facts of an error response. `serverMessage` is the server's own sentence. */
+/** The facts of an error response. `serverMessage` is the server's own sentence, `provider` the server behind a gateway. */
 const errorResponse = {
   status: Schema.Int,
   serverMessage: Schema.optional(Schema.String),
   code: Schema.optional(Schema.String),
   type: Schema.optional(Schema.String),
   field: Schema.optional(Schema.String),
+  provider: Schema.optional(Schema.String),
   requestId: Schema.optional(Schema.String),
   retryAfter: Schema.optional(Schema.DurationFromMillis)
 }
@@ -154,14 +156,16 @@ export class Validation extends reason<Validation>()("Validation", {
 /**
  * 400, or another status below 500 that has no reason of its own.
  *
- * *Details*: it is retryable only with status 408, with which a server ends a request that it did not wait for.
+ * *Details*: it is retryable with the statuses 408 (the server did not wait for the request) and 425 (too early). A status
+ * of 200 means a response that reports an error without a status of its own. One of 300 to 399 is a redirect, which is
+ * not followed: `serverMessage` says to which host.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse) {
   get isRetryable(): boolean {
-    return this.status === 408
+    return this.status >= 400 && isTransient(this)
   }
   override get message() {
     return errorResponseMessage("request refused", this, "Correct the request: a retry fails too.")
@@ -171,6 +175,8 @@ export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse
 /**
  * 429: the key has used up its requests or tokens. `limits` holds the `x-ratelimit-*` headers.
  *
+ * *Details*: it is not retryable where the server says that a quota is used up (`insufficient_quota`).
+ *
  * @category reasons
  * @since 0.1.0
  */
@@ -178,7 +184,9 @@ export class RateLimited extends reason<RateLimited>()("RateLimited", {
   ...errorResponse,
   limits: Schema.optional(Schema.Record(Schema.String, Schema.String))
 }) {
-  readonly isRetryable = true
+  get isRetryable(): boolean {
+    return isTransient(this)
+  }
   override get message() {
     return errorResponseMessage("rate limited", this, "Send less, or raise the limits.")
   }
@@ -200,11 +208,16 @@ export class CapacityExceeded extends reason<CapacityExceeded>()("CapacityExceed
 /**
  * 500 to 599: the server failed.
  *
+ * *Details*: it is not retryable with the statuses 501 and 505, nor where the server names a cause that lasts, such as a
+ * prompt that is longer than the model's context.
+ *
  * @category reasons
  * @since 0.1.0
  */
 export class ServerError extends reason<ServerError>()("ServerError", errorResponse) {
-  readonly isRetryable = true
+  get isRetryable(): boolean {
+    return isTransient(this)
+  }
   override get message() {
     return errorResponseMessage("server error", this, "Retry; if it persists, report the request id to Mistral.")
   }
@@ -213,14 +226,14 @@ export class ServerError extends reason<ServerError>()("ServerError", errorRespo
 /**
  * An error of the observability API. `code` is one of its codes, to which new ones are added.
  *
- * *Details*: it is retryable only with status 408.
+ * *Details*: it is retryable with the statuses 408 and 425.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class ObservabilityError extends reason<ObservabilityError>()("ObservabilityError", errorResponse) {
   get isRetryable(): boolean {
-    return this.status === 408
+    return isTransient(this)
   }
   override get message() {
     return errorResponseMessage("observability error", this, "See the code.")
@@ -231,13 +244,14 @@ export class ObservabilityError extends reason<ObservabilityError>()("Observabil
  * A time limit expired. `duration` is the limit, and `phase` says which one it was.
  *
  * *Details*: the phases are those of `RequestOptions`: `firstByte` (no byte of the response was received), `idle` (no
- * further byte was received) and `total` (the whole call with its retries). The first two are retryable.
+ * further byte was received), `nextEvent` (no event of a stream was received) and `total` (the whole call with its retries).
+ * All but the last are retryable.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class Timeout extends reason<Timeout>()("Timeout", {
-  phase: Schema.Literals(["firstByte", "idle", "total"]),
+  phase: Schema.Literals(["firstByte", "idle", "nextEvent", "total"]),
   duration: Schema.DurationFromMillis,
   ...position
 }) {
@@ -245,7 +259,12 @@ export class Timeout extends reason<Timeout>()("Timeout", {
     return this.phase !== "total"
   }
   override get message() {
-    const what = { firstByte: "no first byte", idle: "no further byte", total: "not finished" }[this.phase]
+    const what = {
+      firstByte: "no first byte",
+      idle: "no further byte",
+      nextEvent: "no further event",
+      total: "not finished"
+    }[this.phase]
     return `timeout: ${what} within ${Duration.format(this.duration)}${
       formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])
     }. Raise timeout.${this.phase} if such waits are expected.`
@@ -290,47 +309,61 @@ export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
  * A response that is not of the expected form.
  *
  * *Details*: `kind` says what is wrong: `contentType` (an HTML page, say), `json` (text that is not JSON), `schema` (JSON
- * that does not fit the schema, where `issues` names the places) or `tooLarge` (a response or an event over the size limit).
+ * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit) or
+ * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream).
  *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse", {
-  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge"]),
+  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed"]),
   status: Schema.Int,
   description: Schema.String,
   issues: Schema.Array(Issue),
   ...position
 }) {
   readonly isRetryable = false
+  get #advice(): string {
+    if (this.kind === "tooLarge") return " Raise maxSize in the request options."
+    // Its description says what to do.
+    if (this.kind === "notStreamed") return ""
+    // Something of this API came where chunks came before, or where an issue is about a part of it.
+    return this.chunks > 0 || this.issues.some(({ path }) => path.length > 0)
+      ? ` Report this${this.requestId === undefined ? "" : " with the request id"}.`
+      : " Check the base URL, or report this."
+  }
   override get message() {
     return `${this.status} with an unusable response: ${this.description}${
       this.issues.length === 0 ? "" : `: ${formatIssues(this.issues)}`
-    }${
-      formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])
-    }. Check the base URL, or report this.`
+    }${formatDetails([["chunks before", this.chunks || undefined], ["request id", this.requestId]])}.${this.#advice}`
   }
 }
 
 /**
- * A stream ended without `[DONE]`. The end of the response may be missing.
+ * A stream ended without `[DONE]`, or with `[DONE]` before any choice (`withoutChoice`). The end of the response may be
+ * missing.
  *
  * @category reasons
  * @since 0.1.0
  */
-export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", { ...position }) {
+export class StreamEndedEarly extends reason<StreamEndedEarly>()("StreamEndedEarly", {
+  ...position,
+  withoutChoice: Schema.optional(Schema.Boolean)
+}) {
   readonly isRetryable = true
   override get message() {
-    return `stream ended early, without [DONE], after ${this.chunks} chunks${
-      formatDetails([["request id", this.requestId]])
-    }. The response may be incomplete.`
+    return `stream ended early, ${
+      this.withoutChoice ? "before any choice" : "without [DONE]"
+    }, after ${this.chunks} chunks${formatDetails([["request id", this.requestId]])}. The response may be incomplete.`
   }
 }
 
 /**
- * The server reported an error inside a stream that had begun with status 200. `status` is that of the error.
+ * The server reported an error inside a stream that had begun with status 200. `status` is that of the error, or 200 if the
+ * error has none.
  *
- * *Details*: it is not retryable where the error has a status from 400 to 499 other than 408 and 429.
+ * *Details*: it is retryable where a response with that status would be. Without a status it is retryable unless its code
+ * or type blames the request (`invalid_request_error`).
  *
  * @category reasons
  * @since 0.1.0
@@ -340,7 +373,7 @@ export class StreamError extends reason<StreamError>()("StreamError", {
   ...position
 }) {
   get isRetryable(): boolean {
-    return this.status < 400 || this.status >= 500 || this.status === 408 || this.status === 429
+    return isTransient(this)
   }
   override get message() {
     return errorResponseMessage(
@@ -352,20 +385,22 @@ export class StreamError extends reason<StreamError>()("StreamError", {
 }
 
 /**
- * The model's generation failed: a choice ended with `finish_reason: "error"`. `choice` is its index.
+ * The model's generation failed: a choice ended with `finish_reason: "error"`. `choice` is its index, and `serverMessage` the
+ * server's own sentence, if it gave one.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class GenerationFailed extends reason<GenerationFailed>()("GenerationFailed", {
   choice: Schema.Int,
+  serverMessage: Schema.optional(Schema.String),
   ...position
 }) {
   readonly isRetryable = true
   override get message() {
     return `generation failed: choice ${this.choice} ended with finish_reason "error"${
-      formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])
-    }. Retry.`
+      this.serverMessage === undefined ? "" : `: ${this.serverMessage}`
+    }${formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])}. Retry.`
   }
 }
 

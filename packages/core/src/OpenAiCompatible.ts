@@ -28,6 +28,8 @@ import * as MistralClient from "./MistralClient.ts"
  * *Details*: the base URL may end with `/v1`, have another version in its path, or be the full path of an operation. A query
  * stays a query. `version` is added to a base URL that has no version in its path: `v1` by default, or nothing where it is
  * `false`, for servers without a version such as GitHub Models (`https://models.github.ai/inference`).
+ * `endOfStream: "finishReason"` is for servers that never send `[DONE]`: a stream may then also end once every choice has
+ * its finish reason. By default a stream without `[DONE]` fails with `StreamEndedEarly`, because its end may be missing.
  *
  * @category models
  * @since 0.1.0
@@ -35,6 +37,7 @@ import * as MistralClient from "./MistralClient.ts"
 export interface Options extends Omit<MistralClient.Options, "deployment"> {
   readonly baseUrl: string
   readonly version?: string | false | undefined
+  readonly endOfStream?: "done" | "finishReason" | undefined
 }
 
 /**
@@ -65,7 +68,7 @@ export interface Options extends Omit<MistralClient.Options, "deployment"> {
  * @category deployments
  * @since 0.1.0
  */
-export const deployment = (options: Pick<Options, "baseUrl" | "version">): Deployment.Deployment => {
+export const deployment = (options: Pick<Options, "baseUrl" | "version" | "endOfStream">): Deployment.Deployment => {
   const version = options.version === false ? "" : (options.version ?? "v1").replace(/^\/+|\/+$/g, "")
   const withVersion = (address: string): string =>
     version === "" || address.endsWith(`/${version}`) || /:\/\/.*\/v\d+\w*(\/|$)/.test(address)
@@ -74,6 +77,7 @@ export const deployment = (options: Pick<Options, "baseUrl" | "version">): Deplo
   return {
     provider: "openai_compatible",
     baseUrl: options.baseUrl,
+    endOfStream: options.endOfStream,
     checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
     route: ({ baseUrl, body, path }) => {
       if (path === "/v1/agents/completions") {

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { unknownMember } from "./internal/schema/repair.ts"
 import { looseStruct, nullish } from "./WireSchema.ts"
 
 /**
@@ -41,6 +42,10 @@ export interface UnknownType {
 /**
  * A piece of content of a kind that this version does not know, with all its keys.
  *
+ * *Details*: a piece of a known kind whose shape is unknown, such as `{ type: "text" }` without `text`, is one too. So that
+ * code that narrows by `type` stays safe, its `type` is read as `unknown:text`, and its other keys are as they were
+ * received. A piece without `type` has the type `unknown`, and one that is no object at all is under the key `value`.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -50,7 +55,8 @@ export interface Unknown {
 }
 
 /**
- * The schema of a piece of content of a kind that this version does not know: an object whose `type` is another string.
+ * The schema of a piece of content of a kind that this version does not know: an object whose `type` is another string,
+ * and not empty.
  *
  * @category schemas
  * @since 0.1.0
@@ -58,12 +64,20 @@ export interface Unknown {
 export const Unknown = Schema.StructWithRest(
   Schema.Struct({
     type: Schema.String.check(
-      Schema.makeFilter((type) => !knownTypes.includes(type as never), { expected: "an unknown type" })
+      Schema.makeFilter((type) => type !== "" && !knownTypes.includes(type as never), { expected: "an unknown type" })
     )
   }),
   [Schema.Record(Schema.String, Schema.Unknown)]
   // The cast is safe: the runtime value is the received object; only the type of `type` is narrowed, see `UnknownType`.
 ) as unknown as Schema.Codec<Unknown, Unknown>
+
+/** Makes an unknown kind of a piece that has the shape of no kind. A bare string is a text. */
+const unknownPiece = (piece: unknown) => {
+  if (typeof piece === "string") return { type: "text", text: piece }
+  if (typeof piece !== "object" || Array.isArray(piece)) return { type: "unknown", value: piece }
+  const { type, ...rest } = { type: undefined, ...piece }
+  return { type: type ? `unknown:${typeof type === "string" ? type : JSON.stringify(type)}` : "unknown", ...rest }
+}
 
 const receivedText = looseStruct({ type: Schema.Literal("text"), text: Schema.String })
 
@@ -107,6 +121,7 @@ export interface ReceivedToolReference extends Schema.Schema.Type<typeof receive
 
 const receivedThinkingPiece: Schema.Codec<ReceivedText | ReceivedReference | ReceivedToolReference | Unknown> = Schema
   .Union([receivedText, receivedReference, receivedToolReference, Unknown])
+  .annotate({ [unknownMember]: unknownPiece })
 
 /**
  * The schema of a reasoning model's thinking in a response.
@@ -209,7 +224,7 @@ export const Received: Schema.Codec<Received> = Schema.Union([
   receivedFile,
   receivedInputAudio,
   Unknown
-])
+]).annotate({ [unknownMember]: unknownPiece })
 
 /**
  * Whether a piece of content is of a kind that this version does not know.

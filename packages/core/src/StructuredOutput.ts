@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import * as Completion from "./Completion.ts"
 import type { CompletionService } from "./CompletionService.ts"
 import type { CompletionEndpoint } from "./Endpoint.ts"
+import { CompletionBuilder } from "./internal/completion/completionBuilder.ts"
 import { makePartialJson } from "./internal/object/partialJson.ts"
 import { type StructuredSchema, structuredSchema } from "./internal/object/structuredSchema.ts"
 import { type Operation, operationError } from "./internal/request/call.ts"
@@ -169,11 +170,11 @@ const objectParts = <A>(
 ): Stream.Stream<ObjectPart<A>, MistralError> =>
   Stream.suspend(() => {
     const json = makePartialJson()
-    let accumulator = Completion.emptyAccumulator
+    const builder = new CompletionBuilder()
     const parts = Stream.flatMap(Stream.chunks(chunks), (batch) => {
       let grew = false
       for (const chunk of batch) {
-        accumulator = Completion.append(accumulator, chunk)
+        builder.add(chunk)
         const text = Completion.chunkText(chunk)
         grew = text !== "" && json.feed(text) || grew
       }
@@ -183,7 +184,7 @@ const objectParts = <A>(
         ? Stream.succeed<ObjectPart<A>>({ _tag: "Partial", value: value as DeepPartial<A> })
         : Stream.empty
     })
-    const complete = Effect.suspend(() => decodeObject(operation, schema, Completion.toResponse(accumulator)))
+    const complete = Effect.suspend(() => decodeObject(operation, schema, builder.build()))
     return Stream.concat(
       parts,
       Stream.fromEffect(Effect.map(complete, (object): ObjectPart<A> => ({ _tag: "Complete", ...object })))

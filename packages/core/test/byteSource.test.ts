@@ -5,7 +5,7 @@ import { Effect, Fiber, Layer, Stream } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { done, encode, event, inPieces, sizes } from "./fixtures/eventBytes.ts"
-import { eventStream, listModels, stream, within } from "./fixtures/scriptedClient.ts"
+import { eventStream, listModels, stream } from "./fixtures/scriptedClient.ts"
 
 const read = Stream.runFold(stream(), () => "", (text, chunk) => text + Completion.chunkText(chunk))
 
@@ -72,30 +72,11 @@ describe("a source of bytes that delivers ahead", () => {
         }
       }
       const { reason } = yield* Effect.flip(read).pipe(Effect.provide(over(source, {})))
-      assert.isTrue(reason._tag === "StreamError" && reason.serverMessage === "abc")
+      assert.isTrue(reason._tag === "BadRequest" && reason.serverMessage === "abc")
     }))
 })
 
 describe("a source of bytes", () => {
-  it.effect("whose read throws is a lost connection", () =>
-    Effect.gen(function*() {
-      for (const throwing of [0, 1]) {
-        let reads = 0
-        const source: ByteSource.ByteSource = {
-          read: (reader) => {
-            if (reads++ === throwing) throw new Error("broken")
-            reader.onBytes([encode(event("a"))])
-            return () => {}
-          }
-        }
-        for (const headers of [eventStream, {}]) {
-          reads = 0
-          const { reason } = yield* within(Effect.flip(read), 0).pipe(Effect.provide(over(source, headers)))
-          assert.isTrue(reason._tag === "ConnectionLost" && reason.description === "broken", JSON.stringify(reason))
-        }
-      }
-    }))
-
   it.effect("has its pending read cancelled once, and a completed read never", () =>
     Effect.gen(function*() {
       for (const pending of [true, false]) {

@@ -1,6 +1,8 @@
 import * as Completion from "@effect-mistral/core/Completion"
-import type * as Content from "@effect-mistral/core/Content"
+import * as Content from "@effect-mistral/core/Content"
+import type * as Message from "@effect-mistral/core/Message"
 import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
 
 const pieces: ReadonlyArray<Content.Received> = [
   { type: "thinking", thinking: [{ type: "text", text: "hm" }] },
@@ -28,6 +30,11 @@ describe("Completion.text", () => {
       [{ index: 0, message: null, messages: [{ content: "b" }] }],
       "b"
     ],
+    "is that of the choice with index 0, wherever it is": [
+      [{ index: 1, message: { content: "b" } }, { index: 0, message: { content: "a" } }],
+      "a"
+    ],
+    "is that of the first in the list where no choice has index 0": [[{ index: 2, message: { content: "c" } }], "c"],
     "is empty without a content": [[{ index: 0, message: {} }], ""],
     "is empty with a content that is null": [[{ index: 0, message: { content: null } }], ""],
     "is empty without a message": [[{ index: 0 }], ""],
@@ -59,6 +66,65 @@ describe("Completion.chunkText", () => {
   }
 })
 
+describe("the thinking of a response and of a chunk", () => {
+  const detail = (text: string) => ({ type: "reasoning.text", text, signature: "s", format: "f", index: 0, id: "r" })
+  const foreign = Schema.decodeUnknownSync(Content.Received)({ type: "unknown:thinking", thinking: "hm" })
+  const dialects: Record<string, readonly [message: Message.Received, thinking: string]> = {
+    "is that of thinking pieces, without their other kinds": [
+      {
+        content: [
+          { type: "thinking", thinking: [{ type: "text", text: "a" }, { type: "reference", reference_ids: [1] }] },
+          { type: "text", text: "no" },
+          { type: "thinking", thinking: [{ type: "text", text: "b" }] }
+        ]
+      },
+      "ab"
+    ],
+    "is that of thinking whose text is a string": [{ content: [foreign] }, "hm"],
+    "is reasoning_content": [{ content: "no", reasoning_content: "hm" }, "hm"],
+    "is reasoning": [{ content: "no", reasoning: "hm" }, "hm"],
+    "is that of reasoning_details": [
+      {
+        reasoning_details: [
+          detail("a"),
+          { type: "reasoning.summary", summary: "b" },
+          { type: "reasoning.encrypted", data: "no" },
+          { type: "reasoning.text", text: null, signature: "s" }
+        ]
+      },
+      "ab"
+    ],
+    "is given once where two keys say the same": [
+      { reasoning_content: "hm", reasoning: "hm", reasoning_details: [detail("hm")] },
+      "hm"
+    ],
+    "is the longer one where a key has more": [{ reasoning: "h", reasoning_details: [detail("hm\n")] }, "hm\n"],
+    "is all of it where two keys say different things": [{ reasoning_content: "a", reasoning: "b" }, "ab"],
+    "keeps a space": [{ reasoning_content: " ", reasoning: " " }, " "],
+    "is empty without any": [{ content: "no", reasoning_content: null, reasoning: "", reasoning_details: [] }, ""]
+  }
+  for (const [name, [message, thinking]] of Object.entries(dialects)) {
+    it(name, () => {
+      const head = { id: "i", model: "m" }
+      const other = { reasoning: "of another choice" }
+      assert.strictEqual(
+        Completion.thinking({ ...head, choices: [{ index: 1, message: other }, { index: 0, message }] }),
+        thinking
+      )
+      assert.strictEqual(Completion.thinking({ ...head, choices: [{ index: 0, messages: [{}, message] }] }), thinking)
+      assert.strictEqual(
+        Completion.chunkThinking({ ...head, choices: [{ index: 1, delta: other }, { index: 0, delta: message }] }),
+        thinking
+      )
+    })
+  }
+
+  it("is empty without choices", () => {
+    assert.strictEqual(Completion.thinking({ id: "i", model: "m", choices: [] }), "")
+    assert.strictEqual(Completion.chunkThinking({ id: "i", model: "m", choices: [] }), "")
+  })
+})
+
 describe("an accumulator", () => {
   it("is not changed by the chunk that is added", () => {
     const chunk = (content: string): Completion.Chunk => ({
@@ -72,5 +138,37 @@ describe("an accumulator", () => {
       [Completion.emptyAccumulator, one, two].map((accumulator) => Completion.text(Completion.toResponse(accumulator))),
       ["", "a", "ab"]
     )
+  })
+
+  it("may be added to more than once", () => {
+    const chunk = (content: string): Completion.Chunk => ({
+      id: "i",
+      model: "m",
+      choices: [{ index: 0, delta: { content } }]
+    })
+    const textOf = (accumulator: Completion.Accumulator) => Completion.text(Completion.toResponse(accumulator))
+    const one = Completion.append(Completion.emptyAccumulator, chunk("a"))
+    const two = Completion.append(one, chunk("b"))
+    const other = Completion.append(one, chunk("c"))
+    assert.deepStrictEqual([two, other, one, Completion.append(two, chunk("d"))].map(textOf), ["ab", "ac", "a", "abd"])
+    assert.deepStrictEqual([two, other, one].map(textOf), ["ab", "ac", "a"])
+  })
+
+  it("gives responses that later chunks do not change", () => {
+    const chunk = (delta: Message.Delta): Completion.Chunk => ({ id: "i", model: "m", choices: [{ index: 0, delta }] })
+    const deltas: ReadonlyArray<Message.Delta> = [
+      { content: [{ type: "text", text: "a" }], tool_calls: [{ index: 0, function: { name: "f", arguments: "{" } }] },
+      { content: [{ type: "text", text: "b" }], tool_calls: [{ index: 0, function: { arguments: "}" } }] },
+      { content: "c", reasoning_details: [{ index: 0, text: "d" }] },
+      { reasoning_details: [{ index: 0, text: "e" }, { index: 1, text: "f" }] }
+    ]
+    let accumulator = Completion.emptyAccumulator
+    const responses = deltas.map((delta) =>
+      Completion.toResponse(accumulator = Completion.append(accumulator, chunk(delta)))
+    )
+    const texts = responses.map((response) => JSON.stringify(response))
+    assert.deepStrictEqual(responses.map(Completion.text), ["a", "ab", "abc", "abc"])
+    Completion.append(accumulator, chunk({ content: "more", reasoning_details: [{ index: 1, text: "g" }] }))
+    assert.deepStrictEqual(responses.map((response) => JSON.stringify(response)), texts)
   })
 })

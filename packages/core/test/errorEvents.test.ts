@@ -46,9 +46,8 @@ describe("an event", () => {
   }
 
   const others: Record<string, readonly [data: unknown, name: string | undefined]> = {
-    "whose error is null, and which does not fit": [{ error: null, id: 1 }, undefined],
-    "with a message beside its choices, which does not fit": [{ ...good, choices: [{}], message: "no" }, undefined],
-    "of another name, which does not fit": [{ reason: "unknown" }, "ping"],
+    "that is no object": [1, undefined],
+    "of another name that is no object": [["unknown"], "ping"],
     "of another name, which is not JSON": ["upstream is gone", "errors"]
   }
   for (const [what, [data, name]] of Object.entries(others)) {
@@ -59,8 +58,16 @@ describe("an event", () => {
       }).pipe(Effect.provide(clientOver([streamWith(data, name)]))))
   }
 
-  it.effect("whose error is null is a chunk like any other", () =>
-    bothWays.streamed().pipe(Effect.provide(clientOver([streamWith({ ...good, error: null })]))))
+  const chunks: Record<string, readonly [data: unknown, name: string | undefined]> = {
+    "whose error is null": [{ ...good, error: null }, undefined],
+    "whose error is null, and which does not fit": [{ error: null, id: 1 }, undefined],
+    "with a message beside its choices, which does not fit": [{ ...good, choices: [{}], message: "no" }, undefined],
+    "of another name, which does not fit": [{ reason: "unknown" }, "ping"]
+  }
+  for (const [what, [data, name]] of Object.entries(chunks)) {
+    it.effect(`${what}, is a chunk like any other`, () =>
+      bothWays.streamed().pipe(Effect.provide(clientOver([streamWith(data, name)]))))
+  }
 
   const statuses: ReadonlyArray<readonly [keys: object, status: number, retryable: boolean]> = [
     [{}, 200, true],
@@ -74,7 +81,7 @@ describe("an event", () => {
     [{ raw_status_code: 529 }, 529, true],
     [{ status: 404 }, 404, false],
     [{ status: 404, raw_status_code: 503 }, 503, true],
-    [{ raw_status_code: "400" }, 200, true]
+    [{ raw_status_code: "400" }, 400, false]
   ]
   for (const [keys, status, retryable] of statuses) {
     it.effect(`that reports an error with ${JSON.stringify(keys)} has the status ${status}`, () =>
@@ -114,15 +121,14 @@ describe("a whole response with a good status that reports an error", () => {
   it.effect("says what the server says", () =>
     Effect.gen(function*() {
       const { reason } = yield* Effect.flip(complete())
-      assert.isTrue(reason._tag === "InvalidResponse" && reason.kind === "schema")
-      if (reason._tag === "InvalidResponse") assert.include(reason.description, "no such model")
+      assert.isTrue(reason._tag === "BadRequest" && reason.serverMessage === "no such model")
     }).pipe(Effect.provide(clientOver([ScriptedHttpClient.json({ error: { message: "no such model" } })]))))
 })
 
 describe("a refusal", () => {
   const messages: Record<string, readonly [body: unknown, message: string | undefined]> = {
     "in a list, as Google sends it": [[{ error: { message: "no" } }], "no"],
-    "in a list of two": [[{ error: { message: "no" } }, { error: { message: "nor this" } }], undefined],
+    "in a list of two": [[{ error: { message: "no" } }, { error: { message: "nor this" } }], "no; nor this"],
     "in an empty list": [[], undefined]
   }
   for (const [what, [body, message]] of Object.entries(messages)) {

@@ -156,8 +156,12 @@ const streams = (): ReadonlyArray<Case> => {
     ]),
     good("with comments", `: hi\n${event("a")}:\n\n: data: no\n${event("b")}${done}`, ["a", "b"]),
     good("with a comment inside an event", `${data("a")}\n: keep alive\n\n${done}`, ["a"]),
-    good("with comments only before its end", `: ping\n\n: ping\n\n${done}`, []),
-    good("with data over several lines", `data: {"id":"1","model":"m",\ndata:"choices":[]}\n\n${done}`, [""]),
+    bad("with comments only before its end", `: ping\n\n: ping\n\n${done}`, [], { tag: "StreamEndedEarly", chunks: 0 }),
+    good(
+      "with data over several lines",
+      `data: {"id":"1","model":"m",\ndata:"choices":[{"index":0,"delta":{}}]}\n\n${done}`,
+      [""]
+    ),
     good("without the space after the colon", ab.replaceAll("data: ", "data:"), ["a", "b"]),
     good("with two spaces after the colon", event("a").replace("data: ", "data:  ") + done, ["a"]),
     good("with unknown fields", `foo: bar\n${data("a")}\nbaz\n\n${done}`, ["a"]),
@@ -175,10 +179,8 @@ const streams = (): ReadonlyArray<Case> => {
     ]),
     good(
       "with bytes that are no UTF-8",
-      bytes("data: {\"id\":\"", [0xff], "\",\"model\":\"m\",\"choices\":[]}\n\n", done),
-      [
-        ""
-      ]
+      bytes("data: {\"id\":\"", [0xff], "\",\"model\":\"m\",\"choices\":[]}\n\n", event("a"), done),
+      ["", "a"]
     ),
     good("with escaped letters", `data: ${JSON.stringify(chunk("X")).replace("X", "\\ud83d\\ude00")}\n\n${done}`, [
       "😀"
@@ -225,7 +227,8 @@ const streams = (): ReadonlyArray<Case> => {
       kind: "json",
       chunks: 1
     }),
-    bad("with JSON that is no chunk", `${event("a")}data: {"id":1}\n\n${done}`, ["a"], {
+    good("with an object without choices", `${event("a")}data: {"id":1}\n\n${done}`, ["a", ""]),
+    bad("with JSON that is a list", `${event("a")}data: [{"id":1}]\n\n${done}`, ["a"], {
       tag: "InvalidResponse",
       kind: "schema",
       chunks: 1
@@ -338,12 +341,7 @@ const streams = (): ReadonlyArray<Case> => {
       "that is an error in JSON with status 200",
       "{\"object\":\"error\",\"message\":\"m\",\"raw_status_code\":503}",
       [],
-      {
-        tag: "StreamError",
-        chunks: 0,
-        message: "m",
-        status: 503
-      },
+      { tag: "ServerError", chunks: -1 },
       { headers: { "content-type": "application/json" } }
     ),
     bad("that is a whole answer in JSON", "{\"id\":\"1\",\"model\":\"m\",\"choices\":[]}", [], {

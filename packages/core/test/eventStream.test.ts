@@ -56,17 +56,43 @@ describe("a response to a streamed request", () => {
       ]))))
   }
 
+  for (const type of ["application/json", "text/plain", undefined]) {
+    it.effect(`that is a whole completion of type ${type} is read as one chunk, in reads of every size`, () =>
+      Effect.gen(function*() {
+        const message = {
+          role: "assistant",
+          content: "漢\n",
+          tool_calls: [{ id: "1", function: { name: "f", arguments: "{}" } }]
+        }
+        const whole = {
+          id: "1",
+          object: "chat.completion",
+          model: "m",
+          choices: [{ index: 0, message, finish_reason: "tool_calls" }],
+          usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
+        }
+        for (const size of sizes) {
+          const response = yield* within(Completion.collect(stream()), 0).pipe(Effect.provide(clientOver([
+            ScriptedHttpClient.bytes(inPieces(JSON.stringify(whole, null, 2), size), {
+              headers: type === undefined ? {} : { "content-type": type }
+            })
+          ])))
+          assert.deepStrictEqual(response, whole)
+        }
+      }))
+  }
+
   type Expected = readonly [tag: string, kind: string | undefined, says: string]
   const others: Record<string, readonly [body: string, type: string | undefined, expected: Expected]> = {
     "JSON that reports an error": [
       "{\"object\":\"error\",\"message\":\"no such model\"}",
       "application/json",
-      ["StreamError", undefined, "no such model"]
+      ["BadRequest", undefined, "no such model"]
     ],
     "JSON that reports an error, without a type": [
       "{\"detail\":\"no such model\"}",
       undefined,
-      ["StreamError", undefined, "no such model"]
+      ["BadRequest", undefined, "no such model"]
     ],
     "other JSON": ["{\"id\":\"1\",\"choices\":[]}", "application/json", ["InvalidResponse", "contentType", "JSON"]],
     "a list": ["[1]", undefined, ["InvalidResponse", "contentType", "JSON"]],
@@ -110,13 +136,13 @@ describe("the end of a stream", () => {
     "[DONE] without an empty line is a good one": [`${event("a")}data: [DONE]`, "a", undefined],
     "[DONE] with white space around it is a good one": [`${event("a")}data:[DONE] \n\n`, "a", undefined],
     "[DONE] is the last that is read": [`${event("a")}${done}${event("b")}data: not JSON\n\n`, "a", undefined],
-    "[DONE] alone is a good one": [done, "", undefined],
+    "[DONE] alone is early": [done, "", "StreamEndedEarly"],
     "nothing but chunks is early": [`${event("a")}${event("b")}`, "ab", "StreamEndedEarly"],
     "a chunk without an empty line is early, and the chunk is given": [event("a").trimEnd(), "a", "StreamEndedEarly"],
     "half a chunk is not valid": [`${event("a")}${event("b").slice(0, 30)}`, "a", "InvalidResponse"],
     "the text [DONE] in a chunk is not the end": [`${event("[DONE]")}`, "[DONE]", "StreamEndedEarly"],
     "a chunk that is not JSON": [`${event("a")}data: {\n\n${event("b")}${done}`, "a", "InvalidResponse"],
-    "a chunk that does not fit": [`${event("a")}data: {"id":1}\n\n${event("b")}${done}`, "a", "InvalidResponse"],
+    "a chunk that does not fit": [`${event("a")}data: 1\n\n${event("b")}${done}`, "a", "InvalidResponse"],
     "an event that reports an error": [
       `${event("a")}event: error\ndata: no\n\n${event("b")}${done}`,
       "a",

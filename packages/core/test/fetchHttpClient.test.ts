@@ -112,16 +112,6 @@ describe("FetchHttpClient", () => {
       }))
   }
 
-  it.effect("an answer that was read before is a failed connection", () =>
-    Effect.gen(function*() {
-      const used = Response.json(completion)
-      yield* Effect.promise(() => used.text())
-      const { reason } = yield* failure(complete(request)).pipe(
-        Effect.provide(over(recorder(() => used).fetch))
-      )
-      assert.strictEqual(reason._tag, "ConnectionFailed")
-    }))
-
   it.effect("an answer without a body is an empty one", () =>
     Effect.gen(function*() {
       const { fetch } = recorder(() => new Response(null, { headers: eventStream }))

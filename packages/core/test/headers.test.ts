@@ -298,11 +298,11 @@ describe("a key that a server echoes", () => {
       { apiKey: Redacted.make(`Bearer ${key}`) }
     ))))
 
-  it.effect("is the key of the attempt", () => {
+  it.effect("is the key of the attempt or one of an attempt before it", () => {
     let attempt = 0
     return Effect.gen(function*() {
       const { reason } = yield* within(Effect.flip(complete()), 0)
-      assert.strictEqual("serverMessage" in reason && reason.serverMessage, "<redacted> or key-1")
+      assert.strictEqual("serverMessage" in reason && reason.serverMessage, "<redacted> or <redacted>")
       assert.deepStrictEqual((yield* requests).map(({ headers }) => headers.authorization), [
         "Bearer key-1",
         "Bearer key-2"

@@ -6,7 +6,14 @@ import * as Schema from "effect/Schema"
 /** A key that no request may have. */
 const more = { more: 1 }
 
-const unknown = Schema.decodeUnknownSync(Content.Received)({ type: "hologram", of: "a" })
+const unknown = Schema.decodeUnknownSync(Content.Unknown)({ type: "hologram", of: "a" })
+
+/** Thinking in a shape that is not Mistral's, as tolerant reading gives it. */
+const unknownThinking = Schema.decodeUnknownSync(Content.Received)({
+  type: "unknown:thinking",
+  thinking: "hm",
+  signature: "s"
+})
 
 describe("Message.fromReceived", () => {
   const messages: Record<string, readonly [received: Message.Received, assistant: Message.Assistant]> = {
@@ -55,8 +62,62 @@ describe("Message.fromReceived", () => {
       { tool_calls: [{ id: null, type: "other", index: null, function: { name: "f", arguments: "" } }] },
       { role: "assistant", tool_calls: [{ function: { name: "f", arguments: "" } }] }
     ],
-    "keeps an empty list of calls": [{ tool_calls: [] }, { role: "assistant", tool_calls: [] }],
+    "leaves out an empty list of calls": [{ content: "a", tool_calls: [] }, { role: "assistant", content: "a" }],
     "leaves out calls that are null": [{ tool_calls: null }, { role: "assistant" }],
+    "has an empty content where no piece may be sent back": [
+      { content: [unknown, { type: "text", text: "" }], tool_calls: [{ function: { name: "f", arguments: "{}" } }] },
+      { role: "assistant", content: "", tool_calls: [{ function: { name: "f", arguments: "{}" } }] }
+    ],
+    "keeps thinking without its pieces and nulls that may not be sent back": [
+      {
+        content: [
+          {
+            type: "thinking",
+            thinking: [unknown, { type: "text", text: "hm", ...more }, { type: "tool_reference", tool: "web_search" }],
+            signature: null,
+            closed: null
+          },
+          { type: "thinking", thinking: [unknown], closed: true },
+          { type: "thinking", thinking: [], signature: "s", closed: true }
+        ]
+      },
+      {
+        role: "assistant",
+        content: [
+          { type: "thinking", thinking: [{ type: "text", text: "hm" }] },
+          { type: "thinking", thinking: [], signature: "s", closed: true }
+        ]
+      }
+    ],
+    "makes a list of thinking that is a string": [
+      { content: [unknownThinking, { type: "text", text: "a" }] },
+      {
+        role: "assistant",
+        content: [
+          { type: "thinking", thinking: [{ type: "text", text: "hm" }], signature: "s" },
+          { type: "text", text: "a" }
+        ]
+      }
+    ],
+    "keeps reasoning outside of the content, for servers that take it back": [
+      {
+        content: "a",
+        reasoning_content: "hm",
+        reasoning: "hm",
+        reasoning_details: [{ type: "reasoning.text", text: "hm", signature: "s", index: 0 }]
+      },
+      {
+        role: "assistant",
+        content: "a",
+        reasoning_content: "hm",
+        reasoning: "hm",
+        reasoning_details: [{ type: "reasoning.text", text: "hm", signature: "s", index: 0 }]
+      }
+    ],
+    "leaves out reasoning that is null": [
+      { content: "a", reasoning_content: null, reasoning: null, reasoning_details: null },
+      { role: "assistant", content: "a" }
+    ],
     "leaves out the prefix and other keys": [{ prefix: true, ...more }, { role: "assistant" }]
   }
   for (const [name, [received, assistant]] of Object.entries(messages)) {

@@ -147,13 +147,31 @@ const reasons: ReadonlyArray<
     }),
     false,
     "200 with an unusable response: d: messages.0.role: Expected a role; Bad (chunks before 1, request id r1). "
-    + "Check the base URL, or report this."
+    + "Report this with the request id."
+  ],
+  [
+    "InvalidResponse about a part of a response",
+    new MistralError.InvalidResponse({ kind: "schema", status: 200, description: "d", issues, chunks: 0 }),
+    false,
+    "200 with an unusable response: d: messages.0.role: Expected a role; Bad. Report this."
+  ],
+  [
+    "InvalidResponse that is too large",
+    new MistralError.InvalidResponse({ kind: "tooLarge", status: 200, description: "d", issues: [], chunks: 1 }),
+    false,
+    "200 with an unusable response: d (chunks before 1). Raise maxSize in the request options."
   ],
   [
     "StreamEndedEarly",
     new MistralError.StreamEndedEarly({ chunks: 2, requestId: "r1" }),
     true,
     "stream ended early, without [DONE], after 2 chunks (request id r1). The response may be incomplete."
+  ],
+  [
+    "StreamEndedEarly with [DONE]",
+    new MistralError.StreamEndedEarly({ chunks: 0, withoutChoice: true }),
+    true,
+    "stream ended early, before any choice, after 0 chunks. The response may be incomplete."
   ],
   ...([[200, true], [399, true], [400, false], [408, true], [422, false], [429, true], [499, false], [
     500,

@@ -94,7 +94,7 @@ describe("the span of an operation that fails", () => {
         "mistral_ai.request.id": "id-1"
       }
     ],
-    "that did not fit": [ScriptedHttpClient.sse([{ id: completion }], id), {
+    "that did not fit": [ScriptedHttpClient.sse([[completion]], id), {
       "error.type": "InvalidResponse",
       "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"

@@ -27,6 +27,7 @@
 import * as DirectTransport from "@effect-mistral/core/DirectTransport"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type * as Undici from "@effect/platform-node/Undici"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -35,6 +36,8 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import { dispatch } from "./internal/dispatch.ts"
 import { DispatchedResponse } from "./internal/httpClientResponse.ts"
+import { noDispatcher, unsupported } from "./internal/platform.ts"
+import { closeBody, makeRequestBody } from "./internal/requestBody.ts"
 
 /**
  * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock.
@@ -42,12 +45,14 @@ import { DispatchedResponse } from "./internal/httpClientResponse.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Effect.map(
+export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Effect.flatMap(
   NodeHttpClient.Dispatcher,
   (dispatcher) =>
-    DirectTransport.offer(
-      HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)),
-      directTransport(dispatcher)
+    typeof dispatcher.dispatch !== "function" ? Effect.die(new Error(noDispatcher)) : Effect.succeed(
+      DirectTransport.offer(
+        HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)),
+        directTransport(dispatcher)
+      )
     )
 )
 
@@ -72,10 +77,13 @@ export const layerNoDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHt
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.provide(
-  layerNoDispatcher,
-  NodeHttpClient.layerDispatcher
-)
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.unwrap(Effect.suspend(() => {
+  const reason = unsupported()
+  // Undici itself would fail here in words of its own, at its import on an old Node and at its end on Bun.
+  return reason === undefined
+    ? Effect.succeed(Layer.provide(layerNoDispatcher, NodeHttpClient.layerDispatcher))
+    : Effect.die(new Error(reason))
+}))
 
 const execute = (
   dispatcher: Undici.Dispatcher,
@@ -83,40 +91,36 @@ const execute = (
   url: URL,
   signal: AbortSignal
 ): Effect.Effect<HttpClientResponse, HttpClientError.HttpClientError> =>
-  Effect.callback((resume) => {
-    const fail = (reason: HttpClientError.HttpClientErrorReason) =>
-      resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
-    const onError = (cause: unknown) => fail(new HttpClientError.TransportError({ request, cause }))
-    if (signal.aborted) return onError(new Error("The request was interrupted"))
-    const body = bodyOf(request)
-    if (body === undefined) {
-      return fail(
-        new HttpClientError.EncodeError({
-          request,
-          description: `UndiciHttpClient cannot send a request body of kind ${request.body._tag}`
-        })
+  Effect.flatMap(makeRequestBody(request), (body) =>
+    Effect.callback((resume) => {
+      const onError = (cause: unknown) => {
+        const { failure } = body
+        if (failure !== undefined && Cause.hasDies(failure)) return resume(Effect.die(Cause.squash(failure)))
+        const reason = failure === undefined
+          ? new HttpClientError.TransportError({ request, cause })
+          : new HttpClientError.EncodeError({ request, cause: Cause.squash(failure) })
+        resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
+      }
+      if (signal.aborted) {
+        closeBody(body)
+        return onError(new Error("The request was interrupted"))
+      }
+      const cancelRequest = dispatch(
+        dispatcher,
+        { method: request.method, url, headers: body.headers, body: body.content },
+        {
+          onResponse: (head) => resume(Effect.succeed(new DispatchedResponse(request, url, head))),
+          onError
+        }
       )
-    }
-    const cancel = dispatch(dispatcher, { method: request.method, url, headers: request.headers, body }, {
-      onResponse: (head) => resume(Effect.succeed(new DispatchedResponse(request, url, head))),
-      onError
-    })
-    // The signal cancels a response that is being read, the finalizer a request that still waits for its response.
-    signal.addEventListener("abort", cancel, { once: true })
-    return Effect.sync(cancel)
-  })
-
-/** The body in the form undici sends, `null` if there is none, `undefined` if it is not in memory. */
-const bodyOf = ({ body }: HttpClientRequest): string | Uint8Array | null | undefined => {
-  switch (body._tag) {
-    case "Empty":
-      return null
-    case "Uint8Array":
-      return body.body
-    default:
-      return undefined
-  }
-}
+      const cancel = () => {
+        cancelRequest()
+        closeBody(body)
+      }
+      // The signal cancels a response that is being read, the finalizer a request that still waits for its response.
+      signal.addEventListener("abort", cancel, { once: true })
+      return Effect.sync(cancel)
+    }))
 
 const directTransport = (dispatcher: Undici.Dispatcher): DirectTransport.DirectTransport => ({
   send: ({ body = null, headers, method, url }, receiver) =>

@@ -1,19 +1,21 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Tracer from "effect/Tracer"
+import type { Request } from "../../DirectTransport.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
 import { type Call, timeoutError } from "../request/call.ts"
-import type { Authenticate, AuthenticatedRequest } from "../request/headers.ts"
+import type { Authenticate } from "../request/headers.ts"
 import { BodyReader, type OpenResponse, type ReadErrors } from "../response/bodyReader.ts"
 import { reasonFromResponse } from "../response/errorBody.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
-import { describeTransportError } from "../transport/transportError.ts"
+import { describeFailedConnection, describeTransportError } from "../transport/transportError.ts"
 
 /**
  * The parts of a client that send its calls. `transport` was made by `chooseTransport`: over `UndiciHttpClient` it ends in
@@ -39,7 +41,6 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   readonly #call: Call
   readonly #span: Tracer.Span
   readonly #timeouts: AttemptTimeouts
-  #redact = (text: string): string => text
   #requestId: string | undefined
   #body: BodyReader<MistralError> | undefined
   #cancelRequest: Effect.Effect<void> = Effect.void
@@ -52,25 +53,28 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
     span: Tracer.Span,
     fiber: Fiber.Fiber<unknown, unknown>
   ) {
-    const { firstByte, idle } = call.options.timeout
+    const { firstByte, idle, nextEvent } = call.options.timeout
     this.context = fiber.context
     this.#sender = sender
     this.#call = call
     this.#span = span
-    this.#timeouts = new AttemptTimeouts({ firstByte, idle, deadline }, fiber.getRef(Clock.Clock))
+    this.#timeouts = new AttemptTimeouts(
+      // The limit to the next event is for streams. A whole response has no events.
+      { firstByte, idle, nextEvent: call.accept === "text/event-stream" ? nextEvent : Duration.infinity, deadline },
+      fiber.getRef(Clock.Clock)
+    )
   }
 
   /** Sends the request and waits for the response. Runs once; `close` must run after a failure or after the response. */
   open(): Effect.Effect<OpenResponse, MistralError> {
     return Effect.flatMap(
       this.#sender.authenticate(this.#call, this.#span),
-      (authenticated) => Effect.callback((resume) => this.#send(authenticated, resume))
+      (request) => Effect.callback((resume) => this.#send(request, resume))
     )
   }
 
   /** Sends the request. The attempt continues in `onResponse` or `onError`. */
-  #send({ redact, request }: AuthenticatedRequest, resume: Resume): void {
-    this.#redact = redact
+  #send(request: Request, resume: Resume): void {
     this.#resume = resume
     this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
     // The time may already be over.
@@ -93,17 +97,28 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 
   onResponse(response: TransportResponse): void {
+    try {
+      this.#receive(response)
+    } catch (defect) {
+      // A response has come, so this is not a failed connection, which would be retried.
+      this.#settle(Effect.die(defect))
+    }
+  }
+
+  #receive(response: TransportResponse): void {
     if (this.#resume === undefined) return
     this.#requestId = requestId((name) => response.header(name))
-    const body = this.#body = new BodyReader(response.body, this.#timeouts, this)
+    const source = response.body
+    const body = this.#body = new BodyReader(source, this.#timeouts, this)
     if (response.status < 200 || response.status > 299) return this.#settle(this.#readError(response, body))
     const open: OpenResponse = {
       status: response.status,
       contentType: response.header("content-type"),
       requestId: this.#requestId,
+      headers: () => response.headers(),
       body,
-      close: this.close,
-      redact: this.#redact
+      unstreamed: source.unstreamed,
+      close: this.close
     }
     body.waitForFirst((first) => this.#settle(Effect.flatMap(first, (hasBytes) => this.#begin(open, hasBytes))))
   }
@@ -123,20 +138,19 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   }
 
   toMistralError(error: unknown): MistralError {
-    const description = this.#redact(describeTransportError(error))
     const invalid = HttpClientError.isHttpClientError(error) &&
       (error.reason._tag === "InvalidUrlError" || error.reason._tag === "EncodeError")
     return this.#call.error(
       invalid
-        ? new Reason.InvalidRequest({ issues: [{ path: [], message: description }] })
-        : new Reason.ConnectionFailed({ description })
+        ? new Reason.InvalidRequest({ issues: [{ path: [], message: describeTransportError(error) }] })
+        : new Reason.ConnectionFailed({ description: describeFailedConnection(error) })
     )
   }
 
   onLost(error: unknown): MistralError {
     return this.#call.error(
       new Reason.ConnectionLost({
-        description: this.#redact(describeTransportError(error)),
+        description: describeTransportError(error),
         chunks: this.#call.progress.chunks,
         requestId: this.#requestId
       })
@@ -167,13 +181,8 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       return size >= errorBodyLimits.bytes
     })
     return Effect.flatMap(Effect.andThen(read, Clock.currentTimeMillis), (now) => {
-      const headers: Record<string, string> = {}
-      for (const [name, value] of Object.entries(response.headers())) {
-        if (value !== undefined) headers[name] = this.#redact(value)
-      }
-      return Effect.fail(
-        this.#call.error(reasonFromResponse({ status: response.status, headers, body: this.#redact(body), now }))
-      )
+      const { status } = response
+      return Effect.fail(this.#call.error(reasonFromResponse({ status, headers: response.headers(), body, now })))
     })
   }
 }

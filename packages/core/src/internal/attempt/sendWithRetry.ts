@@ -16,38 +16,38 @@ export interface CallResources {
   finalizer: Effect.Effect<void>
 }
 
-/** Sends a call, with retries, until the first bytes of a successful response were received. */
-export const sendWithRetry = (
-  sender: Sender,
-  call: Call,
-  resources: CallResources
-): Effect.Effect<OpenResponse, MistralError> => retryAttempts(sender, call, resources, Effect.succeed)
-
 /**
- * Sends a call and reads its response, with retries of both: a truncated response is requested again. Only for endpoints
- * that are idempotent and free.
+ * Sends a call and begins to read its response, with retries.
+ *
+ * *Details*: a response that reports an error is retried like a response with the status of that error. Any other failure
+ * of `read`, such as a truncated response, is only retried with `rereads`: for endpoints that are idempotent and free.
  */
-export const sendAndReadWithRetry = <A>(
+export const sendWithRetry = <A>(
   sender: Sender,
   call: Call,
   resources: CallResources,
-  read: (response: OpenResponse) => Effect.Effect<A, MistralError>
-): Effect.Effect<A, MistralError> =>
-  retryAttempts(sender, call, resources, (response) => Effect.onError(read(response), () => response.close))
-
-const retryAttempts = <A>(
-  sender: Sender,
-  call: Call,
-  resources: CallResources,
-  read: (response: OpenResponse) => Effect.Effect<A, MistralError>
+  read: (response: OpenResponse) => Effect.Effect<A, MistralError>,
+  rereads = false
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
-    const attempt = Effect.flatMap(open(sender, call, resources, deadline), read)
+    let response: OpenResponse | undefined
+    const attempt = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
+      response = opened
+      return Effect.onError(read(opened), () => opened.close)
+    })
     const { retry } = call.options
+    const policy: RetryPolicy.RetryPolicy = {
+      ...retry,
+      while: (error) => {
+        const mayRepeat = response === undefined || rereads || (error.status ?? 0) >= 400
+        response = undefined
+        return mayRepeat && retry.while(error)
+      }
+    }
     const attempts = retry === RetryPolicy.none ? attempt : Effect.catch(attempt, (error) =>
       // The policy may make spans, which belong to the call. A call that does not fail needs no change of its context.
       Effect.provideService(
-        RetryPolicy.retryFailed(error, attempt, retry, { idempotent: call.idempotent }),
+        RetryPolicy.retryFailed(error, attempt, policy, { idempotent: call.idempotent }),
         Tracer.ParentSpan,
         resources.span
       ))

@@ -5,12 +5,12 @@ import type { MistralError } from "../../MistralError.ts"
 import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import type { Sender } from "../attempt/attempt.ts"
-import { type CallResources, sendAndReadWithRetry, sendWithRetry } from "../attempt/sendWithRetry.ts"
+import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
 import { makeCall, type Target } from "../request/call.ts"
 import type { Server } from "../request/server.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
-import { schemaValidator } from "../schema/schemaValidator.ts"
+import { jsonReader } from "../schema/jsonReader.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /** Sends a request and reads its whole response, in one span. */
@@ -44,10 +44,9 @@ const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
 ) {
   const call = yield* makeCall(endpoint, request, "application/json", server, options, target)
   const resources: CallResources = { finalizer: Effect.void, span }
-  const read = (response: OpenResponse) => readJson(call, response, schemaValidator(endpoint.response))
-  const received = endpoint.retryable === "always"
-    ? sendAndReadWithRetry(sender, call, resources, read)
-    : Effect.flatMap(sendWithRetry(sender, call, resources), read)
+  const reader = jsonReader(endpoint.response, endpoint.repair)
+  const read = (response: OpenResponse) => readJson(call, response, reader, endpoint.failedChoice)
+  const received = sendWithRetry(sender, call, resources, read, endpoint.retryable === "always")
   const value = yield* Effect.ensuring(received, Effect.suspend(() => resources.finalizer))
   Telemetry.annotate(span, Telemetry.responseAttributes(value))
   return value

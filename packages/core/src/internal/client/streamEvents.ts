@@ -12,8 +12,10 @@ import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
 import { makeCall, type Target } from "../request/call.ts"
-import { schemaValidator } from "../schema/schemaValidator.ts"
+import type { OpenResponse } from "../response/bodyReader.ts"
+import { jsonReader } from "../schema/jsonReader.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
+import type { EventHooks } from "../stream/eventDecoder.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
@@ -74,15 +76,18 @@ const start = Effect.fnUntraced(function*<Request, Event>(
     return resources.finalizer
   })
   const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)
-  const response = yield* sendWithRetry(config.sender, call, resources)
-  const events = yield* makeEventStream(call, response, schemaValidator(endpoint.event), {
-    failedChoice: endpoint.failedChoice,
-    fastPath: options.fastPath ? fastPathOf(endpoint.event) : undefined,
+  const reader = jsonReader(endpoint.event, endpoint.repair)
+  const hooks: EventHooks<Event> = {
+    endpoint,
+    endsByFinishReason: server.deployment.endOfStream === "finishReason",
+    fastPath: options.fastPath ? fastPathOf(endpoint.event, reader) : undefined,
     // The usage comes with the last chunk.
     onValue: (value) => {
       if (span.sampled && hasUsage(value)) Telemetry.annotate(span, Telemetry.responseAttributes(value))
     }
-  })
+  }
+  const read = (response: OpenResponse) => makeEventStream(call, response, reader, hooks)
+  const events = yield* sendWithRetry(config.sender, call, resources, read)
   resources.finalizer = events.release
   onStarted(events)
 })

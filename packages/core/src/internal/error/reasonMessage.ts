@@ -7,6 +7,7 @@ interface ErrorResponse {
   readonly code?: string | undefined
   readonly type?: string | undefined
   readonly field?: string | undefined
+  readonly provider?: string | undefined
   readonly requestId?: string | undefined
   readonly retryAfter?: Duration.Duration | undefined
 }
@@ -31,6 +32,7 @@ export const errorResponseMessage = (kind: string, response: ErrorResponse, advi
     ["type", response.type],
     ["code", response.code],
     ["field", response.field],
+    ["provider", response.provider],
     ["request id", response.requestId]
   ])
   return `${response.status} ${kind}${message}${details}. ${wait}${advice}`

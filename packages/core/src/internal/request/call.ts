@@ -6,6 +6,7 @@ import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import { jsonIssues } from "./jsonIssues.ts"
+import { makeScrub, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
@@ -37,6 +38,9 @@ export interface Call {
   readonly options: Resolved
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
+  /** The keys of the attempts so far. */
+  readonly keys: Set<string>
+  /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
   readonly error: (reason: MistralErrorReason) => MistralError
 }
 
@@ -63,7 +67,16 @@ const validateAndSerialise = <Request>(
   options: Resolved,
   target: Target | undefined
 ): Effect.Effect<Call, MistralError> => {
-  const error = (reason: MistralErrorReason) => operationError(endpoint, reason)
+  let url = baseUrl
+  const keys = new Set<string>()
+  const error = (reason: MistralErrorReason) =>
+    operationError(
+      endpoint,
+      scrubReason(
+        reason,
+        makeScrub(keys, [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
+      )
+    )
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
   const schemaIssues = [
@@ -80,7 +93,11 @@ const validateAndSerialise = <Request>(
     : conversationIssues(request, { ...deployment.checks, ...options.checks })
   if (refused.length > 0) return invalid(refused)
   if (address === undefined) {
-    return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
+    return invalid([{
+      path: ["baseUrl"],
+      message:
+        "Expected a URL that begins with http:// or https:// and has neither user nor password: give them in `headers`"
+    }])
   }
 
   const routed = deployment.route({
@@ -90,9 +107,10 @@ const validateAndSerialise = <Request>(
     streaming: accept === "text/event-stream"
   })
   if ("issues" in routed) return invalid(routed.issues)
+  url = withQuery(routed.url, target?.query)
   return Effect.succeed({
     method: endpoint.method,
-    url: withQuery(routed.url, target?.query),
+    url,
     body: routed.body === undefined ? undefined : JSON.stringify(routed.body),
     accept,
     idempotent: endpoint.retryable !== "ifRejected",
@@ -100,6 +118,7 @@ const validateAndSerialise = <Request>(
       ? options
       : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
+    keys,
     error
   })
 }

@@ -1,5 +1,107 @@
-/** Removes the key from texts that errors show: messages of servers and of transports, and headers of responses. */
-export const makeRedactor = (key: string | undefined): (text: string) => string => {
-  const secret = key?.replace(/^Bearer /, "")
-  return secret === undefined ? (text) => text : (text) => text.replaceAll(secret, "<redacted>")
+import type { MistralErrorReason } from "../../MistralError.ts"
+
+/** Removes secrets from a text. */
+export type Scrub = (text: string) => string
+
+/**
+ * The names of headers and of query parameters whose values are secret. Those of Portkey all contain `key`, and most of
+ * their values are words that error messages need.
+ */
+export const credentialName =
+  /(?<!port)key|portkey-config|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
+
+/**
+ * Makes the function that removes from a text the keys of a call, and the headers and query parameters that are secret by
+ * their names. A word that holds a secret in another form, escaped or as base64, is removed as a whole. In a word that ends
+ * with an ellipsis, the beginning of a secret is enough.
+ */
+export const makeScrub = (
+  keys: Iterable<string>,
+  values: ReadonlyArray<readonly [name: string, value: string]>
+): Scrub => {
+  const secrets = [...keys, ...values.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])]
+    .flatMap(secretsIn)
+    .filter(isLong).sort((one, other) => other.length - one.length)
+  const plainSecrets = secrets.flatMap(forms).map(unescape).filter(isLong)
+  return (text) =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, mark), text).replace(/\S+/g, (word) => {
+      const plain = unescape(word)
+      const length = /\.{3}$|…$/.test(word) ? 8 : undefined
+      return plainSecrets.some((secret) => plain.includes(secret.slice(0, length))) ? mark : word
+    }).replace(/(?<=:\/\/)[^\s/@]+(?=@)/g, mark)
+}
+
+/** Removes secrets from every text of a reason, also inside its fields, and shortens the texts. It changes the reason. */
+export const scrubReason = (reason: MistralErrorReason, scrub: Scrub): MistralErrorReason => {
+  for (const [name, value] of Object.entries(reason)) {
+    // Words of this library.
+    if (/^(?:_tag|kind|phase)$/.test(name)) continue
+    Object.assign(reason, { [name]: scrubDeep(value, scrub, 32) })
+  }
+  return reason
+}
+
+const scrubDeep = (value: unknown, scrub: Scrub, levels: number): unknown => {
+  if (typeof value === "string") return scrub(value.length > longest ? `${value.slice(0, longest)}...` : value)
+  const isArray = Array.isArray(value)
+  // Other objects are durations.
+  if (!isArray && Object.getPrototypeOf(value ?? "") !== Object.prototype) return value
+  const entries = Object.entries(levels === 0 ? {} : value as object)
+    .map(([name, item]) => [scrub(name), scrubDeep(item, scrub, levels - 1)] as const)
+  return isArray ? entries.map(([, item]) => item) : Object.fromEntries(entries)
+}
+
+const mark = "<redacted>"
+
+/** The most characters of a text in a reason. */
+const longest = 1000
+
+/** Whether a text is long enough to be a secret: without shorter ones, texts would not be readable. */
+const isLong = (text: string): boolean => text.length > 3
+
+/** A value, also without its scheme, its longer words (parts of a cookie or of a signed header), and user and password. */
+const secretsIn = (value: string): ReadonlyArray<string> => {
+  const token = value.slice(value.indexOf(" ") + 1)
+  return [
+    value,
+    token,
+    ...value.split(/[\s,;"=]+/).filter((word) => word.length > 7),
+    ...value.startsWith("Basic ") ? convert(atob, token).split(":") : []
+  ]
+}
+
+/** A secret, the bytes of its UTF-8, and the part of its base64 that is the same wherever the secret stands, by offsets. */
+const forms = (secret: string): ReadonlyArray<string> => {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(secret))
+  return [
+    secret,
+    bytes,
+    ...[0, 2, 3].map((from) => convert(btoa, "xx".slice(0, from && from - 1) + bytes).replace(/.==?$/, "").slice(from))
+  ]
+}
+
+const convert = (conversion: (text: string) => string, text: string): string => {
+  try {
+    return conversion(text)
+  } catch {
+    return ""
+  }
+}
+
+/** A text with escaped characters as they are, also where they are escaped more than once, and one form of base64. */
+const unescape = (text: string): string => {
+  for (let pass = 0; pass < 5; pass++) {
+    text = text.replace(
+      /(?:%|u00|&#x0*)([\da-f]{2})|&#(\d+)|[\\;_-]/gi,
+      (match, hex, decimal) =>
+        hex || decimal
+          ? String.fromCharCode(hex ? parseInt(hex, 16) : decimal)
+          : match === "-"
+          ? "+"
+          : match === "_"
+          ? "/"
+          : ""
+    )
+  }
+  return text
 }

@@ -3,7 +3,7 @@ import type { Issue } from "../../MistralErrorReason.ts"
 import type { Checks } from "../../RequestOptions.ts"
 import type { ResponseFormat } from "../../ResponseFormat.ts"
 import type { Tool } from "../../Tool.ts"
-import { knownId } from "../completion/accumulator.ts"
+import { knownId } from "../completion/knownId.ts"
 import { danglingReferences } from "../schema/references.ts"
 
 /** The keys of a completion request that the checks read. A request for embeddings, for example, has none of them. */

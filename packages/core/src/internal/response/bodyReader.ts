@@ -4,18 +4,19 @@ import type * as Pull from "effect/Pull"
 import type { Bytes, Reader } from "../../ByteSource.ts"
 import type { MistralError } from "../../MistralError.ts"
 import type { AttemptTimeouts, ExpiredLimit } from "../timeout/attemptTimeouts.ts"
-import type { ResponseBody } from "../transport/transport.ts"
+import { type ResponseBody, TransportDefect } from "../transport/transport.ts"
 
 /** A successful response whose first bytes were received. */
 export interface OpenResponse {
   readonly status: number
   readonly contentType: string | undefined
   readonly requestId: string | undefined
+  readonly headers: () => Readonly<Record<string, string | undefined>>
   readonly body: BodyReader<MistralError>
+  /** Whether the body came as a whole, because the platform's `fetch` cannot stream. */
+  readonly unstreamed?: boolean | undefined
   /** Closes the connection. If the body was read to its end, the connection stays alive for the next request. */
   readonly close: Effect.Effect<void>
-  /** Removes the key from a text. */
-  readonly redact: (text: string) => string
 }
 
 /** Makes a value from bytes, or from `undefined` at the end of the body. Returns nothing where it needs more bytes. */
@@ -134,7 +135,7 @@ export class BodyReader<E> implements Reader {
 
   readonly onError = (error: unknown): void => {
     this.#reading = false
-    this.#fail(Effect.fail(this.#errors.onLost(error)))
+    this.#fail(error instanceof TransportDefect ? Effect.die(error.cause) : Effect.fail(this.#errors.onLost(error)))
   }
 
   readonly #onExpired = (expired: ExpiredLimit): void => this.#fail(Effect.fail(this.#errors.onTimeout(expired)))
@@ -166,7 +167,7 @@ export class BodyReader<E> implements Reader {
         try {
           this.#cancelRead = this.#source.read(this)
         } catch (error) {
-          this.onError(error)
+          this.onError(new TransportDefect(error))
         }
       }
     }

@@ -22,6 +22,19 @@ export const invalidResponse = (
     })
   )
 
+/** The error of a body or an event with more characters than `maxSize`. */
+export const tooLarge = (
+  call: Call,
+  response: Pick<OpenResponse, "status" | "requestId">,
+  what: "body" | "event"
+): MistralError =>
+  invalidResponse(
+    call,
+    response,
+    "tooLarge",
+    `${what === "event" ? "an" : "a"} ${what} of more than ${call.options.maxSize} characters`
+  )
+
 /** Describes a text that was expected to be JSON. */
 export const describeNotJson = (
   response: Pick<OpenResponse, "contentType">,

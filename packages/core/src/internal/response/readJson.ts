@@ -1,17 +1,26 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
-import type { MistralError } from "../../MistralError.ts"
+import type { Endpoint } from "../../Endpoint.ts"
+import type { MistralError, MistralErrorReason } from "../../MistralError.ts"
+import { carriesError } from "../error/carriesError.ts"
 import type { Call } from "../request/call.ts"
-import type { SchemaValidator } from "../schema/schemaValidator.ts"
+import type { JsonReader } from "../schema/jsonReader.ts"
 import type { OpenResponse } from "./bodyReader.ts"
-import { reasonFromEvent } from "./errorBody.ts"
-import { describeNotJson, invalidResponse } from "./invalidResponse.ts"
+import { reportedChoice, reportedReason, reportsError, type ResponseHead } from "./errorBody.ts"
+import { describeNotJson, invalidResponse, tooLarge } from "./invalidResponse.ts"
 
-/** Reads a whole response body as JSON and validates it. The value is the parsed JSON itself. */
+/**
+ * Reads a whole response body as JSON. The value is the parsed JSON itself, repaired where it does not fit the schema.
+ *
+ * *Details*: JSON that reports an error fails with the reason of that error. `failedChoice` is given where a model runs: an
+ * error then counts even beside a value that fits the schema.
+ */
 export const readJson = <A>(
   call: Call,
   response: OpenResponse,
-  validator: SchemaValidator<A>
+  reader: JsonReader<A>,
+  failedChoice: Endpoint<never, unknown>["failedChoice"]
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(readText(call, response), (text) => {
     let json: unknown
@@ -22,24 +31,32 @@ export const readJson = <A>(
         return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
       }
     }
-    if (validator.is(json)) return Effect.succeed(json)
-    const reported = reasonFromEvent(
-      { json, name: undefined, text: "" },
-      { status: response.status, chunks: 0, requestId: response.requestId }
-    )
-    const sentence = reported?.serverMessage === undefined
-      ? ""
-      : `, an error: ${response.redact(reported.serverMessage)}`
-    return Effect.fail(
-      invalidResponse(
-        call,
-        response,
-        "schema",
-        `JSON that does not fit the schema${sentence}`,
-        validator.issues(json)
+    const read = (value: A): Effect.Effect<A, MistralError> => {
+      const failed = failedChoice?.(value)
+      return failed === undefined
+        ? Effect.succeed(value)
+        : failWith(call, response, (head) => reportedChoice(failed, head))
+    }
+    if (reader.is(json) && !(failedChoice !== undefined && carriesError(json))) return read(json)
+    if (reportsError(json)) return failWith(call, response, (head) => reportedReason(json, head))
+    const repaired = reader.repair(json)
+    return repaired === undefined
+      ? Effect.fail(
+        invalidResponse(call, response, "schema", "JSON that does not fit the schema", reader.issues(json))
       )
-    )
+      : read(repaired)
   })
+
+/** Fails with a reason that depends on the head of the response. */
+export const failWith = (
+  call: Call,
+  response: OpenResponse,
+  reason: (head: ResponseHead) => MistralErrorReason
+): Effect.Effect<never, MistralError> =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) => Effect.fail(call.error(reason({ status: response.status, headers: response.headers(), now })))
+  )
 
 /** Reads a whole response body as text, up to `maxSize` characters. */
 export const readText = (call: Call, response: OpenResponse): Effect.Effect<string, MistralError> =>
@@ -59,9 +76,7 @@ export const readText = (call: Call, response: OpenResponse): Effect.Effect<stri
           parts.push(text)
         }
         return size > call.options.maxSize
-          ? Effect.fail(
-            invalidResponse(call, response, "tooLarge", `a body of more than ${call.options.maxSize} characters`)
-          )
+          ? Effect.fail(tooLarge(call, response, "body"))
           : undefined
       }),
       () => Effect.succeed("")

@@ -22,6 +22,15 @@ const strictly: Fallback = (schema) => {
   return (value) => Exit.isSuccess(decode(value, { onExcessProperty: "error" }))
 }
 
+const predicates = new WeakMap<SchemaAST.AST, Predicate>()
+
+/** The predicate of a part of a schema, compiled once. */
+export const predicateOf = (ast: SchemaAST.AST): Predicate => {
+  let predicate = predicates.get(ast)
+  if (predicate === undefined) predicates.set(ast, predicate = compile(ast, Schema.is))
+  return predicate
+}
+
 type Predicate = (value: unknown) => boolean
 
 /** Makes the predicate of a kind of schema that is not compiled here. `strictly` means that unknown keys are refused. */

@@ -1,11 +1,13 @@
 import type * as Arr from "effect/Array"
+import type { StreamEndpoint } from "../../Endpoint.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
+import { carriesError } from "../error/carriesError.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import { reasonFromEvent } from "../response/errorBody.ts"
-import { invalidResponse } from "../response/invalidResponse.ts"
-import type { SchemaValidator } from "../schema/schemaValidator.ts"
+import { reasonFromChoice, reasonFromEvent, type StreamPosition } from "../response/errorBody.ts"
+import { invalidResponse, tooLarge } from "../response/invalidResponse.ts"
+import type { JsonReader } from "../schema/jsonReader.ts"
 import type { FastPath } from "./chunkFastPath.ts"
 import { type EventSink, SseParser } from "./sse.ts"
 
@@ -18,7 +20,9 @@ export type Values<A> = Arr.NonEmptyReadonlyArray<A> | undefined
 /** The parts of decoding that depend on the endpoint. */
 export interface EventHooks<A> {
   readonly fastPath: FastPath<A> | undefined
-  readonly failedChoice: (event: A) => number | undefined
+  readonly endpoint: Pick<StreamEndpoint<never, A>, "choices" | "failedChoice">
+  /** Whether the body may end without `[DONE]` once every choice has its finish reason. */
+  readonly endsByFinishReason: boolean
   readonly onValue: (event: A) => void
 }
 
@@ -32,13 +36,15 @@ export class EventDecoder<A> implements EventSink {
   readonly #parser = new SseParser(this)
   readonly #call: Call
   readonly #response: OpenResponse
-  readonly #validator: SchemaValidator<A>
+  readonly #reader: JsonReader<A>
   readonly #hooks: EventHooks<A>
+  /** The finish reasons of the choices that have begun. Without `endsByFinishReason` only those of the first chunk. */
+  readonly #choices = new Map<number, string | null | undefined>()
 
-  constructor(call: Call, response: OpenResponse, validator: SchemaValidator<A>, hooks: EventHooks<A>) {
+  constructor(call: Call, response: OpenResponse, reader: JsonReader<A>, hooks: EventHooks<A>) {
     this.#call = call
     this.#response = response
-    this.#validator = validator
+    this.#reader = reader
     this.#hooks = hooks
   }
 
@@ -56,39 +62,46 @@ export class EventDecoder<A> implements EventSink {
     if (this.state === "open") {
       this.#parser.feed(this.#text.decode())
       this.#parser.end()
+      const reasons = [...this.#choices.values()]
+      const finished = this.#hooks.endsByFinishReason && reasons.length > 0 && reasons.every(Boolean)
+      if (finished && this.state === "open") this.state = "done"
     }
     return this.#take()
   }
 
-  onEvent(data: string, name: string | undefined): boolean {
+  onEvent(data: string, name: string | undefined, bare?: boolean): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
-    if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
-      this.state = "done"
+    if (data.charCodeAt(0) !== openingBrace && /^["\s]*\[DONE\]["\s]*$/i.test(data)) {
+      this.state = this.#hooks.endpoint.choices === undefined || this.#choices.size > 0 ? "done" : this.endedEarly(true)
       return false
     }
     let json: unknown
     try {
       json = JSON.parse(data)
     } catch {
+      // An event without data keeps the connection alive.
+      if (name !== "error" && data.trim() === "") return true
       return this.#fail(
         (name === "error" ? this.#errorEvent(undefined, name, data) : undefined) ??
-          invalidResponse(this.#call, this.#response, "json", "an event that is not JSON")
+          this.#invalid("json", "an event that is not JSON")
       )
     }
-    if (name !== "error" && this.#validator.is(json) && !carriesError(json)) {
-      this.#hooks.fastPath?.remember(data, json)
-      return this.#emit(json)
-    }
-    return this.#fail(
-      this.#errorEvent(json, name, data) ??
-        invalidResponse(
-          this.#call,
-          this.#response,
-          "schema",
-          "an event that does not fit the schema",
-          this.#validator.issues(json)
-        )
-    )
+    if (name !== "error" && this.#reader.is(json) && !carriesError(json)) return this.#emit(data, json)
+    const error = this.#errorEvent(json, name, data)
+    if (error !== undefined) return this.#fail(error)
+    // JSON without the name of a field is only read as a chunk: other lines that are not a field are ignored.
+    if (json === null || json === "" || (bare === true && !Object.hasOwn(json as object, "choices"))) return true
+    const repaired = this.#reader.repair(json)
+    return repaired === undefined
+      ? this.#fail(this.#invalid("schema", "an event that does not fit the schema", this.#reader.issues(json)))
+      : this.#emit(data, repaired)
+  }
+
+  /** The error of a stream that ended without `[DONE]`, or before any choice. */
+  endedEarly(withoutChoice?: true): MistralError {
+    const { error, progress } = this.#call
+    const { requestId } = this.#response
+    return error(new Reason.StreamEndedEarly({ chunks: progress.chunks, requestId, withoutChoice }))
   }
 
   /** Decodes from an offset: one event if the fast path applies or may apply later, else all bytes. Returns the new offset. */
@@ -104,18 +117,27 @@ export class EventDecoder<A> implements EventSink {
     const end = fastPath?.enabled === true ? endOfEvent(part, start) : part.length
     this.#midCharacter = part[end - 1]! > lastAscii
     this.#parser.feed(this.#text.decode(part.subarray(start, end), moreToCome))
-    if (this.state === "open" && this.#parser.buffered > this.#call.options.maxSize) this.#tooLarge()
+    if (this.state === "open" && this.#parser.buffered - fieldName > this.#call.options.maxSize) this.#tooLarge()
     return end
   }
 
-  #emit(value: A): boolean {
+  #emit(data: string, value: A): boolean {
+    const { endpoint, endsByFinishReason, fastPath, onValue } = this.#hooks
+    fastPath?.remember(data)
     this.#add(value)
-    this.#hooks.onValue(value)
-    const { error, progress } = this.#call
-    const choice = this.#hooks.failedChoice(value)
-    return choice === undefined || this.#fail(error(
-      new Reason.GenerationFailed({ choice, chunks: progress.chunks, requestId: this.#response.requestId })
-    ))
+    onValue(value)
+    if (this.#choices.size === 0 || endsByFinishReason) {
+      for (const { finish_reason, index } of endpoint.choices?.(value) ?? []) {
+        this.#choices.set(index, this.#choices.get(index) ?? finish_reason)
+      }
+    }
+    const failed = endpoint.failedChoice?.(value)
+    return failed === undefined || this.#fail(this.#call.error(reasonFromChoice(failed, this.#position())))
+  }
+
+  #position(): StreamPosition {
+    const { requestId, status } = this.#response
+    return { status, chunks: this.#call.progress.chunks, requestId }
   }
 
   #add(value: A): void {
@@ -136,25 +158,31 @@ export class EventDecoder<A> implements EventSink {
   }
 
   #tooLarge(): false {
-    return this.#fail(
-      invalidResponse(
-        this.#call,
-        this.#response,
-        "tooLarge",
-        `an event of more than ${this.#call.options.maxSize} characters`
-      )
-    )
+    return this.#fail(tooLarge(this.#call, this.#response, "event"))
+  }
+
+  #invalid(
+    kind: Reason.InvalidResponse["kind"],
+    description: string,
+    issues?: ReadonlyArray<Reason.Issue>
+  ): MistralError {
+    return invalidResponse(this.#call, this.#response, kind, description, issues)
   }
 
   #errorEvent(json: unknown, name: string | undefined, data: string): MistralError | undefined {
-    const redacted = this.#response.redact(data)
     const reason = reasonFromEvent(
-      { json: redacted === data ? json : parse(redacted), name, text: redacted },
-      { status: this.#response.status, chunks: this.#call.progress.chunks, requestId: this.#response.requestId }
+      { json, name, text: data },
+      this.#position()
     )
     return reason && this.#call.error(reason)
   }
 }
+
+/** The first character of nearly every event. */
+const openingBrace = 0x7b
+
+/** The length of the name of a field that may be buffered with its value. */
+const fieldName = "data: ".length
 
 /** The last byte value of a character of one byte. */
 const lastAscii = 0x7f
@@ -166,18 +194,4 @@ const endOfEvent = (bytes: Uint8Array, start: number): number => {
   let at = bytes.indexOf(10, start)
   while (at !== -1 && bytes[at + 1] !== 10) at = bytes.indexOf(10, at + 1)
   return at === -1 ? bytes.length : at + 2
-}
-
-/** Whether an event has an `error`, which some servers put beside the keys of an ordinary chunk. */
-const carriesError = (json: unknown): boolean => {
-  const error = (json as { readonly error?: unknown }).error
-  return error !== undefined && error !== null
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

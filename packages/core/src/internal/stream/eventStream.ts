@@ -4,26 +4,23 @@ import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import type { Bytes } from "../../ByteSource.ts"
 import type { MistralError } from "../../MistralError.ts"
-import { StreamEndedEarly } from "../../MistralErrorReason.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
-import type { SchemaValidator } from "../schema/schemaValidator.ts"
+import type { JsonReader } from "../schema/jsonReader.ts"
 import { expectEventStream } from "./contentType.ts"
 import { EventDecoder, type EventHooks } from "./eventDecoder.ts"
 
 /** Reads validated events from a stream and releases the connection. */
 export class EventStream<A> {
-  readonly #call: Call
   readonly #response: OpenResponse
   readonly #decoder: EventDecoder<A>
   readonly #read: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, MistralError>
   /** The end or the failure of the stream, once all values were delivered. */
   #outcome: Pull.Pull<never, MistralError> | undefined
 
-  constructor(call: Call, response: OpenResponse, validator: SchemaValidator<A>, hooks: EventHooks<A>) {
-    this.#call = call
+  constructor(call: Call, response: OpenResponse, reader: JsonReader<A>, hooks: EventHooks<A>) {
     this.#response = response
-    this.#decoder = new EventDecoder(call, response, validator, hooks)
+    this.#decoder = new EventDecoder(call, response, reader, hooks)
     this.#read = response.body.readUntil((bytes) => this.#decode(bytes))
   }
 
@@ -47,19 +44,14 @@ export class EventStream<A> {
     const values = bytes === undefined ? this.#decoder.end() : this.#decoder.feed(bytes)
     const { state } = this.#decoder
     if (state === "open" && bytes !== undefined) return values === undefined ? undefined : Effect.succeed(values)
-    // A stream ends normally only after `[DONE]`.
-    const outcome = state === "done" ? Cause.done() : Effect.fail(state === "open" ? this.#endedEarly() : state)
+    // A stream ends normally only after `[DONE]`, unless the decoder accepts its end.
+    const outcome = state === "done" ? Cause.done() : Effect.fail(state === "open" ? this.#decoder.endedEarly() : state)
     if (values === undefined) return this.#outcome = outcome
     // An interrupted pull can be retried without losing these values: the outcome follows only after their delivery.
     return Effect.sync(() => {
       this.#outcome = outcome
       return values
     })
-  }
-
-  #endedEarly(): MistralError {
-    const { error, progress } = this.#call
-    return error(new StreamEndedEarly({ chunks: progress.chunks, requestId: this.#response.requestId }))
   }
 }
 
@@ -70,7 +62,7 @@ const drainLimit = 100
 export const makeEventStream = <A>(
   call: Call,
   response: OpenResponse,
-  validator: SchemaValidator<A>,
+  reader: JsonReader<A>,
   hooks: EventHooks<A>
 ): Effect.Effect<EventStream<A>, MistralError> =>
-  Effect.map(expectEventStream(call, response), () => new EventStream(call, response, validator, hooks))
+  Effect.map(expectEventStream(call, response), () => new EventStream(call, response, reader, hooks))

@@ -1,11 +1,16 @@
-/** Receives the data of an event, and its name if it has one. Returns `false` to stop. */
+/**
+ * Receives the data of an event, and its name if it has one. Returns `false` to stop. `bare` means JSON that came without the
+ * name of a field.
+ */
 export interface EventSink {
-  readonly onEvent: (data: string, name: string | undefined) => boolean
+  readonly onEvent: (data: string, name: string | undefined, bare?: boolean) => boolean
 }
 
 /**
  * Parses server-sent events: splits the text of an event stream into the data of its events, as the WHATWG algorithm does,
- * with one addition: a last event without its empty line is dispatched too.
+ * with three additions: a last event without its empty line is dispatched too, a field `error` is an event of that name
+ * (llama.cpp), and lines without a field that are JSON are an event (a server or a gateway that reports an error as it does
+ * in a whole response).
  *
  * Each character is scanned once, however the network cuts the text: the parts of an unfinished line are joined when the
  * line ends.
@@ -18,6 +23,8 @@ export class SseParser {
   #afterCarriageReturn = false
   #data: string | undefined
   #name: string | undefined
+  /** Lines without a field that begin like JSON, which may be written over several lines. */
+  #bare = ""
   #stopped = false
   readonly #sink: EventSink
 
@@ -71,7 +78,7 @@ export class SseParser {
 
   /** The number of characters that are buffered for an incomplete event. */
   get buffered(): number {
-    return this.#partsLength + (this.#data?.length ?? 0)
+    return this.#partsLength + (this.#data?.length ?? 0) + this.#bare.length
   }
 
   /** Whether the parser stands between two events, with no line and no line break half read. */
@@ -85,7 +92,15 @@ export class SseParser {
     const name = this.#name
     this.#data = undefined
     this.#name = undefined
-    if (data !== undefined && !this.#sink.onEvent(data, name)) this.#stopped = true
+    if (data !== undefined) this.#send(data, name)
+    if (this.#bare === "") return
+    const bare = this.#bare
+    this.#bare = ""
+    if (isJson(bare)) this.#send(bare, name, true)
+  }
+
+  #send(data: string, name: string | undefined, bare?: boolean): void {
+    if (!this.#stopped && !this.#sink.onEvent(data, name, bare)) this.#stopped = true
   }
 
   #onLine(line: string): void {
@@ -100,6 +115,14 @@ export class SseParser {
       this.#name = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
     } else if (line === "event") {
       this.#name = undefined
+    } else if (/^error:(?!\s*(?:""|null|false|\{\})?\s*$)/i.test(line)) {
+      this.#dispatch()
+      this.#name = "error"
+      this.#data = line.slice(6)
+    } else if (this.#bare !== "" || /^\s*[[{]/.test(line)) {
+      const isWhole = this.#bare === "" && isJson(line)
+      this.#bare += line
+      if (isWhole) this.#dispatch()
     }
     // Comments, `id`, `retry` and unknown fields are ignored.
   }
@@ -111,5 +134,13 @@ export class SseParser {
     this.#parts = []
     this.#partsLength = 0
     return line
+  }
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    return text.trim() === "[DONE]" || JSON.parse(text) !== undefined
+  } catch {
+    return false
   }
 }

@@ -3,11 +3,13 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
+import { type HttpClientError, isHttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Scope from "effect/Scope"
 import type { Request } from "../../DirectTransport.ts"
 import { headerReader, responseBody } from "./responseBody.ts"
-import type { Transport } from "./transport.ts"
+import type { ResponseBody, Transport, TransportResponse } from "./transport.ts"
 
 /** Sends through any `HttpClient`, each request in a fiber and a scope of its own. */
 export const httpClientTransport = (client: HttpClient.HttpClient): Transport => {
@@ -19,27 +21,23 @@ export const httpClientTransport = (client: HttpClient.HttpClient): Transport =>
       const fiber = Effect.runForkWith(handler.contextWithSpan)(
         scoped.execute(toHttpClientRequest(request)).pipe(
           Scope.provide(scope),
-          Effect.catch((error) =>
-            error.reason._tag === "StatusCodeError"
-              // A client that fails on error statuses (`filterStatusOk`) still has the response.
-              ? Effect.succeed(error.reason.response)
-              : Effect.fail(handler.toMistralError(error))
-          ),
-          Effect.flatMap((response) => Effect.map(responseBody(response, scope), (body) => ({ response, body })))
+          Effect.flatMap((response) => Effect.map(responseBody(response, scope), (body) => withBody(response, body))),
+          Effect.catch((error) => {
+            const response = isHttpClientError(error) ? error.response : undefined
+            if (response === undefined) return Effect.fail(handler.toMistralError(error))
+            // A client that fails on error statuses (`filterStatusOk`) still has the response.
+            return error.reason._tag === "StatusCodeError"
+              ? Effect.map(responseBody(response, scope), (body) => withBody(response, body))
+              : Effect.succeed(withBody(response, brokenBody(error)))
+          })
         )
       )
       waiting = fiber
       fiber.addObserver((exit) => {
         // Releases the request's memory while the response is read.
         waiting = undefined
-        if (Exit.isFailure(exit)) return handler.onFailure(Exit.failCause(exit.cause))
-        const { body, response } = exit.value
-        handler.onResponse({
-          status: response.status,
-          header: headerReader(response),
-          headers: () => response.headers,
-          body
-        })
+        if (Exit.isFailure(exit)) handler.onFailure(Exit.failCause(exit.cause))
+        else handler.onResponse(exit.value)
       })
       return Effect.suspend(() => {
         waiting?.interruptUnsafe()
@@ -48,6 +46,22 @@ export const httpClientTransport = (client: HttpClient.HttpClient): Transport =>
     }
   }
 }
+
+const withBody = (response: HttpClientResponse, body: ResponseBody): TransportResponse => ({
+  status: response.status,
+  header: headerReader(response),
+  headers: () => response.headers,
+  body
+})
+
+/** The body of a response that a changed client read itself and failed on: it has begun, and breaks off. */
+const brokenBody = (error: HttpClientError): ResponseBody => ({
+  read: ({ onBytes, onError }) => {
+    onBytes([new Uint8Array()])
+    onError(error)
+    return () => {}
+  }
+})
 
 const toHttpClientRequest = ({ body, headers, method, url }: Request): HttpClientRequest.HttpClientRequest => {
   const request = HttpClientRequest.make(method)(url, { headers })

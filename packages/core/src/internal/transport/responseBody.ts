@@ -7,7 +7,7 @@ import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ByteSource from "../../ByteSource.ts"
-import type { ResponseBody } from "./transport.ts"
+import { type ResponseBody, TransportDefect } from "./transport.ts"
 import { webBody } from "./webBody.ts"
 
 /**
@@ -21,7 +21,7 @@ export const responseBody = (
   const direct = hasOwnStream(response) ? undefined : ByteSource.get(response)
   if (direct !== undefined) return Effect.succeed(direct)
   const web = webResponse(response)
-  return web === undefined ? streamBody(response, scope) : Effect.succeed(webBody(web.body))
+  return web === undefined ? streamBody(response, scope) : Effect.succeed(webBody(web))
 }
 
 /** Reads single headers. For a fetch, `response.headers` would build a record of all of them at each access. */
@@ -53,7 +53,7 @@ const streamBody = (
               const error = Cause.squash(cause)
               // A response without a body counts as one that has ended.
               if (isHttpClientError(error) && error.reason._tag === "EmptyBodyError") onEnd()
-              else onError(error)
+              else onError(Cause.hasDies(cause) ? new TransportDefect(error) : error)
             }),
           onDone: () => Effect.sync(onEnd)
         }))

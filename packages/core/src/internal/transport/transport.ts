@@ -8,6 +8,8 @@ import type { MistralError } from "../../MistralError.ts"
 export interface ResponseBody extends ByteSource.ByteSource {
   /** Whether the scope of the request must be closed even after the body was read to its end. */
   readonly closesScope?: boolean
+  /** Whether the body comes as a whole, because the platform's `fetch` cannot stream. An empty body is no stream either. */
+  readonly unstreamed?: boolean
   /** Cancels a body that was not read to its end, where cancelling the request does not. */
   readonly cancel?: () => void
 }
@@ -15,6 +17,15 @@ export interface ResponseBody extends ByteSource.ByteSource {
 /** The head of a response, whatever its status, and its body. */
 export interface TransportResponse extends DirectTransport.Response {
   readonly body: ResponseBody
+}
+
+/** Wraps a defect of a transport, which is given to a reader like an error but is not an error of the connection. */
+export class TransportDefect {
+  readonly cause: unknown
+
+  constructor(cause: unknown) {
+    this.cause = cause
+  }
 }
 
 /** Waits for a response. Exactly one of `onResponse`, `onError` and `onFailure` runs, once. */

@@ -1,5 +1,6 @@
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Predicate from "effect/Predicate"
+import { inBrowser } from "./browser.ts"
 
 /**
  * Describes an error of the transport by the messages and codes in its chain of causes. The error objects themselves are
@@ -7,19 +8,24 @@ import * as Predicate from "effect/Predicate"
  */
 export const describeTransportError = (error: unknown): string => {
   const parts: Array<string> = []
-  let current: unknown = HttpClientError.isHttpClientError(error)
-    ? "cause" in error.reason ? error.reason.cause : undefined
-    : error
+  const http = HttpClientError.isHttpClientError(error) ? error : undefined
+  let current = http === undefined ? error : http.cause
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
     parts.push(describeOne(current))
     current = Predicate.isObject(current) ? (current as { readonly cause?: unknown }).cause : undefined
   }
   const known = parts.filter((part) => part !== "")
-  if (known.length > 0) return [...new Set(known)].join(": ")
-  return HttpClientError.isHttpClientError(error) && "description" in error.reason && error.reason.description
-    ? error.reason.description
-    : "no details"
+  // The message that quotes the description adds the full stop.
+  if (known.length > 0) return [...new Set(known)].join(": ").replace(/\.$/, "")
+  return http?.reason.description || "no details"
 }
+
+/**
+ * Describes why no response came. A browser does not tell the program that it refused a response because of CORS, so this
+ * cause is named in every browser.
+ */
+export const describeFailedConnection = (error: unknown): string =>
+  describeTransportError(error) + (inBrowser() ? " (in a browser perhaps CORS: the server must allow the origin)" : "")
 
 const describeOne = (cause: unknown): string => {
   if (typeof cause === "string") return cause

@@ -1,0 +1,193 @@
+/**
+ * The program that every runtime runs: each check is a use of the library that must end as it says. It talks to the
+ * emulator, whose faults it selects by a header.
+ */
+import { Chat } from "@effect-mistral/chat"
+import {
+  Completion,
+  FetchHttpClient,
+  MistralClient,
+  type MistralError,
+  RequestOptions,
+  RetryPolicy
+} from "@effect-mistral/core"
+import { Effect, Layer, Redacted, Stream } from "effect"
+import type { HttpClient } from "effect/http"
+
+/** The server that the checks talk to. */
+export interface Server {
+  readonly url: string
+  readonly apiKey: string
+}
+
+/** The services of a program over a transport. */
+export const chatOver = (server: Server, transport: Layer.Layer<HttpClient.HttpClient>): Layer.Layer<Chat.Chat> =>
+  Chat.layer.pipe(
+    Layer.provide(MistralClient.layer({
+      apiKey: Redacted.make(server.apiKey),
+      baseUrl: server.url,
+      retry: RetryPolicy.none,
+      timeout: { firstByte: "5 seconds", idle: "5 seconds" }
+    })),
+    Layer.provide(transport)
+  )
+
+const request: Chat.Request = {
+  model: "mistral-small-latest",
+  messages: [{ role: "user", content: "Say hello" }]
+}
+
+/** What the emulator answers. */
+export const hello = "Hello, fog, 霧 and 🌫️."
+
+const expect = (actual: unknown, expected: unknown, what: string) =>
+  JSON.stringify(actual) === JSON.stringify(expected)
+    ? Effect.void
+    : Effect.die(new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`))
+
+const failure = <A, R>(call: Effect.Effect<A, MistralError.MistralError, R>) =>
+  Effect.flip(Effect.flatMap(call, (value) => Effect.die(new Error(`succeeded with ${JSON.stringify(value)}`))))
+
+const withFault = (fault: object): RequestOptions.RequestOptions => ({
+  headers: { "x-emulator-fault": JSON.stringify(fault) }
+})
+
+const streamed = (options?: RequestOptions.RequestOptions) => Completion.collect(Chat.stream(request, options))
+
+type Check = Effect.Effect<void, MistralError.MistralError, Chat.Chat>
+
+/** A call with a time limit: its phase, and the fault by which the limit expires. */
+interface Limited {
+  readonly phase: string
+  readonly fault: object
+  readonly stream: boolean
+}
+
+const stalled = { type: "stall" }
+const dripping = { type: "drip", bytes: 1, millis: 20 }
+
+const limited: Readonly<Record<string, Limited>> = {
+  "firstByte of a stream": { phase: "firstByte", fault: stalled, stream: true },
+  "firstByte of a whole answer": { phase: "firstByte", fault: stalled, stream: false },
+  "idle of a stream": { phase: "idle", fault: { ...stalled, after_events: 2 }, stream: true },
+  "idle of a whole answer": { phase: "idle", fault: { ...stalled, after_bytes: 20 }, stream: false },
+  "total of a stream": { phase: "total", fault: dripping, stream: true },
+  "total of a whole answer": { phase: "total", fault: dripping, stream: false },
+  ...("nextEvent" in RequestOptions.defaults.timeout
+    ? { "nextEvent of a stream": { phase: "nextEvent", fault: dripping, stream: true } }
+    : undefined)
+}
+
+/** The names of the checks of time limits. */
+export const limits: ReadonlyArray<string> = Object.keys(limited).map((name) => `the time limit ${name}`)
+
+const call = ({ phase, stream }: Limited, options?: RequestOptions.RequestOptions) => {
+  const all = { ...options, timeout: { [phase]: "300 millis" } }
+  return stream ? streamed(all) : Chat.complete(request, all)
+}
+
+/** A good call with the same time limit, whose timer must not be the one that the next call relies on. */
+const inTime = (limited: Limited): Check => Effect.ignore(call(limited))
+
+/** A call that its time limit must end, and no other one. */
+const outOfTime = (limited: Limited): Check =>
+  Effect.gen(function*() {
+    const { message, reason } = yield* failure(call(limited, withFault(limited.fault)))
+    yield* expect([reason._tag, "phase" in reason ? reason.phase : message], ["Timeout", limited.phase], "error")
+  }).pipe(Effect.timeoutOrElse({
+    duration: "4 seconds",
+    orElse: () => Effect.die(new Error("the time limit did not expire in 4 seconds"))
+  }))
+
+const without = (body: boolean): typeof fetch => async (...args) => {
+  const response = await fetch(...args)
+  const bodyless: Partial<Response> = {
+    status: response.status,
+    ok: response.ok,
+    headers: response.headers,
+    arrayBuffer: () => response.arrayBuffer(),
+    text: () => response.text(),
+    json: () => response.json()
+  }
+  // A response of React Native has no `body`.
+  return (body ? response : bodyless) as Response
+}
+
+/** The checks that fit every transport. */
+export const checks: Readonly<Record<string, Check>> = {
+  "a whole answer": Effect.gen(function*() {
+    const response = yield* Chat.complete(request)
+    yield* expect(Completion.text(response), hello, "text")
+  }),
+  "a stream": Effect.gen(function*() {
+    const chunks = yield* Stream.runCollect(Chat.stream(request))
+    yield* expect(chunks.map(Completion.chunkText).join(""), hello, "text")
+    yield* expect(chunks.length > 3, true, "several chunks")
+  }),
+  "a slow stream within its time limits": Effect.gen(function*() {
+    const response = yield* streamed({
+      ...withFault({ type: "drip", bytes: 40, millis: 5 }),
+      timeout: { firstByte: "3 seconds", idle: "3 seconds", total: "3 seconds" }
+    })
+    yield* expect(Completion.text(response), hello, "text")
+  }),
+  "a stream that is stopped early": Effect.gen(function*() {
+    const chunks = yield* Stream.runCollect(
+      Stream.take(Chat.stream(request, withFault({ ...stalled, after_events: 2 })), 1)
+    )
+    yield* expect(chunks.length, 1, "chunks")
+  }),
+  "an interrupted call": Effect.gen(function*() {
+    const late = yield* Effect.timeoutOption(Chat.complete(request, withFault(stalled)), "50 millis")
+    yield* expect(late._tag, "None", "result")
+  }),
+  "a wrong key": Effect.gen(function*() {
+    for (
+      const call of [Chat.complete, (...all: Parameters<typeof Chat.stream>) => Stream.runDrain(Chat.stream(...all))]
+    ) {
+      const error = yield* failure<unknown, Chat.Chat>(call(request, { headers: { authorization: "Bearer wrong" } }))
+      yield* expect([error.reason._tag, error.status], ["Authentication", 401], "error")
+    }
+  }),
+  "a cut stream": Effect.gen(function*() {
+    const { error, response } = yield* Completion.collectPartial(
+      Chat.stream(request, withFault({ type: "cut", after_events: 3 }))
+    )
+    yield* expect(Completion.text(response) !== "", true, "text")
+    const tag = error._tag === "Some" ? error.value.reason._tag : "none"
+    yield* expect(tag, "ConnectionLost", "error")
+  }),
+  "a retry": Effect.gen(function*() {
+    const error = yield* failure(
+      Chat.complete(request, {
+        ...withFault({ type: "status", status: 503, retry_after: 0 }),
+        retry: RetryPolicy.make({ maxElapsed: "1 second" })
+      })
+    )
+    yield* expect([error.reason._tag, error.status], ["CapacityExceeded", 503], "error")
+  }),
+  ...Object.fromEntries(
+    Object.entries(limited).flatMap(([name, limited]) => [
+      [`a good call with the time limit ${name}`, inTime(limited)],
+      [`the time limit ${name}`, outOfTime(limited)]
+    ])
+  )
+}
+
+/** The checks of the client over `fetch`. */
+export const fetchChecks: Readonly<Record<string, Check>> = {
+  "a fetch of another kind": Effect.gen(function*() {
+    yield* expect(Completion.text(yield* Chat.complete(request)), hello, "text")
+  }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(true))),
+  "a whole answer of a fetch without a body": Effect.gen(function*() {
+    yield* expect(Completion.text(yield* Chat.complete(request)), hello, "text")
+  }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(false))),
+  "a stream of a fetch without a body": Effect.gen(function*() {
+    const error = yield* failure(Stream.runDrain(Chat.stream(request)))
+    yield* expect(error.isRetryable, false, "isRetryable")
+    yield* expect(/stream/i.test(error.reason.message), true, "a sentence about streams")
+  }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(false)))
+}
+
+/** All checks, and those of time limits twice: what the first leaves behind must not break the second. */
+export const order: ReadonlyArray<string> = [...Object.keys(checks), ...limits]

@@ -1,0 +1,244 @@
+/** `@copilotkit/aimock`, a server of OpenAI's API (and OpenRouter's and Azure's) with scripted answers and chaos. */
+import { LLMock } from "@copilotkit/aimock"
+import { Chat } from "@effect-mistral/chat"
+import { AzureAi, Completion, FetchHttpClient, RetryPolicy } from "@effect-mistral/core"
+import { assert, layer } from "@effect/vitest"
+import { Context, Duration, Effect, Layer, Option, Redacted, Schedule, Stream } from "effect"
+import {
+  answered,
+  asked,
+  callsTools,
+  completes,
+  each,
+  failedStream,
+  failure,
+  makesObjects,
+  refuses,
+  request
+} from "./conversation.ts"
+import { Program } from "./program.ts"
+
+class Mock extends Context.Service<Mock, LLMock>()("test/thirdParty/Mock") {}
+
+/** The error that a fixture answers a text with. */
+const refusal = (status: number, code: string) => ({
+  status,
+  error: { message: `Refused with ${status}`, type: "some_error", code },
+  ...(status === 429 ? { retryAfter: 7 } : undefined)
+})
+
+const aimock = Layer.unwrap(Effect.gen(function*() {
+  const mock = yield* Effect.acquireRelease(
+    Effect.promise(async () => {
+      const mock = new LLMock({ port: 0, chunkSize: 5 })
+      mock.on({ userMessage: asked.weather, hasToolResult: true }, { content: answered.weather })
+      mock.on({ userMessage: asked.weather }, {
+        toolCalls: [{ ...answered.call, arguments: JSON.stringify(answered.call.arguments) }]
+      })
+      mock.onMessage(asked.hello, { content: answered.hello })
+      mock.onMessage(asked.painter, { content: JSON.stringify(answered.painter) })
+      mock.onMessage("Think first", { content: "It is.", reasoning: "Is it foggy? I think so." })
+      mock.onMessage("Both", {
+        content: "One moment.",
+        toolCalls: [
+          { id: "call_1", name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
+          { id: "call_2", name: "get_time", arguments: "{}" }
+        ]
+      })
+      for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 503]) {
+        mock.onMessage(`Refuse with ${status}`, refusal(status, `code_${status}`))
+      }
+      mock.onMessage("Cut", { content: answered.hello }, { truncateAfterChunks: 4, latency: 5 })
+      mock.onMessage("Pause", { content: answered.hello }, { streamingProfile: { ttft: 0, tps: 0.1 } })
+      mock.onMessage("Half of the time", { content: answered.hello }, { chaos: { disconnectRate: 0.3, dropRate: 0.3 } })
+      mock.onMessage("Drop", { content: "" }, { chaos: { dropRate: 1 } })
+      mock.onMessage("Malformed", { content: "" }, { chaos: { malformedRate: 1 } })
+      mock.onMessage("Disconnect", { content: "" }, { chaos: { disconnectRate: 1 } })
+      mock.onMessage("Limit", { content: "" }, { chaos: { rateLimitRate: 1 } })
+      mock.onMessage("Comments", { content: answered.hello }, { openRouterProcessing: true })
+      mock.onMessage("Costs", { content: "Much.", usage: { prompt_tokens: 3, completion_tokens: 2, cost: 0.25 } })
+      await mock.start()
+      return mock
+    }),
+    (mock) => Effect.promise(() => mock.stop())
+  )
+  return Layer.mergeAll(
+    Layer.succeed(Mock, mock),
+    Layer.succeed(Program, { url: mock.url, apiKey: "mock", headers: {} })
+  )
+}))
+
+layer(aimock, { excludeTestServices: true })("aimock", (it) => {
+  completes(it, { usage: true })
+  callsTools(it)
+  makesObjects(it)
+  refuses(it, [
+    ...([
+      [400, "BadRequest"],
+      [401, "Authentication"],
+      [403, "PermissionDenied"],
+      [404, "NotFound"],
+      [409, "Conflict"],
+      [422, "Validation"],
+      [429, "RateLimited"],
+      [500, "ServerError"],
+      [503, "ServerError"]
+    ] as const).map(([status, reason]) => ({
+      text: `Refuse with ${status}`,
+      status,
+      reason,
+      sentence: `Refused with ${status}`,
+      code: `code_${status}`,
+      isRetryable: status === 429 || status >= 500
+    })),
+    {
+      text: "Nothing is scripted for this",
+      status: 404,
+      reason: "NotFound",
+      sentence: "No fixture matched",
+      code: "no_fixture_match",
+      isRetryable: false
+    }
+  ])
+
+  each(it, "keeps text, calls and their order, whole and streamed", (way) =>
+    Effect.gen(function*() {
+      const whole = yield* Chat.complete(request("Both"))
+      const streamed = yield* Completion.collect(Chat.stream(request("Both")))
+      for (const { choices: [choice] } of [whole, streamed]) {
+        assert.strictEqual(choice?.message?.content, "One moment.")
+        assert.deepStrictEqual(
+          choice?.message?.tool_calls?.map((call) => [call.id, call.function.name, call.function.arguments]),
+          [["call_1", "get_weather", "{\"city\":\"Paris\"}"], ["call_2", "get_time", "{}"]]
+        )
+      }
+    }).pipe(Effect.provide(way.layer())))
+
+  each(it, "joins the thinking of a stream to that of the whole answer", (way) =>
+    Effect.gen(function*() {
+      const whole = yield* Chat.complete(request("Think first"))
+      const streamed = yield* Completion.collect(Chat.stream(request("Think first")))
+      for (const { choices: [choice] } of [whole, streamed]) {
+        const message: Readonly<Record<string, unknown>> = choice?.message ?? {}
+        assert.strictEqual(message["content"], "It is.")
+        assert.strictEqual(message["reasoning_content"], "Is it foggy? I think so.")
+      }
+    }).pipe(Effect.provide(way.layer())))
+
+  each(it, "obeys Retry-After and retries until the program answers", (way) =>
+    Effect.gen(function*() {
+      const mock = yield* Mock
+      for (const call of [Chat.complete(request(asked.hello)), Completion.collect(Chat.stream(request(asked.hello)))]) {
+        mock.nextRequestError(503, { message: "Overloaded", type: "server_error" })
+        mock.nextRequestError(500, { message: "Broken", type: "server_error" })
+        assert.strictEqual(Completion.text(yield* call), answered.hello)
+      }
+    }).pipe(
+      Effect.provide(way.layer({
+        retry: RetryPolicy.make({ schedule: Schedule.spaced("1 millis").pipe(Schedule.upTo({ times: 3 })) })
+      }))
+    ))
+
+  each(
+    it,
+    "chaos: a stream whose connection is cut is a lost connection, with the text that came",
+    (way) =>
+      Effect.gen(function*() {
+        const { error, text } = yield* failedStream(Chat.stream(request("Cut")))
+        assert.strictEqual(error.reason._tag, "ConnectionLost")
+        assert.isTrue(error.isRetryable)
+        assert.isTrue(text !== "" && answered.hello.startsWith(text) && text !== answered.hello, text)
+        const partial = yield* Completion.collectPartial(Chat.stream(request("Cut")))
+        assert.isTrue(answered.hello.startsWith(Completion.text(partial.response)))
+        assert.isTrue(Option.isSome(partial.error))
+      }).pipe(Effect.provide(way.layer()))
+  )
+
+  each(it, "chaos: dropped, limited, malformed and disconnected answers", (way) =>
+    Effect.gen(function*() {
+      for (const call of [Chat.complete, (request: Chat.Request) => Completion.collect(Chat.stream(request))]) {
+        const dropped = yield* failure(call(request("Drop")))
+        assert.deepStrictEqual([dropped.reason._tag, dropped.status], ["ServerError", 500])
+        assert.include(dropped.message, "Chaos: request dropped")
+        const limited = yield* failure(call(request("Limit")))
+        assert.deepStrictEqual([limited.reason._tag, limited.status], ["RateLimited", 429])
+        assert.strictEqual(limited.retryAfter && Duration.toMillis(limited.retryAfter), 1000)
+        assert.deepInclude(limited.reason._tag === "RateLimited" ? limited.reason.limits : {}, {
+          "x-ratelimit-remaining-requests": "0"
+        })
+        const malformed = yield* failure(call(request("Malformed")))
+        assert.strictEqual(malformed.reason._tag, "InvalidResponse")
+        assert.isFalse(malformed.isRetryable)
+        const disconnected = yield* failure(call(request("Disconnect")))
+        assert.strictEqual(disconnected.reason._tag, "ConnectionFailed")
+        assert.isTrue(disconnected.isRetryable)
+      }
+    }).pipe(Effect.provide(way.layer())))
+
+  each(it, "chaos: latency runs into the time limits", (way) =>
+    Effect.gen(function*() {
+      const header = { headers: { "x-aimock-chaos-latency": "5000" }, timeout: { firstByte: "20 millis" } } as const
+      for (
+        const call of [Chat.complete, (...all: Parameters<typeof Chat.stream>) => Stream.runDrain(Chat.stream(...all))]
+      ) {
+        const error = yield* failure(call(request(asked.hello), header))
+        assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "firstByte", error.message)
+      }
+      const { error, text } = yield* failedStream(Chat.stream(request("Pause"), { timeout: { idle: "50 millis" } }))
+      assert.isTrue(error.reason._tag === "Timeout" && error.reason.phase === "idle", error.message)
+      assert.strictEqual(text, "")
+    }).pipe(Effect.provide(way.layer())))
+
+  each(it, "chaos at half the requests is invisible behind retries", (way) =>
+    Effect.gen(function*() {
+      const mock = yield* Mock
+      const all = yield* Effect.forEach(
+        Array.from({ length: 20 }),
+        () => Effect.map(Chat.complete(request("Half of the time")), Completion.text),
+        { concurrency: 10 }
+      )
+      assert.deepStrictEqual([...new Set(all)], [answered.hello])
+      assert.isAbove(mock.getRequests().length, 20)
+      mock.clearRequests()
+    }).pipe(
+      Effect.provide(way.layer({
+        retry: RetryPolicy.make({ schedule: Schedule.spaced("1 millis").pipe(Schedule.upTo({ times: 50 })) })
+      }))
+    ))
+
+  each(
+    it,
+    "OpenRouter: comments before events, the cost of an answer, errors with a number as code",
+    (way) =>
+      Effect.gen(function*() {
+        const commented = yield* Completion.collect(Chat.stream(request("Comments")))
+        assert.strictEqual(Completion.text(commented), answered.hello)
+        for (
+          const response of [
+            yield* Chat.complete(request("Costs")),
+            yield* Completion.collect(Chat.stream(request("Costs"), {
+              extraBody: { stream_options: { include_usage: true } }
+            }))
+          ]
+        ) {
+          const usage: Readonly<Record<string, unknown>> = response.usage ?? {}
+          assert.deepStrictEqual([usage["prompt_tokens"], usage["completion_tokens"], usage["cost"]], [3, 2, 0.25])
+        }
+        const refused = yield* failure(Chat.complete(request("Refuse with 403")))
+        assert.deepStrictEqual([refused.reason._tag, refused.status], ["PermissionDenied", 403])
+        assert.include(refused.message, "Refused with 403")
+      }).pipe(Effect.provide(way.layer({ path: "/api/v1" }))),
+    (way) => way.client === "OpenAiCompatible"
+  )
+
+  it.effect("Azure: the client of `AzureAi`, by the path that it uses", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Program
+      const client = AzureAi.layer({ endpoint: `${url}/models`, apiKey: Redacted.make("key"), retry: RetryPolicy.none })
+      yield* Effect.gen(function*() {
+        assert.strictEqual(Completion.text(yield* Chat.complete(request(asked.hello))), answered.hello)
+        const streamed = yield* Completion.collect(Chat.stream(request(asked.hello)))
+        assert.strictEqual(Completion.text(streamed), answered.hello)
+      }).pipe(Effect.provide(Chat.layer.pipe(Layer.provide(client), Layer.provide(FetchHttpClient.layer))))
+    }))
+})
