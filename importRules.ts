@@ -34,7 +34,7 @@ export const folders: Readonly<Record<string, Rows>> = {
   core: {
     error: [],
     schema: [],
-    transport: [],
+    transport: ["error"],
     timeout: [],
     completion: [],
     request: ["schema", "transport", "timeout", "completion"],

@@ -21,8 +21,10 @@ export interface ErrorResponse extends ResponseHead {
 
 /** Maps a response with an error status to a `MistralErrorReason`. */
 export const reasonFromResponse = (response: ErrorResponse): MistralErrorReason => {
-  const redirect = response.status < 400 ? { message: redirection(response.headers["location"]) } : {}
-  return reasonFromFacts({ ...factsOfText(response.body, response.now), ...redirect }, response)
+  const facts = factsOfText(response.body, response.now)
+  const message = response.status < 400 ? redirection(response.headers["location"]) ?? facts.message : facts.message
+  // A browser gives no status, no headers and no body of a redirect.
+  return reasonFromFacts({ ...facts, message: response.status === 0 ? "the server redirects" : message }, response)
 }
 
 /** Maps an error that a server reports in a whole response with a good status. */
