@@ -158,6 +158,12 @@ describe("over UndiciHttpClient", () => {
         response.end(empty ? undefined : encode("text", "gzip"))
       })
       const http = yield* HttpClient.HttpClient
+      const decoded = yield* http.get(`${url}/200/gzip`)
+      assert.strictEqual(yield* decoded.text, "text")
+      assert.deepStrictEqual(
+        ["content-encoding", "content-length", "x-other"].map((name) => decoded.headers[name]),
+        [undefined, undefined, "kept"]
+      )
       for (
         const [method, status, coding] of [["HEAD", 200, "gzip"], ["GET", 204, "gzip"], ["GET", 304, "br"]] as const
       ) {

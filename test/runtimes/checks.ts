@@ -56,22 +56,48 @@ const streamed = (options?: RequestOptions.RequestOptions) => Completion.collect
 
 type Check = Effect.Effect<void, MistralError.MistralError, Chat.Chat>
 
-/** A call that a time limit must end, and whose limit must not be another one. */
-const timesOut = (phase: string, fault: object, limit: string, stream: boolean): Check =>
-  Effect.gen(function*() {
-    const options = { ...withFault(fault), timeout: { [phase]: limit } }
-    const error = yield* failure<unknown, Chat.Chat>(stream ? streamed(options) : Chat.complete(request, options))
-    const { reason } = error
-    yield* expect([reason._tag, "phase" in reason ? reason.phase : error.message], ["Timeout", phase], "error")
-  }).pipe(Effect.timeoutOrElse({
-    duration: "4 seconds",
-    orElse: () => Effect.die(new Error(`the time limit ${phase} of ${limit} did not expire in 4 seconds`))
-  }))
+/** A call with a time limit: its phase, and the fault by which the limit expires. */
+interface Limited {
+  readonly phase: string
+  readonly fault: object
+  readonly stream: boolean
+}
 
 const stalled = { type: "stall" }
-const stalledInside = { type: "stall", after_events: 2 }
-const stalledInsideWhole = { type: "stall", after_bytes: 20 }
 const dripping = { type: "drip", bytes: 1, millis: 20 }
+
+const limited: Readonly<Record<string, Limited>> = {
+  "firstByte of a stream": { phase: "firstByte", fault: stalled, stream: true },
+  "firstByte of a whole answer": { phase: "firstByte", fault: stalled, stream: false },
+  "idle of a stream": { phase: "idle", fault: { ...stalled, after_events: 2 }, stream: true },
+  "idle of a whole answer": { phase: "idle", fault: { ...stalled, after_bytes: 20 }, stream: false },
+  "total of a stream": { phase: "total", fault: dripping, stream: true },
+  "total of a whole answer": { phase: "total", fault: dripping, stream: false },
+  ...("nextEvent" in RequestOptions.defaults.timeout
+    ? { "nextEvent of a stream": { phase: "nextEvent", fault: dripping, stream: true } }
+    : undefined)
+}
+
+/** The names of the checks of time limits. */
+export const limits: ReadonlyArray<string> = Object.keys(limited).map((name) => `the time limit ${name}`)
+
+const call = ({ phase, stream }: Limited, options?: RequestOptions.RequestOptions) => {
+  const all = { ...options, timeout: { [phase]: "300 millis" } }
+  return stream ? streamed(all) : Chat.complete(request, all)
+}
+
+/** A good call with the same time limit, whose timer must not be the one that the next call relies on. */
+const inTime = (limited: Limited): Check => Effect.ignore(call(limited))
+
+/** A call that its time limit must end, and no other one. */
+const outOfTime = (limited: Limited): Check =>
+  Effect.gen(function*() {
+    const { message, reason } = yield* failure(call(limited, withFault(limited.fault)))
+    yield* expect([reason._tag, "phase" in reason ? reason.phase : message], ["Timeout", limited.phase], "error")
+  }).pipe(Effect.timeoutOrElse({
+    duration: "4 seconds",
+    orElse: () => Effect.die(new Error("the time limit did not expire in 4 seconds"))
+  }))
 
 const without = (body: boolean): typeof fetch => async (...args) => {
   const response = await fetch(...args)
@@ -106,7 +132,9 @@ export const checks: Readonly<Record<string, Check>> = {
     yield* expect(Completion.text(response), hello, "text")
   }),
   "a stream that is stopped early": Effect.gen(function*() {
-    const chunks = yield* Stream.runCollect(Stream.take(Chat.stream(request, withFault(stalledInside)), 1))
+    const chunks = yield* Stream.runCollect(
+      Stream.take(Chat.stream(request, withFault({ ...stalled, after_events: 2 })), 1)
+    )
     yield* expect(chunks.length, 1, "chunks")
   }),
   "an interrupted call": Effect.gen(function*() {
@@ -138,15 +166,12 @@ export const checks: Readonly<Record<string, Check>> = {
     )
     yield* expect([error.reason._tag, error.status], ["CapacityExceeded", 503], "error")
   }),
-  "the time limit firstByte of a stream": timesOut("firstByte", stalled, "100 millis", true),
-  "the time limit firstByte of a whole answer": timesOut("firstByte", stalled, "100 millis", false),
-  "the time limit idle of a stream": timesOut("idle", stalledInside, "100 millis", true),
-  "the time limit idle of a whole answer": timesOut("idle", stalledInsideWhole, "100 millis", false),
-  "the time limit total of a stream": timesOut("total", dripping, "200 millis", true),
-  "the time limit total of a whole answer": timesOut("total", dripping, "200 millis", false),
-  ...("nextEvent" in RequestOptions.defaults.timeout
-    ? { "the time limit nextEvent": timesOut("nextEvent", dripping, "200 millis", true) }
-    : undefined)
+  ...Object.fromEntries(
+    Object.entries(limited).flatMap(([name, limited]) => [
+      [`a good call with the time limit ${name}`, inTime(limited)],
+      [`the time limit ${name}`, outOfTime(limited)]
+    ])
+  )
 }
 
 /** The checks of the client over `fetch`. */
@@ -164,5 +189,5 @@ export const fetchChecks: Readonly<Record<string, Check>> = {
   }).pipe(Effect.provideService(FetchHttpClient.Fetch, without(false)))
 }
 
-/** All checks twice, with a good call between them: what the first leaves behind must not break the second. */
-export const order: ReadonlyArray<string> = Object.keys(checks).flatMap((name) => [name, "a whole answer", name])
+/** All checks, and those of time limits twice: what the first leaves behind must not break the second. */
+export const order: ReadonlyArray<string> = [...Object.keys(checks), ...limits]

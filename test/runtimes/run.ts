@@ -15,7 +15,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { packPackages, root, run } from "../packedPackages.ts"
-import { fetchChecks, hello, order, type Server } from "./checks.ts"
+import { fetchChecks, hello, limits, order, type Server } from "./checks.ts"
 
 /** The runtimes, each in a version that was tried. */
 const runtimes = { bun: "1.4.5", deno: "2.9.6", miniflare: "4.20260730.0", node: "22.19.0" }
@@ -79,9 +79,9 @@ const runWorker = async (project: string, server: Server): Promise<ReadonlyArray
     }
     for (const name of [...order, ...Object.keys(fetchChecks)]) await ask(name)
     // Two requests at a time: the first ends while the time limits of the second run.
-    for (const limit of ["firstByte", "idle", "total"]) {
-      await Promise.all([ask("a slow stream within its time limits"), ask(`the time limit ${limit} of a stream`)])
-      await Promise.all([ask(`the time limit ${limit} of a stream`), ask("a slow stream within its time limits")])
+    for (const limit of limits) {
+      await Promise.all([ask("a slow stream within its time limits"), ask(limit)])
+      await Promise.all([ask(limit), ask("a slow stream within its time limits")])
     }
     await worker.dispose()
   }
