@@ -132,7 +132,9 @@ export const checks: Readonly<Record<string, Check>> = {
     yield* expect(Completion.text(response), hello, "text")
   }),
   "a stream that is stopped early": Effect.gen(function*() {
-    const chunks = yield* Stream.runCollect(Stream.take(Chat.stream(request, withFault({ ...stalled, after_events: 2 })), 1))
+    const chunks = yield* Stream.runCollect(
+      Stream.take(Chat.stream(request, withFault({ ...stalled, after_events: 2 })), 1)
+    )
     yield* expect(chunks.length, 1, "chunks")
   }),
   "an interrupted call": Effect.gen(function*() {
@@ -164,10 +166,12 @@ export const checks: Readonly<Record<string, Check>> = {
     )
     yield* expect([error.reason._tag, error.status], ["CapacityExceeded", 503], "error")
   }),
-  ...Object.fromEntries(Object.entries(limited).flatMap(([name, limited]) => [
-    [`a good call with the time limit ${name}`, inTime(limited)],
-    [`the time limit ${name}`, outOfTime(limited)]
-  ]))
+  ...Object.fromEntries(
+    Object.entries(limited).flatMap(([name, limited]) => [
+      [`a good call with the time limit ${name}`, inTime(limited)],
+      [`the time limit ${name}`, outOfTime(limited)]
+    ])
+  )
 }
 
 /** The checks of the client over `fetch`. */
