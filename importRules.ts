@@ -33,6 +33,7 @@ export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {
 export const folders: Readonly<Record<string, Rows>> = {
   core: {
     error: [],
+    openai: [],
     schema: [],
     transport: [],
     timeout: [],

@@ -83,11 +83,21 @@ export class MistralClient extends Context.Service<MistralClient, Service>()("@e
 /**
  * The options of a client. All of them are optional. Without `apiKey`, no `authorization` header is sent.
  *
+ * *Details*: errors, spans and logs never hold the key, nor the values of headers and of query parameters of the base URL
+ * whose names say that they are secret: `authorization`, `cookie`, and names with a word such as key, token, secret or
+ * password. They are removed also where a server or a transport quotes them escaped or as base64. Values of fewer than 4
+ * characters are not removed.
+ *
  * @category models
  * @since 0.1.0
  */
 export interface Options extends RequestOptions.RequestOptions {
   readonly apiKey?: ApiKey | undefined
+  /**
+   * The header that carries the key, such as `api-key` or `x-api-key`. Default: `authorization`, where the key follows
+   * `Bearer`. Any other header has the key alone.
+   */
+  readonly apiKeyHeader?: string | undefined
   /** The deployment that serves the API. Default: Mistral's platform. */
   readonly deployment?: Deployment.Deployment | undefined
   /**
@@ -122,7 +132,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       options: RequestOptions.resolve(RequestOptions.defaults, options),
       sender: {
         transport: chooseTransport(httpClient, options),
-        authenticate: makeAuthenticate(options.apiKey, options.userAgent)
+        authenticate: makeAuthenticate(options, options.userAgent)
       }
     }
     return MistralClient.of({

@@ -244,13 +244,14 @@ export class ObservabilityError extends reason<ObservabilityError>()("Observabil
  * A time limit expired. `duration` is the limit, and `phase` says which one it was.
  *
  * *Details*: the phases are those of `RequestOptions`: `firstByte` (no byte of the response was received), `idle` (no
- * further byte was received) and `total` (the whole call with its retries). The first two are retryable.
+ * further byte was received), `nextEvent` (no event of a stream was received) and `total` (the whole call with its retries).
+ * All but the last are retryable.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class Timeout extends reason<Timeout>()("Timeout", {
-  phase: Schema.Literals(["firstByte", "idle", "total"]),
+  phase: Schema.Literals(["firstByte", "idle", "nextEvent", "total"]),
   duration: Schema.DurationFromMillis,
   ...position
 }) {
@@ -258,7 +259,12 @@ export class Timeout extends reason<Timeout>()("Timeout", {
     return this.phase !== "total"
   }
   override get message() {
-    const what = { firstByte: "no first byte", idle: "no further byte", total: "not finished" }[this.phase]
+    const what = {
+      firstByte: "no first byte",
+      idle: "no further byte",
+      nextEvent: "no further event",
+      total: "not finished"
+    }[this.phase]
     return `timeout: ${what} within ${Duration.format(this.duration)}${
       formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])
     }. Raise timeout.${this.phase} if such waits are expected.`

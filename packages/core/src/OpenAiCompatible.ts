@@ -19,59 +19,80 @@
 import type { HttpClient } from "effect/http/HttpClient"
 import type * as Layer from "effect/Layer"
 import * as Deployment from "./Deployment.ts"
+import { toChatBody, toFimBody } from "./internal/openai/completionBody.ts"
 import * as MistralClient from "./MistralClient.ts"
 
 /**
  * The options of a client for an OpenAI-compatible server: those of `MistralClient`, and the base URL of the server.
  *
- * *Details*: the base URL may end with `/v1`, or have another version in its path. `endOfStream: "finishReason"` is for
- * servers that never send `[DONE]`: a stream may then also end once every choice has its finish reason. By default a
- * stream without `[DONE]` fails with `StreamEndedEarly`, because its end may be missing.
+ * *Details*: the base URL may end with `/v1`, have another version in its path, or be the full path of an operation. A query
+ * stays a query. `version` is added to a base URL that has no version in its path: `v1` by default, or nothing where it is
+ * `false`, for servers without a version such as GitHub Models (`https://models.github.ai/inference`).
+ * `endOfStream: "finishReason"` is for servers that never send `[DONE]`: a stream may then also end once every choice has
+ * its finish reason. By default a stream without `[DONE]` fails with `StreamEndedEarly`, because its end may be missing.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options extends Omit<MistralClient.Options, "deployment"> {
   readonly baseUrl: string
+  readonly version?: string | false | undefined
   readonly endOfStream?: "done" | "finishReason" | undefined
 }
 
 /**
  * Makes the deployment of an OpenAI-compatible server.
  *
- * *Details*: `/v1` is added to a base URL without a version in its path. In the body, `random_seed` becomes `seed`,
- * `tool_choice: "any"` becomes `"required"`, and an empty list of tools is left out. A request with `guardrails`,
- * `prompt_mode` or `safe_prompt: true`, which only Mistral knows, fails with `InvalidRequest`.
+ * *Details*: the body of a chat completion is converted to OpenAI's dialect.
+ *
+ * - `random_seed` becomes `seed`, `tool_choice: "any"` becomes `"required"`, `service_tier: "standard_only"` becomes
+ *   `"default"`. Keys that OpenAI refuses as `null` are left out.
+ * - Without tools, `tool_choice` and `parallel_tool_calls` are left out with them.
+ * - Tool calls are sent without `index`, with `type: "function"` and with JSON text as arguments, `{}` where there is none.
+ * - An image by its URL becomes `{ url }`, a recording `{ data, format }`, a document as a `data:` URL and an uploaded file
+ *   become a `file`.
+ * - In assistant messages, thinking becomes `reasoning_content` and references are left out. The keys `reasoning_content`,
+ *   `reasoning` and `reasoning_details` are sent back.
+ * - `prefix: true` at the end becomes `continue_final_message: true` and `add_generation_prompt: false`, as vLLM and SGLang
+ *   have it. For a server that refuses these keys, `extraBody` can set them to `undefined`.
+ *
+ * Fill-in-the-middle becomes `/v1/completions` with a `suffix`.
+ *
+ * What has no form in OpenAI's dialect fails with `InvalidRequest`: `guardrails`, `prompt_mode` and `safe_prompt: true`,
+ * `min_tokens`, `metadata` and `prompt_cache_key` of fill-in-the-middle, agents, a recording or a document by its URL, and
+ * references and thinking in user messages and tool results.
+ *
+ * Other parameters keep their names. What some servers want instead is sent by `extraBody`, such as
+ * `max_completion_tokens`, or `stream_options: { include_usage: true }` for the usage of a stream.
  *
  * @category deployments
  * @since 0.1.0
  */
-export const deployment = (options: Pick<Options, "baseUrl" | "endOfStream">): Deployment.Deployment => ({
-  provider: "openai_compatible",
-  baseUrl: options.baseUrl,
-  endOfStream: options.endOfStream,
-  checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
-  route: ({ baseUrl, body, path }) => {
-    const base = baseUrl.replace(/\/+$/, "")
-    const url = /\/v\d+\w*(\/|$)/.test(new URL(base).pathname) ? base + path.slice("/v1".length) : base + path
-    if (body === undefined) return { url, body }
-    const { guardrails, prompt_mode, random_seed, safe_prompt, tool_choice, tools, ...rest } = body
-    const issues = Deployment.refuseKeys("An OpenAI-compatible server", {
-      guardrails: guardrails ?? undefined,
-      prompt_mode: prompt_mode ?? undefined,
-      safe_prompt: safe_prompt === true ? true : undefined
-    }, refusedKeys)
-    return issues.length > 0 ? { issues } : {
-      url,
-      body: {
-        ...rest,
-        ...(random_seed == null ? undefined : { seed: random_seed }),
-        ...(tool_choice === undefined ? undefined : { tool_choice: tool_choice === "any" ? "required" : tool_choice }),
-        ...(Array.isArray(tools) && tools.length > 0 ? { tools } : undefined)
+export const deployment = (options: Pick<Options, "baseUrl" | "version" | "endOfStream">): Deployment.Deployment => {
+  const version = options.version === false ? "" : (options.version ?? "v1").replace(/^\/+|\/+$/g, "")
+  const withVersion = (address: string): string =>
+    version === "" || address.endsWith(`/${version}`) || /:\/\/.*\/v\d+\w*(\/|$)/.test(address)
+      ? address
+      : `${address}/${version}`
+  return {
+    provider: "openai_compatible",
+    baseUrl: options.baseUrl,
+    endOfStream: options.endOfStream,
+    checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
+    route: ({ baseUrl, body, path }) => {
+      if (path === "/v1/agents/completions") {
+        return {
+          issues: [{ path: [], message: `An OpenAI-compatible server does not serve ${path}: it has no agents` }]
+        }
       }
+      const isFim = path === "/v1/fim/completions"
+      const url = Deployment.operationUrl(baseUrl, isFim ? "/v1/completions" : path, withVersion)
+      if (body === undefined) return { url, body }
+      const converted = isFim ? toFimBody(body) : path === "/v1/chat/completions" ? toChatBody(body) : { body }
+      return "issues" in converted ? converted : { url, body: converted.body }
     }
   }
-})
+}
 
 /**
  * Makes a layer with the client for an OpenAI-compatible server.
@@ -81,6 +102,3 @@ export const deployment = (options: Pick<Options, "baseUrl" | "endOfStream">): D
  */
 export const layer = (options: Options): Layer.Layer<MistralClient.MistralClient, never, HttpClient> =>
   MistralClient.layer({ ...options, deployment: deployment(options) })
-
-/** The parameters of `CompletionRequest` that only Mistral knows. */
-const refusedKeys = ["guardrails", "prompt_mode", "safe_prompt"]

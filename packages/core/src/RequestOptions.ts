@@ -24,6 +24,9 @@ export type ApiKey = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted
  *
  * - `firstByte`: the wait for the first byte of the response body, in each attempt.
  * - `idle`: the wait for each further read of the body. The time that the caller spends between reads does not count.
+ * - `nextEvent`: the wait for each event of a stream, from the first byte of the response or from the last event, for
+ *   servers that send comments (`: keep-alive`) while nothing happens. Comments and empty events restart `idle`, but not this
+ *   limit. The time that the caller spends between reads does not count. Whole responses have no such limit.
  * - `total`: the whole call, including retries and any time the caller spends between reads.
  *
  * @category models
@@ -32,6 +35,7 @@ export type ApiKey = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted
 export interface Timeouts {
   readonly firstByte?: Duration.Input | undefined
   readonly idle?: Duration.Input | undefined
+  readonly nextEvent?: Duration.Input | undefined
   readonly total?: Duration.Input | undefined
 }
 
@@ -98,6 +102,7 @@ export interface Resolved {
   readonly timeout: {
     readonly firstByte: Duration.Duration
     readonly idle: Duration.Duration
+    readonly nextEvent: Duration.Duration
     readonly total: Duration.Duration
   }
   readonly retry: RetryPolicy.RetryPolicy
@@ -109,8 +114,8 @@ export interface Resolved {
 }
 
 /**
- * The default options: the base URL of the deployment, 5 minutes to the first byte, 2 minutes of idle time, no limit in
- * total, the default retry policy.
+ * The default options: the base URL of the deployment, 5 minutes to the first byte, 2 minutes of idle time, no limit to the
+ * next event or in total, the default retry policy.
  *
  * @category constants
  * @since 0.1.0
@@ -121,6 +126,7 @@ export const defaults: Resolved = {
   timeout: {
     firstByte: Duration.minutes(5),
     idle: Duration.minutes(2),
+    nextEvent: Duration.infinity,
     total: Duration.infinity
   },
   retry: RetryPolicy.defaultPolicy,
@@ -145,6 +151,7 @@ export const resolve = (base: Resolved, over: RequestOptions | undefined): Resol
     timeout: {
       firstByte: Duration.fromInputUnsafe(timeout.firstByte),
       idle: Duration.fromInputUnsafe(timeout.idle),
+      nextEvent: Duration.fromInputUnsafe(timeout.nextEvent),
       total: Duration.fromInputUnsafe(timeout.total)
     }
   }
@@ -172,6 +179,7 @@ const mergeOver = (base: RequestOptions, over: RequestOptions): RequestOptions =
   timeout: {
     firstByte: over.timeout?.firstByte ?? base.timeout?.firstByte,
     idle: over.timeout?.idle ?? base.timeout?.idle,
+    nextEvent: over.timeout?.nextEvent ?? base.timeout?.nextEvent,
     total: over.timeout?.total ?? base.timeout?.total
   },
   retry: over.retry ?? base.retry,

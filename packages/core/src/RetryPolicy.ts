@@ -14,6 +14,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -23,8 +24,9 @@ import type { MistralError } from "./MistralError.ts"
 /**
  * A retry policy: which errors are retried (`while`), how often and with which delays (`schedule`).
  *
- * *Details*: the delay is that of the schedule or the server's `Retry-After` with up to 20 % on top, whichever is longer. The
- * call fails at once if `Retry-After` exceeds `maxRetryAfter`, or if the next attempt would begin more than `maxElapsed` after the first
+ * *Details*: the delay is that of the schedule or the server's `Retry-After`, whichever is longer. Up to 20 % of a
+ * `Retry-After` and at most a second are added at random, so that callers that were refused together do not return
+ * together. The call fails at once if `Retry-After` exceeds `maxRetryAfter`, or if the next attempt would begin more than `maxElapsed` after the first
  * failure.
  *
  * @category models
@@ -119,6 +121,7 @@ export const retryFailed = <A, R>(
   options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> => {
   let failure: MistralError | undefined = error
+  let startedAt: bigint | undefined
   const failedOnce = Effect.suspend(() => {
     if (failure === undefined) return call
     const first = Effect.fail(failure)
@@ -128,14 +131,20 @@ export const retryFailed = <A, R>(
   return Effect.retry(failedOnce, {
     schedule: policy.schedule.pipe(
       Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
-        retryAfter === undefined ?
-          Effect.succeed(duration) :
-          Random.Random.useSync((random) =>
-            Duration.max(duration, Duration.times(retryAfter, 1 + jitter * random.nextDoubleUnsafe()))
-          )
+        retryAfter === undefined ? Effect.succeed(duration) : Random.Random.useSync((random) => {
+          const asked = Duration.toMillis(retryAfter)
+          return Duration.max(duration, Duration.millis(asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe()))
+        })
       ),
-      Schedule.while(({ duration, elapsed }) =>
-        Duration.isLessThanOrEqualTo(Duration.sum(Duration.millis(elapsed), duration), policy.maxElapsed)
+      // The schedule's own `elapsed` is the difference of two times of day, which may be set while a call is retried.
+      Schedule.while(({ duration }) =>
+        Effect.map(Clock.monotonicTimeNanos, (now) => {
+          startedAt ??= now
+          return Duration.isLessThanOrEqualTo(
+            Duration.sum(Duration.nanos(now - startedAt), duration),
+            policy.maxElapsed
+          )
+        })
       )
     ),
     while: (error) =>
@@ -144,9 +153,6 @@ export const retryFailed = <A, R>(
       (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
   })
 }
-
-/** The most that is added to a `Retry-After`, as a part of it: callers that were refused at once must not return at once. */
-const jitter = 0.2
 
 const wasRejected = (error: MistralError): boolean =>
   error.reason._tag === "RateLimited" || error.reason._tag === "CapacityExceeded"

@@ -140,12 +140,12 @@ export const annotate = (span: Tracer.Span, attributes: Attributes): void => {
 const field = (value: unknown, name: string): unknown =>
   Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** The attributes that have a value. */
+/** The attributes that have a value. An id or a model that a server left out is read as `""`, which is none. */
 const known = (attributes: Attributes): Attributes => {
   const present: Record<string, unknown> = {}
   for (const name in attributes) {
     const value = attributes[name]
-    if (value !== undefined && value !== null) present[name] = value
+    if (value !== undefined && value !== null && value !== "") present[name] = value
   }
   return present
 }

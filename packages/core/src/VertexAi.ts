@@ -138,12 +138,17 @@ export const fromGoogleAuth = (auth: {
 export const untilExpired = <E>(
   fetchToken: Effect.Effect<{ readonly token: Redacted.Redacted<string>; readonly expiresAt: DateTime.DateTime }, E>
 ): Effect.Effect<Redacted.Redacted<string>, E> => {
-  let cached: { readonly token: Redacted.Redacted<string>; readonly until: number } | undefined
+  let cached:
+    | { readonly token: Redacted.Redacted<string>; readonly until: number; readonly monotonicUntil: number }
+    | undefined
   return Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    if (cached !== undefined && now < cached.until) return cached.token
+    const monotonic = Number(yield* Clock.monotonicTimeNanos) / 1e6
+    // The time of day may be set back, and monotonic time may stand still while the machine sleeps.
+    if (cached !== undefined && now < cached.until && monotonic < cached.monotonicUntil) return cached.token
     const { expiresAt, token } = yield* fetchToken
-    cached = { token, until: DateTime.toEpochMillis(expiresAt) - 60_000 }
+    const until = DateTime.toEpochMillis(expiresAt) - 60_000
+    cached = { token, until, monotonicUntil: monotonic + until - now }
     return token
   }).pipe(Semaphore.makeUnsafe(1).withPermit)
 }

@@ -72,7 +72,7 @@ describe("a source of bytes that delivers ahead", () => {
         }
       }
       const { reason } = yield* Effect.flip(read).pipe(Effect.provide(over(source, {})))
-      assert.isTrue(reason._tag === "StreamError" && reason.serverMessage === "abc")
+      assert.isTrue(reason._tag === "BadRequest" && reason.serverMessage === "abc")
     }))
 })
 

@@ -7,6 +7,7 @@ import {
   type CompletionRequest,
   Deployment,
   Endpoint,
+  Message,
   MistralClient,
   OpenAiCompatible,
   RetryPolicy,
@@ -239,7 +240,9 @@ describe("an OpenAI-compatible server", () => {
       ["http://localhost:8000/v1/", "http://localhost:8000/v1/chat/completions"],
       ["https://gateway.test/openai", "https://gateway.test/openai/v1/chat/completions"],
       ["https://gateway.test/api/v3", "https://gateway.test/api/v3/chat/completions"],
-      ["https://gateway.test/v1beta/openai", "https://gateway.test/v1beta/openai/chat/completions"]
+      ["https://gateway.test/v1beta/openai", "https://gateway.test/v1beta/openai/chat/completions"],
+      ["https://gateway.test/v1?api-version=1", "https://gateway.test/v1/chat/completions?api-version=1"],
+      ["https://models.github.ai/inference/chat/completions", "https://models.github.ai/inference/chat/completions"]
     ] as const
   ) {
     it.effect(`is called at ${url} with the base URL ${given}, without a key`, () =>
@@ -265,10 +268,76 @@ describe("an OpenAI-compatible server", () => {
       const mistralOnly = yield* failure(complete({ model: "m", messages, safe_prompt: true }))
       assert.strictEqual(mistralOnly.reason._tag, "InvalidRequest")
       assert.deepStrictEqual((yield* requests).map(({ body }) => body), [
-        { model: "m", messages, seed: 7, tool_choice: "auto", stream: false },
+        { model: "m", messages, seed: 7, stream: false },
         { model: "m", messages, tools: [tool], tool_choice: "required", stream: false, top_k: 5, stream_options: null }
       ])
     }).pipe(Effect.provide(services(OpenAiCompatible.layer({ baseUrl: "http://localhost:8000" })))))
+
+  it.effect("has no version in its URLs where the options say so", () =>
+    Effect.gen(function*() {
+      const { seen } = yield* chat(OpenAiCompatible.layer({
+        baseUrl: "https://models.github.ai/inference",
+        version: false,
+        apiKey: key
+      }))
+      assert.strictEqual(seen[0]?.url, "https://models.github.ai/inference/chat/completions")
+      assert.strictEqual(seen[0]?.headers.authorization, "Bearer the-key")
+    }))
+
+  it.effect("is sent fill-in-the-middle as a completion with a suffix, and no agents", () =>
+    Effect.gen(function*() {
+      const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+      const request = { model: "codestral", prompt: "def", suffix: "return", max_tokens: 9, random_seed: 1, stop: "a" }
+      yield* completeCode(request)
+      yield* Stream.runDrain(streamCode({ model: "codestral", prompt: "def", suffix: "" }))
+      const body = { model: "codestral", prompt: "def" }
+      assert.deepStrictEqual((yield* requests).map(({ body, url }) => ({ body, url })), [
+        {
+          url: "http://localhost:8000/v1/completions",
+          body: { ...body, suffix: "return", max_tokens: 9, seed: 1, stop: "a", stream: false }
+        },
+        { url: "http://localhost:8000/v1/completions", body: { ...body, stream: true } }
+      ])
+      const agents = yield* MistralClient.MistralClient.use((client) =>
+        failure(client.request(Endpoint.agents.complete, { agent_id: "a", messages }))
+      )
+      assert.strictEqual(agents.reason._tag, "InvalidRequest")
+      assert.include(agents.message, "it has no agents")
+      assert.lengthOf(yield* requests, 2)
+    }).pipe(Effect.provide(services(OpenAiCompatible.layer({ baseUrl: "http://localhost:8000" })))))
+
+  it.effect("is sent an answer of its own back in a form that it takes", () =>
+    Effect.gen(function*() {
+      const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+      const first = yield* complete({ model: "m", messages })
+      const answer = Message.fromReceived(first.choices[0]!.message!)
+      const call = answer.tool_calls![0]!
+      yield* complete({ model: "m", messages: [...messages, answer, Message.toolResult(call, { a: 1 })] })
+      const body: unknown = (yield* requests)[1]?.body
+      assert.deepStrictEqual(body, {
+        model: "m",
+        stream: false,
+        messages: [
+          ...messages,
+          {
+            role: "assistant",
+            content: null,
+            tool_calls: [{ id: "call_1", type: "function", function: { name: "f", arguments: "{}" } }]
+          },
+          { role: "tool", content: "{\"a\":1}", tool_call_id: "call_1", name: "f" }
+        ]
+      })
+    }).pipe(Effect.provide(services(OpenAiCompatible.layer({ baseUrl: "http://localhost:8000" }), () => {
+      const message = {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "call_1", index: 0, function: { name: "f", arguments: "" } }]
+      }
+      return ScriptedHttpClient.json({
+        ...TestCompletion.response("ok"),
+        choices: [{ index: 0, message, finish_reason: "tool_calls" }]
+      })
+    }))))
 
   it.effect("may send usage in a last chunk without choices, and errors wrapped in `error`", () =>
     Effect.gen(function*() {

@@ -101,7 +101,7 @@ describe("the wait the server asks for", () => {
     ["a date in its older form", "Thursday, 01-Jan-70 00:01:30 GMT", 30_000],
     ["a date in the form of C", "Thu Jan  1 00:01:30 1970", 30_000],
     ["a number with white space around it", " 7 ", 7000],
-    ["no fraction of a second", "1.5", undefined],
+    ["a fraction of a second", "1.5", 1500],
     ["no time before the answer", "-5", undefined],
     ["no date without a time", "Thu, 01 Jan 1970", undefined],
     ["no date of another form", "1970-01-01T00:01:30Z", undefined],
@@ -133,7 +133,7 @@ describe("a refusal that is no JSON", () => {
     ["an empty body says nothing", "", undefined],
     ["a plain text says its first line", "upstream connect error\nand much more", "upstream connect error"],
     ["JSON that is a text says nothing", "\"broken\"", undefined],
-    ["JSON that is cut off says its first line", "{\"message\": \"Tele", "{\"message\": \"Tele"],
+    ["JSON that is cut off is not quoted", "{\"message\": \"Tele", undefined],
     ["null says nothing", "null", undefined]
   ]
   for (const [name, body, message] of texts) {

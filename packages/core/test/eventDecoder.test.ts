@@ -341,12 +341,7 @@ const streams = (): ReadonlyArray<Case> => {
       "that is an error in JSON with status 200",
       "{\"object\":\"error\",\"message\":\"m\",\"raw_status_code\":503}",
       [],
-      {
-        tag: "StreamError",
-        chunks: 0,
-        message: "m",
-        status: 503
-      },
+      { tag: "ServerError", chunks: -1 },
       { headers: { "content-type": "application/json" } }
     ),
     bad("that is a whole answer in JSON", "{\"id\":\"1\",\"model\":\"m\",\"choices\":[]}", [], {

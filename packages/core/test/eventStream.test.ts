@@ -56,17 +56,43 @@ describe("a response to a streamed request", () => {
       ]))))
   }
 
+  for (const type of ["application/json", "text/plain", undefined]) {
+    it.effect(`that is a whole completion of type ${type} is read as one chunk, in reads of every size`, () =>
+      Effect.gen(function*() {
+        const message = {
+          role: "assistant",
+          content: "漢\n",
+          tool_calls: [{ id: "1", function: { name: "f", arguments: "{}" } }]
+        }
+        const whole = {
+          id: "1",
+          object: "chat.completion",
+          model: "m",
+          choices: [{ index: 0, message, finish_reason: "tool_calls" }],
+          usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
+        }
+        for (const size of sizes) {
+          const response = yield* within(Completion.collect(stream()), 0).pipe(Effect.provide(clientOver([
+            ScriptedHttpClient.bytes(inPieces(JSON.stringify(whole, null, 2), size), {
+              headers: type === undefined ? {} : { "content-type": type }
+            })
+          ])))
+          assert.deepStrictEqual(response, whole)
+        }
+      }))
+  }
+
   type Expected = readonly [tag: string, kind: string | undefined, says: string]
   const others: Record<string, readonly [body: string, type: string | undefined, expected: Expected]> = {
     "JSON that reports an error": [
       "{\"object\":\"error\",\"message\":\"no such model\"}",
       "application/json",
-      ["StreamError", undefined, "no such model"]
+      ["BadRequest", undefined, "no such model"]
     ],
     "JSON that reports an error, without a type": [
       "{\"detail\":\"no such model\"}",
       undefined,
-      ["StreamError", undefined, "no such model"]
+      ["BadRequest", undefined, "no such model"]
     ],
     "other JSON": ["{\"id\":\"1\",\"choices\":[]}", "application/json", ["InvalidResponse", "contentType", "JSON"]],
     "a list": ["[1]", undefined, ["InvalidResponse", "contentType", "JSON"]],

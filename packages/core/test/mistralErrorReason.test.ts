@@ -153,7 +153,7 @@ const reasons: ReadonlyArray<
     "InvalidResponse about a part of a response",
     new MistralError.InvalidResponse({ kind: "schema", status: 200, description: "d", issues, chunks: 0 }),
     false,
-    "200 with an unusable response: d: messages.0.role: Expected a role; Bad. Report this with the request id."
+    "200 with an unusable response: d: messages.0.role: Expected a role; Bad. Report this."
   ],
   [
     "InvalidResponse that is too large",

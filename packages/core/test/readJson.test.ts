@@ -78,13 +78,19 @@ describe("a response that is read whole", () => {
       assert.notInclude(message, "x=1")
     }))
 
-  it.effect("says where it does not fit, and the sentence of an error in its place", () =>
+  it.effect("says where it does not fit", () =>
     Effect.gen(function*() {
-      const error = yield* failure(fetchThing(() => json(200, { id: 1, error: { message: "no such thing" } })))
+      const error = yield* failure(fetchThing(() => json(200, { id: 1 })))
       assert.strictEqual(error.reason._tag, "InvalidResponse")
       if (error.reason._tag !== "InvalidResponse") return
       assert.deepStrictEqual(error.reason.issues.map(({ path }) => path), [["id"]])
-      assert.include(error.message, "no such thing")
+    }))
+
+  it.effect("says the sentence of an error in its place, and nothing else", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(fetchThing(() => json(200, { id: 1, error: { message: "no such thing" } })))
+      assert.strictEqual(error.reason._tag, "BadRequest")
+      assert.include(error.message, ": 200 request refused: no such thing.")
     }))
 })
 

@@ -8,7 +8,7 @@ describe("RequestOptions.merge", () => {
   const service: RequestOptions.RequestOptions = {
     baseUrl: "https://service.test",
     headers: { "x-a": "service", "x-b": "service" },
-    timeout: { firstByte: "1 second", idle: "2 seconds", total: "3 seconds" },
+    timeout: { firstByte: "1 second", idle: "2 seconds", nextEvent: "7 seconds", total: "3 seconds" },
     retry: RetryPolicy.none,
     maxSize: 10,
     fastPath: false,
@@ -18,7 +18,7 @@ describe("RequestOptions.merge", () => {
   const call: RequestOptions.RequestOptions = {
     baseUrl: "https://call.test",
     headers: { "x-b": "call" },
-    timeout: { firstByte: "4 seconds", idle: "5 seconds", total: "6 seconds" },
+    timeout: { firstByte: "4 seconds", idle: "5 seconds", nextEvent: "8 seconds", total: "6 seconds" },
     retry: RetryPolicy.defaultPolicy,
     maxSize: 20,
     fastPath: true,
@@ -28,7 +28,7 @@ describe("RequestOptions.merge", () => {
   const unset: RequestOptions.RequestOptions = {
     baseUrl: undefined,
     headers: undefined,
-    timeout: { firstByte: undefined, idle: undefined, total: undefined },
+    timeout: { firstByte: undefined, idle: undefined, nextEvent: undefined, total: undefined },
     retry: undefined,
     maxSize: undefined,
     fastPath: undefined,

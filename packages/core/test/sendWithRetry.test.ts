@@ -145,7 +145,7 @@ for (const [way, call] of Object.entries(calls)) {
         }).pipe(Effect.provide(retrying(() => ScriptedHttpClient.json({}, { status })))))
     }
 
-    for (const status of [408, 429, 500, 501, 502, 503, 504, 520, 529, 599]) {
+    for (const status of [408, 425, 429, 500, 502, 503, 504, 520, 529, 599]) {
       it.effect(`of ${status} is retried`, () =>
         Effect.gen(function*() {
           yield* within(call(), "1 second")

@@ -41,8 +41,13 @@ describe("the default options of a call", () => {
     })
   })
 
-  it("are 5 minutes to the first byte, 2 minutes between two reads, and no limit in total", () => {
-    assert.deepStrictEqual(millisOf(timeout), { firstByte: 5 * 60_000, idle: 2 * 60_000, total: Infinity })
+  it("are 5 minutes to the first byte, 2 minutes between two reads, and no limit to the next event or in total", () => {
+    assert.deepStrictEqual(millisOf(timeout), {
+      firstByte: 5 * 60_000,
+      idle: 2 * 60_000,
+      nextEvent: Infinity,
+      total: Infinity
+    })
   })
 
   it("are the default policy of retries: within two minutes, and no wait of more than one", () => {
@@ -68,6 +73,7 @@ describe("the default options of a call", () => {
     assert.deepStrictEqual(resolved({}), limits)
     assert.deepStrictEqual(resolved({ timeout: { firstByte: "1 second" } }), { ...limits, firstByte: 1000 })
     assert.deepStrictEqual(resolved({ timeout: { idle: 5 } }), { ...limits, idle: 5 })
+    assert.deepStrictEqual(resolved({ timeout: { nextEvent: 5 } }), { ...limits, nextEvent: 5 })
     assert.deepStrictEqual(resolved({ timeout: { total: Duration.hours(1) } }), { ...limits, total: 3_600_000 })
     assert.strictEqual(RequestOptions.resolve(RequestOptions.defaults, undefined), RequestOptions.defaults)
   })
@@ -100,9 +106,13 @@ describe("the default options of a call", () => {
 })
 
 describe("a time limit", () => {
-  const limits: Record<"firstByte" | "idle" | "total", ScriptedHttpClient.Answer> = {
+  const limits: Record<MistralError.Timeout["phase"], ScriptedHttpClient.Answer> = {
     firstByte: silent,
     idle: ScriptedHttpClient.bytes(["data: "], { headers: eventStream, ending: "hang" }),
+    nextEvent: ScriptedHttpClient.bytes(Array.from({ length: 100 }, () => ": still there\n\n"), {
+      headers: eventStream,
+      pause: "100 millis"
+    }),
     total: ScriptedHttpClient.bytes(Array.from({ length: 100 }, () => ": still there\n\n"), {
       headers: eventStream,
       pause: "100 millis"
@@ -338,9 +348,10 @@ describe("a call that is over", () => {
     }).pipe(Effect.scoped))
 })
 
-const millisOf = ({ firstByte, idle, total }: RequestOptions.Resolved["timeout"]) => ({
+const millisOf = ({ firstByte, idle, nextEvent, total }: RequestOptions.Resolved["timeout"]) => ({
   firstByte: Duration.toMillis(firstByte),
   idle: Duration.toMillis(idle),
+  nextEvent: Duration.toMillis(nextEvent),
   total: Duration.toMillis(total)
 })
 

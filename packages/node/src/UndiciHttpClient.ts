@@ -36,7 +36,8 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import { dispatch } from "./internal/dispatch.ts"
 import { DispatchedResponse } from "./internal/httpClientResponse.ts"
-import { makeRequestBody } from "./internal/requestBody.ts"
+import { noDispatcher, unsupported } from "./internal/platform.ts"
+import { closeBody, makeRequestBody } from "./internal/requestBody.ts"
 
 /**
  * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock.
@@ -44,12 +45,14 @@ import { makeRequestBody } from "./internal/requestBody.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Effect.map(
+export const make: Effect.Effect<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> = Effect.flatMap(
   NodeHttpClient.Dispatcher,
   (dispatcher) =>
-    DirectTransport.offer(
-      HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)),
-      directTransport(dispatcher)
+    typeof dispatcher.dispatch !== "function" ? Effect.die(new Error(noDispatcher)) : Effect.succeed(
+      DirectTransport.offer(
+        HttpClient.make((request, url, signal) => execute(dispatcher, request, url, signal)),
+        directTransport(dispatcher)
+      )
     )
 )
 
@@ -74,10 +77,13 @@ export const layerNoDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHt
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.provide(
-  layerNoDispatcher,
-  NodeHttpClient.layerDispatcher
-)
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.unwrap(Effect.suspend(() => {
+  const reason = unsupported()
+  // Undici itself would fail here in words of its own, at its import on an old Node and at its end on Bun.
+  return reason === undefined
+    ? Effect.succeed(Layer.provide(layerNoDispatcher, NodeHttpClient.layerDispatcher))
+    : Effect.die(new Error(reason))
+}))
 
 const execute = (
   dispatcher: Undici.Dispatcher,
@@ -95,8 +101,11 @@ const execute = (
           : new HttpClientError.EncodeError({ request, cause: Cause.squash(failure) })
         resume(Effect.fail(new HttpClientError.HttpClientError({ reason })))
       }
-      if (signal.aborted) return onError(new Error("The request was interrupted"))
-      const cancel = dispatch(
+      if (signal.aborted) {
+        closeBody(body)
+        return onError(new Error("The request was interrupted"))
+      }
+      const cancelRequest = dispatch(
         dispatcher,
         { method: request.method, url, headers: body.headers, body: body.content },
         {
@@ -104,6 +113,10 @@ const execute = (
           onError
         }
       )
+      const cancel = () => {
+        cancelRequest()
+        closeBody(body)
+      }
       // The signal cancels a response that is being read, the finalizer a request that still waits for its response.
       signal.addEventListener("abort", cancel, { once: true })
       return Effect.sync(cancel)

@@ -3,7 +3,7 @@ import { UndiciHttpClient } from "@effect-mistral/node"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Result, Scope, Stream } from "effect"
-import { HttpBody, HttpClient, HttpClientRequest } from "effect/http"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { client, FakeDispatcher, respond } from "./dispatcher.ts"
 import { serve } from "./server.ts"
 
@@ -111,17 +111,6 @@ describe("UndiciHttpClient", () => {
       assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "DecodeError")
     }).pipe(Effect.provide(UndiciHttpClient.layer)))
 
-  it.live("refuses to stream a request body, before anything is sent", () =>
-    Effect.gen(function*() {
-      const http = yield* HttpClient.HttpClient
-      const error = yield* HttpClientRequest.post("http://127.0.0.1:1").pipe(
-        HttpClientRequest.bodyStream(Stream.make(new Uint8Array([1]))),
-        http.execute,
-        Effect.flip
-      )
-      assert.strictEqual(error.reason._tag, "EncodeError")
-    }).pipe(Effect.provide(UndiciHttpClient.layer)))
-
   it.live("closes its connections with the layer", () =>
     Effect.gen(function*() {
       const closed = yield* Deferred.make<void>()
@@ -193,27 +182,6 @@ describe("UndiciHttpClient", () => {
       assert.isDefined(DirectTransport.get(http))
       assert.isUndefined(DirectTransport.get(HttpClient.mapRequest(http, (request) => request)))
     }))
-
-  it.effect("refuses every body that is not in memory, names its kind, and sends nothing", () =>
-    Effect.gen(function*() {
-      const dispatcher = new FakeDispatcher(() => {})
-      const http = yield* client(dispatcher)
-      const post = HttpClientRequest.post("http://host/")
-      for (
-        const request of [
-          HttpClientRequest.bodyStream(post, Stream.make(new Uint8Array([1]))),
-          HttpClientRequest.bodyFormData(post, new FormData()),
-          HttpClientRequest.setBody(post, HttpBody.raw("text"))
-        ]
-      ) {
-        const { reason } = yield* Effect.flip(http.execute(request))
-        assert.isTrue(
-          reason._tag === "EncodeError" && reason.request === request &&
-            reason.description === `UndiciHttpClient cannot send a request body of kind ${request.body._tag}`
-        )
-      }
-      assert.lengthOf(dispatcher.options, 0)
-    }).pipe(Effect.provideService(HttpClient.TracerPropagationEnabled, false)))
 
   it.effect("fails with a TransportError that has the request and the dispatcher's own error", () =>
     Effect.gen(function*() {

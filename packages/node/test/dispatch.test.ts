@@ -36,15 +36,15 @@ describe("dispatch", () => {
     ])
   })
 
-  it("tells the receiver of an invalid URL, and of a dispatcher that throws", () => {
+  it("tells the receiver of an invalid URL, and throws where a dispatcher throws, which is a defect", () => {
     const dispatcher = new FakeDispatcher(() => {
       throw new Error("broken")
     })
     const errors: Array<unknown> = []
     const receiver = { ...ignore, onError: (error: unknown) => errors.push(error) }
     dispatch(dispatcher, { ...get, url: "not a URL" }, receiver)()
-    dispatch(dispatcher, get, receiver)()
-    assert.deepStrictEqual(errors.map(String), ["TypeError: Invalid URL", "Error: broken"])
+    assert.throws(() => dispatch(dispatcher, get, receiver), "broken")
+    assert.deepStrictEqual(errors.map(String), ["TypeError: Invalid URL"])
     assert.lengthOf(dispatcher.options, 1)
   })
 

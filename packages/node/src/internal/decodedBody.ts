@@ -34,7 +34,7 @@ export const decode = (
   if (codings.length > mostCodings || !codings.every((coding) => Object.hasOwn(decoders, coding))) return undefined
   let decoded: DecodedBody | undefined
   // The last coding was applied last.
-  for (const coding of codings.reverse()) decoded = new DecodedBody(decoded ?? body, decoders[coding]!)
+  for (const coding of codings.toReversed()) decoded = new DecodedBody(decoded ?? body, decoders[coding]!)
   return decoded
 }
 
@@ -50,8 +50,10 @@ export class DecodedBody implements ByteSource.ByteSource {
   #waiting: ByteSource.Reader | undefined
   /** Tells a reader how the body ended, once it has. */
   #ending: ((reader: ByteSource.Reader) => void) | undefined
-  /** Whether bytes were requested from the source or are being decoded. */
-  #busy = false
+  /** Whether a read of the source is pending. */
+  #reading = false
+  /** Whether bytes are being decoded. */
+  #decoding = false
   /** Whether the decoder has ended. The rest of the source is then read and ignored, so that its connection is free. */
   #decoded = false
   #sourceEnded = false
@@ -86,16 +88,19 @@ export class DecodedBody implements ByteSource.ByteSource {
     } else if (this.#ending !== undefined) {
       this.#waiting = undefined
       this.#ending(reader)
-    } else if (!this.#busy) this.#readSource()
+    } else if (!this.#decoding) this.#readSource()
   }
 
   #readSource(): void {
-    this.#busy = true
+    if (this.#reading || this.#sourceEnded) return
+    this.#reading = true
     this.#source.read({ onBytes: this.#onSourceBytes, onEnd: this.#onSourceEnd, onError: this.#fail })
   }
 
   readonly #onSourceBytes = (bytes: ByteSource.Bytes): void => {
+    this.#reading = false
     if (this.#decoded) return this.#readSource()
+    this.#decoding = true
     const decoder = this.#decoder ??= this.#open(bytes[0][0]!)
     // The decoder calls back when it has consumed the last of the bytes.
     bytes.forEach((part, index) => decoder.write(part, index === bytes.length - 1 ? this.#onDecoded : undefined))
@@ -110,11 +115,12 @@ export class DecodedBody implements ByteSource.ByteSource {
 
   readonly #onDecoded = (error?: Error | null): void => {
     if (error) return
-    this.#busy = false
+    this.#decoding = false
     this.#serve()
   }
 
   readonly #onSourceEnd = (): void => {
+    this.#reading = false
     this.#sourceEnded = true
     if (this.#decoder === undefined || this.#decoded) this.#end((reader) => reader.onEnd())
     else this.#decoder.end()

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import * as Stream from "effect/Stream"
+import { Readable } from "node:stream"
 import type { RequestBody } from "./dispatch.ts"
 
 /** The body of a request in the form undici sends, and the headers that belong to it. */
@@ -12,6 +13,11 @@ export interface SentBody {
   readonly headers: Headers.Headers
   /** Why the request's own `Stream` has failed. It is `undefined` as long as it has not. */
   readonly failure: Cause.Cause<unknown> | undefined
+}
+
+/** Ends a stream that is not to be sent any more. Undici would do it only once the request had a connection. */
+export const closeBody = ({ content }: SentBody): void => {
+  if (content instanceof Readable) content.destroy()
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -52,12 +53,16 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
     span: Tracer.Span,
     fiber: Fiber.Fiber<unknown, unknown>
   ) {
-    const { firstByte, idle } = call.options.timeout
+    const { firstByte, idle, nextEvent } = call.options.timeout
     this.context = fiber.context
     this.#sender = sender
     this.#call = call
     this.#span = span
-    this.#timeouts = new AttemptTimeouts({ firstByte, idle, deadline }, fiber.getRef(Clock.Clock))
+    this.#timeouts = new AttemptTimeouts(
+      // The limit to the next event is for streams. A whole response has no events.
+      { firstByte, idle, nextEvent: call.accept === "text/event-stream" ? nextEvent : Duration.infinity, deadline },
+      fiber.getRef(Clock.Clock)
+    )
   }
 
   /** Sends the request and waits for the response. Runs once; `close` must run after a failure or after the response. */

@@ -29,31 +29,25 @@ export const sendWithRetry = <A>(
   read: (response: OpenResponse) => Effect.Effect<A, MistralError>,
   rereads = false
 ): Effect.Effect<A, MistralError> =>
-  Effect.flatten(
-    retryAttempts(sender, call, resources, (response) =>
-      Effect.matchEffect(
-        Effect.onError(read(response), () => response.close),
-        {
-          onSuccess: (value) => Effect.succeed(Effect.succeed(value)),
-          onFailure: (error) =>
-            rereads || (error.status ?? 0) >= 400 ? Effect.fail(error) : Effect.succeed(Effect.fail(error))
-        }
-      ))
-  )
-
-const retryAttempts = <A>(
-  sender: Sender,
-  call: Call,
-  resources: CallResources,
-  read: (response: OpenResponse) => Effect.Effect<A, MistralError>
-): Effect.Effect<A, MistralError> =>
   Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
-    const attempt = Effect.flatMap(open(sender, call, resources, deadline), read)
+    let response: OpenResponse | undefined
+    const attempt = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
+      response = opened
+      return Effect.onError(read(opened), () => opened.close)
+    })
     const { retry } = call.options
+    const policy: RetryPolicy.RetryPolicy = {
+      ...retry,
+      while: (error) => {
+        const mayRepeat = response === undefined || rereads || (error.status ?? 0) >= 400
+        response = undefined
+        return mayRepeat && retry.while(error)
+      }
+    }
     const attempts = retry === RetryPolicy.none ? attempt : Effect.catch(attempt, (error) =>
       // The policy may make spans, which belong to the call. A call that does not fail needs no change of its context.
       Effect.provideService(
-        RetryPolicy.retryFailed(error, attempt, retry, { idempotent: call.idempotent }),
+        RetryPolicy.retryFailed(error, attempt, policy, { idempotent: call.idempotent }),
         Tracer.ParentSpan,
         resources.span
       ))

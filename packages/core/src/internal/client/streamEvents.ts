@@ -76,17 +76,17 @@ const start = Effect.fnUntraced(function*<Request, Event>(
     return resources.finalizer
   })
   const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)
+  const reader = jsonReader(endpoint.event, endpoint.repair)
   const hooks: EventHooks<Event> = {
     endpoint,
     endsByFinishReason: server.deployment.endOfStream === "finishReason",
-    fastPath: options.fastPath ? fastPathOf(endpoint.event) : undefined,
+    fastPath: options.fastPath ? fastPathOf(endpoint.event, reader) : undefined,
     // The usage comes with the last chunk.
     onValue: (value) => {
       if (span.sampled && hasUsage(value)) Telemetry.annotate(span, Telemetry.responseAttributes(value))
     }
   }
-  const read = (response: OpenResponse) =>
-    makeEventStream(call, response, jsonReader(endpoint.event, endpoint.repair), hooks)
+  const read = (response: OpenResponse) => makeEventStream(call, response, reader, hooks)
   const events = yield* sendWithRetry(config.sender, call, resources, read)
   resources.finalizer = events.release
   onStarted(events)

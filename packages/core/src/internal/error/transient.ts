@@ -8,11 +8,10 @@ interface ErrorResponse {
 }
 
 /** Causes that no retry removes, whatever the status: no credit, too long a prompt, content that is not allowed. */
-const lasting =
-  /insufficient_(quota|credit|balance|funds)|billing|context.?(length|size|window)|prompt.{0,9} too (long|large)|content.?filter/i
+const lasting = /insufficient_|billing|context.?(length|size|window)|too long|content.?filter/i
 
 /** The kinds of error, by code or type, that blame the request. They count where the server gave no status. */
-const ofRequest = /invalid|unauthori|authentication|permission|forbidden|not_found|unsupported|too_large/i
+const ofRequest = /invalid|auth|permission|not_found|too_large/i
 
 /**
  * Whether the same request may succeed later: statuses that mean a passing state, unless the server names a cause that
@@ -26,4 +25,4 @@ export const isTransient = ({ code = "", retryAfter, serverMessage = "", status,
     ? !ofRequest.test(`${code} ${type}`)
     : status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)) &&
   !lasting.test(`${code} ${type} ${serverMessage}`) &&
-  (retryAfter !== undefined || !/exceeded your (current )?quota/i.test(serverMessage))
+  (retryAfter !== undefined || !/exceeded your current quota/i.test(serverMessage))

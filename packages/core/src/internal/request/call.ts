@@ -39,7 +39,7 @@ export interface Call {
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
   /** The keys of the attempts so far. */
-  readonly keys: Array<string>
+  readonly keys: Set<string>
   /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
   readonly error: (reason: MistralErrorReason) => MistralError
 }
@@ -68,9 +68,15 @@ const validateAndSerialise = <Request>(
   target: Target | undefined
 ): Effect.Effect<Call, MistralError> => {
   let url = baseUrl
-  const keys: Array<string> = []
+  const keys = new Set<string>()
   const error = (reason: MistralErrorReason) =>
-    operationError(endpoint, scrubReason(reason, makeScrub({ keys, headers: options.headers, url })))
+    operationError(
+      endpoint,
+      scrubReason(
+        reason,
+        makeScrub(keys, [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
+      )
+    )
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
   const schemaIssues = [
@@ -87,7 +93,11 @@ const validateAndSerialise = <Request>(
     : conversationIssues(request, { ...deployment.checks, ...options.checks })
   if (refused.length > 0) return invalid(refused)
   if (address === undefined) {
-    return invalid([{ path: ["baseUrl"], message: "Expected a URL that begins with http:// or https://" }])
+    return invalid([{
+      path: ["baseUrl"],
+      message:
+        "Expected a URL that begins with http:// or https:// and has neither user nor password: give them in `headers`"
+    }])
   }
 
   const routed = deployment.route({

@@ -5,14 +5,15 @@ export interface Server {
   readonly deployment: Deployment
   readonly provider: string
   readonly baseUrl: string
-  /** The host of the base URL. `undefined` if that is not a valid URL. */
+  /** The host of the base URL. `undefined` if that is not a valid URL, or if it has a user or a password. */
   readonly address: string | undefined
 }
 
 /** A deployment at a base URL, or at its own. */
 export const makeServer = (deployment: Deployment, baseUrl: string = deployment.baseUrl): Server => {
   const trimmed = baseUrl.trim()
-  const isValid = /^https?:\/\/[^/]/.test(trimmed) && URL.canParse(trimmed)
+  // `fetch` refuses a URL with a user or a password, and quotes it.
+  const isValid = /^https?:\/\/[^/][^/?#@]*([/?#]|$)/.test(trimmed) && URL.canParse(trimmed)
   return {
     deployment,
     provider: deployment.provider,

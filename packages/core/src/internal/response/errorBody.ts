@@ -1,8 +1,8 @@
 import type { FailedChoice } from "../../Endpoint.ts"
 import type { MistralErrorReason } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
-import { carriesError } from "../error/carriesError.ts"
-import { type ErrorFacts, factsOf, factsOfText, hasSentence, isJsonObject, meantStatus } from "./errorFacts.ts"
+import { carriesError, hasContent } from "../error/carriesError.ts"
+import { type ErrorFacts, factsOf, factsOfText, isJsonObject, meantStatus, sentenceKeys } from "./errorFacts.ts"
 import { rateLimits, requestId } from "./responseHeaders.ts"
 import { retryAfter } from "./retryAfter.ts"
 
@@ -21,13 +21,16 @@ export interface ErrorResponse extends ResponseHead {
 
 /** Maps a response with an error status to a `MistralErrorReason`. */
 export const reasonFromResponse = (response: ErrorResponse): MistralErrorReason => {
-  const redirect = response.status < 400 ? { message: redirection(response.headers["location"]) } : {}
-  return reasonFromFacts({ ...factsOfText(response.body, response.now), ...redirect }, response)
+  const facts = factsOfText(response.body)
+  return reasonFromFacts(
+    response.status < 400 ? { ...facts, serverMessage: redirection(response.headers["location"]) } : facts,
+    response
+  )
 }
 
 /** Maps an error that a server reports in a whole response with a good status. */
 export const reportedReason = (json: unknown, head: ResponseHead): MistralErrorReason =>
-  reasonFromFacts(factsOf(json, head.now), head)
+  reasonFromFacts(factsOf(json), head)
 
 /** The facts of a stream that its errors report beside the server's own words. */
 export interface StreamPosition {
@@ -48,8 +51,8 @@ export const reasonFromEvent = (
   { json, name, text }: ReceivedEvent,
   at: StreamPosition
 ): Reason.StreamError | undefined =>
-  name?.toLowerCase() === "error" || reportsError(json)
-    ? streamError(json === undefined ? factsOfText(text, noDate) : factsOf(json, noDate), at)
+  isError(name) || reportsError(json)
+    ? streamError(json === undefined ? factsOfText(text) : factsOf(json), at)
     : undefined
 
 /** The reason of a stream in which a choice has failed: the error that the choice carries, or its finish reason. */
@@ -58,16 +61,16 @@ export const reasonFromChoice = (
   at: StreamPosition
 ): Reason.StreamError | Reason.GenerationFailed =>
   carriesError(choice)
-    ? streamError(factsOf(choice.error, noDate), at)
+    ? streamError(factsOf(choice.error), at)
     : new Reason.GenerationFailed({ choice: choice.index, chunks: at.chunks, requestId: at.requestId })
 
 /** The reason of a whole response in which a choice has failed: by the status of the error that the choice carries. */
 export const reportedChoice = ({ error, index }: FailedChoice, head: ResponseHead): MistralErrorReason => {
-  const facts = factsOf(error, head.now)
+  const facts = factsOf(error)
   return facts.status === undefined
     ? new Reason.GenerationFailed({
       choice: index,
-      serverMessage: facts.message,
+      serverMessage: facts.serverMessage,
       chunks: 0,
       requestId: requestId((name) => head.headers[name])
     })
@@ -83,20 +86,17 @@ export const reportsError = (json: unknown): boolean => {
   // An answer that holds a choice or an id may have any other key.
   const { choices } = json
   return !(Array.isArray(choices) && choices.length > 0) && json["id"] === undefined &&
-    (isError(json["type"]) || hasSentence(json))
+    (isError(json["type"]) || sentenceKeys.some((key) => hasContent(json[key])))
 }
 
-const isError = (value: unknown): boolean => /^error$/i.test(String(value))
+const isError = (value: unknown): boolean => typeof value === "string" && value.toLowerCase() === "error"
 
-/** The time of an event is not known, so a date in it is a time that has passed. */
-const noDate = Infinity
-
-const streamError = ({ issues: _, ...facts }: ErrorFacts, at: StreamPosition): Reason.StreamError =>
+const streamError = (facts: ErrorFacts, { chunks, requestId, status }: StreamPosition): Reason.StreamError =>
   new Reason.StreamError({
-    ...detailsOf(facts),
-    status: facts.status ?? at.status,
-    requestId: at.requestId ?? facts.requestId,
-    chunks: at.chunks
+    ...facts,
+    status: facts.status ?? status,
+    requestId: requestId ?? facts.requestId,
+    chunks
   })
 
 /** Whether the status alone says what to do, for every API: use another key, request permission, or retry later. */
@@ -107,12 +107,12 @@ const guardrailCode = "3201"
 const reasonFromFacts = (facts: ErrorFacts, { headers, now, status: sent }: ResponseHead): MistralErrorReason => {
   const status = (sent < 300 ? facts.status : meantStatus(sent, facts.status)) ?? sent
   const details = {
-    ...detailsOf(facts),
+    ...facts,
     status,
     requestId: requestId((name) => headers[name]) ?? facts.requestId,
     retryAfter: retryAfter(headers, now) ?? facts.retryAfter
   }
-  if ((status === 429 || status === 503) && /capacity exceeded/i.test(facts.message ?? "")) {
+  if ((status === 429 || status === 503) && /capacity exceeded/i.test(facts.serverMessage ?? "")) {
     return new Reason.CapacityExceeded(details)
   }
   if (facts.observability === true && !hasOwnReason(status)) return new Reason.ObservabilityError(details)
@@ -135,22 +135,10 @@ const reasonFromFacts = (facts: ErrorFacts, { headers, now, status: sent }: Resp
   return status >= 500 ? new Reason.ServerError(details) : new Reason.BadRequest(details)
 }
 
-/** The facts that every reason of an error response has. */
-const detailsOf = ({ code, field, message, provider, retryAfter, type }: ErrorFacts) => ({
-  serverMessage: message,
-  code,
-  type,
-  field,
-  provider,
-  retryAfter
-})
-
 /** The sentence of a redirect, which no transport follows: the next host would receive the prompt and the key. */
-const redirection = (location: string | undefined): string | undefined => {
-  if (location === undefined) return undefined
-  const here = "relative.invalid"
-  const host = URL.canParse(location, `https://${here}`) ? new URL(location, `https://${here}`).host : ""
-  return host === "" || host === here
-    ? "the server redirects to another path of its host"
-    : `the server redirects to ${host}: set the base URL to it`
-}
+const redirection = (location: string | undefined): string | undefined =>
+  location === undefined
+    ? undefined
+    : `the server redirects to ${
+      URL.canParse(location) ? new URL(location).host : "another path"
+    }: set the base URL to it`

@@ -1,14 +1,13 @@
 import type * as Duration from "effect/Duration"
 import type { Issue } from "../../MistralErrorReason.ts"
-import { hasContent } from "../error/carriesError.ts"
 import { formatIssues } from "../error/reasonMessage.ts"
-import { retryAfter, retryAfterOfBody } from "./retryAfter.ts"
+import { retryAfter } from "./retryAfter.ts"
 import { tolerantJson } from "./tolerantJson.ts"
 
 /** What an error body says. `status` is the status that the server means, from 400 to 599. */
 export interface ErrorFacts {
   readonly status?: number | undefined
-  readonly message?: string | undefined
+  readonly serverMessage?: string | undefined
   readonly code?: string | undefined
   readonly type?: string | undefined
   readonly field?: string | undefined
@@ -28,7 +27,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** The keys that hold the server's sentence, or an object or a list that holds it. The first that has one wins. */
-const sentenceKeys = [
+export const sentenceKeys = [
   "message",
   "detail",
   "error_description",
@@ -44,82 +43,95 @@ const sentenceKeys = [
 /** The keys of a status, the most reliable first. */
 const statusKeys = ["raw_status_code", "status_code", "statusCode", "status", "code", "error_code"]
 
-/** Whether an object says anything in a key that holds the server's sentence. */
-export const hasSentence = (body: JsonObject): boolean => sentenceKeys.some((key) => hasContent(body[key]))
-
-/** The most levels of objects, lists and texts within texts that are read: a body may be nested without end. */
-const deepest = 8
-
 /**
  * Reads an error body, whatever its form.
  *
  * *Details*: of JSON that does not parse, because it was cut or is too long, the members that are complete are read. Text
  * that begins like JSON is never quoted: it may hold the prompt.
  */
-export const factsOfText = (body: string, now: number): ErrorFacts => {
+export const factsOfText = (body: string): ErrorFacts => {
   const text = body.trim()
-  if (/^["[{]/.test(text)) {
-    const json = tolerantJson(text)
-    return typeof json === "string" ? {} : factsOf(json, now)
-  }
-  const facts = factsOf(text, now)
-  return { ...facts, message: facts.message?.split("\n")[0] }
+  return /^(["[{]|null$)/.test(text)
+    ? factsOf(text.startsWith("\"") ? undefined : tolerantJson(text))
+    : readSentence(text, text.split("\n")[0])
 }
 
-/** Reads the JSON of an error body, whatever its form. */
-export const factsOf = (value: unknown, now: number, depth = deepest): ErrorFacts => {
-  if (depth === 0) return {}
-  if (typeof value === "string") return factsOfString(value, now, depth - 1)
-  if (Array.isArray(value)) return factsOfList(value, now, depth - 1)
-  return isJsonObject(value) ? factsOfObject(value, now, depth - 1) : {}
-}
+/** Reads the JSON of an error body, whatever its form. A list of texts is none: it may be what was sent. */
+export const factsOf = (json: unknown): ErrorFacts =>
+  read(toDepth(Array.isArray(json) ? json.filter(isJsonObject) : json, 9))
 
-/** Where a text quotes JSON, or what Python prints for it. */
-const quotation = /^\s*\[\s*["'[]|\[\s*\{|\{\s*\\*["']/
+/** A value without what lies deeper in it: JSON can be nested so deep that a function that calls itself cannot read it. */
+const toDepth = (value: unknown, depth: number): unknown =>
+  typeof value !== "object" || value === null
+    ? value
+    : depth === 0
+    ? undefined
+    : Array.isArray(value)
+    ? value.map((inner) => toDepth(inner, depth - 1))
+    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toDepth(inner, depth - 1)]))
+
+const read = (value: unknown): ErrorFacts =>
+  typeof value === "string"
+    ? readSentence(value)
+    : Array.isArray(value)
+    ? readList(value)
+    : isJsonObject(value)
+    ? readObject(value)
+    : {}
 
 /** Reads a sentence. Where it quotes another error as JSON, that error counts. Other JSON that it quotes is left out. */
-const factsOfString = (text: string, now: number, depth: number): ErrorFacts => {
+const readSentence = (text: string, shown = text): ErrorFacts => {
+  // What Python prints for an object is JSON here, too.
+  const quotation = /^\s*\[\s*["'[]|\[\s*\{|\{\s*\\*["']/
   const at = text.search(quotation)
-  if (at === -1) return { message: plainText(text) }
-  const facts = factsOf(tolerantJson(text.slice(at)), now, depth)
-  const before = text.slice(0, at).trim()
-  return facts.message === undefined && before !== "" ? { ...facts, message: plainText(`${before} {...}`) } : facts
+  const facts = at < 0 ? {} : factsOf(tolerantJson(text.slice(at)))
+  return { ...facts, serverMessage: facts.serverMessage ?? sentence(shown.split(quotation)[0]) }
 }
 
-const factsOfList = (list: ReadonlyArray<unknown>, now: number, depth: number): ErrorFacts => {
+const readList = (list: ReadonlyArray<unknown>): ErrorFacts => {
   const issues = list.flatMap(issueOf)
-  if (issues.length > 0) return ofIssues(issues)
-  const parts = list.slice(0, 10).map((value) => factsOf(value, now, depth))
-  const messages = parts.flatMap(({ message }) => message ?? [])
-  return merge([{ message: messages.length === 0 ? undefined : limit(messages.join("; ")) }, ...parts])
+  if (issues.length > 0) {
+    return { issues, serverMessage: text(formatIssues(issues)), field: text(issues[0]!.path.join(".")) }
+  }
+  const parts = list.map(read)
+  return merge([{ serverMessage: text(parts.flatMap(({ serverMessage = [] }) => serverMessage).join("; ")) }, ...parts])
 }
 
-const factsOfObject = (body: JsonObject, now: number, depth: number): ErrorFacts => {
+const readObject = (body: JsonObject): ErrorFacts => {
+  const { detail, details, errors } = body
   // OpenRouter puts the error of the provider into `metadata`, as text.
-  const { detail, details, errors, metadata = {} } = body as Record<string, JsonObject | undefined>
-  const values = [metadata["raw"], ...sentenceKeys.map((key) => body[key])]
-  const parts = values.map((value) => factsOf(value, now, depth))
-  const quoted = parts.filter((_, i) => i === 0 || typeof values[i] === "string")
-  const fields = isJsonObject(errors) ? Object.entries(errors).flatMap(issuesOfField) : []
+  const metadata = isJsonObject(body["metadata"]) ? body["metadata"] : {}
+  const parts = [
+    metadata["raw"],
+    ...sentenceKeys.map((key) => body[key]),
+    // Messages by the name of a field.
+    isJsonObject(errors) ?
+      Object.entries(errors).flatMap(([path, messages]) => [messages].flat().map((message) => ({ path, message }))) :
+      body["title"]
+  ].map((value) => [read(value), typeof value === "string"] as const)
   const own: ErrorFacts = {
-    status: first(statusKeys.map((key) => statusOf(body[key]))),
+    status: statusKeys.map((key) => statusOf(text(body[key]))).find(Boolean),
     code: text(body["code"]) ?? text(body["error_code"]),
-    type: kind(body["type"]) ?? kind(body["__type"]) ?? kind(body["error_type"]) ?? googleStatus(body["status"]),
+    type: text(body["type"]) ?? text(body["__type"]) ?? text(body["error_type"]),
     field: text(body["param"]),
     provider: text(metadata["provider_name"]),
     requestId: text(body["request_id"]),
-    retryAfter: first(
-      [body, metadata, ...Array.isArray(details) ? details.filter(isJsonObject) : []].map((values) =>
-        retryAfterOfBody(values, now)
-      )
-    ) ?? retryAfterOfHeaders(metadata["headers"], now),
-    guardrails: toDepth(body["guardrails"], deepest),
-    observability: isJsonObject(detail) && typeof detail["message"] === "string" ? true : undefined,
-    ...fields.length > 0 ? ofIssues(fields) : { message: sentence(body["title"]) ?? sentence(body["reason"]) }
+    retryAfter: [body, metadata, metadata["headers"], details].flat().map((values) =>
+      isJsonObject(values) ? retryAfter(values, 0) : undefined
+    ).find(Boolean),
+    guardrails: body["guardrails"],
+    observability: isJsonObject(detail) && typeof detail["message"] === "string" ? true : undefined
   }
+  const facts = parts.map(([part]) => part)
   return {
-    ...merge([{ message: first(parts.map(({ message }) => message)) }, ...quoted, own, ...parts]),
-    status: [own, ...parts].map(({ status }) => status).reduce(meantStatus)
+    ...merge([
+      { serverMessage: facts.map(({ serverMessage }) => serverMessage).find(Boolean) },
+      facts[0]!,
+      ...parts.filter(([, isText]) => isText).map(([part]) => part),
+      own,
+      ...facts
+    ]),
+    status: [own, ...facts].map(({ status }) => status).reduce(meantStatus)
   }
 }
 
@@ -137,59 +149,26 @@ const merge = (parts: ReadonlyArray<ErrorFacts>): ErrorFacts => {
   return merged
 }
 
-const first = <A>(values: ReadonlyArray<A | undefined>): A | undefined => values.find((value) => value !== undefined)
-
-const ofIssues = (issues: ReadonlyArray<Issue>): ErrorFacts => ({
-  issues,
-  message: limit(formatIssues(issues)),
-  field: text(issues[0]?.path.join("."))
-})
-
 /** A place that a validation names: `{loc, msg}` of FastAPI, whose `input` may be the prompt, or `{path, message}`. */
 const issueOf = (value: unknown): ReadonlyArray<Issue> => {
   if (!isJsonObject(value)) return []
   const { field = [], loc = value["path"] ?? field, message, type, msg = message ?? type } = value
   const path = [loc].flat().filter((part) => typeof part === "string" || typeof part === "number")
-  if (typeof msg !== "string" || (path.length === 0 && msg !== value["msg"])) return []
-  return [{ path: path[0] === "body" ? path.slice(1) : path, message: limit(msg) }]
+  return typeof msg !== "string" || (path.length === 0 && msg !== value["msg"])
+    ? []
+    : [{ path: path[0] === "body" ? path.slice(1) : path, message: limit(msg) }]
 }
 
-const issuesOfField = ([name, messages]: [string, unknown]): ReadonlyArray<Issue> =>
-  [messages].flat().flatMap((message) => typeof message === "string" ? [{ path: [name], message: limit(message) }] : [])
+const statusOf = (value: string | undefined): number => Number(/^[45]\d\d(?= |$)/.exec(value ?? "")?.[0] ?? 0)
 
-const statusOf = (value: unknown): number | undefined => {
-  const digits = /^\s*([45]\d\d)(?=\s|$)/.exec(String(value))?.[1]
-  return digits === undefined ? undefined : Number(digits)
+const text = (value: unknown): string | undefined => sentence(typeof value === "number" ? String(value) : value)
+
+/** A text that says something: of an HTML page its title, of XML its message, and not the word "error" alone. */
+const sentence = (value: unknown): string | undefined => {
+  if (typeof value !== "string") return undefined
+  const said = /^\s*</.test(value) ? /<(?:title|message)\b[^<>]*>([^<]*)</i.exec(value)?.[1] : value
+  return said === undefined || /^\s*(?:error)?\s*$/i.test(said) ? undefined : limit(said.trim())
 }
-
-/** A value without what lies deeper in it: JSON that is nested without end cannot be written again. */
-const toDepth = (value: unknown, depth: number): unknown =>
-  typeof value !== "object" || value === null
-    ? value
-    : depth === 0
-    ? undefined
-    : Array.isArray(value)
-    ? value.map((inner) => toDepth(inner, depth - 1))
-    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toDepth(inner, depth - 1)]))
-
-const retryAfterOfHeaders = (headers: unknown, now: number): Duration.Duration | undefined =>
-  isJsonObject(headers)
-    ? retryAfter(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])), now)
-    : undefined
-
-const kind = (value: unknown): string | undefined => /^error$/i.test(String(value)) ? undefined : text(value)
-
-/** Google names the kind of error in capital letters: `RESOURCE_EXHAUSTED`. */
-const googleStatus = (value: unknown): string | undefined => /^[A-Z_]+$/.test(String(value)) ? kind(value) : undefined
-
-const text = (value: unknown): string | undefined => typeof value === "number" ? String(value) : sentence(value)
-
-const sentence = (value: unknown): string | undefined =>
-  typeof value === "string" && value.trim() !== "" ? limit(value.trim()) : undefined
-
-/** The sentence of a text that is not JSON: of an HTML page its title, of XML its message. */
-const plainText = (text: string): string | undefined =>
-  sentence(/^\s*</.test(text) ? /<(?:title|message)\b[^<>]*>([^<]*)</i.exec(text)?.[1] : text)
 
 const longest = 500
 

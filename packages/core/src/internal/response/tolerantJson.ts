@@ -2,9 +2,14 @@
  * Parses JSON as far as it can be read: text whose end is missing, text that follows the value, and the notation of Python
  * (`{'a': None}`), in which some servers quote an error. `undefined` if nothing can be read.
  *
- * *Details*: of a value that is cut, only the members that are complete are kept.
+ * *Details*: of a value that is cut, only the members that a comma or a bracket ends are kept. The notation of Python is
+ * read where no text holds a quote.
  */
-export const tolerantJson = (text: string): unknown => parse(text) ?? parseBeginning(text)
+export const tolerantJson = (text: string): unknown =>
+  parse(text) ?? parse(beginning(text)) ??
+    parse(beginning(text.replaceAll("'", "\"").replace(/\b(?:None|True|False)\b/g, (name) => constants[name]!)))
+
+const constants: Readonly<Record<string, string>> = { None: "null", True: "true", False: "false" }
 
 const parse = (text: string): unknown => {
   try {
@@ -14,42 +19,21 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** A string in either kind of quotes, a bracket, a comma, or anything else. A quote alone begins a string that is cut. */
-const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|'[^'\\]*(?:\\[^][^'\\]*)*'|[[\]{}(),"']|[^[\]{}(),"']+/g
-
-const brackets: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": "]" }
-
-const parseBeginning = (text: string): unknown => {
-  const parts: Array<string> = []
+/** The first value of a text, up to its last complete member, with the brackets that are missing. */
+const beginning = (text: string): string => {
   const open: Array<string> = []
-  // The number of parts, and of the brackets that are open, up to the last member that a comma or a bracket ends.
-  let kept = 0
+  let end = 0
   let depth = 0
-  for (const [token] of text.matchAll(tokens)) {
-    if (token === "\"" || token === "'") break
-    const closing = brackets[token]
-    if (closing !== undefined) open.push(closing)
-    const closes = /^[\]})]$/.test(token)
-    // Python allows a comma before a bracket.
-    if (closes && parts.at(-1) === ",") parts.pop()
-    if (token === ",") kept = parts.length
-    parts.push(closes ? open.pop() ?? "" : toJson(token))
-    if (closes) kept = parts.length
-    if (closes || token === ",") depth = open.length
-    if (closes && depth === 0) break
+  // A string, which may be cut, or a bracket or a comma outside of strings.
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\[^][^"\\]*)*"?|[[\]{},]/g)) {
+    if (token === "{") open.push("}")
+    else if (token === "[") open.push("]")
+    else if (!token.startsWith("\"")) {
+      if (token !== ",") open.pop()
+      end = token === "," ? index : index + 1
+      depth = open.length
+      if (depth === 0) break
+    }
   }
-  const closed = (count: number, depth: number): unknown =>
-    parse([...parts.slice(0, count), ...open.slice(0, depth).reverse()].join(""))
-  // A number at the end may lack digits; a text at the end is whole.
-  return (parts.at(-1)?.endsWith("\"") === true ? closed(parts.length, open.length) : undefined) ?? closed(kept, depth)
+  return text.slice(0, end) + open.slice(0, depth).toReversed().join("")
 }
-
-/** A token in JSON's notation. Only Python has texts in single quotes, tuples and capital letters. */
-const toJson = (token: string): string =>
-  token.startsWith("'")
-    ? `"${token.slice(1, -1).replaceAll("\\'", "'").replaceAll("\"", "\\\"")}"`
-    : token.startsWith("\"")
-    ? token
-    : token === "("
-    ? "["
-    : token.replace("None", "null").replace("True", "true").replace("False", "false")

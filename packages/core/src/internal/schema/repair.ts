@@ -14,7 +14,8 @@ export const unknownMember = "~@effect-mistral/core/unknownMember"
  *
  * - Absent, `null` and `""` mean the same. With `fill`, a required key without a value gets an empty one: `""`, `{}`, and
  *   by the key's name the position for `index`, `[]` for `choices`, `"{}"` for `arguments`.
- * - Numbers, booleans and texts become each other, a single object becomes a list, an empty list becomes an object.
+ * - Numbers and booleans become texts, and texts numbers. A single object becomes a list of one, and a list of one its only
+ *   member; an empty list becomes an object.
  * - An optional key whose value cannot be read is left out. So is such a member of the `lists` below.
  * - A choice with the `text` of OpenAI's legacy completions, or with the `message` of the other way to request one, gets
  *   it as the content of its `message` or `delta`.
@@ -22,8 +23,14 @@ export const unknownMember = "~@effect-mistral/core/unknownMember"
  *
  * The result may still not fit, so it is to be validated.
  */
-export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) => (json: unknown): unknown =>
-  attempt(schema.ast, json, fill, undefined)
+export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) => (json: unknown): unknown => {
+  try {
+    return attempt(schema.ast, json, fill, undefined)
+  } catch {
+    // A value is too deep to be written as text.
+    return undefined
+  }
+}
 
 /** The lists of a completion, whose members are independent of each other. In a vector, each position has a meaning. */
 const lists: ReadonlyArray<PropertyKey | undefined> = ["choices", "content", "thinking", "tool_calls", "messages"]
@@ -84,12 +91,13 @@ const attemptList: Repair<SchemaAST.Arrays> = (ast, value, fill, at) => {
 
 const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
   // Some languages write an empty object as an empty list.
-  if (!isObject(value) && !(at !== undefined && Array.isArray(value) && value.length === 0)) return undefined
-  const repaired: JsonObject = { ...value }
+  const record: unknown = at !== undefined && Array.isArray(value) && value.length < 2 ? value[0] ?? {} : value
+  if (!isObject(record)) return undefined
+  const repaired: JsonObject = { ...record }
   const visit = (name: PropertyKey, type: SchemaAST.AST, optional: boolean) => {
     if (optional && !(name in repaired)) return
-    const property = repair(type, repaired[name], fill, name) ??
-      (fill && !optional ? emptyOf(type, repaired[name], name, at) : undefined)
+    let property = repair(type, repaired[name], fill, name)
+    if (property === undefined && fill && !optional) property = emptyOf(type, repaired[name], name, at)
     if (property !== undefined) repaired[name] = property
     else if (optional) delete repaired[name]
   }
@@ -97,7 +105,7 @@ const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
     if (name === "message" || name === "delta") moveContent(repaired, name)
     visit(name, type, SchemaAST.isOptional(type))
   }
-  for (const { type } of ast.indexSignatures) for (const name in value) visit(name, type, true)
+  for (const { type } of ast.indexSignatures) for (const name in record) visit(name, type, true)
   return repaired
 }
 
@@ -111,7 +119,9 @@ const emptyOf = (ast: SchemaAST.AST, value: unknown, name: PropertyKey, at: Prop
     ? isNothing(value) ? "{}" : JSON.stringify(value)
     : ast._tag === "String"
     ? ""
-    : ast._tag === "Objects" && attempt(ast, {}, true, name)
+    : ast._tag === "Objects"
+    ? attempt(ast, {}, true, name)
+    : undefined
 
 /** Makes a choice without a `message` or `delta` have one, from the other of both or from a text. */
 const moveContent = (choice: JsonObject, name: "message" | "delta"): void => {

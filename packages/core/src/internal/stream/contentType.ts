@@ -55,15 +55,22 @@ const fields = ["data", "event", "id", "retry", "error", ""].map((name) => `${na
 const beginsWithField = (text: string): boolean | undefined =>
   fields.some((field) => text.startsWith(field)) || (fields.some((field) => field.startsWith(text)) ? undefined : false)
 
-/** Fails with the error that a 200 response reports, or because it is not an event stream. */
-const notEventStream = (call: Call, response: OpenResponse, text: string): Effect.Effect<never, MistralError> => {
+/**
+ * Fails with the error that a 200 response reports, or because it is not an event stream. Servers that do not know `stream`
+ * respond with the whole completion: it is read as the one event of a stream.
+ */
+const notEventStream = (call: Call, response: OpenResponse, text: string): Effect.Effect<void, MistralError> => {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
     return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
   }
-  return reportsError(json)
-    ? failWith(call, response, (head) => reportedReason(json, head))
+  if (reportsError(json)) return failWith(call, response, (head) => reportedReason(json, head))
+  const { choices }: { readonly choices?: unknown } = Object(json)
+  return Array.isArray(choices) && choices.length > 0
+    ? Effect.sync(() =>
+      response.body.unread([new TextEncoder().encode(`data: ${text.replace(/[\r\n]/g, " ")}\n\ndata: [DONE]\n\n`)])
+    )
     : Effect.fail(invalidResponse(call, response, "contentType", "JSON in place of an event stream"))
 }

@@ -71,7 +71,7 @@ export class EventDecoder<A> implements EventSink {
 
   onEvent(data: string, name: string | undefined, bare?: boolean): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
-    if (data.startsWith("[DONE]") && data.trimEnd() === "[DONE]") {
+    if (data.charCodeAt(0) !== openingBrace && /^["\s]*\[DONE\]["\s]*$/i.test(data)) {
       this.state = this.#hooks.endpoint.choices === undefined || this.#choices.size > 0 ? "done" : this.endedEarly(true)
       return false
     }
@@ -123,7 +123,7 @@ export class EventDecoder<A> implements EventSink {
 
   #emit(data: string, value: A): boolean {
     const { endpoint, endsByFinishReason, fastPath, onValue } = this.#hooks
-    fastPath?.remember(data, value)
+    fastPath?.remember(data)
     this.#add(value)
     onValue(value)
     if (this.#choices.size === 0 || endsByFinishReason) {
@@ -177,6 +177,9 @@ export class EventDecoder<A> implements EventSink {
     return reason && this.#call.error(reason)
   }
 }
+
+/** The first character of nearly every event. */
+const openingBrace = 0x7b
 
 /** The length of the name of a field that may be buffered with its value. */
 const fieldName = "data: ".length

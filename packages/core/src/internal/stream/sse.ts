@@ -23,8 +23,8 @@ export class SseParser {
   #afterCarriageReturn = false
   #data: string | undefined
   #name: string | undefined
-  /** Lines without a field that begin like JSON. */
-  #bare: string | undefined
+  /** Lines without a field that begin like JSON, which may be written over several lines. */
+  #bare = ""
   #stopped = false
   readonly #sink: EventSink
 
@@ -78,7 +78,7 @@ export class SseParser {
 
   /** The number of characters that are buffered for an incomplete event. */
   get buffered(): number {
-    return this.#partsLength + (this.#data?.length ?? 0) + (this.#bare?.length ?? 0)
+    return this.#partsLength + (this.#data?.length ?? 0) + this.#bare.length
   }
 
   /** Whether the parser stands between two events, with no line and no line break half read. */
@@ -88,12 +88,15 @@ export class SseParser {
   }
 
   #dispatch(): void {
-    if (this.#bare !== undefined) this.#dispatchBare()
     const data = this.#data
     const name = this.#name
     this.#data = undefined
     this.#name = undefined
     if (data !== undefined) this.#send(data, name)
+    if (this.#bare === "") return
+    const bare = this.#bare
+    this.#bare = ""
+    if (isJson(bare)) this.#send(bare, name, true)
   }
 
   #send(data: string, name: string | undefined, bare?: boolean): void {
@@ -112,38 +115,16 @@ export class SseParser {
       this.#name = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
     } else if (line === "event") {
       this.#name = undefined
-    } else if (/^error:/i.test(line)) this.#onErrorLine(line.slice(6).trim())
-    else if (this.#bare !== undefined || /^\s*[[{]/.test(line)) this.#onBareLine(line)
-    // Comments, `id`, `retry` and unknown fields are ignored.
-  }
-
-  #onErrorLine(value: string): void {
-    if (noError.has(value)) return
-    this.#dispatch()
-    this.#name = "error"
-    this.#onBareLine(value)
-  }
-
-  /** Collects JSON without a field, which may be written over several lines. */
-  #onBareLine(line: string): void {
-    const begins = this.#bare === undefined
-    this.#bare = begins ? line : `${this.#bare}\n${line}`
-    // Not every line is tried: that would take quadratic time.
-    if (begins || /^[\]}]/.test(line)) this.#dispatchBare(true)
-  }
-
-  /** Dispatches lines without a field if they are JSON. Others are ignored, or kept if more lines may follow. */
-  #dispatchBare(more = false): void {
-    const bare = this.#bare!
-    const name = this.#name
-    const complete = isJson(bare)
-    if (!complete && more && (name !== "error" || bare.startsWith("{"))) return
-    this.#bare = undefined
-    if (name === "error") this.#send(bare, name, true)
-    else if (complete) {
+    } else if (/^error:(?!\s*(?:""|null|false|\{\})?\s*$)/i.test(line)) {
       this.#dispatch()
-      this.#send(bare, name, true)
+      this.#name = "error"
+      this.#data = line.slice(6)
+    } else if (this.#bare !== "" || /^\s*[[{]/.test(line)) {
+      const isWhole = this.#bare === "" && isJson(line)
+      this.#bare += line
+      if (isWhole) this.#dispatch()
     }
+    // Comments, `id`, `retry` and unknown fields are ignored.
   }
 
   #lineWith(end: string): string {
@@ -155,9 +136,6 @@ export class SseParser {
     return line
   }
 }
-
-/** The values of a field `error` that report none. */
-const noError = new Set(["", "\"\"", "null", "false", "{}"])
 
 const isJson = (text: string): boolean => {
   try {

@@ -43,6 +43,7 @@ export const withinDeadline = <A, E, R, E2>(
 export interface AttemptLimits {
   readonly firstByte: Duration.Duration
   readonly idle: Duration.Duration
+  readonly nextEvent: Duration.Duration
   readonly deadline: Deadline
 }
 
@@ -55,8 +56,8 @@ interface Timer {
 export type OnExpired = (expired: ExpiredLimit) => void
 
 /**
- * Enforces the time limits of one attempt: `firstByte`, then `idle` for each read, and the deadline of the whole call over
- * all of them. There is one wait at a time.
+ * Enforces the time limits of one attempt: `firstByte`, then `idle` for each read and `nextEvent` for each wait, and the
+ * deadline of the whole call over all of them. There is one wait at a time.
  *
  * Each attempt has one timer of its own. A later limit does not move the timer but is checked when it fires, because a
  * stream sets a new limit for every read and most limits never expire.
@@ -66,8 +67,11 @@ export class AttemptTimeouts {
   readonly #clock: Clock.Clock
   readonly #startedAt: number
   readonly #idle: number
-  #phase: "firstByte" | "idle" = "firstByte"
+  readonly #nextEvent: number
+  #phase: "firstByte" | "idle" | "nextEvent" = "firstByte"
   #limit = Infinity
+  /** When the wait must be over, however many bytes are received. */
+  #waitDue = Infinity
   #due = Infinity
   #onExpired: OnExpired | undefined
   #timer: Timer | undefined
@@ -77,6 +81,7 @@ export class AttemptTimeouts {
     this.#clock = clock
     this.#startedAt = monotonicMillis(clock)
     this.#idle = Duration.toMillis(limits.idle)
+    this.#nextEvent = Duration.toMillis(limits.nextEvent)
   }
 
   /**
@@ -93,20 +98,19 @@ export class AttemptTimeouts {
     this.#onExpired = onExpired
   }
 
-  /** Starts to wait for a read. Expires at once if there is no time left. */
+  /** Starts to wait for an event, which may take several reads. Expires at once if there is no time left. */
   waitForRead(onExpired: OnExpired): void {
-    this.#waitIdle(this.#idle, onExpired)
+    this.#wait(this.#idle, this.#nextEvent, onExpired)
   }
 
   /** Starts to wait for at most `millis` milliseconds, and no longer than the current wait may still last. */
   waitFor(millis: number, onExpired: OnExpired): void {
-    this.#waitIdle(Math.min(millis, this.#due - monotonicMillis(this.#clock)), onExpired)
+    this.#wait(Math.min(millis, this.#due - monotonicMillis(this.#clock)), Infinity, onExpired)
   }
 
-  /** Restarts the limit of the current wait, because bytes were received. */
+  /** Restarts the idle limit of the current wait, because bytes were received. */
   restart(): void {
-    const now = monotonicMillis(this.#clock)
-    this.#setDue(now + this.#limit, now)
+    this.#restartAt(monotonicMillis(this.#clock))
   }
 
   /** Ends the current wait: the time that the caller spends between reads does not count as idle. */
@@ -121,11 +125,18 @@ export class AttemptTimeouts {
     this.#timer = undefined
   }
 
-  #waitIdle(limit: number, onExpired: OnExpired): void {
-    this.#phase = "idle"
-    this.#limit = limit
+  #wait(idle: number, nextEvent: number, onExpired: OnExpired): void {
+    const now = monotonicMillis(this.#clock)
+    this.#limit = idle
+    this.#waitDue = now + nextEvent
     this.#onExpired = onExpired
-    this.restart()
+    this.#restartAt(now)
+  }
+
+  #restartAt(now: number): void {
+    const idleDue = now + this.#limit
+    this.#phase = this.#waitDue < idleDue ? "nextEvent" : "idle"
+    this.#setDue(Math.min(idleDue, this.#waitDue), now)
   }
 
   #setDue(due: number, now: number): void {
@@ -142,8 +153,8 @@ export class AttemptTimeouts {
       if (this.#timer.due <= this.#due) return
       this.#timer.cancel()
     }
-    // Not longer than the idle limit, so that a read which follows the first byte needs no earlier timer.
-    const sleep = Math.min(wait, this.#idle)
+    // Not longer than the limits of a read, so that a read which follows the first byte needs no earlier timer.
+    const sleep = Math.min(wait, this.#idle, this.#nextEvent)
     const timer: Timer = { due: now + sleep, cancel: noop }
     this.#timer = timer
     timer.cancel = startTimer(this.#clock, sleep, this.#onTimer)

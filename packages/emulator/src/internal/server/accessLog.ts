@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,6 +10,7 @@ import type { Fault } from "../../Fault.ts"
 import { lossOf } from "../http/connectionLoss.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
 import type { Settings } from "../settings/settings.ts"
+import { monotonicTime } from "../timing/monotonicMillis.ts"
 
 /** The fault that was applied to the current response. */
 export const CurrentFault = Context.Reference<{ fault: Fault | undefined }>(
@@ -29,11 +29,11 @@ export const withAccessLog = <E, R>(
 > =>
   verbosity === "quiet" ? app : Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const began = yield* Clock.currentTimeMillis
+    const began = yield* monotonicTime
     const current: { fault: Fault | undefined } = { fault: undefined }
     let status = "-"
     yield* Effect.addFinalizer(Effect.fnUntraced(function*(exit) {
-      const took = Math.round((yield* Clock.currentTimeMillis) - began)
+      const took = Math.round((yield* monotonicTime) - began)
       const line = [
         request.method,
         request.url.replace(/[?#].*$/s, ""),

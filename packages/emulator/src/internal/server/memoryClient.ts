@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
@@ -10,6 +9,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CutOff, type Loss, lossOf } from "../http/connectionLoss.ts"
 import { withBody } from "../http/responseBody.ts"
+import { monotonicTime } from "../timing/monotonicMillis.ts"
 
 /** An `HttpClient` whose requests an app handles in the caller's fiber and on the caller's clock. */
 export const memoryClient = (
@@ -29,7 +29,7 @@ export const memoryClient = (
   return HttpClient.make((request, _, signal) =>
     Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
       const context = yield* Effect.context()
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* monotonicTime
       if (now < refusedUntil) return yield* fail(request, failures.refuse)
       const scope = yield* Scope.make()
       const response = yield* restore(app).pipe(
@@ -39,7 +39,7 @@ export const memoryClient = (
       )
       const loss = lossOf(response)
       if (loss !== undefined) {
-        if (loss.how === "refuse") refusedUntil = (yield* Clock.currentTimeMillis) + loss.millis
+        if (loss.how === "refuse") refusedUntil = (yield* monotonicTime) + loss.millis
         yield* Scope.close(scope, Exit.interrupt())
         return yield* fail(request, loss.how === "close" ? failures.close : failures.reset)
       }

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
+import { monotonicMillis } from "./monotonicMillis.ts"
 
 /**
  * Emits each item when it is due, in milliseconds after the start; items that are due together are emitted together.
@@ -14,12 +15,12 @@ import * as Stream from "effect/Stream"
 export const scheduled = <A>(items: ReadonlyArray<A>, dueAfter: (item: A) => number): Stream.Stream<A> =>
   Stream.fromPull(Clock.clockWith((clock) =>
     Effect.sync(() => {
-      const start = clock.currentTimeMillisUnsafe()
+      const start = monotonicMillis(clock)
       let next = 0
       const dueAt = (item: A | undefined) => item === undefined ? Infinity : start + dueAfter(item)
       let at = dueAt(items[0])
       const take = Effect.sync(() => {
-        const now = clock.currentTimeMillisUnsafe()
+        const now = monotonicMillis(clock)
         const from = next
         do {
           next += 1
@@ -30,7 +31,7 @@ export const scheduled = <A>(items: ReadonlyArray<A>, dueAfter: (item: A) => num
       })
       return Effect.suspend((): Pull.Pull<Arr.NonEmptyReadonlyArray<A>> => {
         if (next >= items.length) return Cause.done()
-        const left = at - clock.currentTimeMillisUnsafe()
+        const left = at - monotonicMillis(clock)
         return left > 0 ? Effect.andThen(Effect.sleep(left), take) : take
       })
     })

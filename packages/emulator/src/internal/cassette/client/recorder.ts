@@ -1,10 +1,10 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
 import { endToEndHeaders } from "../../http/hopByHopHeaders.ts"
+import { monotonicTime } from "../../timing/monotonicMillis.ts"
 import { exact, textOrBytes } from "../format/bodyEncoding.ts"
 import { type Cassette, type CassetteResponse, type How, version } from "../format/cassetteFormat.ts"
 import type { RecordedRequest } from "../matching/recordedRequest.ts"
@@ -44,9 +44,9 @@ export const recordResponse = <E, R>(
   send: Effect.Effect<HttpClientResponse.HttpClientResponse, E, R>
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, E, R> =>
   Effect.gen(function*() {
-    const start = yield* Clock.currentTimeMillis
+    const start = yield* monotonicTime
     const response = yield* send
-    const head = yield* Clock.currentTimeMillis
+    const head = yield* monotonicTime
     // The length follows from the body. Without the header, a client sees the end of the body only after the cassette
     // is written.
     const { "content-length": _length, ...headers } = endToEndHeaders(response)
@@ -60,7 +60,7 @@ export const recordResponse = <E, R>(
       over = true
       recorder.open.delete(exchange)
       // An interruption during the write must not lose a response that was already given.
-      return Effect.uninterruptible(Effect.flatMap(Clock.currentTimeMillis, (end) =>
+      return Effect.uninterruptible(Effect.flatMap(monotonicTime, (end) =>
         recorder.write({
           version,
           request: recorded.request,
@@ -77,7 +77,7 @@ export const recordResponse = <E, R>(
     const body = response.stream.pipe(
       Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
       Stream.tap((bytes) =>
-        Effect.flatMap(Clock.currentTimeMillis, (at) => {
+        Effect.flatMap(monotonicTime, (at) => {
           size += bytes.length
           if (over || size > maximumSize) return Effect.void
           reads.push({ at, bytes })
@@ -149,8 +149,8 @@ const bodyAndEnd = (
   }
 }
 
-/** Whole milliseconds, never negative: a test's clock may have fractions, and the system clock may be set back. */
-const elapsed = (from: number, to: number): number => Math.max(0, Math.round(to) - Math.round(from))
+/** Whole milliseconds. */
+const elapsed = (from: number, to: number): number => Math.round(to) - Math.round(from)
 
 const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   const all = new Uint8Array(pieces.reduce((size, { length }) => size + length, 0))
