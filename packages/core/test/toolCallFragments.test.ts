@@ -84,7 +84,8 @@ describe("a tool call without a name", () => {
 
   it.effect("is all that is warned of", () =>
     Effect.gen(function*() {
-      const named = chunksOf([[{ index: 0, function: { name: "f", arguments: "{}" } }]])
+      const custom = { index: 1, type: "custom", custom: { name: "g", input: "a" } }
+      const named = chunksOf([[{ index: 0, function: { name: "f", arguments: "{}" } }, custom]])
       assert.deepStrictEqual(yield* logged(Completion.collect(Stream.fromIterable(named))), [])
     }))
 })

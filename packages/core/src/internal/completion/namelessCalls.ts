@@ -8,7 +8,8 @@ import type * as Completion from "../../CompletionSchema.ts"
 export const warnOfNamelessCalls = (response: Completion.Response): Effect.Effect<void> => {
   const calls = response.choices.flatMap(({ message, messages }) =>
     [message, ...messages ?? []].flatMap((message) => message?.tool_calls ?? [])
-  ).filter((call) => call.function.name === "")
+    // The name of a call of another type is not in its function.
+  ).filter((call) => call.function.name === "" && (call.type ?? "function") === "function")
   if (calls.length === 0) return Effect.void
   const places = calls.slice(0, 5).map(({ id, index }) => `index ${index ?? "unknown"}, id ${id ?? "unknown"}`)
   return Effect.logWarning(
