@@ -33,7 +33,14 @@ export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) 
 }
 
 /** The lists of a completion, whose members are independent of each other. In a vector, each position has a meaning. */
-const lists: ReadonlyArray<PropertyKey | undefined> = ["choices", "content", "thinking", "tool_calls", "messages"]
+const lists: ReadonlyArray<PropertyKey | undefined> = [
+  "choices",
+  "content",
+  "thinking",
+  "tool_calls",
+  "messages",
+  "reasoning_details"
+]
 
 type JsonObject = Record<PropertyKey, unknown>
 
