@@ -92,7 +92,7 @@ for (const [way, call] of Object.entries(bothWays)) {
     const locations: Record<string, string> = {
       "https://user:secret@other.test:8443/v1/path?query=1#hash":
         "the server redirects to other.test:8443: set the base",
-      "/v1/elsewhere?query=1": "the server redirects to another path: set the base"
+      "/v1/elsewhere?query=1": "the server redirects to another address: set the base"
     }
     for (const status of [301, 302, 307, 308]) {
       it.effect(`with ${status} names the host that it points to, and nothing else of it`, () =>
@@ -131,6 +131,26 @@ for (const [way, call] of Object.entries(bothWays)) {
           assert.isFalse(isRetryable)
           assert.lengthOf(yield* requests, 1)
         }).pipe(Effect.provide(retrying(() => ScriptedHttpClient.json({ error }, { status })))))
+    }
+
+    const passing: Record<string, readonly [status: number, error: object]> = {
+      "an upstream server that took too long": [504, { message: "The upstream took too long to respond" }],
+      "a limit whose sentence names billing": [429, {
+        message: "Rate limit reached. See /account/billing to raise it."
+      }],
+      "a filter that is down": [503, { message: "The content filter is unavailable" }],
+      "too little capacity": [503, { code: "insufficient_capacity", message: "No" }]
+    }
+    for (const [name, [status, error]] of Object.entries(passing)) {
+      it.effect(`is not ${name}`, () =>
+        Effect.gen(function*() {
+          yield* within(call(), "5 seconds")
+          assert.lengthOf(yield* requests, 2)
+        }).pipe(Effect.provide(
+          retrying((request, index) =>
+            index > 0 ? goodResponse(request) : ScriptedHttpClient.json({ error }, { status })
+          )
+        )))
     }
 
     it.effect("is not a quota of which the server says when it is full again", () =>
