@@ -24,7 +24,7 @@ export const jsonIssues = (root: unknown): ReadonlyArray<Issue> => {
     } else {
       const isArray = Array.isArray(value)
       if (parents.includes(value)) report("a cycle")
-      else if (parents.length > 500) report("a depth of more than 500")
+      else if (parents.length > 1000) report("a depth of more than 1000")
       else if (!isArray && !isPlain(value)) report(`an instance of ${value.constructor?.name}`)
       else {
         parents.push(value)
