@@ -35,7 +35,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     error: [],
     openai: [],
     schema: [],
-    transport: [],
+    transport: ["error"],
     timeout: [],
     completion: [],
     request: ["schema", "transport", "timeout", "completion"],

@@ -8,7 +8,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Completion from "./CompletionSchema.ts"
-import { errorResponseMessage, formatDetails, formatIssues } from "./internal/error/reasonMessage.ts"
+import { errorResponseMessage, formatDetails, formatIssues, withoutFullStop } from "./internal/error/reasonMessage.ts"
 import { isTransient } from "./internal/error/transient.ts"
 
 const issue = Schema.Struct({
@@ -283,7 +283,7 @@ export class ConnectionFailed extends reason<ConnectionFailed>()("ConnectionFail
 }) {
   readonly isRetryable = true
   override get message() {
-    return `connection failed: ${this.description}. Check the network and the base URL.`
+    return `connection failed: ${withoutFullStop(this.description)}. Check the network and the base URL.`
   }
 }
 
@@ -299,7 +299,7 @@ export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
 }) {
   readonly isRetryable = true
   override get message() {
-    return `connection lost after ${this.chunks} chunks: ${this.description}${
+    return `connection lost after ${this.chunks} chunks: ${withoutFullStop(this.description)}${
       formatDetails([["request id", this.requestId]])
     }. The response is incomplete.`
   }
@@ -399,7 +399,7 @@ export class GenerationFailed extends reason<GenerationFailed>()("GenerationFail
   readonly isRetryable = true
   override get message() {
     return `generation failed: choice ${this.choice} ended with finish_reason "error"${
-      this.serverMessage === undefined ? "" : `: ${this.serverMessage}`
+      this.serverMessage === undefined ? "" : `: ${withoutFullStop(this.serverMessage)}`
     }${formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])}. Retry.`
   }
 }

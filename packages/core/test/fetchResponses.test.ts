@@ -114,6 +114,7 @@ for (const [name, http] of Object.entries(layers)) {
             )
             const error = yield* promptly(Effect.flip(call).pipe(Effect.provide(layer)))
             assert.strictEqual(error.status, status)
+            assert.include(error.message, "the server redirects to elsewhere.test")
             assert.isFalse(error.isRetryable)
             assert.lengthOf(fetched, 1)
           }
@@ -140,6 +141,7 @@ for (const [name, http] of Object.entries(layers)) {
         for (const call of Object.values(calls)) {
           const { fetched, layer } = over(http, () => opaqueRedirect())
           const error = yield* promptly(Effect.flip(call).pipe(Effect.provide(layer)))
+          assert.include(error.message, "the server redirects")
           assert.isFalse(error.isRetryable)
           assert.lengthOf(fetched, 1)
         }

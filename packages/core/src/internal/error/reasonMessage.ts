@@ -26,7 +26,7 @@ export const formatDetails = (entries: ReadonlyArray<readonly [string, string | 
 
 /** Formats the message of an error response: status, kind, the server's own sentence, details, wait and advice. */
 export const errorResponseMessage = (kind: string, response: ErrorResponse, advice: string): string => {
-  const message = response.serverMessage === undefined ? "" : `: ${response.serverMessage}`
+  const message = response.serverMessage === undefined ? "" : `: ${withoutFullStop(response.serverMessage)}`
   const wait = response.retryAfter === undefined ? "" : `Retry after ${Duration.format(response.retryAfter)}. `
   const details = formatDetails([
     ["type", response.type],
@@ -37,6 +37,9 @@ export const errorResponseMessage = (kind: string, response: ErrorResponse, advi
   ])
   return `${response.status} ${kind}${message}${details}. ${wait}${advice}`
 }
+
+/** Removes the full stop of a sentence that is quoted inside another. */
+export const withoutFullStop = (sentence: string): string => sentence.replace(/\.$/, "")
 
 /** Formats the first issues, and the number of the others. */
 export const formatIssues = (issues: ReadonlyArray<Issue>): string => {

@@ -1,5 +1,6 @@
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Predicate from "effect/Predicate"
+import { withoutFullStop } from "../error/reasonMessage.ts"
 import { inBrowser } from "./browser.ts"
 
 /**
@@ -15,8 +16,7 @@ export const describeTransportError = (error: unknown): string => {
     current = Predicate.isObject(current) ? (current as { readonly cause?: unknown }).cause : undefined
   }
   const known = parts.filter((part) => part !== "")
-  // The message that quotes the description adds the full stop.
-  if (known.length > 0) return [...new Set(known)].join(": ").replace(/\.$/, "")
+  if (known.length > 0) return [...new Set(known)].join(": ")
   return http?.reason.description || "no details"
 }
 
@@ -25,7 +25,8 @@ export const describeTransportError = (error: unknown): string => {
  * cause is named in every browser.
  */
 export const describeFailedConnection = (error: unknown): string =>
-  describeTransportError(error) + (inBrowser() ? " (in a browser perhaps CORS: the server must allow the origin)" : "")
+  withoutFullStop(describeTransportError(error)) +
+  (inBrowser() ? " (in a browser perhaps CORS: the server must allow the origin)" : "")
 
 const describeOne = (cause: unknown): string => {
   if (typeof cause === "string") return cause
