@@ -5,6 +5,8 @@ export interface StreamSpec {
   /** The number of events with text or a fragment of a tool call's arguments. A first and a last event without are added. */
   readonly events: number
   readonly kind: "text" | "tools"
+  /** Whether each chunk has padding of changing length, as those of Mistral's platform have. */
+  readonly padding: boolean
   /** The number of characters of each event's text; 0 for words of natural length. */
   readonly text: number
   /** The bytes of each chunk of the HTTP body, or `event` for one event in each. */
@@ -17,6 +19,7 @@ export interface StreamSpec {
 
 export const streamSpec = (spec: Partial<StreamSpec> & { readonly events: number }): StreamSpec => ({
   kind: "text",
+  padding: false,
   text: 0,
   write: "event",
   pace: 0,
@@ -25,7 +28,9 @@ export const streamSpec = (spec: Partial<StreamSpec> & { readonly events: number
 })
 
 export const toModel = (spec: StreamSpec): string =>
-  `stream:events=${spec.events},kind=${spec.kind},text=${spec.text},write=${spec.write},pace=${spec.pace},tail=${spec.tail}`
+  `stream:events=${spec.events},kind=${spec.kind},padding=${
+    Number(spec.padding)
+  },text=${spec.text},write=${spec.write},pace=${spec.pace},tail=${spec.tail}`
 
 export const fromModel = (model: string): StreamSpec => {
   const fields = new Map(
@@ -38,6 +43,7 @@ export const fromModel = (model: string): StreamSpec => {
   return {
     events: number("events"),
     kind: fields.get("kind") === "tools" ? "tools" : "text",
+    padding: number("padding") === 1,
     text: number("text"),
     write: fields.get("write") === "event" ? "event" : number("write"),
     pace: number("pace"),
@@ -71,8 +77,14 @@ export const characters = (spec: StreamSpec): number => {
   return sum
 }
 
+const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+/** The padding of chunk number `index`: the beginning of a fixed text, 1 to 36 characters that look random. */
+const padding = (index: number): string => alphabet.slice(0, 1 + (Math.imul(index, 2_654_435_761) >>> 7) % 36)
+
 /** The events of a stream as they are sent, `[DONE]` last. */
 export const events = (spec: StreamSpec, id: string): Array<string> => {
+  let chunks = 0
   const chunk = (delta: unknown, finish: string | null, usage?: unknown) =>
     `data: ${
       JSON.stringify({
@@ -81,7 +93,8 @@ export const events = (spec: StreamSpec, id: string): Array<string> => {
         created: 1769088720,
         model: "mistral-small-latest",
         choices: [{ index: 0, delta, finish_reason: finish, logprobs: null }],
-        usage
+        usage,
+        p: spec.padding ? padding(chunks++) : undefined
       })
     }\n\n`
   const all = [chunk({ role: "assistant", content: "" }, null)]

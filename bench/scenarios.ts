@@ -45,7 +45,7 @@ const burst = (spec: StreamSpec, count: number, warmUp = 15): Work => ({
 
 const paced = (streams: number, events: number, pace: number, warmUp: Work["warmUp"]): Work => ({
   operation: "stream",
-  spec: streamSpec({ events, pace }),
+  spec: streamSpec({ events, pace, padding: true }),
   count: streams,
   concurrency: streams,
   warmUp
@@ -82,23 +82,23 @@ export const scenarios: ReadonlyArray<Scenario> = [
     quick: true
   },
   {
-    name: "20k-event",
-    title: "20,000 chunks, one event per write",
-    work: burst(streamSpec({ events: 20_000 }), 1),
+    name: "20k-event-padded",
+    title: "20,000 padded chunks, one event per write",
+    work: burst(streamSpec({ events: 20_000, padding: true }), 1),
     measures: cpu,
     rounds: 4
   },
   {
-    name: "20k-16k",
-    title: "20,000 chunks, 16 kB writes",
-    work: burst(streamSpec({ events: 20_000, write: 16_000 }), 1),
+    name: "20k-16k-padded",
+    title: "20,000 padded chunks, 16 kB writes",
+    work: burst(streamSpec({ events: 20_000, padding: true, write: 16_000 }), 1),
     measures: cpu,
     rounds: 5
   },
   {
-    name: "tools",
-    title: "2,000 fragments of a tool call, 16 kB writes",
-    work: burst(streamSpec({ events: 2000, kind: "tools", write: 16_000 }), 30, 60),
+    name: "tools-padded",
+    title: "2,000 fragments of a tool call in padded chunks, 16 kB writes",
+    work: burst(streamSpec({ events: 2000, kind: "tools", padding: true, write: 16_000 }), 30, 60),
     measures: cpu,
     rounds: 4
   },
@@ -117,15 +117,15 @@ export const scenarios: ReadonlyArray<Scenario> = [
     rounds: 4
   },
   {
-    name: "paced",
-    title: "100 streams at a time, one event per read, 50 events a second each",
+    name: "paced-padded",
+    title: "100 streams of padded chunks at a time, one event per read, 50 events a second each",
     work: paced(100, 100, 20, { count: 200, events: 150, concurrency: 100 }),
     measures: cpu,
     rounds: 9,
     quick: true
   },
   {
-    name: "paced-warm",
+    name: "paced-padded-warm",
     title: "The same after 2,000 streams: until they get hardly cheaper, like calls",
     work: paced(100, 100, 20, { count: 2000, events: 30, concurrency: 100 }),
     measures: cpu,
@@ -143,16 +143,16 @@ export const scenarios: ReadonlyArray<Scenario> = [
     fresh: true
   },
   {
-    name: "memory-200",
-    title: "Memory: 200 paced streams at a time",
+    name: "memory-200-padded",
+    title: "Memory: 200 paced streams of padded chunks at a time",
     work: paced(200, 20, 50, { count: 2, events: 10 }),
     measures: ["memory", "cpuPerEvent"],
     rounds: 2,
     fresh: true
   },
   {
-    name: "memory-1000",
-    title: "Memory: 1,000 paced streams at a time",
+    name: "memory-1000-padded",
+    title: "Memory: 1,000 paced streams of padded chunks at a time",
     work: paced(1000, 12, 200, { count: 2, events: 10 }),
     measures: ["memory", "cpuPerEvent"],
     rounds: 7,
@@ -196,9 +196,9 @@ export const scenarios: ReadonlyArray<Scenario> = [
     quick: true
   },
   ...[2000, 20_000, 200_000].map((events): Scenario => ({
-    name: `linear-${events}`,
-    title: `Linearity: ${events.toLocaleString("en")} events, 16 kB writes`,
-    work: burst(streamSpec({ events, write: 16_000 }), Math.max(1, 20_000 / events), 20),
+    name: `linear-${events}-padded`,
+    title: `Linearity: ${events.toLocaleString("en")} padded events, 16 kB writes`,
+    work: burst(streamSpec({ events, padding: true, write: 16_000 }), Math.max(1, 20_000 / events), 20),
     measures: cpu,
     rounds: 3,
     oursOnly: true

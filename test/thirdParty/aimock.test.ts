@@ -1,7 +1,7 @@
 /** `@copilotkit/aimock`, a server of OpenAI's API (and OpenRouter's and Azure's) with scripted answers and chaos. */
 import { LLMock } from "@copilotkit/aimock"
 import { Chat } from "@effect-mistral/chat"
-import { AzureAi, Completion, FetchHttpClient, RetryPolicy } from "@effect-mistral/core"
+import { AzureAi, Completion, FetchHttpClient, Message, RetryPolicy } from "@effect-mistral/core"
 import { assert, layer } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Option, Redacted, Schedule, Stream } from "effect"
 import {
@@ -116,14 +116,43 @@ layer(aimock, { excludeTestServices: true })("aimock", (it) => {
 
   each(it, "joins the thinking of a stream to that of the whole answer", (way) =>
     Effect.gen(function*() {
-      const whole = yield* Chat.complete(request("Think first"))
-      const streamed = yield* Completion.collect(Chat.stream(request("Think first")))
-      for (const { choices: [choice] } of [whole, streamed]) {
-        const message: Readonly<Record<string, unknown>> = choice?.message ?? {}
-        assert.strictEqual(message["content"], "It is.")
-        assert.strictEqual(message["reasoning_content"], "Is it foggy? I think so.")
+      for (
+        const response of [
+          yield* Chat.complete(request("Think first")),
+          yield* Completion.collect(Chat.stream(request("Think first")))
+        ]
+      ) {
+        assert.strictEqual(Completion.text(response), "It is.")
+        assert.strictEqual(Completion.thinking(response), "Is it foggy? I think so.")
       }
     }).pipe(Effect.provide(way.layer())))
+
+  each(it, "sends a turn back as OpenAI has it", (way) =>
+    Effect.gen(function*() {
+      const mock = yield* Mock
+      const first = request(asked.weather)
+      for (const answer of [yield* Chat.complete(first), yield* Completion.collect(Chat.stream(first))]) {
+        const message = answer.choices[0]!.message!
+        yield* Chat.complete({
+          ...first,
+          messages: [
+            ...first.messages,
+            Message.fromReceived(message),
+            Message.toolResult(message.tool_calls![0]!, "18")
+          ]
+        })
+        const body = mock.getLastRequest()?.body as { readonly messages: ReadonlyArray<unknown> }
+        const { arguments: input, id, name } = answered.call
+        assert.deepStrictEqual(body.messages.slice(1), [
+          {
+            role: "assistant",
+            content: null,
+            tool_calls: [{ id, type: "function", function: { name, arguments: JSON.stringify(input) } }]
+          },
+          { role: "tool", content: "18", tool_call_id: id, name }
+        ])
+      }
+    }).pipe(Effect.provide(way.layer())), (way) => way.client === "OpenAiCompatible")
 
   each(it, "obeys Retry-After and retries until the program answers", (way) =>
     Effect.gen(function*() {

@@ -98,6 +98,11 @@ const rules = [
   rule({}, last("Nothing at all")),
   rule(answer({ content: "From the agent." }), "body.agent_id == 'ag_1'", { path: "/v1/agents/completions" }),
   rule(answer({ content: "return 1" }), "body.suffix == '}'", { path: "/v1/fim/completions" }),
+  rule(
+    { object: "text_completion", choices: [{ text: "return 2", index: 0, logprobs: null, finish_reason: "stop" }] },
+    "body.suffix == '}'",
+    { path: "/v1/completions" }
+  ),
   { ...rule(error("Busy"), last("Busy for a moment"), { status: 503 }), sequence: 0 },
   { ...rule(error("Busy still"), last("Busy for a moment"), { status: 429 }), sequence: 1 },
   { ...rule(answer({ content: "Here I am." }), last("Busy for a moment")), sequence: 2 }
@@ -249,7 +254,22 @@ layer(mockLlm, { excludeTestServices: true })("mock-llm", (it) => {
       const error = yield* failure(Agents.complete({ agent_id: "ag_2", messages: [{ role: "user", content: "Hi" }] }))
       assert.deepStrictEqual([error.reason._tag, error.status], ["NotFound", 404])
       assert.include(error.message, "Cannot POST /v1/agents/completions")
-    }).pipe(Effect.provide(way.layer())))
+    }).pipe(Effect.provide(way.layer())), (way) => way.client === "MistralClient")
+
+  each(
+    it,
+    "as an OpenAI-compatible server it has no agents, and fills in by completions with a suffix",
+    (way) =>
+      Effect.gen(function*() {
+        const error = yield* failure(Agents.complete({ agent_id: "ag_1", messages: [{ role: "user", content: "Hi" }] }))
+        assert.strictEqual(error.reason._tag, "InvalidRequest")
+        assert.include(error.message, "agents")
+        const filled = yield* Fim.complete({ model, prompt: "{", suffix: "}" })
+        assert.strictEqual(Completion.text(filled), "return 2")
+        assert.strictEqual(filled.choices[0]?.finish_reason, "stop")
+      }).pipe(Effect.provide(way.layer())),
+    (way) => way.client === "OpenAiCompatible"
+  )
 
   each(it, "retries rules of 503 and 429 until the program answers", (way) =>
     Effect.gen(function*() {

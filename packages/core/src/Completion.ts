@@ -34,7 +34,7 @@ export const text = (response: Response): string => contentText(firstMessage(res
  * @category getters
  * @since 0.1.0
  */
-export const chunkText = (chunk: Chunk): string => contentText(firstDelta(chunk)?.content)
+export const chunkText = (chunk: Chunk): string => joinDeltas(chunk, ({ content }) => contentText(content))
 
 /**
  * Returns the thinking of the first choice of a response, in the dialect of any server: thinking pieces of the content
@@ -56,14 +56,19 @@ export const thinking = (response: Response): string => thinkingText(firstMessag
  * @category getters
  * @since 0.1.0
  */
-export const chunkThinking = (chunk: Chunk): string => thinkingText(firstDelta(chunk) ?? {})
+export const chunkThinking = (chunk: Chunk): string => joinDeltas(chunk, thinkingText)
 
 const firstMessage = ({ choices }: Response): Message.Received | Message.Delta | undefined => {
   const choice = choices.find(({ index }) => index === 0) ?? choices[0]
   return choice?.message ?? choice?.messages?.at(-1)
 }
 
-const firstDelta = ({ choices }: Chunk): Message.Delta | undefined => choices.find(({ index }) => index === 0)?.delta
+/** Joins the texts of the deltas of the choice with index 0. A chunk may hold several of them. */
+const joinDeltas = (chunk: Chunk, textOf: (delta: Message.Delta) => string): string => {
+  let text = ""
+  for (const { delta, index } of chunk.choices) if (index === 0) text += textOf(delta)
+  return text
+}
 
 const contentText = (content: Message.Received["content"]): string =>
   typeof content === "string"

@@ -110,7 +110,8 @@ export interface Options extends RequestOptions.RequestOptions {
    * Sends the trace context (`traceparent`, `b3`) to the API, and gives each attempt a span of the HTTP client. Default:
    * false, because the vendor does not need it and one span covers the operation.
    *
-   * *Gotchas*: the span of an attempt ends with the transport's own error, which quotes the key if the transport does.
+   * *Gotchas*: the span of an attempt ends with the HTTP client's own error, which quotes the URL with its query, and the
+   * key if the transport does.
    */
   readonly propagateTrace?: boolean | undefined
   /** Changes the HTTP client, for example to log, to limit rates or to route requests. */

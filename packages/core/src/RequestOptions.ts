@@ -46,9 +46,12 @@ export interface Timeouts {
  * @since 0.1.0
  */
 export interface RequestOptions {
-  /** The base URL of the API, with or without a trailing slash and `/v1`. */
+  /** The base URL of the API, with or without a trailing slash and `/v1`. It must not have a user and a password. */
   readonly baseUrl?: string | undefined
-  /** Further headers. They win over the headers that the client sets, except `content-type`. */
+  /**
+   * Further headers. They win over the headers that the client sets, except `content-type`. A header that cannot be sent,
+   * because its name is not a token or its value has a line break or is not Latin-1, is an `InvalidRequest` that names it.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeout?: Timeouts | undefined
   readonly retry?: RetryPolicy.RetryPolicy | undefined

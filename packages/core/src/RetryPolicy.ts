@@ -2,7 +2,8 @@
  * When a failed call is retried, and with which backoff.
  *
  * Retries are on by default. A stream is only retried before the first byte of its response, so that no chunk is delivered
- * twice. A truncated whole response is only retried where the operation is idempotent and free, such as a list or a search:
+ * twice. A program that retries a stream itself must check `chunks` of the error, because `isRetryable` does not say whether
+ * chunks came, or retry it together with its accumulation: `RetryPolicy.retry(Completion.collect(stream), policy)`. A truncated whole response is only retried where the operation is idempotent and free, such as a list or a search:
  * see `Endpoint.Retryable`.
  *
  * ```ts
@@ -75,8 +76,11 @@ export const make = (options?: {
 })
 
 /**
- * The default retry policy: it retries the statuses 408, 429 and 500 to 599, failed connections, and responses that ended
- * or timed out before their first byte.
+ * The default retry policy: it retries the statuses 408, 425, 429 and 500 to 599 except 501 and 505, failed connections,
+ * and responses that ended or timed out before their first byte.
+ *
+ * *Details*: it does not retry what a retry cannot help, such as a used-up quota. An error that a response with status 200
+ * reports is retried like its own status.
  *
  * @category policies
  * @since 0.1.0

@@ -1,5 +1,6 @@
 /** The time limits of one attempt: to the first byte, and between two reads. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { join } from "./fixtures/promptly.ts"
@@ -34,6 +35,26 @@ for (const operation of ["complete", "stream"] as const) {
         yield* passing("4 seconds")
         assert.strictEqual(times.length, 3)
         assert.strictEqual(yield* join(fiber), "Hello")
+      }))
+
+    it.live("has a plain timer on Effect's own clock, and no sleeping fiber", () =>
+      Effect.gen(function*() {
+        const clock = yield* Clock.clockWith(Effect.succeed)
+        const { sleep } = clock
+        let slept = 0
+        clock.sleep = (duration) => {
+          slept++
+          return sleep.call(clock, duration)
+        }
+        const { layer } = timed(good, { timeout: { firstByte: "10 seconds" } })
+        const text = yield* Effect.ensuring(
+          call(operation).pipe(Effect.provide(layer)),
+          Effect.sync(() => {
+            clock.sleep = sleep
+          })
+        )
+        assert.strictEqual(text, "Hello")
+        assert.strictEqual(slept, 0)
       }))
 
     it.effect("names the limit that ran out: to the first byte", () =>

@@ -53,6 +53,10 @@ describe("Completion.chunkText", () => {
       [{ index: 1, delta: { content: "b" } }, { index: 0, delta: { content: "a" } }],
       "a"
     ],
+    "joins the deltas of one choice": [
+      [{ index: 0, delta: { content: "a" } }, { index: 0, delta: { content: [{ type: "text", text: "b" }] } }],
+      "ab"
+    ],
     "is empty where only other choices go on": [[{ index: 1, delta: { content: "b" } }], ""],
     "joins pieces of text and leaves the other kinds out": [[{ index: 0, delta: { content: pieces } }], "ab"],
     "is empty without a content": [[{ index: 0, delta: {} }], ""],

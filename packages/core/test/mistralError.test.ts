@@ -31,6 +31,11 @@ describe("MistralError", () => {
     assert.deepStrictEqual([lost.status, lost.requestId, lost.retryAfter], [undefined, "r2", undefined])
   })
 
+  it("gives the number of chunks of its reason, 0 where its reason has none", () => {
+    const lost = errorOf(new MistralError.ConnectionLost({ description: "d", chunks: 3 }))
+    assert.deepStrictEqual([lost.chunks, failed.chunks], [3, 0])
+  })
+
   it("is told from other errors", () => {
     assert.isTrue(MistralError.isMistralError(failed))
     assert.isFalse(MistralError.isMistralError(failed.reason))

@@ -70,6 +70,24 @@ const reasons: ReadonlyArray<
     "408 request refused. Correct the request: a retry fails too."
   ],
   [
+    "BadRequest with 200",
+    new MistralError.BadRequest({ status: 200, serverMessage: "It failed", provider: "Mistral" }),
+    false,
+    "200 request refused: It failed (provider Mistral). Correct the request: a retry fails too."
+  ],
+  [
+    "BadRequest with 425",
+    new MistralError.BadRequest({ status: 425 }),
+    true,
+    "425 request refused. Correct the request: a retry fails too."
+  ],
+  [
+    "RateLimited without a quota",
+    new MistralError.RateLimited({ status: 429, code: "insufficient_quota", retryAfter: Duration.seconds(3) }),
+    false,
+    "429 rate limited (code insufficient_quota). Retry after 3s. Send less, or raise the limits."
+  ],
+  [
     "RateLimited",
     new MistralError.RateLimited({ status: 429, retryAfter: Duration.seconds(3) }),
     true,
@@ -173,10 +191,23 @@ const reasons: ReadonlyArray<
     true,
     "stream ended early, before any choice, after 0 chunks. The response may be incomplete."
   ],
-  ...([[200, true], [399, true], [400, false], [408, true], [422, false], [429, true], [499, false], [
-    500,
-    true
-  ]] as const)
+  ...([
+    [200, true],
+    [399, true],
+    [400, false],
+    [408, true],
+    [422, false],
+    [425, true],
+    [429, true],
+    [
+      499,
+      false
+    ],
+    [500, true],
+    [501, false],
+    [505, false],
+    [529, true]
+  ] as const)
     .map(([status, isRetryable]) =>
       [
         `StreamError with ${status}`,
@@ -190,6 +221,12 @@ const reasons: ReadonlyArray<
     new MistralError.GenerationFailed({ choice: 1, chunks: 2, requestId: "r1" }),
     true,
     "generation failed: choice 1 ended with finish_reason \"error\" (chunks 2, request id r1). Retry."
+  ],
+  [
+    "GenerationFailed with a sentence",
+    new MistralError.GenerationFailed({ choice: 0, chunks: 0, serverMessage: "It failed" }),
+    true,
+    "generation failed: choice 0 ended with finish_reason \"error\": It failed. Retry."
   ],
   [
     "GenerationFailed of a response",

@@ -2,6 +2,7 @@ import type * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { complete, stream } from "./fixtures/completions.ts"
@@ -77,6 +78,35 @@ describe("the key is never seen", () => {
     "when the effect that yields it fails with it": {
       respond: () => json(200, {}),
       options: { apiKey: Effect.fail(new Error(`no ${apiKey}`)) }
+    },
+    "when the effect that yields it dies with it": {
+      respond: () => json(200, {}),
+      options: { apiKey: Effect.die(new Error(`no ${apiKey}`)) }
+    },
+    "when it is given as a plain text, in place of a redacted one": {
+      respond: () => json(200, {}),
+      options: { apiKey: apiKey as unknown as Redacted.Redacted<string> }
+    },
+    "when the effect yields a plain text": {
+      respond: () => json(200, {}),
+      options: { apiKey: Effect.succeed(apiKey as unknown as Redacted.Redacted<string>) }
+    },
+    "in a defect of the transport": {
+      respond: () =>
+        Effect.die(new TypeError(`cannot send ${echoed}`, { cause: new Error("x", { cause: new Error(echoed) }) }))
+    },
+    "in a defect of the transport that is a text": {
+      respond: () => Effect.die(`cannot send ${echoed}`)
+    },
+    "in a defect of a body": {
+      respond: () =>
+        ({
+          status: 200,
+          headers: new Headers(),
+          get body() {
+            throw new Error(`no body for ${echoed}`)
+          }
+        }) as unknown as Response
     }
   }
 
@@ -91,6 +121,19 @@ describe("the key is never seen", () => {
         }))
     }
   }
+
+  it.effect("in the attributes of the HTTP client's spans, which a propagated trace has", () =>
+    Effect.gen(function*() {
+      const texts = yield* observed("complete", () => json(401, { message: apiKey }, { "set-cookie": apiKey }), {
+        apiKeyHeader: "api-key",
+        headers: { "x-my-secret": apiKey },
+        baseUrl: `https://api.test/v1?access_token=${apiKey}`,
+        propagateTrace: true
+      })
+      assert.include(texts["spans"], "http.request.header.api-key")
+      assert.include(texts["spans"], "url.full")
+      assert.notInclude(texts["spans"], apiKey)
+    }).pipe(Effect.provideService(HttpClient.TracerHeaderFilter, () => true)))
 
   it.effect("though it is sent", () =>
     Effect.gen(function*() {

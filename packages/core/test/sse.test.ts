@@ -21,6 +21,14 @@ describe("the event splitter", () => {
     assert.deepStrictEqual(given, ["a", "b"])
   })
 
+  it("stops at an error beside other lines", () => {
+    const given: Array<string> = []
+    const splitter = new SseParser({ onEvent: (data, name) => (given.push(data), name !== "error") })
+    splitter.feed("error: a\ndata: b\n\n{}\n")
+    splitter.end()
+    assert.deepStrictEqual(given, [" a\nb"])
+  })
+
   it("says how much it holds back", () => {
     const splitter = new SseParser({ onEvent: () => true })
     splitter.feed("data: abc")
@@ -67,5 +75,28 @@ const texts: ReadonlyArray<readonly [name: string, text: string, events: Readonl
   ["ends lines with CR LF", "data: a\r\n\r\ndata: b\r\n\r\n", [["a", undefined], ["b", undefined]]],
   ["counts CR LF once", "data: a\r\ndata: b\r\n\r\n", [["a\nb", undefined]]],
   ["counts LF CR twice", "data: a\n\rdata: b\n\r", [["a", undefined], ["b", undefined]]],
+  ["gives a field `error` as an event of that name", "error: a\n\nerror:b\r\nError: c", [
+    [" a", "error"],
+    ["b", "error"],
+    [" c", "error"]
+  ]],
+  ["gives what came before a field `error` first", "event: x\ndata: a\nerror: b\n\n", [["a", "x"], [" b", "error"]]],
+  ["gives nothing for a field `error` that says nothing", "error:\n\nerror: null\nerror: \"\"\nerror: {} \n\n", []],
+  ["gives lines that are JSON at once", "{\"a\":1}\n[2]\ndata: b\n\n {}", [
+    ["{\"a\":1}", undefined],
+    ["[2]", undefined],
+    ["b", undefined],
+    [" {}", undefined]
+  ]],
+  ["gives what came before a line that is JSON first", "data: a\n{}\n\n", [["a", undefined], ["{}", undefined]]],
+  ["joins JSON over lines", "{\n  \"a\": [\n    1\n  ]\n}\n\ndata: b\n\n", [["{  \"a\": [    1  ]}", undefined], [
+    "b",
+    undefined
+  ]]],
+  ["forgets lines that only begin like JSON", "{a\ndata: b\n\n[a\n\ndata: c\n\n{", [["b", undefined], [
+    "c",
+    undefined
+  ]]],
+  ["takes [DONE] without a field", "[DONE]\n", [["[DONE]", undefined]]],
   ["keeps other line separators", "data: a\u2028b\u0085c\vd\fe\n\n", [["a\u2028b\u0085c\vd\fe", undefined]]]
 ]

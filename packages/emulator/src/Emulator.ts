@@ -165,6 +165,11 @@ export interface Options extends ProxyOptions {
   readonly jitter?: number | undefined
   /** The seed: another one gives other completions for the same requests. 0 unless set. */
   readonly seed?: number | undefined
+  /**
+   * Whether streamed chunks have the padding key `p`, which hides the lengths of tokens, as the platform's do. Its lengths
+   * follow from the seed. `true` unless set.
+   */
+  readonly padding?: boolean | undefined
   /** The model of each agent, by agent id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
   /** The database file of events, judges, campaigns and datasets. They are held in memory unless set. */

@@ -94,6 +94,10 @@ const flags = {
     Flag.withDescription("The seed of completions, waits and faults"),
     Flag.withDefault(0)
   ),
+  padding: Flag.Boolean("padding").pipe(
+    Flag.withDescription("Whether streamed chunks have the padding key `p`; --no-padding leaves it out"),
+    Flag.withDefault(true)
+  ),
   proxy: proxyFlags
 }
 

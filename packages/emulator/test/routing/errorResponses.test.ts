@@ -1,4 +1,5 @@
 import * as Chat from "@effect-mistral/chat/Chat"
+import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import { Emulator } from "@effect-mistral/emulator"
@@ -260,6 +261,73 @@ describe("refusals", () => {
       })
     }).pipe(Effect.provide(local())))
 
+  it.effect("a conversation that no model can continue is 400 with the API's own words", () =>
+    Effect.gen(function*() {
+      const user = { role: "user", content: "Hi" }
+      const call = (id?: string) => ({
+        ...(id === undefined ? undefined : { id }),
+        function: { name: "f", arguments: "{}" }
+      })
+      const calls = (...ids: ReadonlyArray<string | undefined>) => ({ role: "assistant", tool_calls: ids.map(call) })
+      const result = (tool_call_id?: string) => ({ role: "tool", content: "1", tool_call_id })
+      const empty = "Assistant message must have either content or tool_calls, but not none."
+      const noCallId = "Tool call id has to be defined in serving mode."
+      const cases: ReadonlyArray<readonly [messages: ReadonlyArray<object>, message: string, code?: string]> = [
+        [[user, { role: "assistant" }, user], empty],
+        [[user, { role: "assistant", content: null }, user], empty],
+        [[user, { role: "assistant", content: "" }, user], empty],
+        [[user, { role: "assistant", content: [], tool_calls: [] }, user], empty],
+        [[user, { role: "assistant", content: "", prefix: true }], empty],
+        [[user, calls(undefined), result("abcdef123")], noCallId],
+        [[user, calls("null"), result("abcdef123")], noCallId],
+        [[user, calls("abcdef123", ""), result("abcdef123"), result("abcdef124")], noCallId],
+        [[user, calls("abcdef123"), result()], "Tool call id has to be defined."],
+        [
+          [user, calls("abcdef123", "abcdef124"), result("abcdef123")],
+          "Not the same number of function calls and responses",
+          "3230"
+        ],
+        [[user, result("abcdef123")], "Not the same number of function calls and responses", "3230"],
+        [
+          [user, calls("abcdef123"), user, { role: "assistant", content: "So." }, user],
+          "Not the same number of function calls and responses",
+          "3230"
+        ]
+      ]
+      for (const [messages, message, code = null] of cases) {
+        const answer = yield* post({ model: "mistral-small-latest", messages })
+        assert.strictEqual(answer.status, 400)
+        const type = code === null ? "invalid_request_error" : "invalid_request_message_order"
+        assert.deepStrictEqual(answer.json, { object: "error", message, type, param: null, code })
+      }
+    }).pipe(Effect.provide(local())))
+
+  it.effect("a reference to nothing in a JSON Schema is 400", () =>
+    Effect.gen(function*() {
+      const bad: ReadonlyArray<Readonly<Record<string, unknown>>> = [
+        { type: "object", properties: { a: { $ref: "#/$defs/A" } } },
+        { type: "object", items: [{ $ref: "https://a.test/schema.json" }] },
+        { type: "object", $defs: { A: { $ref: "#/$defs/%" } } }
+      ]
+      const good = {
+        type: "object",
+        properties: { a: { $ref: "#/$defs/A" }, b: { $ref: "#" } },
+        default: { $ref: "#/x" },
+        $defs: { A: { type: "string" } }
+      }
+      const both = (schema: Readonly<Record<string, unknown>>): ReadonlyArray<Partial<CompletionRequest.Chat>> => [
+        { tools: [{ type: "function", function: { name: "f", parameters: schema } }] },
+        { response_format: { type: "json_schema", json_schema: { name: "s", schema } } }
+      ]
+      for (const more of bad.flatMap(both)) {
+        const answer = yield* post(ask("Hi", more))
+        assert.strictEqual(answer.status, 400)
+        assert.deepInclude(answer.json, { type: "invalid_request_error", code: null })
+        assert.include(JSON.stringify(answer.json), "cannot resolve reference")
+      }
+      for (const more of both(good)) assert.strictEqual((yield* post(ask("Hi", more))).status, 200)
+    }).pipe(Effect.provide(local())))
+
   it.effect("a prompt that is too long for its model is 400 with its length, and an answer that is ends early", () =>
     Effect.gen(function*() {
       const model = "voxtral-small-latest"
@@ -280,17 +348,6 @@ describe("refusals", () => {
       assert.strictEqual(fitting.usage?.total_tokens, 32_768)
       const cut = yield* Chat.complete(ask(words(32_760), { model, max_tokens: 7 }))
       assert.strictEqual(cut.choices[0]?.finish_reason, "length")
-    }).pipe(Effect.provide(local())))
-
-  it.effect("the tool call id null, in any form, stands for none", () =>
-    Effect.gen(function*() {
-      for (const id of ["null", null]) {
-        const answer = yield* post({
-          model: "mistral-small-latest",
-          messages: [{ role: "user", content: "Hi" }, { role: "tool", tool_call_id: id, content: "1" }]
-        })
-        assert.strictEqual(answer.status, 200)
-      }
     }).pipe(Effect.provide(local())))
 
   it.effect("a tool choice that names no tool, and a JSON Schema that is missing or that nothing fits, are 400", () =>

@@ -67,10 +67,11 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
 
   /** Sends the request and waits for the response. Runs once; `close` must run after a failure or after the response. */
   open(): Effect.Effect<OpenResponse, MistralError> {
-    return Effect.flatMap(
+    const opened = Effect.flatMap(
       this.#sender.authenticate(this.#call, this.#span),
-      (request) => Effect.callback((resume) => this.#send(request, resume))
+      (request) => Effect.callback<OpenResponse, MistralError>((resume) => this.#send(request, resume))
     )
+    return Effect.catchDefect(opened, (defect) => Effect.die(this.onDefect(defect)))
   }
 
   /** Sends the request. The attempt continues in `onResponse` or `onError`. */
@@ -155,6 +156,10 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
         requestId: this.#requestId
       })
     )
+  }
+
+  onDefect(defect: unknown): unknown {
+    return this.#call.defect(defect)
   }
 
   onTimeout(expired: ExpiredLimit): MistralError {

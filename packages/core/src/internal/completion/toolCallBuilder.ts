@@ -17,8 +17,8 @@ interface Call {
   quoted: boolean
   escaped: boolean
   /** The other keys of the call and of its function. */
-  readonly fields: Fields
-  readonly functionFields: Fields
+  fields: Fields | undefined
+  functionFields: Fields | undefined
 }
 
 /**
@@ -45,8 +45,10 @@ export class ToolCallBuilder {
       ? this.#calls.toSorted((a, b) => a.index! - b.index!)
       : this.#calls
     return calls.map((call) => {
-      const built = call.fields.buildInto(call.id === undefined ? {} : { id: call.id })
-      built.function = call.functionFields.buildInto({ name: call.name, arguments: call.arguments ?? "{}" })
+      const built: Record<string, unknown> = call.id === undefined ? {} : { id: call.id }
+      call.fields?.buildInto(built)
+      const fn = { name: call.name, arguments: call.arguments ?? "{}" }
+      built.function = call.functionFields?.buildInto(fn) ?? fn
       if (call.index !== undefined) built.index = call.index
       // The cast is safe: `type` is merged to a string, and the other keys that the schema knows are set here.
       return built as unknown as Tool.ReceivedCall
@@ -77,8 +79,8 @@ export class ToolCallBuilder {
     }
     // Some servers repeat the whole call.
     if (!isNameRepeated || call.arguments !== args || !beginsJson(args)) appendArguments(call, args)
-    mergeRest(call.fields, fragment, callKeys)
-    mergeRest(call.functionFields, fn, functionKeys)
+    call.fields = mergeRest(call.fields, fragment, callKeys)
+    call.functionFields = mergeRest(call.functionFields, fn, functionKeys)
   }
 
   /** The call that a fragment may continue. */
@@ -128,8 +130,8 @@ export class ToolCallBuilder {
       depth: 0,
       quoted: false,
       escaped: false,
-      fields: new Fields(),
-      functionFields: new Fields()
+      fields: undefined,
+      functionFields: undefined
     }
     this.#calls.push(call)
     return call
@@ -173,10 +175,12 @@ const scan = (call: Call, text: string): void => {
 const callKeys: ReadonlyArray<string> = ["id", "index", "function"]
 const functionKeys: ReadonlyArray<string> = ["name", "arguments"]
 
-const mergeRest = (fields: Fields, record: object, except: ReadonlyArray<string>): void => {
-  for (const key of Object.keys(record)) {
+const mergeRest = (fields: Fields | undefined, record: object, except: ReadonlyArray<string>): Fields | undefined => {
+  for (const key in record) {
+    if (except.includes(key)) continue
     // The cast is safe: `key` is a key of the object.
     const value: unknown = record[key as never]
-    if (value !== null && value !== undefined && !except.includes(key)) fields.merge(key, value, "delta")
+    if (value !== null && value !== undefined) (fields ??= new Fields()).merge(key, value, "delta")
   }
+  return fields
 }

@@ -6,7 +6,7 @@ import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import { jsonIssues } from "./jsonIssues.ts"
-import { makeScrub, scrubReason } from "./redaction.ts"
+import { makeScrub, scrubDefect, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
@@ -40,6 +40,8 @@ export interface Call {
   readonly progress: { chunks: number }
   /** The keys of the attempts so far. */
   readonly keys: Set<string>
+  /** A defect without the secrets of the call. */
+  readonly defect: (defect: unknown) => unknown
   /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
   readonly error: (reason: MistralErrorReason) => MistralError
 }
@@ -69,14 +71,8 @@ const validateAndSerialise = <Request>(
 ): Effect.Effect<Call, MistralError> => {
   let url = baseUrl
   const keys = new Set<string>()
-  const error = (reason: MistralErrorReason) =>
-    operationError(
-      endpoint,
-      scrubReason(
-        reason,
-        makeScrub(keys, [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
-      )
-    )
+  const scrub = () => makeScrub(keys, [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
+  const error = (reason: MistralErrorReason) => operationError(endpoint, scrubReason(reason, scrub()))
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
   const schemaIssues = [
@@ -119,6 +115,7 @@ const validateAndSerialise = <Request>(
       : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
     keys,
+    defect: (defect) => scrubDefect(defect, scrub()),
     error
   })
 }

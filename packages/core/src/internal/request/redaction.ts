@@ -1,14 +1,8 @@
 import type { MistralErrorReason } from "../../MistralError.ts"
+import { credentialName } from "../transport/credentialName.ts"
 
 /** Removes secrets from a text. */
 export type Scrub = (text: string) => string
-
-/**
- * The names of headers and of query parameters whose values are secret. Those of Portkey all contain `key`, and most of
- * their values are words that error messages need.
- */
-export const credentialName =
-  /(?<!port)key|portkey-config|token|secret|passw|pwd|credential|auth|signature|^sig$|cookie|session/i
 
 /**
  * Makes the function that removes from a text the keys of a call, and the headers and query parameters that are secret by
@@ -41,6 +35,19 @@ export const scrubReason = (reason: MistralErrorReason, scrub: Scrub): MistralEr
   return reason
 }
 
+/** A defect without secrets. An `Error` stays the same one: its message, its stack and those of its causes are changed. */
+export const scrubDefect = (defect: unknown, scrub: Scrub): unknown => {
+  let error = defect
+  for (let levels = 0; error instanceof Error && levels < 5; levels++) {
+    // It fails quietly where an error is frozen.
+    for (const name of ["message", "stack"] as const) {
+      Reflect.defineProperty(error, name, { value: scrub(String(error[name])) })
+    }
+    error = error.cause
+  }
+  return typeof defect === "string" ? scrub(defect) : defect
+}
+
 const scrubDeep = (value: unknown, scrub: Scrub, levels: number): unknown => {
   if (typeof value === "string") return scrub(value.length > longest ? `${value.slice(0, longest)}...` : value)
   const isArray = Array.isArray(value)
@@ -54,7 +61,7 @@ const scrubDeep = (value: unknown, scrub: Scrub, levels: number): unknown => {
 const mark = "<redacted>"
 
 /** The most characters of a text in a reason. */
-const longest = 1000
+const longest = 500
 
 /** Whether a text is long enough to be a secret: without shorter ones, texts would not be readable. */
 const isLong = (text: string): boolean => text.length > 3
@@ -66,7 +73,7 @@ const secretsIn = (value: string): ReadonlyArray<string> => {
     value,
     token,
     ...value.split(/[\s,;"=]+/).filter((word) => word.length > 7),
-    ...value.startsWith("Basic ") ? convert(atob, token).split(":") : []
+    ...value.startsWith("Basic ") ? convert(atob, token).split(/:(.*)/s) : []
   ]
 }
 

@@ -22,10 +22,11 @@ export interface OpenResponse {
 /** Makes a value from bytes, or from `undefined` at the end of the body. Returns nothing where it needs more bytes. */
 export type Consume<A, E> = (bytes: Bytes | undefined) => Pull.Pull<A, E> | undefined
 
-/** Converts the two ways in which reading a body fails. */
+/** Converts the ways in which reading a body fails. */
 export interface ReadErrors<E> {
   readonly onLost: (error: unknown) => E
   readonly onTimeout: (expired: ExpiredLimit) => E
+  readonly onDefect: (defect: unknown) => unknown
 }
 
 /**
@@ -135,7 +136,11 @@ export class BodyReader<E> implements Reader {
 
   readonly onError = (error: unknown): void => {
     this.#reading = false
-    this.#fail(error instanceof TransportDefect ? Effect.die(error.cause) : Effect.fail(this.#errors.onLost(error)))
+    this.#fail(
+      error instanceof TransportDefect
+        ? Effect.die(this.#errors.onDefect(error.cause))
+        : Effect.fail(this.#errors.onLost(error))
+    )
   }
 
   readonly #onExpired = (expired: ExpiredLimit): void => this.#fail(Effect.fail(this.#errors.onTimeout(expired)))

@@ -23,13 +23,7 @@ export interface ErrorResponse extends ResponseHead {
 export const reasonFromResponse = (response: ErrorResponse): MistralErrorReason => {
   const facts = factsOfText(response.body)
   return reasonFromFacts(
-    response.status < 400
-      // A browser hides status, headers and body of a redirect.
-      ? {
-        ...facts,
-        serverMessage: redirection(response.headers["location"]) ?? facts.serverMessage ?? "the server redirects"
-      }
-      : facts,
+    response.status < 400 ? { ...facts, serverMessage: redirection(response) } : facts,
     response
   )
 }
@@ -141,10 +135,13 @@ const reasonFromFacts = (facts: ErrorFacts, { headers, now, status: sent }: Resp
   return status >= 500 ? new Reason.ServerError(details) : new Reason.BadRequest(details)
 }
 
-/** The sentence of a redirect, which no transport follows: the next host would receive the prompt and the key. */
-const redirection = (location: string | undefined): string | undefined =>
-  location === undefined
+/**
+ * The sentence of a redirect, which no transport follows: the next host would receive the prompt and the key. A browser
+ * reports a redirect with the status 0 and without its headers.
+ */
+const redirection = ({ headers: { location }, status }: ResponseHead): string | undefined =>
+  location === undefined && status > 0
     ? undefined
     : `the server redirects to ${
-      URL.canParse(location) ? new URL(location).host : "another path"
+      location !== undefined && URL.canParse(location) ? new URL(location).host : "another address"
     }: set the base URL to it`

@@ -40,11 +40,11 @@ type JsonObject = Record<PropertyKey, unknown>
 /** Reads a part of a value: `at` is its key, or its position in a list. `undefined` if it cannot be read. */
 type Repair<Ast = SchemaAST.AST> = (ast: Ast, value: unknown, fill: boolean, at: PropertyKey | undefined) => unknown
 
-const repair: Repair = (ast, value, fill, at) => {
-  const fits = predicateOf(ast)
-  if (fits(value)) return value
+const repair: Repair = (ast, value, fill, at) => predicateOf(ast)(value) ? value : repairUnfit(ast, value, fill, at)
+
+const repairUnfit: Repair = (ast, value, fill, at) => {
   const repaired = attempt(ast, value, fill, at)
-  return fits(repaired) ? repaired : undefined
+  return predicateOf(ast)(repaired) ? repaired : undefined
 }
 
 const attempt: Repair = (ast, value, fill, at) => {
@@ -69,7 +69,7 @@ const attemptUnion: Repair<SchemaAST.Union> = (ast, value, fill, at) => {
   if (isNothing(value)) return undefined
   const members = ast.types.filter(({ _tag }) => _tag !== "Null")
   for (const member of members) {
-    const repaired = repair(member, value, fill && members.length === 1, at)
+    const repaired = repairUnfit(member, value, fill && members.length === 1, at)
     if (repaired !== undefined) return repaired
   }
   const other = ast.annotations?.[unknownMember]
@@ -94,18 +94,24 @@ const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
   const record: unknown = at !== undefined && Array.isArray(value) && value.length < 2 ? value[0] ?? {} : value
   if (!isObject(record)) return undefined
   const repaired: JsonObject = { ...record }
-  const visit = (name: PropertyKey, type: SchemaAST.AST, optional: boolean) => {
-    if (optional && !(name in repaired)) return
+  for (const { name, type } of ast.propertySignatures) {
+    if (name === "message" || name === "delta") moveContent(repaired, name)
+    const optional = SchemaAST.isOptional(type)
+    if (optional && !(name in repaired)) continue
     let property = repair(type, repaired[name], fill, name)
     if (property === undefined && fill && !optional) property = emptyOf(type, repaired[name], name, at)
     if (property !== undefined) repaired[name] = property
     else if (optional) delete repaired[name]
+    else if (!fill) return undefined
   }
-  for (const { name, type } of ast.propertySignatures) {
-    if (name === "message" || name === "delta") moveContent(repaired, name)
-    visit(name, type, SchemaAST.isOptional(type))
+  for (const { type } of ast.indexSignatures) {
+    if (type._tag === "Unknown") continue
+    for (const name in record) {
+      const property = repair(type, repaired[name], fill, name)
+      if (property === undefined) delete repaired[name]
+      else repaired[name] = property
+    }
   }
-  for (const { type } of ast.indexSignatures) for (const name in record) visit(name, type, true)
   return repaired
 }
 

@@ -1,4 +1,5 @@
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -182,7 +183,7 @@ export class AttemptTimeouts {
  * decision 0006. Any other clock, such as `TestClock`, sleeps in a fiber.
  */
 const startTimer = (clock: Clock.Clock, millis: number, onTimer: () => void): () => void => {
-  if (clock === Clock.Clock.defaultValue()) {
+  if (clock === ownClock) {
     // oxlint-disable-next-line no-restricted-globals -- this is the timer of Effect's own clock
     const timer = setTimeout(onTimer, Math.min(millis, longestTimer))
     return () => clearTimeout(timer)
@@ -192,6 +193,9 @@ const startTimer = (clock: Clock.Clock, millis: number, onTimer: () => void): ()
     onExit: (exit) => Exit.isSuccess(exit) && onTimer()
   })
 }
+
+/** Effect's own clock: that of every fiber which was given no other. `Clock.Clock.defaultValue` makes another one. */
+const ownClock: Clock.Clock = /* @__PURE__ */ Context.get(/* @__PURE__ */ Context.empty(), Clock.Clock)
 
 const noop = () => {}
 

@@ -1,8 +1,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { RequestInit } from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
+import * as UrlParams from "effect/http/UrlParams"
 import * as DirectTransport from "../../DirectTransport.ts"
+import { credentialName } from "./credentialName.ts"
 import { httpClientTransport } from "./httpClientTransport.ts"
 import type { Transport } from "./transport.ts"
 
@@ -20,13 +23,22 @@ export const chooseTransport = (
   const direct = DirectTransport.get(environment)
   if (direct !== undefined && propagateTrace !== true && transformClient === undefined) return callbackTransport(direct)
   const unredirected = withoutRedirects(environment)
-  // The client's own span would end with the transport's error as it is, which may quote the key.
-  const client = propagateTrace === true ? unredirected : HttpClient.transformResponse(
+  const client = HttpClient.transformResponse(
     unredirected,
-    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+    Effect.provideContext(
+      propagateTrace === true
+        ? spanWithoutSecrets
+        // The client's own span would end with the transport's error as it is, which may quote the key.
+        : Context.make(HttpClient.TracerDisabledWhen, () => true)
+    )
   )
   return httpClientTransport(transformClient === undefined ? client : transformClient(client))
 }
+
+/** Keeps secret headers and query parameters out of the span of the HTTP client. */
+const spanWithoutSecrets = Context.make(Headers.CurrentRedactedNames, [credentialName]).pipe(
+  Context.add(UrlParams.CurrentRedactedNames, [credentialName])
+)
 
 /**
  * Keeps a `fetch` from following redirects, which would take the key and the prompt to another host. Any other client

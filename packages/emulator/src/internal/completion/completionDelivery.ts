@@ -14,6 +14,7 @@ import { paced, waitFor } from "../timing/pace.ts"
 import type { Recordable, RecordCompletion } from "./completionRecord.ts"
 import { timedTokens, toChunks, toResponse } from "./completionResponse.ts"
 import type { GeneratedCompletion } from "./generatedCompletion.ts"
+import { paddingOf } from "./padding.ts"
 
 /**
  * Makes the operation of a completion endpoint, which responds with the whole completion, or with a stream if the
@@ -65,10 +66,11 @@ const whole = Effect.fnUntraced(
 const encoder = new TextEncoder()
 
 const streamed = Effect.fnUntraced(
-  function*(completion: GeneratedCompletion, { pace }: Settings, recorded: Effect.Effect<void>) {
+  function*(completion: GeneratedCompletion, { pace, padding, seed }: Settings, recorded: Effect.Effect<void>) {
     const chunks = toChunks(completion, yield* seconds)
+    const pad = padding ? paddingOf(completion.id, seed) : undefined
     const events = [
-      ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify(chunk) })),
+      ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify({ ...chunk, p: pad?.() }) })),
       { after: chunks.at(-1)?.after ?? 0, data: () => "[DONE]" }
     ]
     const bytes = paced(events, pace, completion.id, ({ after }) => after).pipe(

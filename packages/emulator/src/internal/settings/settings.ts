@@ -18,6 +18,8 @@ export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
   readonly pace: Pace
   readonly seed: number
+  /** Whether streamed chunks are padded. */
+  readonly padding: boolean
   readonly verbosity: Verbosity
   /** The models of the agents, by agent id. */
   readonly agents: ReadonlyMap<string, string>
@@ -39,6 +41,7 @@ export const makeSettings = (
     readonly tokensPerSecond?: number | undefined
     readonly jitter?: number | undefined
     readonly seed?: number | undefined
+    readonly padding?: boolean | undefined
     readonly verbosity?: Verbosity | undefined
     readonly agents?: Readonly<Record<string, string>> | undefined
     readonly database?: string | undefined
@@ -56,6 +59,7 @@ export const makeSettings = (
     seed: options.seed ?? 0
   },
   seed: options.seed ?? 0,
+  padding: options.padding ?? true,
   verbosity: options.verbosity ?? "quiet",
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
   database: options.database ?? ":memory:",

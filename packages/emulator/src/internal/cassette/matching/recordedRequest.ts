@@ -23,7 +23,7 @@ export const recordedRequest = (
   options: { readonly secrets: ReadonlyArray<string>; readonly headers: ReadonlyArray<string> }
 ): RecordedRequest => {
   const url = Option.getOrUndefined(HttpClientRequest.toUrl(request)) ?? new URL(request.url, "http://localhost")
-  const redaction = makeRedaction([...options.secrets, ...secretsOf(request.headers, url.search)])
+  const redaction = makeRedaction([...options.secrets, ...secretsOf(request.headers, url)])
   const names = new Set([...kept, ...options.headers.map((name) => name.toLowerCase())])
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => names.has(name)).sort(([a], [b]) => a < b ? -1 : 1)
