@@ -36,8 +36,6 @@ interface Pattern {
   /** The index of the part that precedes the padding. -1 without padding. */
   readonly beforePadding: number
   readonly paddingKey: string
-  /** The object of the chunk that holds the padding. */
-  readonly padded: unknown
   readonly chunk: Completion.Chunk
   readonly choice: Completion.ChunkChoice
   /** The tool call whose arguments change. Without one, the text of the choice changes. */
@@ -84,7 +82,7 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     }
     const pattern = this.#pattern
     if (pattern === undefined) return undefined
-    const { beforePadding, call, choice, chunk, padded, paddingKey, parts } = pattern
+    const { beforePadding, call, choice, chunk, paddingKey, parts } = pattern
     const view = viewOf(bytes)
     let content = ""
     let padding = ""
@@ -105,12 +103,8 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     const delta = call === undefined
       ? { ...choice.delta, content }
       : { ...choice.delta, tool_calls: [{ ...call, function: { ...call.function, arguments: content } }] }
-    const newChoice = { ...choice, delta }
-    const copy = { ...chunk, choices: [newChoice] }
-    if (beforePadding >= 0) {
-      const holder: Record<string, unknown> = padded === chunk ? copy : padded === choice ? newChoice : delta
-      holder[paddingKey] = padding
-    }
+    const copy: Completion.Chunk & Record<string, unknown> = { ...chunk, choices: [{ ...choice, delta }] }
+    if (beforePadding >= 0) copy[paddingKey] = padding
     return copy
   }
 
@@ -205,12 +199,11 @@ const patternOf = (data: string, reader: ChunkReader): Pattern | undefined => {
     if (chunk === undefined || choice === undefined || chunk.choices.length > 1) return undefined
     const { delta } = choice
     const [call, ...more] = delta.tool_calls ?? []
-    const padded = padding &&
-      [chunk, choice, delta].find((holder) => Reflect.get(holder, padding.key) === probe)
     // Other keys of the same names, or those of other objects, may have been found.
-    if ((call === undefined ? delta.content : call.function.arguments) !== probe || !padding !== !padded) {
-      return undefined
-    }
+    if (
+      (call === undefined ? delta.content : call.function.arguments) !== probe ||
+      (padding !== undefined && Reflect.get(chunk, padding.key) !== probe)
+    ) return undefined
     // Other objects of the chunk would be shared between the copies.
     if (
       more.length > 0 || hasObjects(chunk, "choices") || hasObjects(choice, "delta") ||
@@ -223,7 +216,6 @@ const patternOf = (data: string, reader: ChunkReader): Pattern | undefined => {
       parts: parts.map((part) => viewOf(encoder.encode(part))),
       beforePadding: padding === undefined ? -1 : changing.indexOf(padding),
       paddingKey: padding?.key ?? "",
-      padded,
       chunk,
       choice,
       call
