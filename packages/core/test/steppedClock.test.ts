@@ -1,10 +1,17 @@
 /**
  * Time limits while the system's clock is set forward and back: they are measured in monotonic time, on the live clock.
  */
-import { Endpoint, MistralClient, type MistralError, type RequestOptions, RetryPolicy } from "@effect-mistral/core"
+import {
+  Endpoint,
+  MistralClient,
+  type MistralError,
+  type RequestOptions,
+  RetryPolicy,
+  VertexAi
+} from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Schedule, Stream } from "effect"
+import { DateTime, Duration, Effect, Layer, Redacted, Schedule, Stream } from "effect"
 
 const hour = 3_600_000
 
@@ -58,6 +65,28 @@ describe("the time that retries may take, where the system's clock is set", () =
       }, { retry: RetryPolicy.make({ schedule: Schedule.spaced("1 second"), maxElapsed: "3 seconds" }) })
       await expiresAfter(run("total", "10 seconds"), 3000, ["ServerError"])
       assert.strictEqual(requests, 4)
+    })
+  }
+})
+
+describe("an access token, where the system's clock is set", () => {
+  for (const [direction, step] of Object.entries(steps)) {
+    it(`${direction}, is fetched again in time`, async () => {
+      let fetched = 0
+      const token = VertexAi.untilExpired(Effect.sync(() => ({
+        token: Redacted.make(String(++fetched)),
+        expiresAt: DateTime.makeUnsafe(Date.now() + hour)
+      })))
+      await Effect.runPromise(token)
+      vi.setSystemTime(Date.now() + step)
+      await Effect.runPromise(token)
+      assert.strictEqual(fetched, step < 0 ? 1 : 2)
+      await vi.advanceTimersByTimeAsync(hour - 60_001)
+      await Effect.runPromise(token)
+      assert.strictEqual(fetched, step < 0 ? 1 : 2)
+      await vi.advanceTimersByTimeAsync(1)
+      await Effect.runPromise(token)
+      assert.strictEqual(fetched, step < 0 ? 2 : 3)
     })
   }
 })
