@@ -92,7 +92,7 @@ for (const [way, call] of Object.entries(bothWays)) {
     const locations: Record<string, string> = {
       "https://user:secret@other.test:8443/v1/path?query=1#hash":
         "the server redirects to other.test:8443: set the base",
-      "/v1/elsewhere?query=1": "the server redirects to another address: set the base"
+      "/v1/elsewhere?query=1": "the server redirects to another path of its host: set the base"
     }
     for (const status of [301, 302, 307, 308]) {
       it.effect(`with ${status} names the host that it points to, and nothing else of it`, () =>

@@ -137,11 +137,15 @@ const reasonFromFacts = (facts: ErrorFacts, { headers, now, status: sent }: Resp
 
 /**
  * The sentence of a redirect, which no transport follows: the next host would receive the prompt and the key. A browser
- * reports a redirect with the status 0 and without its headers.
+ * reports a redirect with the status 0 and without its headers: the place is then not known.
  */
-const redirection = ({ headers: { location }, status }: ResponseHead): string | undefined =>
-  location === undefined && status > 0
+const redirection = ({ headers: { location = "" }, status }: ResponseHead): string | undefined =>
+  location === "" && status > 0
     ? undefined
     : `the server redirects to ${
-      location !== undefined && URL.canParse(location) ? new URL(location).host : "another address"
+      URL.canParse(location)
+        ? new URL(location).host
+        : location === ""
+        ? "another address"
+        : "another path of its host"
     }: set the base URL to it`

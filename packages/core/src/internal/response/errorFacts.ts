@@ -101,14 +101,14 @@ const readObject = (body: JsonObject): ErrorFacts => {
   const { detail, details, errors } = body
   // OpenRouter puts the error of the provider into `metadata`, as text.
   const metadata = isJsonObject(body["metadata"]) ? body["metadata"] : {}
-  const parts = [
+  const inner = [
     metadata["raw"],
     ...sentenceKeys.map((key) => body[key]),
     // Messages by the name of a field.
-    isJsonObject(errors) ?
-      Object.entries(errors).flatMap(([path, messages]) => [messages].flat().map((message) => ({ path, message }))) :
-      body["title"]
-  ].map((value) => [read(value), typeof value === "string"] as const)
+    isJsonObject(errors)
+      ? Object.entries(errors).flatMap(([path, messages]) => [messages].flat().map((message) => ({ path, message })))
+      : body["title"]
+  ].map(read)
   const own: ErrorFacts = {
     status: statusKeys.map((key) => statusOf(text(body[key]))).find(Boolean),
     code: text(body["code"]) ?? text(body["error_code"]),
@@ -122,16 +122,10 @@ const readObject = (body: JsonObject): ErrorFacts => {
     guardrails: body["guardrails"],
     observability: isJsonObject(detail) && typeof detail["message"] === "string" ? true : undefined
   }
-  const facts = parts.map(([part]) => part)
   return {
-    ...merge([
-      { serverMessage: facts.map(({ serverMessage }) => serverMessage).find(Boolean) },
-      facts[0]!,
-      ...parts.filter(([, isText]) => isText).map(([part]) => part),
-      own,
-      ...facts
-    ]),
-    status: [own, ...facts].map(({ status }) => status).reduce(meantStatus)
+    // An error that is quoted says more than the one that quotes it.
+    ...merge([...inner, own]),
+    status: [own, ...inner].map(({ status }) => status).reduce(meantStatus)
   }
 }
 
