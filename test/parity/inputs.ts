@@ -316,7 +316,7 @@ export const conversations: Record<string, Input<CompletionRequest.Chat>> = {
   },
   "every reasoning effort: none": { input: { reasoning_effort: "none" } },
   "every reasoning effort: xhigh": { input: { reasoning_effort: "xhigh" } },
-  "text of all planes": { input: { messages: [{ role: "user", content: "é 漢 😀 \u2028 \" \\ \n \ud800" }] } }
+  "text of all planes": { input: { messages: [{ role: "user", content: "é 漢 😀 \u2028 \" \\ \n" }] } }
 }
 
 /** Code to fill in. */
@@ -367,5 +367,5 @@ export const gaps: Record<string, Input<CompletionRequest.Fim>> = {
   "an alias of a model": { input: { model: "codestral-2405" } },
   "the bounds of what is drawn": { input: { temperature: 1.5, top_p: 0.000001 } },
   "white space at both ends": { input: { prompt: "\tif x:\r\n        ", suffix: "\n\n" } },
-  "text of all planes": { input: { prompt: "é 漢 😀 \u2028 \" \\ \n \ud800", suffix: "\udc00 👩‍💻" } }
+  "text of all planes": { input: { prompt: "é 漢 😀 \u2028 \" \\ \n", suffix: "👩‍💻" } }
 }

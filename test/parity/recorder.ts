@@ -81,7 +81,9 @@ export class Recorder extends Context.Service<Recorder, {
 }
 
 /** The SDK sends conversations as they are. */
-const unchecked = { checks: { order: false, toolCalls: false } }
+const unchecked = {
+  checks: { order: false, toolCalls: false, toolCallIds: false, emptyMessage: false, lastMessage: false }
+}
 
 const completion = JSON.stringify(TestCompletion.response("Hi"))
 

@@ -25,7 +25,8 @@ import * as MistralClient from "./MistralClient.ts"
 /**
  * The options of a client for Azure AI: those of `MistralClient`, and the endpoint of the resource.
  *
- * *Details*: the default of `apiVersion` is `2024-05-01-preview`.
+ * *Details*: the default of `apiVersion` is `2024-05-01-preview`. A key of the resource may be sent as `api-key` by
+ * `apiKeyHeader: "api-key"`; by default it is a bearer token.
  *
  * @category models
  * @since 0.1.0

@@ -373,6 +373,36 @@ describe("an OpenAI-compatible server", () => {
     }))
 })
 
+describe("the thinking of an OpenAI-compatible server", () => {
+  const thinking = {
+    reasoning_content: "Hm",
+    reasoning: "Hm",
+    reasoning_details: [{ type: "reasoning.text", text: "Hm" }]
+  }
+  const history = [...messages, { role: "assistant" as const, content: "So", ...thinking }, ...messages]
+  const clients: Record<string, readonly [Client, sent: object]> = {
+    "is sent back to the server it came from": [OpenAiCompatible.layer({ baseUrl: "http://localhost:8000" }), thinking],
+    "is not sent to Mistral": [MistralClient.layer({}), {}],
+    "is not sent to Vertex AI": [VertexAi.layer({ projectId: "p", accessToken: key }), {}],
+    "is not sent to Azure AI": [AzureAi.layer({ endpoint: "https://res.services.ai.azure.com", apiKey: key }), {}]
+  }
+  for (const [name, [client, sent]] of Object.entries(clients)) {
+    it.effect(name, () =>
+      Effect.gen(function*() {
+        const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+        yield* complete({ model: "m", messages: history })
+        yield* Stream.runDrain(stream({ model: "m", messages: history }))
+        for (const { body } of yield* requests) {
+          assert.deepStrictEqual((body as { readonly messages: unknown }).messages, [
+            ...messages,
+            { role: "assistant", content: "So", ...sent },
+            ...messages
+          ])
+        }
+      }).pipe(Effect.provide(services(client))))
+  }
+})
+
 type Client = Layer.Layer<MistralClient.MistralClient, never, HttpClient.HttpClient>
 
 const answer = (request: ScriptedHttpClient.SeenRequest): ScriptedHttpClient.Answer =>

@@ -24,19 +24,22 @@ export const jsonIssues = (root: unknown): ReadonlyArray<Issue> => {
     } else {
       const isArray = Array.isArray(value)
       if (parents.includes(value)) report("a cycle")
-      else if (parents.length > 500) report("a depth of more than 500")
+      else if (parents.length > 1000) report("a depth of more than 1000")
       else if (!isArray && !isPlain(value)) report(`an instance of ${value.constructor?.name}`)
       else {
         parents.push(value)
-        for (const key of isArray ? value.keys() : Object.keys(value)) {
+        const keys: ReadonlyArray<unknown> = isArray ? value : Object.keys(value)
+        for (let at = 0; at < keys.length; at++) {
+          // The cast is safe: they are the keys of an object.
+          const key = isArray ? at : keys[at] as string
           // The cast is safe: the key is the value's own.
           const inner = (value as Record<string | number, unknown>)[key]
           if (inner === undefined && !isArray) continue
           const before = issues.length
           walk(inner)
-          if (!isArray) checkText(`${key}`)
+          if (typeof key === "string") checkText(key)
           // The path is made on the way back, so that a good value costs nothing for it.
-          for (let at = before; at < issues.length; at++) issues[at]!.path.unshift(key)
+          for (let last = before; last < issues.length; last++) issues[last]!.path.unshift(key)
         }
         parents.pop()
       }

@@ -1,4 +1,4 @@
-import type { Assistant, Message } from "../../Message.ts"
+import type { Message } from "../../Message.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type { Checks } from "../../RequestOptions.ts"
 import type { ResponseFormat } from "../../ResponseFormat.ts"
@@ -13,135 +13,96 @@ interface Conversation {
   readonly response_format?: ResponseFormat | undefined
 }
 
-type Rule = (messages: ReadonlyArray<Message>, request: Conversation) => ReadonlyArray<Issue>
+/** The calls of an assistant message that the tool results after it have not answered so far. */
+interface OpenCalls {
+  readonly at: number
+  readonly count: number
+  waiting: ReadonlyArray<readonly [index: number, id: string | undefined]>
+}
+
+type Path = Issue["path"]
 
 /**
  * The places where the server would refuse a request that fits its schema. A check runs unless it is switched off. Its name
  * ends the message of each of its issues.
  */
 export const conversationIssues = (request: unknown, checks: Checks): ReadonlyArray<Issue> => {
-  // The cast is safe: the request was validated against its schema before.
-  const conversation = request as Conversation
-  const { messages } = conversation
-  return messages === undefined ?
-    [] :
-    Object.entries(rules).flatMap(([name, rule]) =>
-      checks[name as keyof Checks] === false
-        ? []
-        : rule(messages, conversation).map(({ message, path }) => ({ path, message: `${message} (check: ${name})` }))
-    )
-}
-
-const order: Rule = (messages) =>
-  messages.flatMap((message, at) =>
-    messages[at - 1]?.role === "tool" && message.role !== "tool" && message.role !== "assistant"
-      ? [{
-        path: ["messages", at, "role"],
-        message: `Expected an assistant message after a tool result, got a ${message.role} message`
-      }]
-      : []
-  )
-
-/** Each run of tool results must answer the calls of the assistant message before it, each once. */
-const toolCalls: Rule = (messages) => {
   const issues: Array<Issue> = []
-  for (let at = 0; at < messages.length; at++) {
-    const message = messages[at]!
-    if (message.role === "tool") {
-      issues.push({
-        path: ["messages", at],
-        message: "Expected tool results directly after the message with their calls"
-      })
-      while (messages[at + 1]?.role === "tool") at++
-      continue
-    }
-    const calls = callsOf(message)
-    if (calls.length === 0) continue
-    const first = at + 1
-    while (messages[at + 1]?.role === "tool") at++
-    const results = messages.slice(first, at + 1)
-    // Calls without results may end a conversation: `lastMessage` decides which role may come last.
-    if (results.length === 0 && at === messages.length - 1) continue
-    const waiting = new Map(calls.map((call, index) => [index, knownId(call.id)]))
-    for (const [offset, result] of results.entries()) {
-      const answered = answeredBy(waiting, offset, result.role === "tool" ? knownId(result.tool_call_id) : undefined)
-      if (answered !== undefined) waiting.delete(answered)
-      else {
-        issues.push({
-          path: ["messages", first + offset, "tool_call_id"],
-          message: "Expected the id of a call before it"
-        })
-      }
-    }
-    if (waiting.size > 0) {
-      issues.push({
-        path: ["messages", first - 1, "tool_calls"],
-        message: `Expected a result for each call, ${waiting.size} of ${calls.length} have none`
-      })
-    }
+  const add = (check: keyof Checks, path: Path, message: string) => {
+    if (checks[check] !== false) issues.push({ path, message: `${message} (check: ${check})` })
   }
+  // The cast is safe: the request was validated against its schema before.
+  const { messages = [], response_format, tools } = request as Conversation
+
+  let open: OpenCalls | undefined
+  // Calls without any result may end a conversation: `lastMessage` decides which role may come last.
+  const endOfResults = (at: number) => {
+    const missing = open?.waiting.length ?? 0
+    if (open !== undefined && missing > 0 && (at < messages.length || open.at < at - 1)) {
+      add(
+        "toolCalls",
+        ["messages", open.at, "tool_calls"],
+        `Expected a result for each call, ${missing} of ${open.count} have none`
+      )
+    }
+    open = undefined
+  }
+
+  messages.forEach((message, at) => {
+    const { role } = message
+    const path: Path = ["messages", at]
+    const isAfterResult = messages[at - 1]?.role === "tool"
+    const checkId = (id: string | null | undefined, idPath: Path) => {
+      if (knownId(id) === undefined) add("toolCallIds", idPath, "Expected the id of a tool call")
+    }
+    if (role === "tool") {
+      checkId(message.tool_call_id, [...path, "tool_call_id"])
+      if (open !== undefined) {
+        const answered = answeredBy(open, at - open.at - 1, knownId(message.tool_call_id))
+        if (answered === undefined) {
+          add("toolCalls", [...path, "tool_call_id"], "Expected the id of a call before it")
+        }
+        open.waiting = open.waiting.filter((call) => call !== answered)
+      } else if (!isAfterResult) {
+        add("toolCalls", path, "Expected tool results directly after the message with their calls")
+      }
+      return
+    }
+    endOfResults(at)
+    if (role !== "assistant") {
+      if (isAfterResult) {
+        add("order", [...path, "role"], `Expected an assistant message after a tool result, got a ${role} message`)
+      }
+      return
+    }
+    const calls = message.tool_calls ?? []
+    if (calls.length > 0) {
+      open = { at, count: calls.length, waiting: calls.map(({ id }, index) => [index, knownId(id)]) }
+    } else if (!message.content?.length) {
+      add("emptyMessage", path, "Expected content or tool calls in an assistant message")
+    }
+    calls.forEach(({ id }, index) => checkId(id, [...path, "tool_calls", index, "id"]))
+    if (at === messages.length - 1 && message.prefix !== true) {
+      add("lastMessage", path, "Expected `prefix: true` in an assistant message at the end")
+    }
+  })
+  endOfResults(messages.length)
+
+  const checkReferences = (schema: unknown, path: Path) => {
+    for (const issue of danglingReferences(schema, path)) add("schemas", issue.path, issue.message)
+  }
+  tools?.forEach((tool, at) => {
+    if (tool.type === "function") checkReferences(tool.function.parameters, ["tools", at, "function", "parameters"])
+  })
+  checkReferences(response_format?.json_schema?.schema, ["response_format", "json_schema", "schema"])
   return issues
 }
 
-const toolCallIds: Rule = (messages) =>
-  messages.flatMap((message, at) => {
-    const ids: ReadonlyArray<readonly [path: ReadonlyArray<string | number>, id: string | null | undefined]> =
-      message.role === "tool"
-        ? [[["tool_call_id"], message.tool_call_id]]
-        : callsOf(message).map(({ id }, index) => [["tool_calls", index, "id"], id])
-    return ids.flatMap(([path, id]) =>
-      knownId(id) === undefined ? [{ path: ["messages", at, ...path], message: "Expected the id of a tool call" }] : []
-    )
-  })
-
-const emptyMessage: Rule = (messages) =>
-  messages.flatMap((message, at) =>
-    message.role === "assistant" && !message.content?.length && callsOf(message).length === 0
-      ? [{ path: ["messages", at], message: "Expected content or tool calls, got an empty assistant message" }]
-      : []
-  )
-
-const lastMessage: Rule = (messages) => {
-  const at = messages.length - 1
-  const last = messages[at]
-  return last?.role === "assistant" && last.prefix !== true
-    ? [{ path: ["messages", at], message: "Expected `prefix: true` in an assistant message at the end" }]
-    : []
-}
-
-const schemas: Rule = (_, { response_format, tools }) => [
-  ...(tools ?? []).flatMap((tool, at) =>
-    tool.type === "function" ?
-      danglingReferences(tool.function.parameters, ["tools", at, "function", "parameters"]) :
-      []
-  ),
-  ...danglingReferences(response_format?.json_schema?.schema, ["response_format", "json_schema", "schema"])
-]
-
-const rules: Readonly<Record<keyof Checks, Rule>> = {
-  order,
-  toolCalls,
-  toolCallIds,
-  emptyMessage,
-  lastMessage,
-  schemas
-}
-
-const callsOf = (message: Message): NonNullable<Assistant["tool_calls"]> =>
-  message.role === "assistant" ? message.tool_calls ?? [] : []
-
 /**
- * The index of the call that a result belongs to: the call with the same id. Where one of the two has no id, it is the
- * call at the same position, or else the first call without a result.
+ * The call that a result answers: the call with the same id. Where one of the two has no id, it is the call at the same
+ * position, or else the first call without a result.
  */
-const answeredBy = (
-  waiting: ReadonlyMap<number, string | undefined>,
-  place: number,
-  id: string | undefined
-): number | undefined => {
-  const calls = [...waiting]
-  const [index] = calls.find(([, known]) => id !== undefined && known === id) ??
-    calls.find(([at, known]) => (id === undefined || known === undefined) && at === place) ??
-    calls.find(([, known]) => id === undefined || known === undefined) ?? []
-  return index
-}
+const answeredBy = ({ waiting }: OpenCalls, place: number, id: string | undefined) =>
+  waiting.find(([, known]) => id !== undefined && known === id) ??
+    waiting.find(([at, known]) => (id === undefined || known === undefined) && at === place) ??
+    waiting.find(([, known]) => id === undefined || known === undefined)
