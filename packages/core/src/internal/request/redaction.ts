@@ -6,17 +6,16 @@ export type Scrub = (text: string) => string
 
 /**
  * Makes the function that removes from a text the keys of a call, and the headers and query parameters that are secret by
- * their names. A word that holds a secret in another form, escaped or as base64, is removed as a whole. In a word that ends
- * with an ellipsis, the beginning of a secret is enough.
+ * their names. A word that holds a secret in another form, escaped or as base64, or a part of a secret, is removed as a whole.
+ * In a word that ends with an ellipsis, the beginning of a secret is enough.
  */
 export const makeScrub = (
   keys: Iterable<string>,
-  values: ReadonlyArray<readonly [name: string, value: string]>
+  named: ReadonlyArray<readonly [name: string, value: string]>
 ): Scrub => {
-  const secrets = [...keys, ...values.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])]
-    .flatMap(secretsIn)
-    .filter(isLong).sort((one, other) => other.length - one.length)
-  const plainSecrets = secrets.flatMap(forms).map(unescape).filter(isLong)
+  const values = [...keys, ...named.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])]
+  const secrets = values.flatMap(secretsIn).filter(isLong).sort((one, other) => other.length - one.length)
+  const plainSecrets = [...secrets, ...values.flatMap(partsOf)].flatMap(forms).map(unescape).filter(isLong)
   return (text) =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, mark), text).replace(/\S+/g, (word) => {
       const plain = unescape(word)
@@ -66,16 +65,14 @@ const longest = 500
 /** Whether a text is long enough to be a secret: without shorter ones, texts would not be readable. */
 const isLong = (text: string): boolean => text.length > 3
 
-/** A value, also without its scheme, its longer words (parts of a cookie or of a signed header), and user and password. */
+/** A value, also without its scheme, and the user and the password of a `Basic` value. */
 const secretsIn = (value: string): ReadonlyArray<string> => {
   const token = value.slice(value.indexOf(" ") + 1)
-  return [
-    value,
-    token,
-    ...value.split(/[\s,;"=]+/).filter((word) => word.length > 7),
-    ...value.startsWith("Basic ") ? convert(atob, token).split(/:(.*)/s) : []
-  ]
+  return [value, token, ...value.startsWith("Basic ") ? convert(atob, token).split(/:(.*)/s) : []]
 }
+
+/** The longer parts of a value, such as a cookie or a signed header. */
+const partsOf = (value: string): ReadonlyArray<string> => value.split(/[\s,;"=]+/).filter((part) => part.length > 7)
 
 /** A secret, the bytes of its UTF-8, and the part of its base64 that is the same wherever the secret stands, by offsets. */
 const forms = (secret: string): ReadonlyArray<string> => {
