@@ -102,7 +102,11 @@ const structs: Record<string, Struct> = {
   JsonSchema: ResponseFormat.JsonSchema,
   SystemMessage: { fields: Message.System.fields, nameless: ["role"] },
   UserMessage: { fields: Message.User.fields, nameless: ["role"] },
-  AssistantMessage: { fields: Message.Assistant.fields, nameless: ["role"] },
+  AssistantMessage: {
+    fields: Message.Assistant.fields,
+    nameless: ["role"],
+    foreign: ["reasoning_content", "reasoning", "reasoning_details"]
+  },
   ToolMessage: { fields: Message.ToolResult.fields, nameless: ["role"] },
   TextChunk: { fields: Content.Text.fields, nameless: ["type"] },
   ImageURLChunk: { fields: Content.ImageUrl.fields, nameless: ["type"] },

@@ -127,7 +127,7 @@ export const checks: Readonly<Record<string, Check>> = {
   "a slow stream within its time limits": Effect.gen(function*() {
     const response = yield* streamed({
       ...withFault({ type: "drip", bytes: 40, millis: 5 }),
-      timeout: { firstByte: "3 seconds", idle: "3 seconds", total: "3 seconds" }
+      timeout: { firstByte: "10 seconds", idle: "10 seconds", total: "10 seconds" }
     })
     yield* expect(Completion.text(response), hello, "text")
   }),

@@ -97,16 +97,17 @@ const closed = Effect.gen(function*() {
   })
 })
 
+const deno = ["deno", "run", "--allow-all", "--node-modules-dir=manual"]
+
 const suites: Readonly<
   Record<string, readonly [program: string, run: (project: string, server: Server) => Promise<ReadonlyArray<Outcome>>]>
 > = {
   [`Node ${runtimes.node}, fetch`]: ["node", (project, server) => runMain(project, server, "fetch", ["node"])],
   [`Node ${runtimes.node}, undici`]: ["node", (project, server) => runMain(project, server, "undici", ["node"])],
-  [`Bun ${runtimes.bun}`]: ["bun", (project, server) => runMain(project, server, "fetch", ["bun"])],
-  [`Deno ${runtimes.deno}`]: [
-    "deno",
-    (project, server) => runMain(project, server, "fetch", ["deno", "run", "--allow-all", "--node-modules-dir=manual"])
-  ],
+  [`Bun ${runtimes.bun}, fetch`]: ["bun", (project, server) => runMain(project, server, "fetch", ["bun"])],
+  [`Bun ${runtimes.bun}, undici`]: ["bun", (project, server) => runMain(project, server, "undici", ["bun"])],
+  [`Deno ${runtimes.deno}, fetch`]: ["deno", (project, server) => runMain(project, server, "fetch", deno)],
+  [`Deno ${runtimes.deno}, undici`]: ["deno", (project, server) => runMain(project, server, "undici", deno)],
   [`workerd (miniflare ${runtimes.miniflare})`]: ["miniflare", runWorker]
 }
 

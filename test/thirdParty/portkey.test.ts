@@ -184,6 +184,14 @@ for (const provider of ["mistral-ai", "openai"] as const) {
         }
       }).pipe(Effect.provide(way.layer())))
 
+    each(it, "a stream without an end is whole where the finish reason counts as one", (way) =>
+      Effect.gen(function*() {
+        const { faults } = yield* Emulator.Emulator
+        yield* faults.next(Fault.missingDone)
+        const response = yield* Completion.collect(Chat.stream(request(asked.hello)))
+        assert.strictEqual(Completion.text(response), answered.hello)
+      }).pipe(Effect.provide(way.layer({ endOfStream: "finishReason" }))), (way) => way.client === "OpenAiCompatible")
+
     each(it, "a stalled upstream runs into the time limits", (way) =>
       Effect.gen(function*() {
         const { faults } = yield* Emulator.Emulator

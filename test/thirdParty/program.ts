@@ -26,7 +26,7 @@ export type Services = Chat.Chat | Agents.Agents | Fim.Fim
 const services = () => Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer)
 
 /** Options that a test changes. Retries are off unless a test is about them. */
-export type Options = Pick<OpenAiCompatible.Options, "headers" | "timeout" | "retry"> & {
+export type Options = Pick<OpenAiCompatible.Options, "headers" | "timeout" | "retry" | "endOfStream"> & {
   readonly apiKey?: string | undefined
   /** What is added to the URL of the program. */
   readonly path?: string | undefined

@@ -33,7 +33,8 @@ export interface Reader {
  * A body that is read by callback.
  *
  * *Details*: `read` starts a read and returns a function that cancels it. A callback of the reader may run during `read` or
- * later. There is one read at a time.
+ * later. There is one read at a time. `read` must not throw: that is a defect, and an error of the connection is given to
+ * `onError`.
  *
  * @category models
  * @since 0.1.0

@@ -39,7 +39,10 @@ export interface Response {
 }
 
 /**
- * The callbacks of a request. Exactly one of them runs, once: a response has begun, or sending failed.
+ * The callbacks of a request. Exactly one of them runs, once: a response has begun, or sending failed before one came.
+ *
+ * *Details*: the client reports an error that `onError` is given as a failed connection, and may retry. What a `Response`
+ * throws when it is used is a defect.
  *
  * @category models
  * @since 0.1.0
@@ -54,7 +57,7 @@ export interface Receiver {
 /**
  * A transport that delivers responses by callback.
  *
- * *Details*: `send` must not throw. A callback of the receiver may run during `send` or later. The function that `send`
+ * *Details*: `send` must not throw (that is a defect), and must not follow redirects. A callback of the receiver may run during `send` or later. The function that `send`
  * returns cancels the request and the rest of its response.
  *
  * @category models

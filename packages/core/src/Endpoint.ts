@@ -29,8 +29,8 @@ export interface Endpoint<in out Request, in out Response> {
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
   /**
-   * Reads JSON tolerantly that does not fit the schema of the response, for servers that leave something out. The result
-   * is used if it fits. Without it such a response fails with `InvalidResponse`.
+   * Reads JSON that does not fit the schema of the response, because the server left something out. The result is used
+   * if it fits. Without this function such a response fails with `InvalidResponse`.
    */
   readonly repair?: ((json: unknown) => unknown) | undefined
   /** The choice whose generation failed, where a response reports such a failure. */

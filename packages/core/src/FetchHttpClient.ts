@@ -38,7 +38,7 @@ export {
   Fetch,
   /**
    * Options of every request, such as `credentials`, `cache`, `mode` and further headers. Provide it to the layer or to
-   * the program.
+   * the program. The services ignore its `redirect`.
    *
    * @category services
    * @since 0.1.0
@@ -49,8 +49,14 @@ export {
 /**
  * The client over `fetch`.
  *
- * *Details*: it follows redirects as `fetch` does. In the services' `MistralError`, a rejection of `fetch` is a
- * `ConnectionFailed`, and a failure while the body is read is a `ConnectionLost`.
+ * *Details*: the services send every request with `redirect: "manual"`, whatever `RequestInit` says, because a redirect would
+ * take the prompt and the key to another host: a redirect is an error. In the services' `MistralError`, a rejection of `fetch`
+ * is a `ConnectionFailed`, and a failure while the body is read is a `ConnectionLost`. What throws once a response has come,
+ * such as a body that was read before, is a defect.
+ *
+ * *Gotchas*: a `fetch` that cannot stream, such as React Native's, serves operations that do not stream. For the others,
+ * provide one that can, such as that of `expo/fetch`, as `Fetch`. A browser does not say where a redirect leads, nor that
+ * CORS has refused a response. React Native's `fetch` and `XMLHttpRequest` follow redirects, which a program cannot prevent.
  *
  * @category layers
  * @since 0.1.0

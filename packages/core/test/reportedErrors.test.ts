@@ -133,6 +133,26 @@ for (const [way, call] of Object.entries(bothWays)) {
         }).pipe(Effect.provide(retrying(() => ScriptedHttpClient.json({ error }, { status })))))
     }
 
+    const passing: Record<string, readonly [status: number, error: object]> = {
+      "an upstream server that took too long": [504, { message: "The upstream took too long to respond" }],
+      "a limit whose sentence names billing": [429, {
+        message: "Rate limit reached. See /account/billing to raise it."
+      }],
+      "a filter that is down": [503, { message: "The content filter is unavailable" }],
+      "too little capacity": [503, { code: "insufficient_capacity", message: "No" }]
+    }
+    for (const [name, [status, error]] of Object.entries(passing)) {
+      it.effect(`is not ${name}`, () =>
+        Effect.gen(function*() {
+          yield* within(call(), "5 seconds")
+          assert.lengthOf(yield* requests, 2)
+        }).pipe(Effect.provide(
+          retrying((request, index) =>
+            index > 0 ? goodResponse(request) : ScriptedHttpClient.json({ error }, { status })
+          )
+        )))
+    }
+
     it.effect("is not a quota of which the server says when it is full again", () =>
       Effect.gen(function*() {
         yield* within(call(), "5 seconds")

@@ -16,11 +16,11 @@
  * *When to use*: on Node, most of all for event streams, where every token is a read of its own. It works for any API.
  *
  * *Details*: connections are kept alive and shared, an interruption closes the connection of its request at once, and a
- * reader that falls behind pauses the socket (backpressure).
+ * reader that falls behind pauses the socket (backpressure). Responses in gzip, Brotli, deflate and zstd are decoded while
+ * they are read, though the client requests no coding. Request bodies may be bytes, text, a `Stream` or a form.
  *
- * *Gotchas*: request bodies must be in memory. For streamed request bodies, form data and upgrades use
- * `NodeHttpClient.layerUndici` of `@effect/platform-node`. Redirects are not followed, and compressed responses are not
- * decompressed.
+ * *Gotchas*: it needs Node 22.19 or later, as undici does, and does not run on Bun. Redirects are not followed. A connection
+ * cannot be upgraded: use `NodeHttpClient.layerUndici` of `@effect/platform-node`.
  *
  * @since 0.1.0
  */
@@ -40,7 +40,8 @@ import { noDispatcher, unsupported } from "./internal/platform.ts"
 import { closeBody, makeRequestBody } from "./internal/requestBody.ts"
 
 /**
- * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock.
+ * Makes the client over the `Dispatcher` of the environment: a pool of connections, a proxy, a mock. Dies if that has no
+ * `dispatch`, as on Bun.
  *
  * @category constructors
  * @since 0.1.0
@@ -72,7 +73,8 @@ export const layerNoDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHt
 /**
  * Provides the client with a pool of connections, which is closed with the layer.
  *
- * *Details*: the layer is meant to be shared. Where one program provides it to several services, they use one pool.
+ * *Details*: the layer is meant to be shared. Where one program provides it to several services, they use one pool. On a
+ * platform where undici does not run, it dies when it is built, and says which client to use.
  *
  * @category layers
  * @since 0.1.0

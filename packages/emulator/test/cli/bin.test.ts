@@ -21,6 +21,25 @@ describe("effect-mistral-emulator", () => {
       assert.strictEqual(yield* status("emulator-key"), 401)
     }).pipe(Effect.scoped))
 
+  for (const [flags, padded] of [[[], true], [["--no-padding"], false]] as const) {
+    it.live(`${padded ? "pads" : "does not pad"} streamed chunks with ${flags.join(" ") || "no flag"}`, () =>
+      Effect.gen(function*() {
+        const output = yield* start(["--port", "0", "--tokens-per-second", "0", ...flags])
+        const text = yield* Effect.promise(async () =>
+          (await fetch(`${urlIn(output)}/v1/chat/completions`, {
+            method: "POST",
+            headers: { authorization: "Bearer emulator-key" },
+            body: JSON.stringify({
+              model: "mistral-small-latest",
+              messages: [{ role: "user", content: "Hi" }],
+              stream: true
+            })
+          })).text()
+        )
+        assert.strictEqual(text.includes(",\"p\":\"a"), padded)
+      }).pipe(Effect.scoped))
+  }
+
   it.live("says which Node.js it needs where there is no SQLite", () =>
     Effect.gen(function*() {
       const { child, output } = yield* startProgram(["--port", "0"], { nodeFlags: ["--no-experimental-sqlite"] })

@@ -7,8 +7,12 @@ interface ErrorResponse {
   readonly retryAfter?: unknown
 }
 
-/** Causes that no retry removes, whatever the status: no credit, too long a prompt, content that is not allowed. */
-const lasting = /insufficient_|billing|context.?(length|size|window)|too long|content.?filter/i
+/** Causes that no retry removes, whatever the status: no credit, too long a prompt. Taking too long may pass. */
+const lasting =
+  /insufficient.(?:quota|balance|credit|fund)|context.?(?:length|size|window)|(?<!(?:took|taking|takes) )too long/i
+
+/** Such causes that only count as a code or type: sentences name billing and filters for other reasons, too. */
+const lastingCode = /billing|content.?filter/i
 
 /** The kinds of error, by code or type, that blame the request. They count where the server gave no status. */
 const ofRequest = /invalid|auth|permission|not_found|too_large/i
@@ -24,5 +28,5 @@ export const isTransient = ({ code = "", retryAfter, serverMessage = "", status,
   (status < 400
     ? !ofRequest.test(`${code} ${type}`)
     : status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)) &&
-  !lasting.test(`${code} ${type} ${serverMessage}`) &&
+  !lasting.test(`${code} ${type} ${serverMessage}`) && !lastingCode.test(`${code} ${type}`) &&
   (retryAfter !== undefined || !/exceeded your current quota/i.test(serverMessage))

@@ -20,7 +20,7 @@ export const makeScrub = (
   return (text) =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, mark), text).replace(/\S+/g, (word) => {
       const plain = unescape(word)
-      const length = /\.{3}$|…$/.test(word) ? 8 : undefined
+      const length = /(?:\.{3}|…)\W*$/.test(word) ? 8 : undefined
       return plainSecrets.some((secret) => plain.includes(secret.slice(0, length))) ? mark : word
     }).replace(/(?<=:\/\/)[^\s/@]+(?=@)/g, mark)
 }
@@ -101,14 +101,11 @@ const unescape = (text: string): string => {
     text = text.replace(
       /(?:%|u00|&#x0*)([\da-f]{2})|&#(\d+)|[\\;_-]/gi,
       (match, hex, decimal) =>
-        hex || decimal
-          ? String.fromCharCode(hex ? parseInt(hex, 16) : decimal)
-          : match === "-"
-          ? "+"
-          : match === "_"
-          ? "/"
-          : ""
+        hex || decimal ? String.fromCharCode(hex ? parseInt(hex, 16) : decimal) : base64Digits[match] ?? ""
     )
   }
   return text
 }
+
+/** The digits of base64 for URLs that are others in ordinary base64. */
+const base64Digits: Readonly<Record<string, string>> = { "-": "+", "_": "/" }

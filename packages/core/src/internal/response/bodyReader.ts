@@ -47,7 +47,7 @@ export class BodyReader<E> implements Reader {
   #value: Pull.Pull<unknown, E> | undefined
   /** Bytes that arrived before anybody waited for them. */
   #buffered: Bytes | undefined
-  /** Whether each read of the current wait restarts the idle limit. */
+  /** Whether each read of the current wait restarts the idle limit. `nextEvent` limits all reads of the wait together. */
   #idleLimited = false
   /** Whether a read of the source is pending. */
   #reading = false
@@ -78,7 +78,10 @@ export class BodyReader<E> implements Reader {
     return Effect.succeed(bytes !== undefined)
   }
 
-  /** Reads until `consume` makes a value, each read within the idle time limit. Ends with `Done` at the end of the body. */
+  /**
+   * Reads until `consume` makes a value: each read within the idle time limit, and all of them within that to the next
+   * event. Ends with `Done` at the end of the body.
+   */
   readUntil<A>(consume: Consume<A, E>): Pull.Pull<A, E> {
     return Effect.callback((resume) => {
       // A read that was started for an interrupted wait continues, and so does its time limit.

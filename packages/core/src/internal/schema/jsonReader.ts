@@ -8,7 +8,7 @@ import { type SchemaValidator, schemaValidator } from "./schemaValidator.ts"
  * *Details*: a value that fits is used as it was received. Nothing but the strict check runs for it.
  */
 export interface JsonReader<A> extends SchemaValidator<A> {
-  /** The value that JSON is read as that does not fit the schema as it is, or `undefined` if it cannot be read. */
+  /** Reads JSON that does not fit the schema. The result is `undefined` if it cannot be read. */
   readonly repair: (json: unknown) => A | undefined
   /** The places where JSON cannot be read. One issue for the whole value if it is nothing of this API. */
   readonly issues: (json: unknown) => ReadonlyArray<Issue>

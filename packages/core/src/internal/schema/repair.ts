@@ -8,9 +8,9 @@ import { predicateOf } from "./compiledPredicate.ts"
 export const unknownMember = "~@effect-mistral/core/unknownMember"
 
 /**
- * Reads JSON tolerantly that does not fit a schema: returns the value that the server most likely meant.
+ * Reads JSON that does not fit a schema: returns the value that the server most likely meant.
  *
- * *Details*: a value that fits is kept as it is, and so are unknown keys. What does not fit is repaired by the schema:
+ * *Details*: a value that fits is kept as it is, and so are unknown keys. Other values are repaired by the schema:
  *
  * - Absent, `null` and `""` mean the same. With `fill`, a required key without a value gets an empty one: `""`, `{}`, and
  *   by the key's name the position for `index`, `[]` for `choices`, `"{}"` for `arguments`.
@@ -33,7 +33,14 @@ export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) 
 }
 
 /** The lists of a completion, whose members are independent of each other. In a vector, each position has a meaning. */
-const lists: ReadonlyArray<PropertyKey | undefined> = ["choices", "content", "thinking", "tool_calls", "messages"]
+const lists: ReadonlyArray<PropertyKey | undefined> = [
+  "choices",
+  "content",
+  "thinking",
+  "tool_calls",
+  "messages",
+  "reasoning_details"
+]
 
 type JsonObject = Record<PropertyKey, unknown>
 

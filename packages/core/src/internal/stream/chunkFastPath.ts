@@ -36,8 +36,6 @@ interface Pattern {
   /** The index of the part that precedes the padding. -1 without padding. */
   readonly beforePadding: number
   readonly paddingKey: string
-  /** The object of the chunk that holds the padding. */
-  readonly padded: unknown
   readonly chunk: Completion.Chunk
   readonly choice: Completion.ChunkChoice
   /** The tool call whose arguments change. Without one, the text of the choice changes. */
@@ -84,7 +82,7 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     }
     const pattern = this.#pattern
     if (pattern === undefined) return undefined
-    const { beforePadding, call, choice, chunk, padded, paddingKey, parts } = pattern
+    const { beforePadding, call, choice, chunk, paddingKey, parts } = pattern
     const view = viewOf(bytes)
     let content = ""
     let padding = ""
@@ -105,12 +103,8 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     const delta = call === undefined
       ? { ...choice.delta, content }
       : { ...choice.delta, tool_calls: [{ ...call, function: { ...call.function, arguments: content } }] }
-    const newChoice = { ...choice, delta }
-    const copy = { ...chunk, choices: [newChoice] }
-    if (beforePadding >= 0) {
-      const holder: Record<string, unknown> = padded === chunk ? copy : padded === choice ? newChoice : delta
-      holder[paddingKey] = padding
-    }
+    const copy: Completion.Chunk & Record<string, unknown> = { ...chunk, choices: [{ ...choice, delta }] }
+    if (beforePadding >= 0) copy[paddingKey] = padding
     return copy
   }
 
@@ -202,20 +196,13 @@ const patternOf = (data: string, reader: ChunkReader): Pattern | undefined => {
     const json: unknown = JSON.parse(parts.join(probe))
     const chunk = reader.is(json) ? json : reader.repair(json)
     const choice = chunk?.choices[0]
-    if (chunk === undefined || choice === undefined || chunk.choices.length > 1) return undefined
-    const { delta } = choice
-    const [call, ...more] = delta.tool_calls ?? []
-    const padded = padding &&
-      [chunk, choice, delta].find((holder) => Reflect.get(holder, padding.key) === probe)
+    if (chunk === undefined || choice === undefined) return undefined
+    const call = choice.delta.tool_calls?.[0]
     // Other keys of the same names, or those of other objects, may have been found.
-    if ((call === undefined ? delta.content : call.function.arguments) !== probe || !padding !== !padded) {
-      return undefined
-    }
-    // Other objects of the chunk would be shared between the copies.
     if (
-      more.length > 0 || hasObjects(chunk, "choices") || hasObjects(choice, "delta") ||
-      hasObjects(delta, call === undefined ? "content" : "tool_calls") ||
-      (call !== undefined && (hasObjects(call, "function") || hasObjects(call.function, "arguments")))
+      (call === undefined ? choice.delta.content : call.function.arguments) !== probe ||
+      (padding !== undefined && Reflect.get(chunk, padding.key) !== probe) ||
+      countObjects(chunk) !== (call === undefined ? copiedObjects.text : copiedObjects.call)
     ) return undefined
     parts[0] = `data: ${parts[0]}`
     parts.push(`${parts.pop()}\n\n`)
@@ -223,7 +210,6 @@ const patternOf = (data: string, reader: ChunkReader): Pattern | undefined => {
       parts: parts.map((part) => viewOf(encoder.encode(part))),
       beforePadding: padding === undefined ? -1 : changing.indexOf(padding),
       paddingKey: padding?.key ?? "",
-      padded,
       chunk,
       choice,
       call
@@ -233,14 +219,20 @@ const patternOf = (data: string, reader: ChunkReader): Pattern | undefined => {
   }
 }
 
-const hasObjects = (record: object, except: string): boolean => {
-  // A value of `JSON.parse` has own keys only.
-  for (const key in record) {
-    const value: unknown = record[key as keyof typeof record]
-    if (key !== except && typeof value === "object" && value !== null) return true
-  }
-  return false
+const countObjects = (value: unknown): number => {
+  let count = 0
+  JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === "object" && part !== null) count++
+    return part
+  })
+  return count
 }
+
+/**
+ * The number of objects and lists that are made anew for each chunk: itself, its choices, the choice and the delta, and for
+ * a call its list, itself and its function. A chunk with others is not remembered, because its copies would share them.
+ */
+const copiedObjects = { text: 4, call: 7 }
 
 /** The first byte of an event's JSON. `[DONE]` has another. */
 const openingBrace = 0x7b
