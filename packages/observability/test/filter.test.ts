@@ -22,8 +22,14 @@ describe("a filter", () => {
 
   it.effect.prop("is sent as it is", [filters()], ([filter]) =>
     Effect.gen(function*() {
-      const wire = JSON.parse(JSON.stringify(filter))
-      yield* ChatCompletionEvents.searchIds({ search_params: { filters: filter } })
+      const text = JSON.stringify(filter)
+      const wire = JSON.parse(text)
+      const result = yield* Effect.result(ChatCompletionEvents.searchIds({ search_params: { filters: filter } }))
+      // UTF-8 cannot express half of a surrogate pair, which JSON escapes.
+      if (result._tag === "Failure") {
+        assert.isTrue(result.failure.reason._tag === "InvalidRequest" && /\\ud[89a-f]/.test(text))
+        return
+      }
       assert.deepStrictEqual((yield* requests).map(({ body }) => body), [{ search_params: { filters: wire } }])
     }).pipe(Effect.provide(scripted([ScriptedHttpClient.json({ completion_event_ids: [] })]))))
 
