@@ -273,7 +273,8 @@ export class Timeout extends reason<Timeout>()("Timeout", {
 
 /**
  * The connection failed before the first byte of the response: the name was not found, the connection was refused or reset.
- * `description` is the transport's.
+ * `description` is the transport's. In a browser it also names CORS, because a browser does not tell a program that it
+ * refused a response.
  *
  * @category reasons
  * @since 0.1.0

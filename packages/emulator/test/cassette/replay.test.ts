@@ -161,7 +161,7 @@ describe("Cassette", () => {
         )
         assert.strictEqual(error.reason._tag, "NotFound")
         assert.include(error.message, "No cassette matches POST /v1/chat/completions")
-        assert.include(error.message, "differs in body.messages.0.content, body.stream.")
+        assert.include(error.message, "differs in body.messages.0.content, body.stream")
         assert.notInclude(error.message, "private")
       }).pipe(Effect.provide(NodeFileSystem.layer)))
   })
