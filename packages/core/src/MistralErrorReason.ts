@@ -7,8 +7,15 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import * as Completion from "./CompletionSchema.ts"
-import { errorResponseMessage, formatDetails, formatIssues, withoutFullStop } from "./internal/error/reasonMessage.ts"
+import {
+  errorResponseMessage,
+  formatDetails,
+  formatDuration,
+  formatIssues,
+  withoutFullStop
+} from "./internal/error/reasonMessage.ts"
 import { isTransient } from "./internal/error/transient.ts"
 
 const issue = Schema.Struct({
@@ -34,6 +41,14 @@ export interface Issue extends Schema.Schema.Type<typeof issue> {}
  */
 export const Issue: Schema.Codec<Issue> = issue
 
+/** As `Schema.DurationFromMillis`, which would bring the codec of `BigInt` into every bundle. */
+const duration = Schema.Number.pipe(
+  Schema.decodeTo(Schema.declare(Duration.isDuration, { expected: "Duration" }), {
+    decode: SchemaGetter.transform(Duration.millis),
+    encode: SchemaGetter.transform(Duration.toMillis)
+  })
+)
+
 /** The facts of an error response. `serverMessage` is the server's own sentence, `provider` the server behind a gateway. */
 const errorResponse = {
   status: Schema.Int,
@@ -43,7 +58,7 @@ const errorResponse = {
   field: Schema.optional(Schema.String),
   provider: Schema.optional(Schema.String),
   requestId: Schema.optional(Schema.String),
-  retryAfter: Schema.optional(Schema.DurationFromMillis)
+  retryAfter: Schema.optional(duration)
 }
 
 /** The position in a stream: the number of chunks that the caller had received, and the request id. */
@@ -252,7 +267,7 @@ export class ObservabilityError extends reason<ObservabilityError>()("Observabil
  */
 export class Timeout extends reason<Timeout>()("Timeout", {
   phase: Schema.Literals(["firstByte", "idle", "nextEvent", "total"]),
-  duration: Schema.DurationFromMillis,
+  duration: duration,
   ...position
 }) {
   get isRetryable(): boolean {
@@ -265,7 +280,7 @@ export class Timeout extends reason<Timeout>()("Timeout", {
       nextEvent: "no further event",
       total: "not finished"
     }[this.phase]
-    return `timeout: ${what} within ${Duration.format(this.duration)}${
+    return `timeout: ${what} within ${formatDuration(this.duration)}${
       formatDetails([["chunks", this.chunks || undefined], ["request id", this.requestId]])
     }. Raise timeout.${this.phase} if such waits are expected.`
   }

@@ -137,24 +137,23 @@ export const retryFailed = <A, R>(
       Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
         retryAfter === undefined ? Effect.succeed(duration) : Random.Random.useSync((random) => {
           const asked = Duration.toMillis(retryAfter)
-          return Duration.max(duration, Duration.millis(asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe()))
+          return Duration.millis(
+            Math.max(Duration.toMillis(duration), asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe())
+          )
         })
       ),
       // The schedule's own `elapsed` is the difference of two times of day, which may be set while a call is retried.
       Schedule.while(({ duration }) =>
         Effect.map(Clock.monotonicTimeNanos, (now) => {
           startedAt ??= now
-          return Duration.isLessThanOrEqualTo(
-            Duration.sum(Duration.nanos(now - startedAt), duration),
-            policy.maxElapsed
-          )
+          return Number(now - startedAt) / 1e6 + Duration.toMillis(duration) <= Duration.toMillis(policy.maxElapsed)
         })
       )
     ),
     while: (error) =>
       policy.while(error) &&
       (options?.idempotent !== false || wasRejected(error)) &&
-      (error.retryAfter === undefined || Duration.isLessThanOrEqualTo(error.retryAfter, policy.maxRetryAfter))
+      (error.retryAfter === undefined || Duration.toMillis(error.retryAfter) <= Duration.toMillis(policy.maxRetryAfter))
   })
 }
 

@@ -27,7 +27,7 @@ export const formatDetails = (entries: ReadonlyArray<readonly [string, string | 
 /** Formats the message of an error response: status, kind, the server's own sentence, details, wait and advice. */
 export const errorResponseMessage = (kind: string, response: ErrorResponse, advice: string): string => {
   const message = response.serverMessage === undefined ? "" : `: ${withoutFullStop(response.serverMessage)}`
-  const wait = response.retryAfter === undefined ? "" : `Retry after ${Duration.format(response.retryAfter)}. `
+  const wait = response.retryAfter === undefined ? "" : `Retry after ${formatDuration(response.retryAfter)}. `
   const details = formatDetails([
     ["type", response.type],
     ["code", response.code],
@@ -36,6 +36,17 @@ export const errorResponseMessage = (kind: string, response: ErrorResponse, advi
     ["request id", response.requestId]
   ])
   return `${response.status} ${kind}${message}${details}. ${wait}${advice}`
+}
+
+/** Formats a duration by its units, such as `1m 30s`: `Duration.format` would bring arithmetic of `BigInt` into every bundle. */
+export const formatDuration = (duration: Duration.Duration): string => {
+  let rest = Duration.toMillis(duration)
+  const parts = Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 }).map(([unit, millis]) => {
+    const count = unit === "ms" ? rest : Math.floor(rest / millis)
+    rest -= count * millis
+    return count > 0 ? count + unit : ""
+  })
+  return parts.filter(Boolean).join(" ") || "0"
 }
 
 /** Removes the full stop of a sentence that is quoted inside another. */
