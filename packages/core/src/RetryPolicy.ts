@@ -49,7 +49,8 @@ export interface RetryPolicy {
  */
 export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.exponential("500 millis").pipe(
   Schedule.jittered,
-  Schedule.upTo({ times: 4 })
+  // As `Schedule.upTo`, out of what is used anyway.
+  Schedule.while(({ attempt }) => Effect.succeed(attempt <= 4))
 )
 
 /**

@@ -140,7 +140,7 @@ export interface ImageGeneration extends Schema.Schema.Type<typeof ImageGenerati
 export const DocumentLibrary = Schema.Struct({
   type: Schema.Literal("document_library"),
   tool_configuration: nullable(Configuration),
-  library_ids: Schema.Array(Schema.String).check(Schema.isMinLength(1))
+  library_ids: Schema.Array(Schema.String).check(Schema.isNonEmpty())
 })
 
 /**

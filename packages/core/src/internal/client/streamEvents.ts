@@ -2,7 +2,6 @@ import type * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -69,9 +68,10 @@ const start = Effect.fnUntraced(function*<Request, Event>(
   const resources: CallResources = { finalizer: Effect.void, span }
   yield* Scope.addFinalizerExit(scope, (exit) => {
     // The stream may also end by a failure of its reader, which is not a `MistralError`.
-    const error: Option.Option<unknown> = Exit.findErrorOption(exit)
-    if (Option.isSome(error) && error.value instanceof MistralError) {
-      Telemetry.annotate(span, Telemetry.errorAttributes(error.value))
+    for (const reason of Exit.isFailure(exit) ? exit.cause.reasons : []) {
+      if (reason._tag === "Fail" && reason.error instanceof MistralError) {
+        Telemetry.annotate(span, Telemetry.errorAttributes(reason.error))
+      }
     }
     return resources.finalizer
   })

@@ -1,10 +1,11 @@
 import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
 import { isHttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ByteSource from "../../ByteSource.ts"
 import { type ResponseBody, TransportDefect } from "./transport.ts"
@@ -43,7 +44,12 @@ const streamBody = (
 ): Effect.Effect<ResponseBody> =>
   Effect.contextWith((context) => {
     const fork = Effect.runForkWith(context)
-    return Effect.map(Scope.provide(Stream.toPull(response.stream), scope), (pull): ResponseBody => ({
+    // A stream that fails to start fails its first read.
+    const started = Effect.catchCause(
+      Channel.toPullScoped(Stream.toChannel(response.stream), scope),
+      (cause) => Effect.succeed(Effect.failCause(cause))
+    )
+    return Effect.map(started, (pull): ResponseBody => ({
       closesScope: true,
       read: ({ onBytes, onEnd, onError }) => {
         const fiber = fork(Pull.matchEffect(pull, {
