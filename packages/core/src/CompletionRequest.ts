@@ -20,13 +20,14 @@
  */
 import * as Schema from "effect/Schema"
 import * as Guardrail from "./Guardrail.ts"
+import { range } from "./internal/schema/checks.ts"
 import * as Message from "./Message.ts"
 import * as ResponseFormat from "./ResponseFormat.ts"
 import * as Tool from "./Tool.ts"
 import { type NamedStruct, nullable } from "./WireSchema.ts"
 
-const natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-const penalty = Schema.Finite.check(Schema.isBetween({ minimum: -2, maximum: 2 }))
+const natural = Schema.Int.check(range(0))
+const penalty = Schema.Finite.check(range(-2, 2))
 
 /**
  * The schema of a reasoning model's effort: how much it thinks before it writes.
@@ -84,9 +85,11 @@ const common = {
 /** The parameters of sampling. */
 const sampling = {
   /** From 0 to 1.5; the default depends on the model. */
-  temperature: nullable(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1.5 }))),
+  temperature: nullable(Schema.Finite.check(range(0, 1.5))),
   /** Above 0, up to 1: the model samples from the most likely tokens that have this share of the probability. */
-  top_p: nullable(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true })))
+  top_p: nullable(
+    Schema.Finite.check(range(0, 1), Schema.makeFilter((value) => value !== 0, { expected: "a value above 0" }))
+  )
 }
 
 /** The parameters of a conversation, with a model or with an agent. */
@@ -100,7 +103,7 @@ const conversation = {
   /** From -2 to 2. */
   frequency_penalty: nullable(penalty),
   /** The number of completions. The prompt is billed once. */
-  n: nullable(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+  n: nullable(Schema.Int.check(range(1))),
   prediction: Schema.optional(Prediction),
   parallel_tool_calls: Schema.optional(Schema.Boolean),
   reasoning_effort: nullable(ReasoningEffort),

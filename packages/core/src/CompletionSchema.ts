@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { nonEmpty } from "./internal/schema/checks.ts"
 import * as Message from "./Message.ts"
 import { Usage } from "./Usage.ts"
 import { looseStruct, nullish, openEnum } from "./WireSchema.ts"
@@ -29,7 +30,7 @@ export type FinishReason = "stop" | "length" | "model_length" | "error" | "tool_
  * @category schemas
  * @since 0.1.0
  */
-export const FinishReason: Schema.Codec<FinishReason> = openEnum<FinishReason>().check(Schema.isNonEmpty())
+export const FinishReason: Schema.Codec<FinishReason> = openEnum<FinishReason>().check(nonEmpty())
 
 const choice = looseStruct({
   index: Schema.Int,

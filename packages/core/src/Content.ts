@@ -92,7 +92,11 @@ export interface DocumentUrl extends Schema.Schema.Type<typeof DocumentUrl> {}
  */
 export const File = Schema.Struct({
   type: Schema.Literal("file"),
-  file_id: Schema.String.check(Schema.isUUID())
+  // A UUID of any version, as the server takes it: `Schema.isUUID` refuses some.
+  file_id: Schema.String.check(Schema.makeFilter((id) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id), {
+    expected: "a UUID",
+    toJsonSchema: () => ({ format: "uuid" })
+  }))
 })
 
 /**

@@ -18,6 +18,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { MistralError } from "./MistralError.ts"
@@ -125,36 +126,39 @@ export const retryFailed = <A, R>(
   policy: RetryPolicy,
   options?: { readonly idempotent?: boolean | undefined }
 ): Effect.Effect<A, MistralError, R> => {
-  let failure: MistralError | undefined = error
   let startedAt: bigint | undefined
-  const failedOnce = Effect.suspend(() => {
-    if (failure === undefined) return call
-    const first = Effect.fail(failure)
-    failure = undefined
-    return first
-  })
-  return Effect.retry(failedOnce, {
-    schedule: policy.schedule.pipe(
-      Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
-        retryAfter === undefined ? Effect.succeed(duration) : Random.Random.useSync((random) => {
-          const asked = Duration.toMillis(retryAfter)
-          return Duration.millis(
-            Math.max(Duration.toMillis(duration), asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe())
-          )
-        })
-      ),
-      // The schedule's own `elapsed` is the difference of two times of day, which may be set while a call is retried.
-      Schedule.while(({ duration }) =>
-        Effect.map(Clock.monotonicTimeNanos, (now) => {
-          startedAt ??= now
-          return Number(now - startedAt) / 1e6 + Duration.toMillis(duration) <= Duration.toMillis(policy.maxElapsed)
-        })
-      )
+  const schedule = policy.schedule.pipe(
+    Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
+      retryAfter === undefined ? Effect.succeed(duration) : Random.Random.useSync((random) => {
+        const asked = Duration.toMillis(retryAfter)
+        return Duration.millis(
+          Math.max(Duration.toMillis(duration), asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe())
+        )
+      })
     ),
-    while: (error) =>
-      policy.while(error) &&
-      (options?.idempotent !== false || wasRejected(error)) &&
-      (error.retryAfter === undefined || Duration.toMillis(error.retryAfter) <= Duration.toMillis(policy.maxRetryAfter))
+    // The schedule's own `elapsed` is the difference of two times of day, which may be set while a call is retried.
+    Schedule.while(({ duration }) =>
+      Effect.map(Clock.monotonicTimeNanos, (now) => {
+        startedAt ??= now
+        return Number(now - startedAt) / 1e6 + Duration.toMillis(duration) <= Duration.toMillis(policy.maxElapsed)
+      })
+    )
+  )
+  const mayRetry = (error: MistralError) =>
+    policy.while(error) &&
+    (options?.idempotent !== false || wasRejected(error)) &&
+    (error.retryAfter === undefined || Duration.toMillis(error.retryAfter) <= Duration.toMillis(policy.maxRetryAfter))
+  // As `Effect.retry`, which would call once more before it asks the schedule.
+  return Effect.flatMap(Schedule.toStepWithSleep(schedule), (step) => {
+    const retry = (error: MistralError): Effect.Effect<A, MistralError, R> =>
+      mayRetry(error)
+        ? Pull.matchEffect(step(error), {
+          onSuccess: () => Effect.catch(call, retry),
+          onFailure: Effect.failCause,
+          onDone: () => Effect.fail(error)
+        })
+        : Effect.fail(error)
+    return retry(error)
   })
 }
 

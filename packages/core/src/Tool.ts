@@ -6,6 +6,7 @@
  */
 import * as Schema from "effect/Schema"
 import { jsonIssues } from "./internal/request/jsonIssues.ts"
+import { nonEmpty } from "./internal/schema/checks.ts"
 import { withoutIdentifiers } from "./internal/schema/withoutIdentifiers.ts"
 import { looseStruct, type NamedStruct, nullable, nullish } from "./WireSchema.ts"
 
@@ -140,7 +141,7 @@ export interface ImageGeneration extends Schema.Schema.Type<typeof ImageGenerati
 export const DocumentLibrary = Schema.Struct({
   type: Schema.Literal("document_library"),
   tool_configuration: nullable(Configuration),
-  library_ids: Schema.Array(Schema.String).check(Schema.isNonEmpty())
+  library_ids: Schema.Array(Schema.String).check(nonEmpty())
 })
 
 /**
