@@ -11,6 +11,7 @@ import type { Server } from "../request/server.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
 import { jsonReader } from "../schema/jsonReader.ts"
+import { annotateFailure } from "./annotateFailure.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /** Sends a request and reads its whole response, in one span. */
@@ -26,9 +27,9 @@ export const sendRequest = <Request, Response>(
     Telemetry.spanName(endpoint, request),
     Telemetry.spanOptions(endpoint, request, server),
     (span) =>
-      Effect.tapError(
+      Effect.onError(
         sendInSpan(config.sender, server, endpoint, request, options, callOptions, span),
-        (error) => Effect.sync(() => Telemetry.annotate(span, Telemetry.errorAttributes(error)))
+        (cause) => Effect.sync(() => annotateFailure(span, cause))
       )
   )
 }

@@ -6,7 +6,7 @@ import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { StreamEndpoint } from "../../Endpoint.ts"
-import { MistralError } from "../../MistralError.ts"
+import type { MistralError } from "../../MistralError.ts"
 import * as RequestOptions from "../../RequestOptions.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import { type CallResources, sendWithRetry } from "../attempt/sendWithRetry.ts"
@@ -16,6 +16,7 @@ import { jsonReader } from "../schema/jsonReader.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
+import { annotateFailure } from "./annotateFailure.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 
 /**
@@ -67,12 +68,7 @@ const start = Effect.fnUntraced(function*<Request, Event>(
   )
   const resources: CallResources = { finalizer: Effect.void, span }
   yield* Scope.addFinalizerExit(scope, (exit) => {
-    // The stream may also end by a failure of its reader, which is not a `MistralError`.
-    for (const reason of Exit.isFailure(exit) ? exit.cause.reasons : []) {
-      if (reason._tag === "Fail" && reason.error instanceof MistralError) {
-        Telemetry.annotate(span, Telemetry.errorAttributes(reason.error))
-      }
-    }
+    if (Exit.isFailure(exit)) annotateFailure(span, exit.cause)
     return resources.finalizer
   })
   const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)

@@ -11,23 +11,28 @@ import * as SchemaAST from "effect/SchemaAST"
  */
 export const compilePredicate = <A>(schema: Schema.Codec<A, unknown>): (value: unknown) => value is A =>
   // The cast is safe: the closures give the same results as `Schema.is`, which a property test shows.
-  compile(schema.ast, Schema.is) as (value: unknown) => value is A
+  compile(schema.ast, loosely) as (value: unknown) => value is A
 
 /** Compiles a schema without transformations to a predicate that also refuses unknown keys. */
 export const compileStrictPredicate = <A>(schema: Schema.Codec<A, unknown>): (value: unknown) => value is A =>
   compile(schema.ast, strictly) as (value: unknown) => value is A
 
-const strictly: Fallback = (schema) => {
+const decodes = (schema: Schema.Codec<unknown, unknown>, onExcessProperty: "ignore" | "error"): Predicate => {
   const decode = Schema.decodeUnknownExit(schema)
-  return (value) => Exit.isSuccess(decode(value, { onExcessProperty: "error" }))
+  return (value) => Exit.isSuccess(decode(value, { onExcessProperty }))
 }
+
+// As `Schema.is`, out of what is used anyway.
+const loosely: Fallback = (schema) => decodes(Schema.toType(schema), "ignore")
+
+const strictly: Fallback = (schema) => decodes(schema, "error")
 
 const predicates = new WeakMap<SchemaAST.AST, Predicate>()
 
 /** The predicate of a part of a schema, compiled once. */
 export const predicateOf = (ast: SchemaAST.AST): Predicate => {
   let predicate = predicates.get(ast)
-  if (predicate === undefined) predicates.set(ast, predicate = compile(ast, Schema.is))
+  if (predicate === undefined) predicates.set(ast, predicate = compile(ast, loosely))
   return predicate
 }
 
