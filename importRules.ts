@@ -32,17 +32,18 @@ export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {
  */
 export const folders: Readonly<Record<string, Rows>> = {
   core: {
+    json: [],
     error: [],
     openai: [],
-    schema: [],
+    schema: ["json"],
     transport: ["error"],
     timeout: [],
     completion: [],
     request: ["schema", "transport", "timeout", "completion"],
-    response: ["error", "schema", "transport", "timeout", "request"],
+    response: ["json", "error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
-    stream: ["error", "schema", "request", "response"],
-    object: ["schema"],
+    stream: ["json", "error", "schema", "request", "response"],
+    object: ["json", "schema"],
     client: "all above"
   },
   observability: {

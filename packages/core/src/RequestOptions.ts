@@ -177,21 +177,17 @@ type Merged = Omit<Resolved, "timeout"> & {
 }
 
 const mergeOver = (base: RequestOptions, over: RequestOptions): RequestOptions => ({
-  baseUrl: over.baseUrl ?? base.baseUrl,
+  ...base,
+  ...defined(over),
   headers: { ...base.headers, ...over.headers },
-  timeout: {
-    firstByte: over.timeout?.firstByte ?? base.timeout?.firstByte,
-    idle: over.timeout?.idle ?? base.timeout?.idle,
-    nextEvent: over.timeout?.nextEvent ?? base.timeout?.nextEvent,
-    total: over.timeout?.total ?? base.timeout?.total
-  },
-  retry: over.retry ?? base.retry,
-  maxSize: over.maxSize ?? base.maxSize,
-  fastPath: over.fastPath ?? base.fastPath,
+  timeout: { ...base.timeout, ...defined(over.timeout) },
   extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
   checks: { ...base.checks, ...defined(over.checks) }
 })
 
-/** The checks that are switched on or off: one that is `undefined` keeps what it was. */
-const defined = (checks: Checks = {}): Checks =>
-  Object.fromEntries(Object.entries(checks).filter(([, isOn]) => isOn !== undefined))
+/** The options that have a value: one without keeps what it was. */
+const defined = <Options extends object>(options: Options | undefined): Partial<Options> =>
+  // The cast is safe: its keys are some of the options.
+  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null)) as Partial<
+    Options
+  >

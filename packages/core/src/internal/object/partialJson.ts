@@ -1,3 +1,5 @@
+import { parseJson } from "../json/parseJson.ts"
+
 /**
  * An incremental JSON parser: after each part of the text it gives the value as far as it is known.
  *
@@ -67,7 +69,7 @@ export const makePartialJson = (): PartialJson => {
   const addToString = (raw: string): boolean => {
     const text = string!.tail + raw
     const cut = incompleteEscape(text)
-    const decoded = parse(`"${text.slice(0, cut)}"`)
+    const decoded = parseJson(`"${text.slice(0, cut)}"`)
     if (typeof decoded !== "string") return false
     string!.decoded += decoded
     string!.tail = text.slice(cut)
@@ -87,7 +89,7 @@ export const makePartialJson = (): PartialJson => {
   }
 
   const endWord = (): boolean => {
-    const value = parse(word!)
+    const value = parseJson(word!)
     word = undefined
     if (value === undefined) return false
     put(value)
@@ -192,12 +194,4 @@ const incompleteEscape = (text: string): number => {
   let before = 0
   while (at - before > 0 && text.charCodeAt(at - before - 1) === 92) before++
   return before % 2 === 0 ? at : text.length
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -3,6 +3,7 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type { ResponseFormat } from "../../ResponseFormat.ts"
+import { parseJson } from "../json/parseJson.ts"
 import { issuesOf } from "../schema/issues.ts"
 
 /** The `response_format` of a schema, and the decoder of the text that the model writes. */
@@ -35,10 +36,8 @@ export const structuredSchema = <A>(
       }
     },
     decode: (text) => {
-      let json: unknown
-      try {
-        json = JSON.parse(text)
-      } catch {
+      const json = parseJson(text)
+      if (json === undefined) {
         return { issues: [{ path: [], message: text.trim() === "" ? "Expected JSON, got no text" : "Expected JSON" }] }
       }
       const exit = decode(json, { errors: "all" })

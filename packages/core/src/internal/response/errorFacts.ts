@@ -1,6 +1,7 @@
 import type * as Duration from "effect/Duration"
 import type { Issue } from "../../MistralErrorReason.ts"
 import { formatIssues } from "../error/reasonMessage.ts"
+import { isJsonObject, type JsonObject } from "../json/jsonObject.ts"
 import { retryAfter } from "./retryAfter.ts"
 import { tolerantJson } from "./tolerantJson.ts"
 
@@ -19,12 +20,6 @@ export interface ErrorFacts {
   /** Whether it has the form of the observability API: `{detail: {message, error_code}}`. */
   readonly observability?: boolean | undefined
 }
-
-type JsonObject = { readonly [key: string]: unknown }
-
-/** Whether a value is an object with keys: no list, and not null. */
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** The keys that hold the server's sentence, or an object or a list that holds it. The first that has one wins. */
 export const sentenceKeys = [

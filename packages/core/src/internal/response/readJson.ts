@@ -4,6 +4,7 @@ import * as Pull from "effect/Pull"
 import type { Endpoint } from "../../Endpoint.ts"
 import type { MistralError, MistralErrorReason } from "../../MistralError.ts"
 import { carriesError } from "../error/carriesError.ts"
+import { parseJson } from "../json/parseJson.ts"
 import type { Call } from "../request/call.ts"
 import type { JsonReader } from "../schema/jsonReader.ts"
 import type { OpenResponse } from "./bodyReader.ts"
@@ -23,13 +24,9 @@ export const readJson = <A>(
   failedChoice: Endpoint<never, unknown>["failedChoice"]
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(readText(call, response), (text) => {
-    let json: unknown
-    if (text !== "") {
-      try {
-        json = JSON.parse(text)
-      } catch {
-        return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
-      }
+    const json = parseJson(text)
+    if (json === undefined && text !== "") {
+      return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
     }
     const read = (value: A): Effect.Effect<A, MistralError> => {
       const failed = failedChoice?.(value)

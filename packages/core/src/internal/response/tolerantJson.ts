@@ -1,3 +1,5 @@
+import { parseJson } from "../json/parseJson.ts"
+
 /**
  * Parses JSON as far as it can be read: text whose end is missing, text that follows the value, and the notation of Python
  * (`{'a': None}`), in which some servers quote an error. `undefined` if nothing can be read.
@@ -6,18 +8,10 @@
  * read where no text holds a quote.
  */
 export const tolerantJson = (text: string): unknown =>
-  parse(text) ?? parse(beginning(text)) ??
-    parse(beginning(text.replaceAll("'", "\"").replace(/\b(?:None|True|False)\b/g, (name) => constants[name]!)))
+  parseJson(text) ?? parseJson(beginning(text)) ??
+    parseJson(beginning(text.replaceAll("'", "\"").replace(/\b(?:None|True|False)\b/g, (name) => constants[name]!)))
 
 const constants: Readonly<Record<string, string>> = { None: "null", True: "true", False: "false" }
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** The first value of a text, up to its last complete member, with the brackets that are missing. */
 const beginning = (text: string): string => {

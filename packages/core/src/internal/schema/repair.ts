@@ -1,5 +1,6 @@
 import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import { isJsonObject } from "../json/jsonObject.ts"
 import { predicateOf } from "./compiledPredicate.ts"
 
 /**
@@ -84,7 +85,7 @@ const attemptUnion: Repair<SchemaAST.Union> = (ast, value, fill, at) => {
 }
 
 const attemptList: Repair<SchemaAST.Arrays> = (ast, value, fill, at) => {
-  if (!Array.isArray(value) && (at === undefined || !isObject(value))) return undefined
+  if (!Array.isArray(value) && (at === undefined || !isJsonObject(value))) return undefined
   // A list that was sent as an object: its only member, or all of them by their positions.
   const members = Object.keys(value).every((key) => isFinite(+key)) ? Object.values(value) : [value]
   const repaired: Array<unknown> = []
@@ -99,7 +100,7 @@ const attemptList: Repair<SchemaAST.Arrays> = (ast, value, fill, at) => {
 const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
   // Some languages write an empty object as an empty list.
   const record: unknown = at !== undefined && Array.isArray(value) && value.length < 2 ? value[0] ?? {} : value
-  if (!isObject(record)) return undefined
+  if (!isJsonObject(record)) return undefined
   const repaired: JsonObject = { ...record }
   for (const { name, type } of ast.propertySignatures) {
     if (name === "message" || name === "delta") moveContent(repaired, name)
@@ -138,17 +139,14 @@ const emptyOf = (ast: SchemaAST.AST, value: unknown, name: PropertyKey, at: Prop
 
 /** Makes a choice without a `message` or `delta` have one, from the other of both or from a text. */
 const moveContent = (choice: JsonObject, name: "message" | "delta"): void => {
-  if (isObject(choice[name]) || Array.isArray(choice["messages"])) return
+  if (isJsonObject(choice[name]) || Array.isArray(choice["messages"])) return
   for (const key of [name, "message", "delta", "text"]) {
     const content = choice[key]
-    if (!isObject(content) && (typeof content !== "string" || content === "")) continue
+    if (!isJsonObject(content) && (typeof content !== "string" || content === "")) continue
     delete choice[key]
-    choice[name] = isObject(content) ? content : { content }
+    choice[name] = isJsonObject(content) ? content : { content }
     return
   }
 }
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null || value === ""
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

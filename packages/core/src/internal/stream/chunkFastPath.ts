@@ -1,6 +1,7 @@
 import type * as Schema from "effect/Schema"
 import * as Completion from "../../Completion.ts"
 import type * as Tool from "../../Tool.ts"
+import { parseJson } from "../json/parseJson.ts"
 import type { JsonReader } from "../schema/jsonReader.ts"
 
 /**
@@ -158,14 +159,8 @@ const asciiOf = (bytes: Uint8Array, from: number, to: number): string => {
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true })
 const encoder = /* @__PURE__ */ new TextEncoder()
 
-/** The string between two quotes. `undefined` if it is not valid JSON. */
-const parseString = (raw: string): string | undefined => {
-  try {
-    return JSON.parse(`"${raw}"`) as string
-  } catch {
-    return undefined
-  }
-}
+/** The string between two quotes. `undefined` if it is not valid JSON. The cast is safe: JSON in quotes is a string. */
+const parseString = (raw: string) => parseJson(`"${raw}"`) as string | undefined
 
 /** A string in the data of an event: its key, and the offsets of its first character and of the quote that ends it. */
 interface Found {

@@ -2,6 +2,7 @@ import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { MistralError } from "../../MistralError.ts"
+import { parseJson } from "../json/parseJson.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { reportedReason, reportsError } from "../response/errorBody.ts"
@@ -60,12 +61,8 @@ const beginsWithField = (text: string): boolean | undefined =>
  * respond with the whole completion: it is read as the one event of a stream.
  */
 const notEventStream = (call: Call, response: OpenResponse, text: string): Effect.Effect<void, MistralError> => {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
-  }
+  const json = parseJson(text)
+  if (json === undefined) return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
   if (reportsError(json)) return failWith(call, response, (head) => reportedReason(json, head))
   const { choices }: { readonly choices?: unknown } = Object(json)
   return Array.isArray(choices) && choices.length > 0

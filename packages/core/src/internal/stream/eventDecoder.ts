@@ -3,6 +3,7 @@ import type { StreamEndpoint } from "../../Endpoint.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
 import { carriesError } from "../error/carriesError.ts"
+import { parseJson } from "../json/parseJson.ts"
 import type { Call } from "../request/call.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { reasonFromChoice, reasonFromEvent, type StreamPosition } from "../response/errorBody.ts"
@@ -75,10 +76,8 @@ export class EventDecoder<A> implements EventSink {
       this.state = this.#hooks.endpoint.choices === undefined || this.#choices.size > 0 ? "done" : this.endedEarly(true)
       return false
     }
-    let json: unknown
-    try {
-      json = JSON.parse(data)
-    } catch {
+    const json = parseJson(data)
+    if (json === undefined) {
       // An event without data keeps the connection alive.
       if (name !== "error" && data.trim() === "") return true
       return this.#fail(

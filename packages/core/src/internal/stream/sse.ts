@@ -1,3 +1,5 @@
+import { parseJson } from "../json/parseJson.ts"
+
 /**
  * Receives the data of an event, and its name if it has one. Returns `false` to stop. `bare` means JSON that came without the
  * name of a field.
@@ -137,10 +139,4 @@ export class SseParser {
   }
 }
 
-const isJson = (text: string): boolean => {
-  try {
-    return text.trim() === "[DONE]" || JSON.parse(text) !== undefined
-  } catch {
-    return false
-  }
-}
+const isJson = (text: string): boolean => text.trim() === "[DONE]" || parseJson(text) !== undefined
