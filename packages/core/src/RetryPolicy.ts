@@ -41,6 +41,10 @@ export interface RetryPolicy {
   readonly maxElapsed: Duration.Duration
 }
 
+/** A delay in milliseconds that depends on a random number from 0 to 1. */
+const atRandom = (millis: (random: number) => number): Effect.Effect<Duration.Duration> =>
+  Random.Random.useSync((random) => Duration.millis(millis(random.nextDoubleUnsafe())))
+
 /**
  * The schedule of the default policy: an exponential backoff that starts at 500 ms and doubles, with a jitter of 20 %
  * and at most 4 retries: about 0.5, 1, 2 and 4 seconds apart.
@@ -49,8 +53,8 @@ export interface RetryPolicy {
  * @since 0.1.0
  */
 export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.exponential("500 millis").pipe(
-  Schedule.jittered,
-  // As `Schedule.upTo`, out of what is used anyway.
+  // As `Schedule.jittered` and `Schedule.upTo`, out of what is used anyway.
+  Schedule.modifyDelay(({ duration }) => atRandom((random) => Duration.toMillis(duration) * (0.8 + 0.4 * random))),
   Schedule.while(({ attempt }) => Effect.succeed(attempt <= 4))
 )
 
@@ -95,7 +99,7 @@ export const defaultPolicy: RetryPolicy = make()
  * @category policies
  * @since 0.1.0
  */
-export const none: RetryPolicy = make({ schedule: Schedule.recurs(0), while: () => false })
+export const none: RetryPolicy = make({ schedule: Schedule.while(defaultSchedule, () => Effect.succeed(false)), while: () => false })
 
 /**
  * Retries a failed call according to a policy.
@@ -129,11 +133,9 @@ export const retryFailed = <A, R>(
   let startedAt: bigint | undefined
   const schedule = policy.schedule.pipe(
     Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
-      retryAfter === undefined ? Effect.succeed(duration) : Random.Random.useSync((random) => {
+      retryAfter === undefined ? Effect.succeed(duration) : atRandom((random) => {
         const asked = Duration.toMillis(retryAfter)
-        return Duration.millis(
-          Math.max(Duration.toMillis(duration), asked + Math.min(asked / 5, 1000) * random.nextDoubleUnsafe())
-        )
+        return Math.max(Duration.toMillis(duration), asked + Math.min(asked / 5, 1000) * random)
       })
     ),
     // The schedule's own `elapsed` is the difference of two times of day, which may be set while a call is retried.
