@@ -145,7 +145,7 @@ const issueOf = (value: unknown): ReadonlyArray<Issue> => {
   const path = [loc].flat().filter((part) => typeof part === "string" || typeof part === "number")
   return typeof msg !== "string" || (path.length === 0 && msg !== value["msg"])
     ? []
-    : [{ path: path[0] === "body" ? path.slice(1) : path, message: limit(msg) }]
+    : [{ path: path[0] === "body" ? path.slice(1) : path, message: msg }]
 }
 
 const statusOf = (value: string | undefined): number => Number(/^[45]\d\d(?= |$)/.exec(value ?? "")?.[0] ?? 0)
@@ -156,9 +156,5 @@ const text = (value: unknown): string | undefined => sentence(typeof value === "
 const sentence = (value: unknown): string | undefined => {
   if (typeof value !== "string") return undefined
   const said = /^\s*</.test(value) ? /<(?:title|message)\b[^<>]*>([^<]*)</i.exec(value)?.[1] : value
-  return said === undefined || /^\s*(?:error)?\s*$/i.test(said) ? undefined : limit(said.trim())
+  return said === undefined || /^\s*(?:error)?\s*$/i.test(said) ? undefined : said.trim()
 }
-
-const longest = 500
-
-const limit = (message: string): string => message.length > longest ? `${message.slice(0, longest)}...` : message
