@@ -39,7 +39,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     transport: ["error"],
     timeout: [],
     completion: [],
-    request: ["schema", "transport", "timeout", "completion"],
+    request: ["json", "schema", "transport", "timeout", "completion"],
     response: ["json", "error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
     stream: ["json", "error", "schema", "request", "response"],

@@ -1,4 +1,5 @@
 import type { MistralErrorReason } from "../../MistralError.ts"
+import { mapTexts } from "../json/mapTexts.ts"
 import { credentialName } from "../transport/credentialName.ts"
 
 /** Removes secrets from a text. */
@@ -26,10 +27,11 @@ export const makeScrub = (
 
 /** Removes secrets from every text of a reason, also inside its fields, and shortens the texts. It changes the reason. */
 export const scrubReason = (reason: MistralErrorReason, scrub: Scrub): MistralErrorReason => {
+  const scrubShort = (text: string) => scrub(text.length > longest ? `${text.slice(0, longest)}...` : text)
   for (const [name, value] of Object.entries(reason)) {
     // Words of this library.
     if (/^(?:_tag|kind|phase)$/.test(name)) continue
-    Object.assign(reason, { [name]: scrubDeep(value, scrub, 32) })
+    Object.assign(reason, { [name]: mapTexts(value, 32, scrubShort) })
   }
   return reason
 }
@@ -45,16 +47,6 @@ export const scrubDefect = (defect: unknown, scrub: Scrub): unknown => {
     error = error.cause
   }
   return typeof defect === "string" ? scrub(defect) : defect
-}
-
-const scrubDeep = (value: unknown, scrub: Scrub, levels: number): unknown => {
-  if (typeof value === "string") return scrub(value.length > longest ? `${value.slice(0, longest)}...` : value)
-  const isArray = Array.isArray(value)
-  // Other objects are durations.
-  if (!isArray && Object.getPrototypeOf(value ?? "") !== Object.prototype) return value
-  const entries = Object.entries(levels === 0 ? {} : value as object)
-    .map(([name, item]) => [scrub(name), scrubDeep(item, scrub, levels - 1)] as const)
-  return isArray ? entries.map(([, item]) => item) : Object.fromEntries(entries)
 }
 
 const mark = "<redacted>"

@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import type { Issue } from "../../MistralErrorReason.ts"
 import { formatIssues } from "../error/reasonMessage.ts"
 import { isJsonObject, type JsonObject } from "../json/jsonObject.ts"
+import { mapTexts } from "../json/mapTexts.ts"
 import { retryAfter } from "./retryAfter.ts"
 import { tolerantJson } from "./tolerantJson.ts"
 
@@ -53,17 +54,7 @@ export const factsOfText = (body: string): ErrorFacts => {
 
 /** Reads the JSON of an error body, whatever its form. A list of texts is none: it may be what was sent. */
 export const factsOf = (json: unknown): ErrorFacts =>
-  read(toDepth(Array.isArray(json) ? json.filter(isJsonObject) : json, 9))
-
-/** A value without what lies deeper in it: JSON can be nested so deep that a function that calls itself cannot read it. */
-const toDepth = (value: unknown, depth: number): unknown =>
-  typeof value !== "object" || value === null
-    ? value
-    : depth === 0
-    ? undefined
-    : Array.isArray(value)
-    ? value.map((inner) => toDepth(inner, depth - 1))
-    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toDepth(inner, depth - 1)]))
+  read(mapTexts(Array.isArray(json) ? json.filter(isJsonObject) : json, 9, (text) => text))
 
 const read = (value: unknown): ErrorFacts =>
   typeof value === "string"

@@ -50,11 +50,9 @@ const unstreamedResponse = "this fetch cannot stream: provide one that can as Fe
 
 const isNonEmpty = <A>(array: ReadonlyArray<A>): array is Arr.NonEmptyReadonlyArray<A> => array.length > 0
 
-const fields = ["data", "event", "id", "retry", "error", ""].map((name) => `${name}:`)
-
 /** Whether a text begins with a field of an event stream. `undefined` if it is too short to decide. */
 const beginsWithField = (text: string): boolean | undefined =>
-  fields.some((field) => text.startsWith(field)) || (fields.some((field) => field.startsWith(text)) ? undefined : false)
+  /^(?:data|event|id|retry|error)?:/.test(text) || (/^[a-z]{0,5}$/.test(text) ? undefined : false)
 
 /**
  * Fails with the error that a 200 response reports, or because it is not an event stream. Servers that do not know `stream`
