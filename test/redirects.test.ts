@@ -49,7 +49,7 @@ for (const [name, http] of Object.entries(clients)) {
                 error.message,
                 place === "another host"
                   ? `the server redirects to ${new URL(elsewhere.url).host}`
-                  : "the server redirects to another address"
+                  : "the server redirects to another path of its host"
               )
               assert.lengthOf(elsewhere.requests, 0)
               assert.lengthOf(here.requests, 1)
