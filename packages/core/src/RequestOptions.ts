@@ -188,6 +188,8 @@ const mergeOver = (base: RequestOptions, over: RequestOptions): RequestOptions =
 /** The options that have a value: one without keeps what it was. */
 const defined = <Options extends object>(options: Options | undefined): Partial<Options> =>
   // The cast is safe: its keys are some of the options.
-  Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null)) as Partial<
+  Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null)
+  ) as Partial<
     Options
   >

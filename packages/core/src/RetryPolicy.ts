@@ -99,7 +99,10 @@ export const defaultPolicy: RetryPolicy = make()
  * @category policies
  * @since 0.1.0
  */
-export const none: RetryPolicy = make({ schedule: Schedule.while(defaultSchedule, () => Effect.succeed(false)), while: () => false })
+export const none: RetryPolicy = make({
+  schedule: Schedule.while(defaultSchedule, () => Effect.succeed(false)),
+  while: () => false
+})
 
 /**
  * Retries a failed call according to a policy.

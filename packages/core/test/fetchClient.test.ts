@@ -5,12 +5,7 @@
 import { FetchHttpClient } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, type Layer, Stream } from "effect"
-import {
-  FetchHttpClient as EffectFetchHttpClient,
-  HttpBody,
-  HttpClient,
-  HttpClientRequest
-} from "effect/http"
+import { FetchHttpClient as EffectFetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "effect/http"
 
 const clients = [FetchHttpClient.layer, EffectFetchHttpClient.layer]
 
@@ -90,7 +85,14 @@ describe("the HttpClient of FetchHttpClient", () => {
       const parts = ["a", "b", "c"].map((text) => new TextEncoder().encode(text))
       const request = HttpClientRequest.post(url, { body: HttpBody.stream(Stream.fromIterable(parts), "text/plain") })
       const { response, sent } = yield* sentBy(FetchHttpClient.layer, request, {})
-      assert.deepStrictEqual(sent, [[true, "POST", url, [["b3", "--1"], ["content-type", "text/plain"], ["traceparent", "00---01"]], "same-origin", "abc"]])
+      assert.deepStrictEqual(sent, [[
+        true,
+        "POST",
+        url,
+        [["b3", "--1"], ["content-type", "text/plain"], ["traceparent", "00---01"]],
+        "same-origin",
+        "abc"
+      ]])
       assert.strictEqual(response[0], 201)
     }))
 
