@@ -87,9 +87,10 @@ const sampling = {
   /** From 0 to 1.5; the default depends on the model. */
   temperature: nullable(Schema.Finite.check(range(0, 1.5))),
   /** Above 0, up to 1: the model samples from the most likely tokens that have this share of the probability. */
-  top_p: nullable(
-    Schema.Finite.check(range(0, 1), Schema.makeFilter((value) => value !== 0, { expected: "a value above 0" }))
-  )
+  top_p: nullable(Schema.Finite.check(Schema.makeFilter((value) => value > 0 && value <= 1, {
+    expected: "a value above 0 and at most 1",
+    toJsonSchema: () => ({ exclusiveMinimum: 0, maximum: 1 })
+  })))
 }
 
 /** The parameters of a conversation, with a model or with an agent. */

@@ -84,6 +84,8 @@ export const DocumentUrl = Schema.Struct({
  */
 export interface DocumentUrl extends Schema.Schema.Type<typeof DocumentUrl> {}
 
+const uuid = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/
+
 /**
  * The schema of an uploaded file, given by its id: `{ type: "file", file_id }`. The id is a UUID.
  *
@@ -92,10 +94,10 @@ export interface DocumentUrl extends Schema.Schema.Type<typeof DocumentUrl> {}
  */
 export const File = Schema.Struct({
   type: Schema.Literal("file"),
-  // A UUID of any version, as the server takes it: `Schema.isUUID` refuses some.
-  file_id: Schema.String.check(Schema.makeFilter((id) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id), {
+  // The server decides which versions it knows.
+  file_id: Schema.String.check(Schema.makeFilter((id) => uuid.test(id), {
     expected: "a UUID",
-    toJsonSchema: () => ({ format: "uuid" })
+    toJsonSchema: () => ({ pattern: uuid.source, format: "uuid" })
   }))
 })
 
