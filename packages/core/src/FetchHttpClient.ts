@@ -11,7 +11,7 @@
  *
  * export const ChatLive = Chat.layer.pipe(
  *   Layer.provide(MistralClient.layerConfig()),
- *   Layer.provide(HttpClient.layerMergedContext(Effect.succeed(fetchClient)))
+ *   Layer.provide(FetchHttpClient.layer)
  * )
  * ```
  *

@@ -156,40 +156,15 @@ const wrongType = (all: ReadonlyArray<SchemaAST.AST>, place: Place, value: unkno
   )
 }
 
-const representation = (check: SchemaAST.Check<never>): unknown => check.annotations?.["representation"]
-
 const idOf = (check: SchemaAST.Check<never>): unknown => {
-  const annotation = representation(check)
-  return Predicate.hasProperty(annotation, "id") ? annotation.id : undefined
+  const representation: unknown = check.annotations?.["representation"]
+  return Predicate.hasProperty(representation, "id") ? representation.id : undefined
 }
 
 const isInteger = (all: ReadonlyArray<SchemaAST.AST>): boolean =>
   all.some((ast) => (ast.checks ?? []).some((check) => idOf(check) === "effect/schema/isInt"))
 
 const outOfRange = (check: SchemaAST.Filter<unknown>, place: Place, value: unknown): Problem => {
-  const annotation = representation(check)
-  const payload = Predicate.hasProperty(annotation, "payload") ? annotation.payload : undefined
-  const read = (key: string) => Predicate.hasProperty(payload, key) ? payload[key] : undefined
-  const minimum = read("minimum")
-  const maximum = read("maximum")
-  const input = at(value, place.path)
-  if (typeof minimum === "number" && typeof input === "number") {
-    if (read("exclusiveMinimum") === true && input <= minimum) {
-      return problem(place, value, "greater_than", `Input should be greater than ${minimum}`, { gt: minimum })
-    }
-    if (input < minimum) {
-      return problem(
-        place,
-        value,
-        "greater_than_equal",
-        `Input should be greater than or equal to ${minimum}`,
-        { ge: minimum }
-      )
-    }
-  }
-  if (typeof maximum === "number" && typeof input === "number" && input > maximum) {
-    return problem(place, value, "less_than_equal", `Input should be less than or equal to ${maximum}`, { le: maximum })
-  }
   switch (idOf(check)) {
     case "effect/schema/isInt":
       return problem(
@@ -200,9 +175,43 @@ const outOfRange = (check: SchemaAST.Filter<unknown>, place: Place, value: unkno
       )
     case "effect/schema/isFinite":
       return problem(place, value, "finite_number", "Input should be a finite number")
-    case "effect/schema/isMinLength":
-      return problem(place, value, "too_short", "Input should have more items after validation")
-    default:
-      return problem(place, value, "value_error", `Value error, expected ${String(check.annotations?.["expected"])}`)
   }
+  const input = at(value, place.path)
+  const { exclusiveMinimum, maximum, minItems, minLength, minimum } = boundsOf(check, input)
+  if (typeof input === "number") {
+    if (exclusiveMinimum !== undefined && input <= exclusiveMinimum) {
+      return problem(place, value, "greater_than", `Input should be greater than ${exclusiveMinimum}`, {
+        gt: exclusiveMinimum
+      })
+    }
+    if (minimum !== undefined && input < minimum) {
+      return problem(
+        place,
+        value,
+        "greater_than_equal",
+        `Input should be greater than or equal to ${minimum}`,
+        { ge: minimum }
+      )
+    }
+    if (maximum !== undefined && input > maximum) {
+      return problem(place, value, "less_than_equal", `Input should be less than or equal to ${maximum}`, {
+        le: maximum
+      })
+    }
+  }
+  return minItems !== undefined || minLength !== undefined
+    ? problem(place, value, "too_short", "Input should have more items after validation")
+    : problem(place, value, "value_error", `Value error, expected ${String(check.annotations?.["expected"])}`)
+}
+
+type Bounds = { readonly [Name in "minimum" | "exclusiveMinimum" | "maximum" | "minItems" | "minLength"]?: number }
+
+/** The bounds of a check, as they stand in its JSON Schema. */
+const boundsOf = (check: SchemaAST.Filter<unknown>, input: unknown): Bounds => {
+  const toJsonSchema: unknown = check.annotations?.["toJsonSchema"]
+  const fragment: unknown = typeof toJsonSchema === "function"
+    ? toJsonSchema({ type: Array.isArray(input) ? "array" : typeof input })
+    : undefined
+  // The cast is safe: in JSON Schema these keys are numbers.
+  return Predicate.isObject(fragment) ? fragment as Bounds : {}
 }
