@@ -93,7 +93,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     title: "20,000 padded chunks, 16 kB writes",
     work: burst(streamSpec({ events: 20_000, padding: true, write: 16_000 }), 1),
     measures: cpu,
-    rounds: 5
+    rounds: 21
   },
   {
     name: "tools-padded",

@@ -10,8 +10,11 @@ import type { JsonReader } from "../schema/jsonReader.ts"
  * *Details*: `RequestOptions.fastPath: false` switches it off.
  */
 export interface FastPath<A> {
-  /** The value of the event that starts at an offset of the bytes, if all of it is there and the fast path applies. */
-  readonly read: (bytes: Uint8Array, start: number) => A | undefined
+  /**
+   * The value of the event that starts at an offset of the bytes, if all of it is there and the fast path applies. `view` is
+   * of the same bytes, and serves all events in them.
+   */
+  readonly read: (bytes: Uint8Array, start: number, view?: DataView) => A | undefined
   /** The offset where the event ends that was read last. */
   readonly end: number
   /** Whether the fast path may still apply to later events. */
@@ -66,6 +69,8 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
   #misses = 0
   /** The offset of the quote that ends the string that was read last. */
   #quote = 0
+  /** Whether the event that was read last may fit the pattern, but continues in the next bytes. */
+  #cut = false
 
   constructor(reader: ChunkReader) {
     this.#reader = reader
@@ -75,7 +80,7 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     return this.#misses <= maxMisses
   }
 
-  read(bytes: Uint8Array, start: number): Completion.Chunk | undefined {
+  read(bytes: Uint8Array, start: number, view: DataView = viewOf(bytes)): Completion.Chunk | undefined {
     // The pattern is made when the next event arrives, so that the caller does not wait for it.
     if (this.#latest !== undefined && bytes[start + "data: ".length] === openingBrace) {
       this.#pattern = patternOf(this.#latest, this.#reader)
@@ -84,12 +89,12 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     const pattern = this.#pattern
     if (pattern === undefined) return undefined
     const { beforePadding, call, choice, chunk, paddingKey, parts } = pattern
-    const view = viewOf(bytes)
     let content = ""
     let padding = ""
     let at = start
     for (let index = 0;; index++) {
       const part = parts[index]!
+      if (at + part.byteLength > bytes.length) return this.#endOf(bytes)
       if (!isAt(view, at, part)) return undefined
       at += part.byteLength
       if (index === parts.length - 1) break
@@ -110,12 +115,18 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
   }
 
   remember(data: string): void {
-    // The first chunk of a stream has a role and differs from all others.
-    if (this.#started && this.enabled) {
+    // The first chunk of a stream has a role and differs from all others. A chunk that came in two reads says nothing new.
+    if (this.#started && this.enabled && !this.#cut) {
       this.#misses++
       this.#latest = data
     }
     this.#started = true
+    this.#cut = false
+  }
+
+  /** The bytes ended before the pattern did: the event continues in the next ones, unless its line has ended. */
+  #endOf(bytes: Uint8Array): undefined {
+    this.#cut = bytes[bytes.length - 1] !== lineFeed
   }
 
   /** The string that begins at an offset. `undefined` if its end is missing or it is not valid JSON. */
@@ -124,7 +135,7 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
     let plain = true
     for (;; to++) {
       const byte = bytes[to]
-      if (byte === undefined) return undefined
+      if (byte === undefined) return this.#endOf(bytes)
       if (byte === 34) break
       if (byte === 92) to++
       if (byte === 92 || byte < 32 || byte > 126) plain = false
@@ -137,14 +148,13 @@ export class ChunkFastPath implements FastPath<Completion.Chunk> {
 /** Whether the bytes at an offset equal a part. Comparing four bytes at a time takes half the time. */
 const isAt = (bytes: DataView, start: number, part: DataView): boolean => {
   const length = part.byteLength
-  if (start + length > bytes.byteLength) return false
   let at = 0
   for (; at + 4 <= length; at += 4) if (part.getUint32(at) !== bytes.getUint32(start + at)) return false
   for (; at < length; at++) if (part.getUint8(at) !== bytes.getUint8(start + at)) return false
   return true
 }
 
-const viewOf = ({ buffer, byteLength, byteOffset }: Uint8Array): DataView =>
+export const viewOf = ({ buffer, byteLength, byteOffset }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength)
 
 /** Short strings are joined character by character, which is cheaper than a call of the decoder. */
@@ -231,6 +241,8 @@ const copiedObjects = { text: 4, call: 7 }
 
 /** The first byte of an event's JSON. `[DONE]` has another. */
 const openingBrace = 0x7b
+
+const lineFeed = 0x0a
 
 /** Takes the place of the strings that change. */
 const probe = "\u00a7probe\u00a7"

@@ -9,7 +9,7 @@ import type { OpenResponse } from "../response/bodyReader.ts"
 import { reasonFromChoice, reasonFromEvent, type StreamPosition } from "../response/errorBody.ts"
 import { invalidResponse, tooLarge } from "../response/invalidResponse.ts"
 import type { JsonReader } from "../schema/jsonReader.ts"
-import type { FastPath } from "./chunkFastPath.ts"
+import { type FastPath, viewOf } from "./chunkFastPath.ts"
 import { type EventSink, SseParser } from "./sse.ts"
 
 /** The state of a stream: more events may follow, it ended with `[DONE]`, or it failed. */
@@ -52,8 +52,9 @@ export class EventDecoder<A> implements EventSink {
   /** The values that a network read completes. Values before a bad event are returned; `state` has the failure. */
   feed(bytes: ReadonlyArray<Uint8Array>): Values<A> {
     for (const part of bytes) {
+      const view = viewOf(part)
       let at = 0
-      while (at < part.length && this.state === "open") at = this.#feedFrom(part, at)
+      while (at < part.length && this.state === "open") at = this.#feedFrom(part, at, view)
     }
     return this.#take()
   }
@@ -104,10 +105,10 @@ export class EventDecoder<A> implements EventSink {
   }
 
   /** Decodes from an offset: one event if the fast path applies or may apply later, else all bytes. Returns the new offset. */
-  #feedFrom(part: Uint8Array, start: number): number {
+  #feedFrom(part: Uint8Array, start: number, view: DataView): number {
     const { fastPath } = this.#hooks
     if (fastPath !== undefined && !this.#midCharacter && this.#parser.betweenEvents) {
-      const value = fastPath.read(part, start)
+      const value = fastPath.read(part, start, view)
       if (value !== undefined && fastPath.end - start <= this.#call.options.maxSize) {
         this.#add(value)
         return fastPath.end
