@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 /** Checks that a number is in a range, both ends included. */
 export const range = (minimum: number, maximum?: number) =>
   Schema.makeFilter((value: number) => value >= minimum && (maximum === undefined || value <= maximum), {
-    expected: `a value of at least ${minimum}${maximum === undefined ? "" : ` and at most ${maximum}`}`,
+    expected: maximum === undefined ? `a value of at least ${minimum}` : `a value between ${minimum} and ${maximum}`,
     toJsonSchema: () => maximum === undefined ? { minimum } : { minimum, maximum }
   })
 
