@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 const condition = "@effect-mistral/source"
@@ -14,6 +15,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [condition, "node", "module", "import", "default"] } },
   test: {
     testTimeout: 20_000,
+    // By default two cores would have one worker, which takes half as long again.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       ...["core", "chat", "agents", "fim", "observability", "node", "testing", "emulator"].map((name) =>
         project(name, `packages/${name}/test/**/*.test.ts`)

@@ -163,3 +163,13 @@ describe("a content type", () => {
       }
     }))
 })
+
+describe("an error of a transport", () => {
+  it.effect("shows no key that ends with a full stop", () =>
+    Effect.gen(function*() {
+      const reasons = yield* reasonsOf(ScriptedHttpClient.connectionError(new Error("refused abc-12345.")), {
+        apiKey: Redacted.make("abc-12345.")
+      })
+      for (const { description } of reasons) assert.strictEqual(description, "refused <redacted>")
+    }))
+})

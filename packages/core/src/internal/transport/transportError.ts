@@ -1,6 +1,5 @@
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Predicate from "effect/Predicate"
-import { withoutFullStop } from "../error/reasonMessage.ts"
 import { inBrowser } from "./browser.ts"
 
 /**
@@ -24,9 +23,15 @@ export const describeTransportError = (error: unknown): string => {
  * Describes why no response came. A browser does not tell the program that it refused a response because of CORS, so this
  * cause is named in every browser.
  */
-export const describeFailedConnection = (error: unknown): string =>
-  withoutFullStop(describeTransportError(error)) +
-  (inBrowser() ? " (in a browser perhaps CORS: the server must allow the origin)" : "")
+export const describeFailedConnection = (error: unknown): string => {
+  const description = describeTransportError(error)
+  // A full stop is not removed here: it may be the end of a key, which is only found whole.
+  return inBrowser()
+    ? `${description}${
+      description.endsWith(".") ? "" : "."
+    } In a browser perhaps CORS: the server must allow the origin`
+    : description
+}
 
 const describeOne = (cause: unknown): string => {
   if (typeof cause === "string") return cause
