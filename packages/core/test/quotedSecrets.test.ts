@@ -126,10 +126,12 @@ describe("a secret", () => {
       }))
   }
 
-  it.effect("of fewer than four characters is not removed, as texts would not be readable", () =>
+  it.effect("of fewer than four characters is removed where it is a word, and texts stay readable", () =>
     Effect.gen(function*() {
-      const reasons = yield* reasonsOf(refusal("{\"message\":\"an old car\"}"), { apiKey: Redacted.make("old") })
-      for (const reason of reasons) assert.strictEqual(reason["serverMessage"], "an old car")
+      const answer = refusal(JSON.stringify({ message: "an older car, not (old) or \"old\"" }))
+      for (const reason of yield* reasonsOf(answer, { apiKey: Redacted.make("old") })) {
+        assert.strictEqual(reason["serverMessage"], "an older car, not <redacted> or <redacted>")
+      }
     }))
 
   it.effect("that is a word of this library leaves an error what it is", () =>

@@ -15,7 +15,7 @@ describe("UndiciHttpClient asked by callback", () => {
   it.effect("goes through the dispatcher it was given, whole and streamed", () =>
     Effect.gen(function*() {
       const agent = mock()
-      agent.get(origin).intercept({ path, method: "POST", headers: { authorization: "Bearer api-key-1" } }).reply(
+      agent.get(origin).intercept({ path, method: "POST", headers: { authorization: "Bearer key" } }).reply(
         200,
         ["a", "b"].map((content) => `data: ${JSON.stringify(chunk(content))}\n\n`).join("") + "data: [DONE]\n\n",
         { headers: { "content-type": "text/event-stream" } }
@@ -41,7 +41,7 @@ describe("UndiciHttpClient asked by callback", () => {
   it.effect("says what a dispatcher failed with, without the key", () =>
     Effect.gen(function*() {
       const agent = mock()
-      agent.get(origin).intercept({ path, method: "POST" }).replyWithError(new Error("refused the api-key-1"))
+      agent.get(origin).intercept({ path, method: "POST" }).replyWithError(new Error("refused the key"))
       const { reason } = yield* Effect.flip(Chat.complete(request)).pipe(Effect.provide(services(agent)))
       assert.isTrue(reason._tag === "ConnectionFailed" && reason.description === "refused the <redacted>")
     }))
@@ -81,9 +81,7 @@ const mock = () => {
 
 const services = (dispatcher: Dispatcher) =>
   Chat.layer.pipe(
-    Layer.provide(
-      MistralClient.layer({ apiKey: Redacted.make("api-key-1"), baseUrl: origin, retry: RetryPolicy.none })
-    ),
+    Layer.provide(MistralClient.layer({ apiKey: Redacted.make("key"), baseUrl: origin, retry: RetryPolicy.none })),
     Layer.provide(UndiciHttpClient.layerNoDispatcher),
     Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
   )

@@ -17,11 +17,16 @@ export const makeScrub = (
   const values = [...keys, ...named.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])]
   const secrets = values.flatMap(secretsIn).filter(isLong).sort((one, other) => other.length - one.length)
   const plainSecrets = [...secrets, ...values.flatMap(partsOf)].flatMap(forms).map(unescape).filter(isLong)
+  // Without shorter secrets, texts would not be readable: of those, only a key is removed, and only where it is a word.
+  const shortKeys = Array.from(keys).filter((key) => !isLong(key))
   return (text) =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, mark), text).replace(/\S+/g, (word) => {
       const plain = unescape(word)
       const length = /(?:\.{3}|…)\W*$/.test(word) ? 8 : undefined
-      return plainSecrets.some((secret) => plain.includes(secret.slice(0, length))) ? mark : word
+      return shortKeys.includes(word.replace(/^\W+|\W+$/g, "")) ||
+          plainSecrets.some((secret) => plain.includes(secret.slice(0, length)))
+        ? mark
+        : word
     }).replace(/(?<=:\/\/)[^\s/@]+(?=@)/g, mark)
 }
 
@@ -54,7 +59,7 @@ const mark = "<redacted>"
 /** The most characters of a text in a reason. */
 const longest = 500
 
-/** Whether a text is long enough to be a secret: without shorter ones, texts would not be readable. */
+/** Whether a text is long enough to be a secret wherever it occurs. */
 const isLong = (text: string): boolean => text.length > 3
 
 /** A value, also without its scheme, and the user and the password of a `Basic` value. */
