@@ -84,7 +84,9 @@ export const DocumentUrl = Schema.Struct({
  */
 export interface DocumentUrl extends Schema.Schema.Type<typeof DocumentUrl> {}
 
-const uuid = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/
+/** A UUID of version 1 to 8, or the one of zeros or of ones only. A JSON Schema has no flag for the case of letters. */
+const uuid =
+  /^([\da-fA-F]{8}-[\da-fA-F]{4}-[1-8][\da-fA-F]{3}-[89abAB][\da-fA-F]{3}-[\da-fA-F]{12}|0{8}(-0{4}){3}-0{12}|[fF]{8}(-[fF]{4}){3}-[fF]{12})$/
 
 /**
  * The schema of an uploaded file, given by its id: `{ type: "file", file_id }`. The id is a UUID.
@@ -94,7 +96,6 @@ const uuid = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/
  */
 export const File = Schema.Struct({
   type: Schema.Literal("file"),
-  // The server decides which versions it knows.
   file_id: Schema.String.check(Schema.makeFilter((id) => uuid.test(id), {
     expected: "a UUID",
     toJsonSchema: () => ({ pattern: uuid.source, format: "uuid" })

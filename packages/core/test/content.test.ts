@@ -45,3 +45,21 @@ describe("a piece of content of a response", () => {
     assert.deepStrictEqual([...Content.knownTypes].sort(), Object.keys(known).sort())
   })
 })
+
+describe("the id of a file", () => {
+  it("is a UUID as Effect's own check knows it", () => {
+    const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
+    const ids = [
+      "00000000-0000-0000-0000-000000000000",
+      "FFFFFFFF-ffff-FFFF-ffff-FFFFFFFFFFFF",
+      "00000000-0000-0000-0000-000000000001",
+      "file-1",
+      ..."0123456789af".split("").flatMap((version) =>
+        "078bc".split("").map((variant) => `0a1B2c3D-4e5F-${version}678-${variant}ABC-def012345678`)
+      )
+    ]
+    for (const file_id of ids) {
+      assert.strictEqual(Schema.is(Content.Content)({ type: "file", file_id }), isUuid(file_id), file_id)
+    }
+  })
+})
