@@ -11,13 +11,14 @@ import type * as Schema from "effect/Schema"
  * @category models
  * @since 0.1.0
  */
-export type PartialJson<E> = unknown extends E ? Schema.Json
-  : E extends string | bigint | symbol | Date ? string
+export type PartialJson<E> = [Schema.Json] extends [E] ? Schema.Json : PartialOf<E>
+
+/** For each member of a union. */
+type PartialOf<E> = E extends string | bigint | symbol | Date ? string
   : E extends number ? number
   : E extends boolean ? boolean
   : E extends null | undefined ? null
   : E extends ReadonlyArray<unknown> ? PartialItems<E>
-  : object extends E ? IsPlain<E> extends true ? PartialObject<E> : Schema.Json
   : IsPlain<E> extends true ? PartialObject<E>
   : Schema.Json
 

@@ -179,8 +179,9 @@ const withWords = (body: Record<string, unknown>, schema: JsonSchema): JsonSchem
     words("minProperties", (least) => `At least ${count(least, "key")}.`),
     words("maxProperties", (most) => `At most ${count(most, "key")}.`),
     schema["uniqueItems"] === true ? "No two items are equal." : undefined,
-    words("format", (format) => `Format: ${String(format)}.`),
-    words("contentEncoding", (encoding) => `Encoding: ${String(encoding)}.`),
+    // The format of bytes says less than their encoding, and the pattern of an encoding as much.
+    schema["format"] === "byte" ? undefined : words("format", (format) => `Format: ${String(format)}.`),
+    body["pattern"] === undefined ? words("contentEncoding", (one) => `Encoding: ${String(one)}.`) : undefined,
     words("contentSchema", (inner) => `The JSON fits this JSON Schema: ${JSON.stringify(inner)}.`),
     words("default", (value) => `Default: ${JSON.stringify(value)}.`),
     words("examples", (values) => `Examples: ${JSON.stringify(values).slice(1, -1)}.`),

@@ -37,6 +37,7 @@ const forms: ReadonlyArray<Form> = [
     pattern: "^\\d+ (millis|seconds|minutes|hours|days|weeks)$",
     description: "A duration, such as 5 minutes."
   }],
+  [/^Duration$/, 1500, { description: "Milliseconds." }],
   [/^Duration$/, "PT5M", { format: "duration", description: "A duration in ISO 8601, such as PT5M." }]
 ]
 
