@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { JsonObject } from "./Tool.ts"
+import { JsonObject } from "./ToolSchema.ts"
 import { Usage } from "./Usage.ts"
 import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 

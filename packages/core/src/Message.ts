@@ -10,7 +10,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Content from "./Content.ts"
-import * as Tool from "./Tool.ts"
+import * as Tool from "./ToolSchema.ts"
 import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 const content = Schema.Union([Schema.String, Schema.Null, Schema.Array(Content.Content)])
