@@ -39,11 +39,13 @@ export const folders: Readonly<Record<string, Rows>> = {
     transport: ["error"],
     timeout: [],
     completion: [],
+    embedding: [],
     request: ["json", "schema", "transport", "timeout", "completion"],
     response: ["json", "error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],
     stream: ["json", "error", "schema", "request", "response"],
     object: ["json", "schema"],
+    tool: ["json", "object"],
     client: "all above"
   },
   observability: {

@@ -22,10 +22,34 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /\/\/ \d+ tokens suggested by codestral-latest/
   ],
   "complete.ts": [/^1: \S+/m, /^2: \S+/m, /^\d+ tokens/m],
+  "embeddings.ts": [
+    /^0\.[3-9]\d {2}A parcel arrives within three working days in France\.$/m,
+    /^0\.[2-9]\d {2}You may return a parcel/m,
+    /^-?0\.[01]\d {2}Reset your password/m
+  ],
+  "extraction.ts": [
+    /^\S+ \S+, -?\d+(\.\d+)? (EUR|USD|GBP), \d+ items: \d+ tokens$/m,
+    /^\S+ \S+, -?\d+(\.\d+)? (EUR|USD|GBP), \d+ items: \d+ tokens$/m,
+    /^not read \(finish reason: length\): \d+ tokens$/m,
+    /^in total: \d{3} tokens$/m
+  ],
+  "moderation.ts": [
+    /^- When do the trains .*\n {2}\w+ \w+/m,
+    /^- Can I sue .*\n {2}\w+ \w+/m,
+    /^- Send the contract .*\n {2}\(not answered: pii\)$/m
+  ],
   "structured-output.ts": [
     /\((novel|essay|poetry|drama), -?\d+\), a Book/,
     /so far: +\{/,
     /complete: \{.*"authors":\[/
+  ],
+  "tools.ts": [
+    /^get_weather: {"city":"Zurich","celsius":4}\nexchange: 95\nget_trains: {"error":"There is no timetable for today"}$/m,
+    /^exchange: {"error":"The arguments of the tool exchange do not fit: euros: Expected number\..*"}$/m,
+    /^get_flights: {"error":"There is no tool named get_flights"}\nTake a coat and 95 francs/m,
+    /^I look that up\.$/m,
+    /^get_weather: .*\nexchange: 95\nget_trains: {"error"/m,
+    /^get_flights: {"error":.*\nTake a coat and 95 francs/m
   ],
   "deployments.ts": [/^Mistral: +\S+/m, /^OpenAI-compatible: +\S+/m],
   "error-handling.ts": [
@@ -54,7 +78,7 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
 }
 
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts"]
+const shared = ["mistral.ts", "toolScript.ts"]
 
 describe("examples", () => {
   const programs = readdirSync(folder).filter((file) => file.endsWith(".ts") && !shared.includes(file))
