@@ -2,7 +2,7 @@ import type * as CompletionRequest from "../../CompletionRequest.ts"
 import { type Outgoing, refuseKeys } from "../../Deployment.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type * as ResponseFormat from "../../ResponseFormat.ts"
-import type * as Tool from "../../Tool.ts"
+import type * as Tool from "../../ToolSchema.ts"
 import { withoutNulls } from "./contentPiece.ts"
 import { toMessage } from "./message.ts"
 
