@@ -75,6 +75,10 @@ const comparable = (result: unknown): unknown => {
 
 /** Rules for responses that would otherwise depend on a body in which the two differ. */
 const script: Script.Script = [
+  {
+    when: { text: "Which painter" },
+    answer: { tool_calls: [{ name: "painter_of", arguments: { title: "Water Lilies" } }] }
+  },
   { when: { text: "Claude Monet painted" }, answer: { text: "The tool says that it was Monet." } },
   { when: { text: "and when was he born" }, answer: { text: `{"name":"Claude Monet","born":1840}` } }
 ]
