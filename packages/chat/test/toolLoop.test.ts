@@ -75,6 +75,30 @@ describe("a loop of three rounds with tools", () => {
     }))
 })
 
+describe("a call without a name", () => {
+  for (const [how, send] of Object.entries(senders())) {
+    it.effect(`gets a result that says so, ${how}, and the conversation goes on`, () =>
+      Effect.gen(function*() {
+        const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+        assert.strictEqual(yield* converse(send, Effect.void), text)
+        const [, { body } = assert.fail("one request")] = yield* requests
+        assert.deepStrictEqual((body as Chat.Request).messages.at(-1), {
+          role: "tool",
+          content: "{\"error\":\"There is no tool named \"}",
+          tool_call_id: "nameless0",
+          name: ""
+        })
+      }).pipe(Effect.provide(chatOver(({ headers }, round) => {
+        const toolCalls = [{ id: "nameless0", function: { name: "", arguments: "{}" } }]
+        const options = round === 0 ? { toolCalls } : {}
+        const content = round === 0 ? "" : text
+        return headers["accept"] === "text/event-stream"
+          ? ScriptedHttpClient.sse(TestCompletion.chunks(content, options))
+          : ScriptedHttpClient.json(TestCompletion.response(content, options))
+      }))))
+  }
+})
+
 describe("a loop that does not end by itself", () => {
   it.effect("ends after the last round, which asks for a text", () =>
     Effect.gen(function*() {

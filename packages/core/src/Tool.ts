@@ -7,7 +7,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { jsonIssues } from "./internal/request/jsonIssues.ts"
-import { issuesOf } from "./internal/schema/issues.ts"
 import { withoutIdentifiers } from "./internal/schema/withoutIdentifiers.ts"
 import { argumentsDecoder } from "./internal/tool/argumentsDecoder.ts"
 import { parametersOf } from "./internal/tool/parameters.ts"
@@ -149,12 +148,8 @@ export const decodeArguments = <A, RD = never>(
   Effect.suspend(() => {
     const tool = call.function.name
     const read = readArguments(call.function.arguments)
-    return "issues" in read
-      ? Effect.fail(new InvalidArguments({ tool, issues: read.issues }))
-      : Effect.mapError(
-        argumentsDecoder(schema)(read.json),
-        (error) => new InvalidArguments({ tool, issues: issuesOf(error) })
-      )
+    const decoded = "issues" in read ? Effect.fail(read.issues) : argumentsDecoder(schema)(read.json)
+    return Effect.mapError(decoded, (issues) => new InvalidArguments({ tool, issues }))
   })
 
 const formatIssues = (issues: ReadonlyArray<Issue>): string =>

@@ -119,6 +119,33 @@ describe("arguments that do not fit", () => {
       }))
   }
 
+  it.effect("are reported with the form of a text, as the tool describes it", () =>
+    Effect.gen(function*() {
+      const At = Schema.Struct({
+        at: Schema.Date.annotate({ description: "The start" }),
+        list: Schema.Array(Schema.DateTimeUtc),
+        pair: Schema.Tuple([Schema.URL]),
+        byName: Schema.Record(Schema.String, Schema.Date),
+        next: Schema.optionalKey(Schema.Struct({ until: Schema.Date }).annotate({ identifier: "Until" })),
+        link: Schema.optionalKey(Link)
+      })
+      const iso = "A date and time in ISO 8601, such as 2026-01-31T09:30:00Z"
+      const issues = yield* messageOf({
+        at: "tomorrow",
+        list: ["2026-01-31T09:30:00Z", "tomorrow"],
+        pair: ["tomorrow"],
+        byName: { a: "tomorrow" },
+        next: { until: "tomorrow" }
+      }, At)
+      assert.deepStrictEqual(issues?.split("; "), [
+        `at: Expected a valid Date (The start. ${iso})`,
+        `list.1: Expected a valid UTC DateTime string (${iso})`,
+        "pair.0: Expected a valid URL string (A URL, such as https://example.com/)",
+        `byName.a: Expected a valid Date (${iso})`,
+        `next.until: Expected a valid Date (${iso})`
+      ])
+    }))
+
   it.effect("of any depth fail and never die", () =>
     Effect.gen(function*() {
       const deep = (levels: number) => `${"{\"next\":".repeat(levels)}{}${"}".repeat(levels)}`

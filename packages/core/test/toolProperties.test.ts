@@ -27,6 +27,7 @@ describe("the parameters of a tool of any schema", () => {
           eachSchema(parameters, [], (schema) => {
             assert.notProperty(schema, "$schema", `seed ${seed}`)
             assert.notProperty(schema, "$id", `seed ${seed}`)
+            assert.deepStrictEqual(Object.getOwnPropertySymbols(schema), [], `seed ${seed}`)
           })
           recursive += definitionsOf(parameters).length > 0 ? 1 : 0
           for (const [name, definition] of definitionsOf(parameters)) {

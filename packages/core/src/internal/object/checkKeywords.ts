@@ -90,7 +90,20 @@ export const addKeywords = (draft: Draft, { allOf, ...keywords }: JsonSchema): v
   if (Array.isArray(allOf)) { for (const part of allOf) if (isSchema(part)) addKeywords(draft, part) }
 }
 
-const bothPatterns = (first: string, second: string): string =>
-  `${first.startsWith("^(?=[\\s\\S]*?") ? first : `^${lookahead(first)}`}${lookahead(second)}`
+/** One pattern for two: one after the other where that is enough, because grammars of models lack lookaheads. */
+const bothPatterns = (first: string, second: string): string => {
+  const simple = !hasAlternatives(first) && !hasAlternatives(second)
+  const follows = (before: string, after: string) => simple && !/(^|[^\\])\$$/.test(before) && !after.startsWith("^")
+  if (follows(first, second)) return `${first}[\\s\\S]*${second}`
+  if (follows(second, first)) return `${second}[\\s\\S]*${first}`
+  return `${first.startsWith("^(?=[\\s\\S]*?") ? first : `^${lookahead(first)}`}${lookahead(second)}`
+}
+
+/** Whether a pattern has alternatives that are in no group: nothing may come before or after it then. */
+const hasAlternatives = (pattern: string): boolean => {
+  let text = pattern.replace(/\\./g, "").replace(/\[[^\]]*\]/g, "")
+  for (let before = ""; before !== text;) [before, text] = [text, text.replace(/\([^()]*\)/g, "")]
+  return text.includes("|")
+}
 
 const lookahead = (pattern: string): string => `(?=[\\s\\S]*?(?:${pattern}))`

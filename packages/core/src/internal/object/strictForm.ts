@@ -169,8 +169,13 @@ const withWords = (body: Record<string, unknown>, schema: JsonSchema): JsonSchem
   const description = joinWords([
     schema["description"],
     body["description"],
-    words("minLength", (least) => `At least ${count(least, "character")}.`),
-    words("maxLength", (most) => `At most ${count(most, "character")}.`),
+    schema["minLength"] === schema["maxLength"]
+      ? words("minLength", (length) => `Exactly ${count(length, "character")}.`)
+      : undefined,
+    ...(schema["minLength"] === schema["maxLength"] ? [] : [
+      words("minLength", (least) => `At least ${count(least, "character")}.`),
+      words("maxLength", (most) => `At most ${count(most, "character")}.`)
+    ]),
     words("minProperties", (least) => `At least ${count(least, "key")}.`),
     words("maxProperties", (most) => `At most ${count(most, "key")}.`),
     schema["uniqueItems"] === true ? "No two items are equal." : undefined,

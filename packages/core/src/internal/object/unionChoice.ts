@@ -6,21 +6,26 @@ import {
   schemaEntries,
   schemasAt
 } from "./jsonSchema.ts"
-import { entriesKey, recordsOf, restOf, tupleKeys } from "./strictShapes.ts"
+import { entriesKey, isHomogeneous, recordsOf, restOf, tupleKeys } from "./strictShapes.ts"
 
-/** What a place costs where a value does not fit a schema. The member of a union that costs least is the value's own. */
+/** The costs of a value that does not fit a schema. The member of a union that costs least is the value's own. */
 const costs = {
-  /** The value has another type. */
-  type: 16,
-  /** The value is none of the literals, which tell the members of a union apart. */
-  literal: 8,
+  /** The value has another type. No difference inside an object or a list costs as much. */
+  type: 1,
+  /** The value is none of the literals. */
+  literal: 0.95,
+  /** A key whose value is none of its literals, which tell the members of a union apart. */
+  tag: 8,
   /** The schema does not know the key. */
-  unknownKey: 2,
+  unknownKey: 0.5,
   /** A string that a literal begins with: it may be incomplete. */
-  prefix: 0.5,
+  prefix: 0.1,
   /** A key that is missing: it may not have come yet. */
-  missing: 0.1
+  missing: 0.02
 }
+
+/** The cost of an object or a list: less than that of another type, whatever is inside. */
+const inside = (cost: number): number => 0.9 * cost / (1 + cost)
 
 /** Chooses the member of a union that a value fits best, in the plain or the strict form, complete or not. */
 export class UnionChoice {
@@ -92,13 +97,18 @@ export class UnionChoice {
     let cost = 0
     for (const [key, inner] of Object.entries(value)) {
       const property = named.get(key)
-      if (property !== undefined) cost += inner === null && !required.includes(key) ? 0 : this.#cost(property, inner)
+      if (property !== undefined) cost += inner === null && !required.includes(key) ? 0 : this.#keyCost(property, inner)
       else if (records.length === 0) cost += costs.unknownKey
       else if (key === entriesKey(schema) && Array.isArray(inner)) cost += this.#entries(schema, inner)
       else cost += Math.min(...records.map((record) => this.#cost(record.value, inner)))
     }
     for (const key of required) if (!Object.hasOwn(value, key)) cost += costs.missing
-    return cost
+    return inside(cost)
+  }
+
+  #keyCost(property: JsonSchema, value: unknown): number {
+    const cost = this.#cost(property, value)
+    return cost >= costs.literal && property["enum"] !== undefined ? costs.tag : cost
   }
 
   #entries(schema: JsonSchema, entries: ReadonlyArray<unknown>): number {
@@ -108,7 +118,7 @@ export class UnionChoice {
       if (!isSchema(entry)) cost += costs.type
       else if ("value" in entry) cost += Math.min(...records.map(({ value }) => this.#cost(value, entry["value"])))
     }
-    return cost
+    return inside(cost)
   }
 
   #array(schema: JsonSchema, value: unknown): number {
@@ -120,19 +130,21 @@ export class UnionChoice {
         const one = fixed[at] ?? items
         cost += one === undefined ? costs.unknownKey : this.#cost(one, item)
       }
-      return cost
+      return inside(cost)
     }
     if (!isSchema(value)) return costs.type
     const keys = tupleKeys(schema)
+    if (isHomogeneous(schema)) return costs.type
     const rest = restOf(schema)
     for (const [key, inner] of Object.entries(value)) {
       const one = fixed[keys.fixed.indexOf(key)]
-      if (one !== undefined) cost += this.#cost(one, inner)
+      // An optional item is `null` in strict form.
+      if (one !== undefined) cost += inner === null ? 0 : this.#cost(one, inner)
       else if (rest !== undefined && key === keys.rest && Array.isArray(inner)) {
         for (const item of inner) cost += this.#cost(rest, item)
       } else if (!keys.last.includes(key)) cost += costs.type
     }
-    return cost + (fixed.length === 0 ? costs.type : 0)
+    return inside(cost)
   }
 }
 

@@ -1,5 +1,7 @@
 import type * as SchemaAST from "effect/SchemaAST"
 import { type EncodingChain, typeNameOf } from "./encodingChain.ts"
+import { type JsonSchema, schemaEntries } from "./jsonSchema.ts"
+import { recordsOf } from "./strictShapes.ts"
 
 /** Fails because a schema cannot be sent: with its place, the reason, and a way out. */
 export const refuse = (
@@ -43,4 +45,24 @@ const hasCodec = ({ annotations }: SchemaAST.Declaration): boolean =>
 const nameOf = ({ annotations }: SchemaAST.Declaration): string => {
   const name = annotations?.["identifier"] ?? annotations?.title ?? annotations?.["expected"]
   return typeof name === "string" ? `\`${name}\`` : "a declared type"
+}
+
+/** Refuses a root that is no object with named keys: the strict mode takes no other. */
+export const assertIsObject = (root: JsonSchema): void => {
+  const kind = root["anyOf"] !== undefined || root["oneOf"] !== undefined
+    ? "a union"
+    : root["type"] === undefined
+    ? "any JSON value"
+    : root["type"] !== "object"
+    ? `a JSON ${String(root["type"])}`
+    : recordsOf(root).length > 0 && schemaEntries(root, "properties").length === 0
+    ? "a record"
+    : undefined
+  if (kind === undefined) return
+  const key = root["type"] === "array" || kind === "a record" ? "items" : "value"
+  refuse(
+    [],
+    `it is ${kind}, and the root must be an object with named keys`,
+    `Wrap it in a Struct: Schema.Struct({ ${key}: ... })`
+  )
 }
