@@ -17,7 +17,7 @@ export interface CallResources {
 }
 
 /**
- * Sends a call and begins to read its response, with retries.
+ * Sends a call and begins to read its response, with retries, and after a 401 once with a new key.
  *
  * *Details*: a response that reports an error is retried like a response with the status of that error. Any other failure
  * of `read`, such as a truncated response, is only retried with `rereads`: for endpoints that are idempotent and free.
@@ -31,11 +31,22 @@ export const sendWithRetry = <A>(
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
     let response: OpenResponse | undefined
-    const attempt = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
+    const send = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
       response = opened
       return Effect.onError(read(opened), () => opened.close)
     })
-    const { retry } = call.options
+    const { keyState, options: { apiKey, retry } } = call
+    /** Sends the request again, once, if the effect yields another key than the rejected one. */
+    const renewKey = (error: MistralError): Effect.Effect<A, MistralError> => {
+      const { current, rejected } = keyState
+      if (error.reason._tag !== "Authentication") return Effect.fail(error)
+      keyState.rejected = current
+      if (rejected !== undefined) return Effect.fail(error)
+      keyState.refusal = error
+      response = undefined
+      return send
+    }
+    const attempt = Effect.isEffect(apiKey) ? Effect.catch(send, renewKey) : send
     const policy: RetryPolicy.RetryPolicy = {
       ...retry,
       while: (error) => {
