@@ -110,6 +110,12 @@ export interface RequestOptions {
    * time limit ends them, and a defect or an interruption ends the call.
    */
   readonly onResponse?: OnResponse | undefined
+  /**
+   * Whether the span of the call has the `gen_ai.*` attributes. Default: true. `false` where a span around it has them, so
+   * that the tokens count once in a trace: the span is then named after the operation (`Chat.complete`). Metrics are
+   * recorded all the same.
+   */
+  readonly genAiAttributes?: boolean | undefined
 }
 
 /**
@@ -163,6 +169,7 @@ export interface Resolved {
   /** The checks that were switched on or off. The deployment decides about the others. */
   readonly checks: Checks
   readonly onResponse?: OnResponse | undefined
+  readonly genAiAttributes?: boolean | undefined
 }
 
 /**

@@ -9,9 +9,10 @@ import { Attempt, type Sender } from "./attempt.ts"
 
 /**
  * The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. That is
- * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started.
+ * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started. `onRetry` runs before the
+ * request is sent again.
  */
-export interface CallResources {
+export interface CallResources extends Pick<RetryPolicy.RetryOptions, "onRetry"> {
   readonly span: Tracer.Span
   finalizer: Effect.Effect<void>
 }
@@ -58,7 +59,7 @@ export const sendWithRetry = <A>(
     const attempts = retry === RetryPolicy.none ? attempt : Effect.catch(attempt, (error) =>
       // The policy may make spans, which belong to the call. A call that does not fail needs no change of its context.
       Effect.provideService(
-        RetryPolicy.retryFailed(error, attempt, policy, { idempotent: call.idempotent }),
+        RetryPolicy.retryFailed(error, attempt, policy, { idempotent: call.idempotent, onRetry: resources.onRetry }),
         Tracer.ParentSpan,
         resources.span
       ))
