@@ -13,6 +13,7 @@ import {
   requests,
   within
 } from "./fixtures/scriptedClient.ts"
+import { spanOf } from "./fixtures/spans.ts"
 
 const ways = {
   ...bothWays,
@@ -134,6 +135,22 @@ describe("a key that is rejected", () => {
       (request, index) => index === 0 ? unauthorized : goodResponse(request),
       { apiKey: rotating("old").apiKey, retry: RetryPolicy.make({ while: () => true }) }
     ))))
+
+  for (const [way, call] of Object.entries(ways)) {
+    it.effect(`is seen in the span of the call where the request is sent again, and only then (${way})`, () =>
+      Effect.gen(function*() {
+        for (const [keys, count] of [[["old", "new"], 1], [["old"], undefined]] as const) {
+          const { attributes, span } = yield* spanOf(Effect.exit(call())).pipe(
+            Effect.provide(clientOver(accepting("new"), { apiKey: rotating(...keys).apiKey }))
+          )
+          assert.strictEqual(attributes["http.request.resend_count"], count)
+          assert.deepStrictEqual(
+            span.events.map(([name, , event]) => [name, event?.["error.type"], event?.["mistral_ai.retry.delay"]]),
+            count === undefined ? [] : [["mistral_ai.retry", "Authentication", 0]]
+          )
+        }
+      }))
+  }
 
   it.effect("is shown nowhere, nor is the new one", () =>
     Effect.gen(function*() {

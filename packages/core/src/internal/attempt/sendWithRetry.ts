@@ -10,7 +10,7 @@ import { Attempt, type Sender } from "./attempt.ts"
 /**
  * The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. That is
  * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started. `onRetry` runs before the
- * request is sent again.
+ * request is sent again, also with a new key.
  */
 export interface CallResources extends Pick<RetryPolicy.RetryOptions, "onRetry"> {
   readonly span: Tracer.Span
@@ -44,6 +44,7 @@ export const sendWithRetry = <A>(
       keyState.rejected = current
       if (rejected !== undefined) return Effect.fail(error)
       keyState.refusal = error
+      keyState.onRenewed = resources.onRetry
       response = undefined
       return send
     }

@@ -33,9 +33,11 @@ type QueryValue = string | number | boolean | ReadonlyArray<string | number> | n
 export interface KeyState {
   /** The key of the current attempt. */
   current?: Redacted<string>
-  /** The key that was rejected last, and the error for which the request may only be sent again with another key. */
+  /** The key that was rejected last. */
   rejected?: Redacted<string> | undefined
+  /** The error for which the request is sent again, but only with another key. */
   refusal?: MistralError | undefined
+  onRenewed?: ((refusal: MistralError, delay: number) => void) | undefined
 }
 
 /** A validated and serialised request with its options, and the state that its errors report. */

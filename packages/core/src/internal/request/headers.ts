@@ -36,7 +36,10 @@ export const makeAuthenticate = ({
   const withKey = (key: string) => {
     const { refusal, rejected } = state
     state.refusal = undefined
-    if (refusal !== undefined && key === keyOf(rejected!)) return Effect.fail(refusal)
+    if (refusal !== undefined) {
+      if (key === keyOf(rejected!)) return Effect.fail(refusal)
+      state.onRenewed?.(refusal, 0)
+    }
     if (key === "") return invalid("The key is empty")
     if (!/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)) return invalid("The key holds characters that no header may hold")
     call.keys.add(withoutScheme(key))
