@@ -9,14 +9,13 @@ import { Config, Console, Effect, Layer, Option } from "effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { ServeError } from "effect/http/HttpServerError"
 
-const emulator = (demoEvents: number) =>
-  Layer.unwrap(
-    Effect.gen(function*() {
-      const emulator = yield* Emulator.Emulator
-      yield* Console.error(`(MISTRAL_API_KEY is not set: using the emulator at ${emulator.url})`)
-      return MistralClient.layer({ apiKey: emulator.apiKey, baseUrl: emulator.url })
-    })
-  ).pipe(Layer.provide(Emulator.layer({ demoEvents })))
+const emulatorClient = Layer.unwrap(
+  Effect.gen(function*() {
+    const emulator = yield* Emulator.Emulator
+    yield* Console.error(`(MISTRAL_API_KEY is not set: using the emulator at ${emulator.url})`)
+    return MistralClient.layer({ apiKey: emulator.apiKey, baseUrl: emulator.url })
+  })
+)
 
 type Live = Layer.Layer<MistralClient.MistralClient, Config.ConfigError | ServeError, HttpClient>
 
@@ -24,7 +23,8 @@ const live = (demoEvents = 0) =>
   Layer.unwrap(
     Effect.map(
       Config.option(Config.Redacted("MISTRAL_API_KEY")),
-      (key): Live => Option.isSome(key) ? MistralClient.layerConfig() : emulator(demoEvents)
+      (key): Live =>
+        Option.isSome(key) ? MistralClient.layerConfig() : Layer.provide(emulatorClient, Emulator.layer({ demoEvents }))
     )
   ).pipe(Layer.provide(UndiciHttpClient.layer))
 
@@ -32,3 +32,12 @@ export const MistralLive = live()
 
 /** The same client, with a thousand generated events of the past year in the emulator. */
 export const MistralWithEventsLive = live(1000)
+
+/** A client of an emulator in any case, and the emulator itself: for programs that show how a server fails. */
+export const EmulatorLive = Layer.effect(
+  MistralClient.MistralClient,
+  Effect.flatMap(
+    Emulator.Emulator,
+    (emulator) => MistralClient.make({ apiKey: emulator.apiKey, baseUrl: emulator.url })
+  )
+).pipe(Layer.provideMerge(Emulator.layer()), Layer.provide(UndiciHttpClient.layer))
