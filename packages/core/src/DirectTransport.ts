@@ -33,7 +33,7 @@ export interface Request {
 export interface Response {
   readonly status: number
   header(name: string): string | undefined
-  /** All headers. They are only read from responses with an error status. */
+  /** All headers. They are only read from responses with an error status, and for `onResponse`. */
   headers(): Readonly<Record<string, string | undefined>>
   readonly body: ByteSource
 }

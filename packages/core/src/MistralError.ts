@@ -1,8 +1,8 @@
 /**
  * The one error of this library: `MistralError`, with the operation that failed and a tagged `reason`.
  *
- * *When to use*: catch one reason with `Effect.catchReason`, or read `isRetryable`, `retryAfter`, `status`, `requestId` and
- * `chunks`, which are the same for every reason.
+ * *When to use*: catch one reason with `Effect.catchReason`, or read `isRetryable`, `retryAfter`, `status`, `requestId`,
+ * `rateLimits` and `chunks`, which are the same for every reason.
  *
  * ```ts
  * import { Effect } from "effect"
@@ -115,6 +115,15 @@ export class MistralError
    */
   get requestId(): string | undefined {
     return "requestId" in this.reason ? this.reason.requestId : undefined
+  }
+
+  /**
+   * The `x-ratelimit-*` headers of the error response, if it had any: names in lower case, values as the server sent them.
+   *
+   * @since 0.1.0
+   */
+  get rateLimits(): Readonly<Record<string, string>> | undefined {
+    return "limits" in this.reason ? this.reason.limits : undefined
   }
 
   /**

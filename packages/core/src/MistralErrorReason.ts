@@ -49,7 +49,10 @@ const duration = Schema.Number.pipe(
   })
 )
 
-/** The facts of an error response. `serverMessage` is the server's own sentence, `provider` the server behind a gateway. */
+/**
+ * The facts of an error response. `serverMessage` is the server's own sentence, `provider` the server behind a gateway, and
+ * `limits` the `x-ratelimit-*` headers.
+ */
 const errorResponse = {
   status: Schema.Int,
   serverMessage: Schema.optional(Schema.String),
@@ -58,7 +61,8 @@ const errorResponse = {
   field: Schema.optional(Schema.String),
   provider: Schema.optional(Schema.String),
   requestId: Schema.optional(Schema.String),
-  retryAfter: Schema.optional(duration)
+  retryAfter: Schema.optional(duration),
+  limits: Schema.optional(Schema.Record(Schema.String, Schema.String))
 }
 
 /** The position in a stream: the number of chunks that the caller had received, and the request id. */
@@ -195,10 +199,7 @@ export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse
  * @category reasons
  * @since 0.1.0
  */
-export class RateLimited extends reason<RateLimited>()("RateLimited", {
-  ...errorResponse,
-  limits: Schema.optional(Schema.Record(Schema.String, Schema.String))
-}) {
+export class RateLimited extends reason<RateLimited>()("RateLimited", errorResponse) {
   get isRetryable(): boolean {
     return isTransient(this)
   }

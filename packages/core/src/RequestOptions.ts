@@ -1,12 +1,13 @@
 /**
  * Options of a client, of a service or of one call. Options of a call win over those of its service, which win over those
- * of the client. Headers and timeouts are merged key by key.
+ * of the client. Headers and timeouts are merged key by key, and every `onResponse` runs.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type { ResponseMetadata } from "./ResponseMetadata.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 
 /**
@@ -16,6 +17,14 @@ import * as RetryPolicy from "./RetryPolicy.ts"
  * @since 0.1.0
  */
 export type ApiKey = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
+
+/**
+ * Receives the head of a good response. The effect runs in the fiber of the call, inside its span.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type OnResponse = (metadata: ResponseMetadata) => Effect.Effect<unknown>
 
 /**
  * Time limits of a call.
@@ -63,6 +72,15 @@ export interface RequestOptions {
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined
   /** Checks of a request before it is sent. All on by default, unless the deployment says otherwise. */
   readonly checks?: Checks | undefined
+  /**
+   * Receives status, request id, rate limits and headers of the response, once for each call that gets a good one: before
+   * a whole response is returned, and before the first chunk of a stream is delivered. The errors of other responses have
+   * `status`, `requestId` and `rateLimits`.
+   *
+   * All that are set run, one after the other: the client's, the service's, then the call's. The call waits for them, no
+   * time limit ends them, and a defect or an interruption ends the call.
+   */
+  readonly onResponse?: OnResponse | undefined
 }
 
 /**
@@ -114,6 +132,7 @@ export interface Resolved {
   readonly extraBody: Readonly<Record<string, unknown>> | undefined
   /** The checks that were switched on or off. The deployment decides about the others. */
   readonly checks: Checks
+  readonly onResponse?: OnResponse | undefined
 }
 
 /**
@@ -182,8 +201,12 @@ const mergeOver = (base: RequestOptions, over: RequestOptions): RequestOptions =
   headers: { ...base.headers, ...over.headers },
   timeout: { ...base.timeout, ...defined(over.timeout) },
   extraBody: over.extraBody === undefined ? base.extraBody : { ...base.extraBody, ...over.extraBody },
-  checks: { ...base.checks, ...defined(over.checks) }
+  checks: { ...base.checks, ...defined(over.checks) },
+  ...(base.onResponse && over.onResponse ? { onResponse: inTurn(base.onResponse, over.onResponse) } : undefined)
 })
+
+const inTurn = (first: OnResponse, second: OnResponse): OnResponse => (metadata) =>
+  Effect.flatMap(first(metadata), () => second(metadata))
 
 /** The options that have a value: one without keeps what it was. */
 const defined = <Options extends object>(options: Options | undefined): Partial<Options> =>

@@ -10,6 +10,7 @@
 import * as Predicate from "effect/Predicate"
 import type * as Tracer from "effect/Tracer"
 import type { Endpoint } from "./Endpoint.ts"
+import { requestId } from "./internal/response/responseHeaders.ts"
 import type { MistralError } from "./MistralError.ts"
 
 /**
@@ -100,6 +101,28 @@ export const responseAttributes = (response: unknown): Attributes => {
 }
 
 /**
+ * The span attributes of the head of a good response: status, request id and rate limits. `header` reads one header by its
+ * name in lower case.
+ *
+ * @category spans
+ * @since 0.1.0
+ */
+export const headAttributes = (
+  { status }: { readonly status: number },
+  header: (name: string) => string | undefined
+): Attributes => {
+  const attributes: Record<string, unknown> = {
+    "http.response.status_code": status,
+    "mistral_ai.request.id": requestId(header)
+  }
+  for (const name of rateLimitHeaders) {
+    const value = header(name)
+    if (value !== undefined) attributes[`http.response.header.${name}`] = [value]
+  }
+  return known(attributes)
+}
+
+/**
  * The span attributes of a failure: its reason, status and request id.
  *
  * @category spans
@@ -136,6 +159,17 @@ export const spanOptions = (
 export const annotate = (span: Tracer.Span, attributes: Attributes): void => {
   for (const name in attributes) span.attribute(name, attributes[name])
 }
+
+/** The rate-limit headers of Mistral. A span has these alone: reading all headers would cost more. */
+const rateLimitHeaders = [
+  "x-ratelimit-limit-req-minute",
+  "x-ratelimit-remaining-req-minute",
+  "x-ratelimit-limit-tokens-minute",
+  "x-ratelimit-remaining-tokens-minute",
+  "x-ratelimit-tokens-query-cost",
+  "x-ratelimit-limit",
+  "x-ratelimit-remaining"
+]
 
 const field = (value: unknown, name: string): unknown =>
   Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined

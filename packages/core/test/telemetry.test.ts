@@ -27,7 +27,7 @@ describe("the span of an operation that succeeds", () => {
         const span = yield* spanOf(call)
         assert.isTrue(Exit.isSuccess(span.exit), String(span.exit))
         assert.strictEqual(span.name, name)
-        assert.deepStrictEqual(span.attributes, attributes)
+        assert.deepStrictEqual(span.attributes, { ...attributes, "http.response.status_code": 200 })
         assert.isTrue(span.span.status._tag === "Ended" && Exit.isSuccess(span.span.status.exit))
       }).pipe(Effect.provide(clientOver(good))))
   }
@@ -61,19 +61,23 @@ describe("the span of an operation that fails", () => {
     "whose connection failed": [ScriptedHttpClient.connectionError(), { "error.type": "ConnectionFailed" }],
     "whose connection was lost": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false, ending: "fail" }), {
       "error.type": "ConnectionLost",
+      "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that ended early": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false }), {
       "error.type": "StreamEndedEarly",
+      "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that ended early, after its last chunk": [ScriptedHttpClient.sse(chunks, { ...id, done: false }), {
       ...answered,
       "error.type": "StreamEndedEarly",
+      "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that fell silent": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false, ending: "hang" }), {
       "error.type": "Timeout",
+      "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that never began": [ScriptedHttpClient.bytes([], { ...id, ending: "hang" }), {
@@ -91,6 +95,7 @@ describe("the span of an operation that fails", () => {
         ...answered,
         "gen_ai.response.finish_reasons": ["error"],
         "error.type": "GenerationFailed",
+        "http.response.status_code": 200,
         "mistral_ai.request.id": "id-1"
       }
     ],

@@ -116,6 +116,7 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
       status: response.status,
       contentType: response.header("content-type"),
       requestId: this.#requestId,
+      header: (name) => response.header(name),
       headers: () => response.headers(),
       body,
       unstreamed: source.unstreamed,

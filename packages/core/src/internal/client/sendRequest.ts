@@ -13,6 +13,7 @@ import { readJson } from "../response/readJson.ts"
 import { jsonReader } from "../schema/jsonReader.ts"
 import { annotateFailure } from "./annotateFailure.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
+import { reportResponse } from "./reportResponse.ts"
 
 /** Sends a request and reads its whole response, in one span. */
 export const sendRequest = <Request, Response>(
@@ -46,9 +47,11 @@ const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
   const call = yield* makeCall(endpoint, request, "application/json", server, options, target)
   const resources: CallResources = { finalizer: Effect.void, span }
   const reader = jsonReader(endpoint.response, endpoint.repair)
-  const read = (response: OpenResponse) => readJson(call, response, reader, endpoint.failedChoice)
+  let head: OpenResponse
+  const read = (response: OpenResponse) => readJson(call, head = response, reader, endpoint.failedChoice)
   const received = sendWithRetry(sender, call, resources, read, endpoint.retryable === "always")
   const value = yield* Effect.ensuring(received, Effect.suspend(() => resources.finalizer))
   Telemetry.annotate(span, Telemetry.responseAttributes(value))
+  yield* reportResponse(call, head!, span)
   return value
 })

@@ -18,6 +18,7 @@ import type { EventHooks } from "../stream/eventDecoder.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
 import { annotateFailure } from "./annotateFailure.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
+import { reportResponse } from "./reportResponse.ts"
 
 /**
  * Sends a request and streams the events of its response, in one span.
@@ -82,9 +83,11 @@ const start = Effect.fnUntraced(function*<Request, Event>(
       if (span.sampled && hasUsage(value)) Telemetry.annotate(span, Telemetry.responseAttributes(value))
     }
   }
-  const read = (response: OpenResponse) => makeEventStream(call, response, reader, hooks)
+  let head: OpenResponse
+  const read = (response: OpenResponse) => makeEventStream(call, head = response, reader, hooks)
   const events = yield* sendWithRetry(config.sender, call, resources, read)
   resources.finalizer = events.release
+  yield* reportResponse(call, head!, span)
   onStarted(events)
 })
 

@@ -6,7 +6,7 @@ import type { Resolved } from "../../RequestOptions.ts"
 import { requestIssues } from "../schema/schemaValidator.ts"
 import type { ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import { jsonIssues } from "./jsonIssues.ts"
-import { makeScrub, scrubDefect, scrubReason } from "./redaction.ts"
+import { makeScrub, mayHoldSecret, type Scrub, scrubDefect, scrubReason } from "./redaction.ts"
 import type { Server } from "./server.ts"
 import { conversationIssues } from "./validateConversation.ts"
 
@@ -40,6 +40,8 @@ export interface Call {
   readonly progress: { chunks: number }
   /** The keys of the attempts so far. */
   readonly keys: Set<string>
+  /** Removes the secrets of the call from the headers of its good response. */
+  readonly scrubHeader: Scrub
   /** A defect without the secrets of the call. */
   readonly defect: (defect: unknown) => unknown
   /** The error of the call. It holds none of the call's secrets, wherever the reason has its texts from. */
@@ -71,7 +73,9 @@ const validateAndSerialise = <Request>(
 ): Effect.Effect<Call, MistralError> => {
   let url = baseUrl
   const keys = new Set<string>()
-  const scrub = () => makeScrub(keys, [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])])
+  const named = () => [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])]
+  const scrub = () => makeScrub(keys, named())
+  let headScrub: Scrub | undefined
   const error = (reason: MistralErrorReason) => operationError(endpoint, scrubReason(reason, scrub()))
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
 
@@ -115,6 +119,7 @@ const validateAndSerialise = <Request>(
       : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
     keys,
+    scrubHeader: (value) => mayHoldSecret(value, keys, named()) ? (headScrub ??= scrub())(value) : value,
     defect: (defect) => scrubDefect(defect, scrub()),
     error
   })

@@ -14,7 +14,7 @@ export const makeScrub = (
   keys: Iterable<string>,
   named: ReadonlyArray<readonly [name: string, value: string]>
 ): Scrub => {
-  const values = [...keys, ...named.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])]
+  const values = secretValues(keys, named)
   const secrets = values.flatMap(secretsIn).filter(isLong).sort((one, other) => other.length - one.length)
   const plainSecrets = [...secrets, ...values.flatMap(partsOf)].flatMap(forms).map(unescape).filter(isLong)
   // Without shorter secrets, texts would not be readable: of those, only a key is removed, and only where it is a word.
@@ -29,6 +29,14 @@ export const makeScrub = (
         : word
     }).replace(/(?<=:\/\/)[^\s/@]+(?=@)/g, mark)
 }
+
+/**
+ * Whether a text may hold a secret, so that it must be scrubbed. Most ids and numbers need no more than this look: they
+ * consist of hexadecimal digits, as no form of a secret does but the secret itself.
+ */
+export const mayHoldSecret = (text: string, ...secrets: Parameters<typeof makeScrub>): boolean =>
+  !/^[\da-f-]*$/i.test(text) ||
+  secretValues(...secrets).some((secret) => [secret, ...partsOf(secret)].some((part) => text.includes(part)))
 
 /** Removes secrets from every text of a reason, also inside its fields, and shortens the texts. It changes the reason. */
 export const scrubReason = (reason: MistralErrorReason, scrub: Scrub): MistralErrorReason => {
@@ -53,6 +61,14 @@ export const scrubDefect = (defect: unknown, scrub: Scrub): unknown => {
   }
   return typeof defect === "string" ? scrub(defect) : defect
 }
+
+const secretValues = (
+  keys: Iterable<string>,
+  named: ReadonlyArray<readonly [name: string, value: string]>
+): ReadonlyArray<string> => [
+  ...keys,
+  ...named.flatMap(([name, value]) => credentialName.test(name) ? String(value).trim() : [])
+]
 
 const mark = "<redacted>"
 

@@ -11,6 +11,7 @@ export interface OpenResponse {
   readonly status: number
   readonly contentType: string | undefined
   readonly requestId: string | undefined
+  readonly header: (name: string) => string | undefined
   readonly headers: () => Readonly<Record<string, string | undefined>>
   readonly body: BodyReader<MistralError>
   /** Whether the body came as a whole, because the platform's `fetch` cannot stream. */

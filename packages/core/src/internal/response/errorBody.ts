@@ -111,7 +111,8 @@ const reasonFromFacts = (facts: ErrorFacts, { headers, now, status: sent }: Resp
     ...facts,
     status,
     requestId: requestId((name) => headers[name]) ?? facts.requestId,
-    retryAfter: retryAfter(headers, now) ?? facts.retryAfter
+    retryAfter: retryAfter(headers, now) ?? facts.retryAfter,
+    limits: rateLimits(headers)
   }
   if ((status === 429 || status === 503) && /capacity exceeded/i.test(facts.serverMessage ?? "")) {
     return new Reason.CapacityExceeded(details)
@@ -131,7 +132,7 @@ const reasonFromFacts = (facts: ErrorFacts, { headers, now, status: sent }: Resp
     case 422:
       return new Reason.Validation({ ...details, issues: facts.issues ?? [] })
     case 429:
-      return new Reason.RateLimited({ ...details, limits: rateLimits(headers) })
+      return new Reason.RateLimited(details)
   }
   return status >= 500 ? new Reason.ServerError(details) : new Reason.BadRequest(details)
 }

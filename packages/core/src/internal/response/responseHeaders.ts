@@ -1,3 +1,8 @@
+import * as Headers from "effect/http/Headers"
+import type { ResponseMetadata } from "../../ResponseMetadata.ts"
+import type { Call } from "../request/call.ts"
+import type { OpenResponse } from "./bodyReader.ts"
+
 /** Reads one header. Names are in lower case. */
 export type HeaderReader = (name: string) => string | undefined
 
@@ -13,4 +18,16 @@ export const rateLimits = (
     name.startsWith("x-ratelimit-") && value !== undefined ? [[name, value] as const] : []
   )
   return limits.length === 0 ? undefined : Object.fromEntries(limits)
+}
+
+/** The head of a good response, without the secrets of its call. */
+export const responseMetadata = (call: Call, response: OpenResponse): ResponseMetadata => {
+  const headers: Record<string, string> = {}
+  for (const [name, value = ""] of Object.entries(response.headers())) headers[name] = call.scrubHeader(value)
+  return {
+    status: response.status,
+    requestId: requestId((name) => headers[name]),
+    rateLimits: rateLimits(headers),
+    headers: Headers.fromRecordUnsafe(headers)
+  }
 }
