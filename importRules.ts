@@ -39,6 +39,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     transport: ["error"],
     timeout: [],
     completion: [],
+    embedding: [],
     request: ["json", "schema", "transport", "timeout", "completion"],
     response: ["json", "error", "schema", "transport", "timeout", "request"],
     attempt: ["transport", "timeout", "request", "response"],

@@ -4,6 +4,7 @@ import * as Content from "@effect-mistral/core/Content"
 import * as Embedding from "@effect-mistral/core/Embedding"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as Message from "@effect-mistral/core/Message"
+import * as Model from "@effect-mistral/core/Model"
 import * as Moderation from "@effect-mistral/core/Moderation"
 import * as ResponseFormat from "@effect-mistral/core/ResponseFormat"
 import * as Tool from "@effect-mistral/core/Tool"
@@ -30,6 +31,24 @@ function compareAll(openApi: OpenApi) {
         assert.strictEqual(endpoint.request === Schema.Void, operation?.requestBody === undefined)
       })
     }
+
+    for (const endpoint of endpoints) {
+      it(`${endpoint.name} takes the parameters of the file in its path and its query`, () => {
+        const given = operationOf(openApi, endpoint)?.parameters ?? []
+        const names = (place: string) => given.filter((one) => one.in === place).map(({ name }) => name).sort()
+        assert.deepStrictEqual([...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(), names("path"))
+        assert.strictEqual(endpoint.query, queries[endpoint.name])
+        assert.deepStrictEqual(Object.keys(queries[endpoint.name]?.fields ?? {}).sort(), names("query"))
+      })
+    }
+
+    it("of the models in the file is here", () => {
+      const inFile = Object.entries(openApi.paths)
+        .filter(([path]) => path.startsWith("/v1/models"))
+        .flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`))
+      const here = endpoints.map(({ method, path }) => `${method} ${path}`)
+      assert.deepStrictEqual(inFile.sort(), here.filter((one) => one.includes("/v1/models")).sort())
+    })
 
     it("is in the table here", () => {
       const known = new Set<unknown>(endpoints)
@@ -67,6 +86,7 @@ const endpoints: ReadonlyArray<{
   readonly method: string
   readonly path: string
   readonly request: unknown
+  readonly query?: unknown
 }> = [
   Endpoint.chat.complete,
   Endpoint.chat.stream,
@@ -80,6 +100,9 @@ const endpoints: ReadonlyArray<{
   Endpoint.createModerations,
   Endpoint.createChatModerations
 ]
+
+/** The query parameters of an endpoint, by its name. */
+const queries: Record<string, { readonly fields: Fields }> = { "Models.list": Model.ListQuery }
 
 const bodies: Record<string, { readonly method: string; readonly path: string }> = {
   ChatCompletionRequest: Endpoint.chat.complete,

@@ -6,6 +6,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { compare } from "./parity/compare.ts"
+import { pairs, sentByBoth } from "./parity/endpointRequests.ts"
 import { agents, chat, conversations, fim, gaps, type Input } from "./parity/inputs.ts"
 import { type Both, Recorder } from "./parity/recorder.ts"
 
@@ -119,6 +120,26 @@ const forAgents = Object.fromEntries(
 both("/v1/chat/completions", ({ chat }) => chat, chat, conversations)
 both("/v1/agents/completions", ({ agents }) => agents, agents, forAgents)
 both("/v1/fim/completions", ({ fim }) => fim, fim, gaps)
+
+describe("a request to embeddings, moderations and models", () => {
+  for (const [name, pair] of Object.entries(pairs)) {
+    it.live(`${name} is what the SDK sends`, () =>
+      Effect.gen(function*() {
+        const [ours, sdk] = yield* sentByBoth(pair)
+        const parts = ({ body, headers, method, path }: typeof ours) => {
+          const { pathname, searchParams } = new URL(path ?? "", "http://local.test")
+          const { accept, authorization } = headers
+          const contentType = body === undefined ? undefined : headers["content-type"]
+          return { method, pathname, query: [...searchParams].sort(), body, accept, authorization, contentType }
+        }
+        assert.deepStrictEqual(parts(ours), parts(sdk))
+      }).pipe(Effect.scoped))
+  }
+
+  it("is at least thirty requests, to every endpoint", () => {
+    assert.isAtLeast(Object.keys(pairs).length, 30)
+  })
+})
 
 describe("the table of differences", () => {
   it("holds none that no input shows", () => {

@@ -1,7 +1,16 @@
 /** Services over two clients of one program: each request goes to the host of its own client, with the key of that client. */
 import { Agents } from "@effect-mistral/agents"
 import { Chat } from "@effect-mistral/chat"
-import { type CompletionService, MistralClient, type MistralError, type RequestOptions } from "@effect-mistral/core"
+import {
+  type CompletionService,
+  Embeddings,
+  Endpoint,
+  MistralClient,
+  type MistralError,
+  Models,
+  Moderations,
+  type RequestOptions
+} from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
 import * as Observability from "@effect-mistral/observability"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
@@ -42,8 +51,10 @@ describe("two clients in one program", () => {
       }).pipe(Effect.scoped, Effect.provide(server(response))))
   }
 
-  it("are tested for every service of observability, by both of its layers", () => {
-    const services = new Set(Object.keys(operations).map((name) => name.split(".")[0]!))
+  it("are tested for every service of single endpoints and of observability, by both of its layers", () => {
+    const services = new Set(
+      [...Object.keys(operations), ...singleEndpoints].map((name) => name.split(".")[0]!)
+    )
     assert.includeMembers(
       rows().map(({ name }) => name.split(" ")[0]!),
       [...services].flatMap((name) => [`${name}.layer`, `${name}.layerOptions`])
@@ -80,6 +91,41 @@ function rows(): ReadonlyArray<Row> {
     ...completionRows(Chat.Chat, Chat, "Chat", { model: "m", messages }),
     ...completionRows(Agents.Agents, Agents, "Agents", { agent_id: "a", messages }),
     ...completionRows(Fim.Fim, Fim, "Fim", { model: "m", prompt: "def" }),
+    ...layerRows(
+      Embeddings.Embeddings,
+      Embeddings,
+      "Embeddings.create",
+      ScriptedHttpClient.json({ model: "m", data: [] }),
+      (service) => service.create({ model: "m", input: "Hi" })
+    ),
+    ...layerRows(
+      Moderations.Moderations,
+      Moderations,
+      "Moderations.create",
+      ScriptedHttpClient.json({ id: "1", model: "m", results: [] }),
+      (service) => service.create({ model: "m", input: "Hi" })
+    ),
+    ...layerRows(
+      Moderations.Moderations,
+      Moderations,
+      "Moderations.createChat",
+      ScriptedHttpClient.json({ id: "1", model: "m", results: [] }),
+      (service) => service.createChat({ model: "m", input: messages })
+    ),
+    ...layerRows(
+      Models.Models,
+      Models,
+      "Models.list",
+      ScriptedHttpClient.json({ data: [] }),
+      (service) => service.list()
+    ),
+    ...layerRows(
+      Models.Models,
+      Models,
+      "Models.fetch",
+      ScriptedHttpClient.json({ id: "m" }),
+      (service) => service.fetch("m")
+    ),
     ...observabilityRows(
       Observability.Campaigns.Campaigns,
       Observability.Campaigns,
@@ -132,6 +178,11 @@ function rows(): ReadonlyArray<Row> {
     )
   ]
 }
+
+/** The endpoints of core that are no completions, by their names. Their services are named as they are. */
+const singleEndpoints = Object.values(Endpoint).flatMap((value) =>
+  typeof value === "function" || "complete" in value ? [] : [value.name]
+)
 
 /** The module of a service. */
 interface Module<Self> {

@@ -90,7 +90,7 @@ const completion = JSON.stringify(TestCompletion.response("Hi"))
 const events = TestCompletion.chunks("Hi").map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("")
 
 /** A request under the SDK's names. */
-const renamed = (value: unknown, key?: string, above?: string): unknown => {
+export const renamed = (value: unknown, key?: string, above?: string): unknown => {
   // Objects with the caller's own keys stay as they are.
   if (key === "metadata" || key === "arguments" || (key === "parameters" && above === "function")) return value
   if (key === "schema" && above === "json_schema") return value

@@ -203,6 +203,7 @@ export const listModels: Endpoint<void, Model.List> = {
   request: Schema.Void,
   response: Model.List,
   repair: /* @__PURE__ */ repairBy(Model.List, false),
+  query: Model.ListQuery,
   retryable: "always"
 }
 

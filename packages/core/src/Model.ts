@@ -1,11 +1,30 @@
 /**
- * The models that a key may use: the response of `GET /v1/models`.
+ * The models that a key may use: the query parameters and the response of `GET /v1/models`.
  *
  * @see https://docs.mistral.ai/api/endpoint/models
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { looseStruct, nullish } from "./WireSchema.ts"
+import { looseStruct, nullable, nullish } from "./WireSchema.ts"
+
+/**
+ * The schema of the query parameters of a list of models: `provider` and `model` limit it.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ListQuery = Schema.Struct({
+  provider: nullable(Schema.String),
+  model: nullable(Schema.String)
+})
+
+/**
+ * The query parameters of a list of models.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListQuery extends Schema.Schema.Type<typeof ListQuery> {}
 
 const capabilities = Schema.Record(Schema.String, Schema.Unknown)
 

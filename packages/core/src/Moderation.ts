@@ -94,3 +94,12 @@ export const Response = looseStruct({
  * @since 0.1.0
  */
 export interface Response extends Schema.Schema.Type<typeof Response> {}
+
+/**
+ * Returns the names of the categories that were found in a text or conversation, in the order of the response.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const flagged = ({ categories }: Result): ReadonlyArray<string> =>
+  Object.entries(categories ?? {}).flatMap(([name, found]) => found ? [name] : [])

@@ -1,7 +1,10 @@
 import * as Agents from "@effect-mistral/agents/Agents"
 import * as Chat from "@effect-mistral/chat/Chat"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
+import * as Embeddings from "@effect-mistral/core/Embeddings"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
+import * as Models from "@effect-mistral/core/Models"
+import * as Moderations from "@effect-mistral/core/Moderations"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { Emulator } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim/Fim"
@@ -37,7 +40,18 @@ const observability = Layer.mergeAll(
 /** The services of the real client, and the emulator that they call. */
 export const local = (options: Emulator.Options = instant) =>
   Layer.provideMerge(
-    Layer.provideMerge(Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer, observability), client),
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Chat.layer,
+        Agents.layer,
+        Fim.layer,
+        Embeddings.layer,
+        Moderations.layer,
+        Models.layer,
+        observability
+      ),
+      client
+    ),
     Emulator.layer(options)
   )
 

@@ -5,10 +5,17 @@ import { invalidModel } from "../http/errorResponse.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import { findModel, models } from "./models.ts"
 
-/** `GET /v1/models`. */
+/** `GET /v1/models`: all of them, or those of an owner (`provider`) and those with an id or alias (`model`). */
 export const listModels: Operation<void> = {
   route: Endpoint.listModels,
-  respond: () => Effect.succeed(HttpServerResponse.jsonUnsafe({ object: "list", data: models }))
+  respond: (_, __, { query: { model, provider } }) =>
+    Effect.succeed(HttpServerResponse.jsonUnsafe({
+      object: "list",
+      data: models.filter((one) =>
+        (provider === undefined || one.owned_by === provider) &&
+        (model === undefined || one === findModel(String(model)))
+      )
+    }))
 }
 
 /** `GET /v1/models/{model_id}`, by id or alias. */
