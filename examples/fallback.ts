@@ -18,7 +18,7 @@ const models = ["mistral-large-latest", "mistral-small-latest"]
 const options = { retry: RetryPolicy.none, timeout: { firstByte: "20 seconds" } } as const
 
 /** An invalid request and a wrong key are not retryable: no other model would accept them. */
-const mayFallBack = (error: MistralError.MistralError) => error.isRetryable && error.chunks === 0
+export const mayFallBack = (error: MistralError.MistralError) => error.isRetryable && error.chunks === 0
 
 type Request = Omit<Chat.Request, "model">
 

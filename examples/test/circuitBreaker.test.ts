@@ -3,8 +3,10 @@ import { RetryPolicy } from "@effect-mistral/core"
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
+import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import { layerCircuitBreaker } from "../circuit-breaker.ts"
+import { layerRateLimit } from "../rate-limit.ts"
 import { emulated } from "./emulated.ts"
 
 const request = { model: "mistral-small-latest", messages: [{ role: "user" as const, content: "Hello" }] }
@@ -113,6 +115,33 @@ describe("a circuit breaker around the chat service", () => {
       yield* Stream.runDrain(Stream.take(Chat.stream(request), 2))
       assert.strictEqual(yield* active, 0)
     }).pipe(Effect.provide(ChatTest)))
+})
+
+describe("a circuit breaker around a rate limit around the chat service", () => {
+  it.effect("rejects calls without a permit and a turn while the circuit is open", () =>
+    Effect.gen(function*() {
+      const { faults } = yield* Emulator.Emulator
+      yield* faults.next(Fault.status(503), { times: 3 })
+      // Three of four turns are taken, and no call comes back to take the fourth.
+      for (const _ of [1, 2, 3]) yield* Effect.flip(operations.stream)
+      yield* faults.next(Fault.stall())
+      for (const _ of Array.from({ length: 50 })) yield* Effect.flip(operations.stream)
+      yield* TestClock.adjust("30 seconds")
+      const probe = yield* Effect.forkChild(operations.stream, { startImmediately: true })
+      // The probe has the only permit. Other calls fail at once, and do not wait for it.
+      assert.strictEqual(yield* reasonOf(operations.complete), "ConnectionFailed")
+      assert.strictEqual(yield* sent, 4)
+      yield* Fiber.interrupt(probe)
+    }).pipe(Effect.provide(
+      layerCircuitBreaker.pipe(
+        Layer.provide(layerRateLimit({ limit: 4, window: "1 minute", concurrency: 1 })),
+        Layer.provide([
+          Chat.layerOptions({ retry: RetryPolicy.none }),
+          RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory))
+        ]),
+        Layer.provideMerge(emulated())
+      )
+    )))
 })
 
 const ChatTest = layerCircuitBreaker.pipe(

@@ -1,15 +1,24 @@
 import { Chat } from "@effect-mistral/chat"
-import { Completion } from "@effect-mistral/core"
+import { Completion, RetryPolicy } from "@effect-mistral/core"
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Stream } from "effect"
+import { Context, Effect, ExecutionPlan, Fiber, Layer, Option, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { complete, stream } from "../fallback.ts"
+import { complete, mayFallBack, stream } from "../fallback.ts"
 import { emulated, models } from "./emulated.ts"
 
 const request = { messages: [{ role: "user" as const, content: "Name a French painter." }] }
 const large = "mistral-large-latest"
 const small = "mistral-small-latest"
+
+class Model extends Context.Service<Model, string>()("test/Model") {}
+
+const plan = ExecutionPlan.make(
+  { provide: Context.make(Model, large) },
+  { provide: Context.make(Model, small), while: mayFallBack }
+)
+
+const options = { retry: RetryPolicy.none }
 
 describe("a fallback to another model", () => {
   it.effect("is not used while the first model answers", () =>
@@ -95,6 +104,38 @@ describe("a fallback to another model", () => {
       assert.strictEqual(Option.getOrThrow(error).status, 500)
       assert.deepStrictEqual(response.choices, [])
       assert.deepStrictEqual(yield* models, [large, small])
+    }).pipe(Effect.provide(ChatTest)))
+})
+
+describe("a fallback by an ExecutionPlan", () => {
+  const operations = {
+    complete: Effect.flatMap(Model, (model) => Chat.complete({ ...request, model }, options)).pipe(
+      Effect.withExecutionPlan(plan)
+    ),
+    stream: Stream.unwrap(Effect.map(Model, (model) => Chat.stream({ ...request, model }, options))).pipe(
+      Stream.withExecutionPlan(plan),
+      Completion.collect
+    )
+  }
+
+  for (const [name, call] of Object.entries(operations)) {
+    it.effect(`goes to the next model if the error may pass, and fails at once if it may not: ${name}`, () =>
+      Effect.gen(function*() {
+        const { faults } = yield* Emulator.Emulator
+        yield* faults.next(Fault.status(503))
+        assert.strictEqual((yield* call).model, small)
+        yield* faults.next(Fault.status(401))
+        assert.strictEqual((yield* Effect.flip(call)).reason._tag, "Authentication")
+        assert.deepStrictEqual(yield* models, [large, small, large])
+      }).pipe(Effect.provide(ChatTest)))
+  }
+
+  it.effect("does not go to the next model after the first chunk of a stream", () =>
+    Effect.gen(function*() {
+      const { faults } = yield* Emulator.Emulator
+      yield* faults.next(Fault.cut({ afterEvents: 2 }))
+      assert.strictEqual((yield* Effect.flip(operations.stream)).chunks, 2)
+      assert.deepStrictEqual(yield* models, [large])
     }).pipe(Effect.provide(ChatTest)))
 })
 
