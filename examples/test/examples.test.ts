@@ -22,6 +22,22 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /\/\/ \d+ tokens suggested by codestral-latest/
   ],
   "complete.ts": [/^1: \S+/m, /^2: \S+/m, /^\d+ tokens/m],
+  "embeddings.ts": [
+    /^0\.[3-9]\d {2}A parcel arrives within three working days in France\.$/m,
+    /^0\.[2-9]\d {2}You may return a parcel/m,
+    /^-?0\.[01]\d {2}Reset your password/m
+  ],
+  "extraction.ts": [
+    /^\S+ \S+, -?\d+(\.\d+)? (EUR|USD|GBP), \d+ items: \d+ tokens$/m,
+    /^\S+ \S+, -?\d+(\.\d+)? (EUR|USD|GBP), \d+ items: \d+ tokens$/m,
+    /^not read \(finish reason: length\): \d+ tokens$/m,
+    /^in total: \d{3} tokens$/m
+  ],
+  "moderation.ts": [
+    /^- When do the trains .*\n {2}\w+ \w+/m,
+    /^- Can I sue .*\n {2}\w+ \w+/m,
+    /^- Send the contract .*\n {2}\(not answered: pii\)$/m
+  ],
   "structured-output.ts": [
     /\((novel|essay|poetry|drama), -?\d+\), a Book/,
     /so far: +\{/,

@@ -41,6 +41,7 @@ export const MistralErrorReason = Schema.Union([
   Reason.ServerError,
   Reason.ObservabilityError,
   Reason.Timeout,
+  Reason.ApiKeyUnavailable,
   Reason.ConnectionFailed,
   Reason.ConnectionLost,
   Reason.InvalidResponse,

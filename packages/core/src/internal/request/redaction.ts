@@ -31,12 +31,14 @@ export const makeScrub = (
 }
 
 /**
- * Whether a text may hold a secret, so that it must be scrubbed. Most ids and numbers need no more than this look: they
- * consist of hexadecimal digits, as no form of a secret does but the secret itself.
+ * Whether a text may hold a secret, so that it must be scrubbed, which takes a fifth of the time of a whole call. Most ids,
+ * names and numbers need no more than this look: they are shorter than any secret, or consist of hexadecimal digits, as no
+ * form of a secret does but the secret itself.
  */
 export const mayHoldSecret = (text: string, ...secrets: Parameters<typeof makeScrub>): boolean =>
-  !/^[\da-f-]*$/i.test(text) ||
-  secretValues(...secrets).some((secret) => [secret, ...partsOf(secret)].some((part) => text.includes(part)))
+  secretValues(...secrets).flatMap((value) => [...secretsIn(value), ...partsOf(value)]).some((secret) =>
+    /^[\da-f-]*$/i.test(text) ? text.includes(secret) : text.length >= secret.length || text.includes("...")
+  )
 
 /** Removes secrets from every text of a reason, also inside its fields, and shortens the texts. It changes the reason. */
 export const scrubReason = (reason: MistralErrorReason, scrub: Scrub): MistralErrorReason => {
