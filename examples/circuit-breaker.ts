@@ -12,6 +12,8 @@ import { Console, Effect, Exit, Layer, Option, Sink, Stream } from "effect"
 import { CircuitBreaker } from "effect/persistence"
 import { EmulatorLive } from "./mistral.ts"
 
+const policy = { tripPolicy: CircuitBreaker.consecutive(3), openDuration: "30 seconds" } as const
+
 /** An invalid request or a wrong key says nothing of the server's health: it is ignored. */
 const classify = (exit: Exit.Exit<unknown, MistralError.MistralError>) => {
   if (Exit.isSuccess(exit)) return CircuitBreaker.success
@@ -19,26 +21,24 @@ const classify = (exit: Exit.Exit<unknown, MistralError.MistralError>) => {
   return error?.isRetryable ? CircuitBreaker.failure({ retryAfter: error.retryAfter }) : CircuitBreaker.ignored
 }
 
-/** The chat service of the environment, with a circuit for each model. */
+type Call<A, R> = Effect.Effect<A, MistralError.MistralError, R>
+
+/** The chat service of the environment, with a circuit for each model. The first chunk is the outcome of a stream. */
 export const layerCircuitBreaker = Layer.effect(
   Chat.Chat,
   Effect.gen(function*() {
     const chat = yield* Chat.Chat
-    const tripPolicy = CircuitBreaker.consecutive(3)
-    const { execute } = yield* CircuitBreaker.make({ tripPolicy, openDuration: "30 seconds" })
-    const guard =
-      (key: string, operation: MistralError.Operation) =>
-      <A, R>(call: Effect.Effect<A, MistralError.MistralError, R>) =>
-        execute(call, { key, classify }).pipe(Effect.catchTag("CircuitBreakerError", ({ reason }) => {
-          const rejected = new MistralError.ConnectionFailed({ description: `${reason.message} for ${key}` })
-          return Effect.fail(MistralError.make(operation, rejected))
-        }))
+    const { execute } = yield* CircuitBreaker.make(policy)
+    const guard = <A, R>(key: string, operation: MistralError.Operation, call: Call<A, R>) =>
+      execute(call, { key, classify }).pipe(Effect.catchTag("CircuitBreakerError", ({ message, reason }) => {
+        const retryAfter = reason._tag === "CircuitOpen" ? reason.retryAfter : undefined
+        const rejected = { description: `${message} for ${key}`, circuitOpen: true, retryAfter }
+        return Effect.fail(MistralError.make(operation, new MistralError.ConnectionFailed(rejected)))
+      }))
     return Chat.Chat.of({
-      complete: (request, options) => guard(request.model, Endpoint.chat.complete)(chat.complete(request, options)),
-      // The first chunk is the outcome. The rest of the stream follows it, outside of the breaker.
+      complete: (request, options) => guard(request.model, Endpoint.chat.complete, chat.complete(request, options)),
       stream: (request, options) =>
-        Stream.peel(chat.stream(request, options), Sink.take(1)).pipe(
-          guard(request.model, Endpoint.chat.stream),
+        guard(request.model, Endpoint.chat.stream, Stream.peel(chat.stream(request, options), Sink.take(1))).pipe(
           Effect.map(([first, rest]) => Stream.concat(Stream.fromArray(first), rest)),
           Stream.unwrap
         )

@@ -49,7 +49,7 @@ const program = Command.run(chat, { version: "1.0.0" }).pipe(
   // Help and errors of the arguments have been printed.
   Effect.catchIf((error) => !CliError.isCliError(error), ({ message }) =>
     Effect.andThen(
-      Console.error(`chat: ${message}`),
+      Console.error(`chat: ${message.replaceAll(/\s+/g, " ")}`),
       Effect.sync(() => {
         process.exitCode = 1
       })

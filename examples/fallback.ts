@@ -17,8 +17,9 @@ const models = ["mistral-large-latest", "mistral-small-latest"]
 /** The next model takes the place of a retry, and of a long wait for the first byte. */
 const options = { retry: RetryPolicy.none, timeout: { firstByte: "20 seconds" } } as const
 
-/** An invalid request and a wrong key are not retryable: no other model would accept them. */
-export const mayFallBack = (error: MistralError.MistralError) => error.isRetryable && error.chunks === 0
+/** An invalid request and a wrong key are not retryable: no other model would accept them. A circuit that is open may be. */
+export const mayFallBack = (error: MistralError.MistralError) =>
+  error.chunks === 0 && (error.isRetryable || error.reason._tag === "ConnectionFailed")
 
 type Request = Omit<Chat.Request, "model">
 

@@ -2,7 +2,7 @@
  * Exports the chat completions of yesterday into a dataset, every night at three (UTC). An export that was interrupted goes
  * on where it stopped, because each record has the id of its event, and a second run of the same day adds nothing.
  *
- * Run: npm run example examples/nightly-export.ts --now
+ * Run: npm run example examples/nightly-export.ts -- --now
  */
 import { ChatCompletionEvents, Datasets, Filter } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"

@@ -36,6 +36,9 @@ const bodies = Effect.flatMap(
   ({ requests }) => Effect.map(requests, (all) => all.map(({ body }) => body as Record<string, unknown>))
 )
 
+/** Each command is a process of its own, which takes seconds to start on a busy machine. */
+const timeout = 60_000
+
 const fast = { timeToFirstToken: 0, tokensPerSecond: Infinity, script: [{ answer: { text: "Claude Monet did." } }] }
 
 describe("the chat command", () => {
@@ -52,7 +55,7 @@ describe("the chat command", () => {
         messages: [{ role: "user", content: "Who painted them?" }],
         stream: true
       })
-    }).pipe(Effect.provide(Emulator.layer(fast))))
+    }).pipe(Effect.provide(Emulator.layer(fast))), timeout)
 
   it.live("reads the prompt from standard input, and writes the whole response as JSON", () =>
     Effect.gen(function*() {
@@ -62,23 +65,32 @@ describe("the chat command", () => {
       assert.strictEqual(JSON.parse(stdout).choices[0].message.content, "Claude Monet did.")
       const [body] = yield* bodies
       assert.deepStrictEqual(body?.["messages"], [{ role: "user", content: "Who painted\nthem? é" }])
-    }).pipe(Effect.provide(Emulator.layer(fast))))
+    }).pipe(Effect.provide(Emulator.layer(fast))), timeout)
 
-  it.live("ends with 1 and one line on standard error if the call fails, after the text that came", () =>
-    Effect.gen(function*() {
-      const { faults } = yield* Emulator.Emulator
-      yield* faults.next(Fault.status(401))
-      const refused = yield* run(["Who painted them?"])
-      assert.strictEqual(refused.code, 1)
-      assert.strictEqual(refused.stdout, "")
-      assert.match(refused.stderr, /^chat: Chat\.stream \(POST \/v1\/chat\/completions\): 401 unauthorized[^\n]*\n$/)
+  it.live(
+    "ends with 1 and one line on standard error if the call fails, after the text that came",
+    () =>
+      Effect.gen(function*() {
+        const { faults } = yield* Emulator.Emulator
+        yield* faults.next(Fault.status(401))
+        const refused = yield* run(["Who painted them?"])
+        assert.strictEqual(refused.code, 1)
+        assert.strictEqual(refused.stdout, "")
+        assert.match(refused.stderr, /^chat: Chat\.stream \(POST \/v1\/chat\/completions\): 401 unauthorized[^\n]*\n$/)
 
-      yield* faults.next(Fault.cut({ afterEvents: 3 }))
-      const cut = yield* run(["Who painted them?"])
-      assert.strictEqual(cut.code, 1)
-      assert.strictEqual(cut.stdout, "Claude Monet")
-      assert.match(cut.stderr, /^chat: [^\n]*connection lost after 3 chunks[^\n]*\n$/)
-    }).pipe(Effect.provide(Emulator.layer(fast))))
+        yield* faults.next(Fault.status(400, { body: { message: "No such\nmodel" } }))
+        const broken = yield* run(["Who painted them?"])
+        assert.strictEqual(broken.code, 1)
+        assert.match(broken.stderr, /^chat: [^\n]*400 request refused: No such model[^\n]*\n$/)
+
+        yield* faults.next(Fault.cut({ afterEvents: 3 }))
+        const cut = yield* run(["Who painted them?"])
+        assert.strictEqual(cut.code, 1)
+        assert.strictEqual(cut.stdout, "Claude Monet")
+        assert.match(cut.stderr, /^chat: [^\n]*connection lost after 3 chunks[^\n]*\n$/)
+      }).pipe(Effect.provide(Emulator.layer(fast))),
+    timeout
+  )
 
   it.live("refuses an unknown flag before a request is sent", () =>
     Effect.gen(function*() {
@@ -86,7 +98,7 @@ describe("the chat command", () => {
       assert.strictEqual(code, 1)
       assert.include(stderr, "--models")
       assert.deepStrictEqual(yield* bodies, [])
-    }).pipe(Effect.provide(Emulator.layer(fast))))
+    }).pipe(Effect.provide(Emulator.layer(fast))), timeout)
 
   it.live("ends the request when it is interrupted (Ctrl-C)", () =>
     Effect.gen(function*() {
@@ -98,5 +110,5 @@ describe("the chat command", () => {
       assert.strictEqual(yield* ended, 130)
       assert.strictEqual(output.stderr, "")
       yield* Effect.repeat(active, { until: (count) => count === 0, schedule: Schedule.spaced("5 millis") })
-    }).pipe(Effect.provide(Emulator.layer({ ...fast, tokensPerSecond: 1, timeToFirstToken: 0 }))))
+    }).pipe(Effect.provide(Emulator.layer({ ...fast, tokensPerSecond: 1, timeToFirstToken: 0 }))), timeout)
 })

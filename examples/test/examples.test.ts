@@ -73,7 +73,7 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^typed: {5}const mean = sum\($/m,
     /^suggested: .*mean.*\)$/m
   ],
-  "nightly-export.ts": [/Chats of 20\d\d-\d\d-\d\d: 0 records before, [1-9]\d* added/],
+  "nightly-export.ts": [/Chats of 20\d\d-\d\d-\d\d: 0 records before, \d+ added/],
   "fallback.ts": [
     /^complete: mistral-small-latest answered$/m,
     /^stream: {3}mistral-small-latest answered$/m,
@@ -84,10 +84,10 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^Chat\.complete .*: 503 capacity exceeded/m,
     /^Chat\.complete .*: 503 capacity exceeded/m,
     /^Chat\.complete .*: 503 capacity exceeded/m,
-    /^Chat\.complete .*: connection failed: Circuit open for mistral-small-latest/m,
+    /^Chat\.complete .*: Circuit open\b/m,
     /^3 requests were sent$/m
   ],
-  "rate-limit.ts": [/^1: answered after 0\.\d s$/m, /^6: answered after [2-4]\.\d s$/m]
+  "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
 
 /** The arguments of programs that need some. */
@@ -97,7 +97,7 @@ const args: Record<string, ReadonlyArray<string>> = {
 }
 
 /** Programs that run until they are stopped. They have tests of their own. */
-const servers: ReadonlyArray<string> = []
+const servers = ["sse-server.ts"]
 
 /** Modules that the programs share and that are not programs themselves. */
 const shared = ["mistral.ts"]

@@ -4,6 +4,7 @@ import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, ExecutionPlan, Fiber, Layer, Option, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { layerCircuitBreaker } from "../circuit-breaker.ts"
 import { complete, mayFallBack, stream } from "../fallback.ts"
 import { emulated, models } from "./emulated.ts"
 
@@ -94,6 +95,18 @@ describe("a fallback to another model", () => {
       assert.strictEqual(refused.reason._tag, "Authentication")
       assert.deepStrictEqual(yield* models, [large])
     }).pipe(Effect.provide(ChatTest)))
+
+  it.effect("takes the place of a model whose circuit is open, without a request to that model", () =>
+    Effect.gen(function*() {
+      const { faults } = yield* Emulator.Emulator
+      for (const _ of [1, 2, 3]) {
+        yield* faults.next(Fault.status(503))
+        yield* complete(request)
+      }
+      assert.strictEqual((yield* complete(request)).model, small)
+      assert.strictEqual((yield* Completion.collect(stream(request))).model, small)
+      assert.deepStrictEqual(yield* models, [large, small, large, small, large, small, small, small])
+    }).pipe(Effect.provide(Layer.provideMerge(Layer.provide(layerCircuitBreaker, Chat.layer), emulated()))))
 
   it.effect("fails with the error of the last model if every model fails", () =>
     Effect.gen(function*() {
