@@ -74,14 +74,45 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /attempt 2 failed, the next one in 200 ms/,
     /Hello at last\./,
     /without retries: .*503 server error: Service unavailable/
-  ]
+  ],
+  "cli.ts": [/^\S+ \S+ \S+.*\n$/],
+  "editor.ts": [
+    /^typed: {5}const $/m,
+    /^typed: {5}const mean = sum\($/m,
+    /^suggested: .*mean.*\)$/m
+  ],
+  "nightly-export.ts": [/Chats of 20\d\d-\d\d-\d\d: 0 records before, \d+ added/],
+  "fallback.ts": [
+    /^complete: mistral-small-latest answered$/m,
+    /^stream: {3}mistral-small-latest answered$/m,
+    /^cut: {6}mistral-large-latest wrote "\S+ \S+ \S+", then it failed:$/m,
+    /^Chat\.stream .*: connection lost after 4 chunks: /m
+  ],
+  "circuit-breaker.ts": [
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: Circuit open\b/m,
+    /^3 requests were sent$/m
+  ],
+  "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
+
+/** The arguments of programs that need some. */
+const args: Record<string, ReadonlyArray<string>> = {
+  "cli.ts": ["Who painted the Water Lilies?"],
+  "nightly-export.ts": ["--now"]
+}
+
+/** Programs that run until they are stopped. They have tests of their own. */
+const servers = ["sse-server.ts"]
 
 /** Modules that the programs share and that are not programs themselves. */
 const shared = ["mistral.ts", "toolScript.ts"]
 
 describe("examples", () => {
-  const programs = readdirSync(folder).filter((file) => file.endsWith(".ts") && !shared.includes(file))
+  const programs = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts") && !shared.includes(file) && !servers.includes(file))
 
   it("each have an expectation here", () => {
     assert.deepStrictEqual(programs.sort(), Object.keys(expected).sort())
@@ -92,7 +123,7 @@ describe("examples", () => {
       const { MISTRAL_API_KEY: _, ...env } = process.env
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ["--conditions=@effect-mistral/source", join(folder, program)],
+        ["--conditions=@effect-mistral/source", join(folder, program), ...args[program] ?? []],
         { env, timeout: 30_000 }
       )
       let rest = stdout
