@@ -43,6 +43,14 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /so far: +\{/,
     /complete: \{.*"authors":\[/
   ],
+  "tools.ts": [
+    /^get_weather: {"city":"Zurich","celsius":4}\nexchange: 95\nget_trains: {"error":"There is no timetable for today"}$/m,
+    /^exchange: {"error":"The arguments of the tool exchange do not fit: euros: Expected number\..*"}$/m,
+    /^get_flights: {"error":"There is no tool named get_flights"}\nTake a coat and 95 francs/m,
+    /^I look that up\.$/m,
+    /^get_weather: .*\nexchange: 95\nget_trains: {"error"/m,
+    /^get_flights: {"error":.*\nTake a coat and 95 francs/m
+  ],
   "deployments.ts": [/^Mistral: +\S+/m, /^OpenAI-compatible: +\S+/m],
   "error-handling.ts": [
     /^1\. \S+/m,
@@ -70,7 +78,7 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
 }
 
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts"]
+const shared = ["mistral.ts", "toolScript.ts"]
 
 describe("examples", () => {
   const programs = readdirSync(folder).filter((file) => file.endsWith(".ts") && !shared.includes(file))
