@@ -87,7 +87,8 @@ const secretsIn = (value: string): ReadonlyArray<string> => {
 }
 
 /** The longer parts of a value, such as a cookie or a signed header. The text of a page ends before a bracket. */
-const partsOf = (value: string): ReadonlyArray<string> => value.split(/[\s,;"=<>]+/).filter((part) => part.length > 7)
+const partsOf = (value: string): ReadonlyArray<string> =>
+  [/[\s,;"=]+/, /[\s,;"=<>]+/].flatMap((separator) => value.split(separator)).filter((part) => part.length > 7)
 
 /** A secret, the bytes of its UTF-8, and the part of its base64 that is the same wherever the secret stands, by offsets. */
 const forms = (secret: string): ReadonlyArray<string> => {
