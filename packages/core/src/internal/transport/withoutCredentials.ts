@@ -19,7 +19,7 @@ const mark = "<redacted>"
 
 /** A scheme or the name of a credential, and the value that follows, unless that is what was wrong with the credential. */
 const named = /* @__PURE__ */ new RegExp(
-  `((?:bearer|basic)\\s+|\\bsk-|(?:${credentialName.source})[\\w-]*["'\\\\]*(?:\\s*[=:]|\\s+is)\\s*)` +
+  `((?:bearer|basic)\\s+|\\b(?:sk|secret)-|(?:${credentialName.source})[\\w-]*["'\\\\]*(?:\\s*[=:]|\\s+is)\\s*)` +
     "(?!bearer|basic|invalid|expired|unauth|not |econn|enot|etim|\\d{3}\\b)(?:\\\\?([\"'])[^]*?(?:\\2|$)|[^\\s,;&}]+)",
   "gi"
 )
