@@ -18,7 +18,6 @@ import { MistralLive } from "./mistral.ts"
 const keyOf = (tenant: string) => Config.Redacted(`MISTRAL_API_KEY_${tenant.toUpperCase()}`)
 
 const Path = Schema.Struct({ tenant: Schema.Literals(["acme", "globex", "initech"]) })
-
 const event = (name: string, data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 
 /** The response to a call that failed before its first chunk. */
