@@ -69,6 +69,15 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^ended: +COMPLETED$/m,
     /^scores: +(1\d\d|200), \d\.\d of 10 on average$/m
   ],
+  "telemetry.ts": [
+    /^span chat mistral-small-latest$/m,
+    /^ {2}gen_ai\.response\.time_to_first_chunk: 0\.\d+$/m,
+    /^ {2}gen_ai\.usage\.output_tokens: \d+$/m,
+    /^span painter$/m,
+    /^metric gen_ai\.client\.operation\.duration: 1 x, sum \d/m,
+    /^metric gen_ai\.client\.operation\.time_per_output_chunk: \d+ x, sum \d/m,
+    /^metric gen_ai\.client\.token\.usage: 1 x, sum \d+\n.*metric gen_ai\.client\.token\.usage: 1 x, sum \d+$/ms
+  ],
   "custom-retry.ts": [
     /attempt 1 failed, the next one in 100 ms/,
     /attempt 2 failed, the next one in 200 ms/,

@@ -1,8 +1,8 @@
 /**
  * Telemetry: the span name and the span attributes of an operation, by OpenTelemetry's conventions for generative AI.
  *
- * One span covers one operation; for a stream it lasts from the first pull to the end. Its attributes are the model, the
- * token usage and the outcome, and never a prompt or a completion.
+ * One span covers one operation with its retries; for a stream it lasts from the first pull to the end. Its attributes are
+ * the model, the token usage and the outcome, and never a prompt or a completion. `docs/telemetry.md` lists all of them.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
  * @since 0.1.0
