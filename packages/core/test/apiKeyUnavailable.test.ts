@@ -115,7 +115,10 @@ const secrets = [
   "ya29.a0AfH6SMBxyz123",
   "deadbeefdeadbeefdeadbeefdeadbeef",
   "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
-  "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+  "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+  "sk-a-secret-key",
+  "secret-of-monet",
+  "my-access-token"
 ]
 
 describe("an effect that fails to yield the key", () => {

@@ -148,8 +148,8 @@ describe("Vertex AI", () => {
       assert.strictEqual(seen[0]?.headers.authorization, "Bearer google")
       const none = VertexAi.layer({
         projectId: "p",
-        retry: RetryPolicy.none,
-        accessToken: VertexAi.fromGoogleAuth({ getAccessToken: () => Promise.reject(new Error("secret-laden")) })
+        accessToken: VertexAi.fromGoogleAuth({ getAccessToken: () => Promise.reject(new Error("secret-laden")) }),
+        retry: RetryPolicy.none
       })
       const error = yield* failure(complete({ model: "m", messages })).pipe(Effect.provide(services(none)))
       assert.strictEqual(error.reason._tag, "ApiKeyUnavailable")

@@ -19,12 +19,16 @@ const mark = "<redacted>"
 
 /** A scheme or the name of a credential, and the value that follows, unless that is what was wrong with the credential. */
 const named = /* @__PURE__ */ new RegExp(
-  `((?:bearer|basic)\\s+|\\b(?:sk|secret)-|(?:${credentialName.source})[\\w-]*["'\\\\]*(?:\\s*[=:]|\\s+is)\\s*)` +
+  `((?:bearer|basic)\\s+|\\bsk-|(?:${credentialName.source})[\\w-]*["'\\\\]*(?:\\s*[=:]|\\s+is)\\s*)` +
     "(?!bearer|basic|invalid|expired|unauth|not |econn|enot|etim|\\d{3}\\b)(?:\\\\?([\"'])[^]*?(?:\\2|$)|[^\\s,;&}]+)",
   "gi"
 )
 
-/** Whether a word is a number or an address, a host name, or made of words of letters. */
+/**
+ * Whether a word is a number or an address, a host name, or made of words of letters. A word with a hyphen that speaks of a
+ * credential may be one, such as `secret-of-monet`.
+ */
 const isOrdinary = (word: string): boolean =>
+  !/-.*(?:key|token|secret|passw)|(?:key|token|secret|passw).*-/i.test(word) &&
   /^(?:[\d.-]{0,15}|v\d|\dxx|(?:[a-z-]+\d{0,3}[a-z-]*\.)+[a-z]+|(?:(?:^|[._~-])\p{Ll}{0,20}|O(?=Auth)|\p{Lu}\p{Ll}{2,20}|\p{Lu}{2,20}(?=\p{Lu}\p{Ll}|\P{L}|$)|\p{Lu}\p{Ll}(?=\p{Lu}\p{Ll}{2}|\P{L}|$)|\p{Lu}(?!\p{L}))*)$/u
     .test(word)
