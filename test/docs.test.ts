@@ -53,7 +53,7 @@ describe("examples in the documentation", () => {
           `${name}: ran`
         )
       )
-    }).pipe(Effect.provide(Emulator.layer())), 240_000)
+    }).pipe(Effect.provide(Emulator.layer())), 480_000)
 })
 
 /** Writes every example to a file of its own, named after its place in the documents, and gives the names. */

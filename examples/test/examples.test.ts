@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -43,6 +43,14 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /so far: +\{/,
     /complete: \{.*"authors":\[/
   ],
+  "tools.ts": [
+    /^get_weather: {"city":"Zurich","celsius":4}\nexchange: 95\nget_trains: {"error":"There is no timetable for today"}$/m,
+    /^exchange: {"error":"The arguments of the tool exchange do not fit: euros: Expected number\..*"}$/m,
+    /^get_flights: {"error":"There is no tool named get_flights"}\nTake a coat and 95 francs/m,
+    /^I look that up\.$/m,
+    /^get_weather: .*\nexchange: 95\nget_trains: {"error"/m,
+    /^get_flights: {"error":.*\nTake a coat and 95 francs/m
+  ],
   "deployments.ts": [/^Mistral: +\S+/m, /^OpenAI-compatible: +\S+/m],
   "error-handling.ts": [
     /^1\. \S+/m,
@@ -75,17 +83,55 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /attempt 2 failed, the next one in 200 ms/,
     /Hello at last\./,
     /without retries: .*503 server error: Service unavailable/
-  ]
+  ],
+  "cli.ts": [/^\S+ \S+ \S+.*\n$/],
+  "editor.ts": [
+    /^typed: {5}const $/m,
+    /^typed: {5}const mean = sum\($/m,
+    /^suggested: .*mean.*\)$/m
+  ],
+  "nightly-export.ts": [/Chats of 20\d\d-\d\d-\d\d: 0 records before, \d+ added/],
+  "fallback.ts": [
+    /^complete: mistral-small-latest answered$/m,
+    /^stream: {3}mistral-small-latest answered$/m,
+    /^cut: {6}mistral-large-latest wrote "\S+ \S+ \S+", then it failed:$/m,
+    /^Chat\.stream .*: connection lost after 4 chunks: /m
+  ],
+  "circuit-breaker.ts": [
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: Circuit open\b/m,
+    /^3 requests were sent$/m
+  ],
+  "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
 
+/** The arguments of programs that need some. */
+const args: Record<string, ReadonlyArray<string>> = {
+  "cli.ts": ["Who painted the Water Lilies?"],
+  "nightly-export.ts": ["--now"]
+}
+
+/** Programs that run until they are stopped. They have tests of their own. */
+const servers = ["sse-server.ts"]
+
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts"]
+const shared = ["mistral.ts", "toolScript.ts"]
 
 describe("examples", () => {
-  const programs = readdirSync(folder).filter((file) => file.endsWith(".ts") && !shared.includes(file))
+  const programs = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts") && !shared.includes(file) && !servers.includes(file))
 
   it("each have an expectation here", () => {
     assert.deepStrictEqual(programs.sort(), Object.keys(expected).sort())
+  })
+
+  it("each have one idea, in at most sixty lines", () => {
+    for (const program of [...programs, ...servers]) {
+      const lines = readFileSync(join(folder, program), "utf8").trimEnd().split("\n").length
+      assert.isAtMost(lines, 60, program)
+    }
   })
 
   for (const program of programs) {
@@ -93,7 +139,7 @@ describe("examples", () => {
       const { MISTRAL_API_KEY: _, ...env } = process.env
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ["--conditions=@effect-mistral/source", join(folder, program)],
+        ["--conditions=@effect-mistral/source", join(folder, program), ...args[program] ?? []],
         { env, timeout: 30_000 }
       )
       let rest = stdout

@@ -1,10 +1,15 @@
 /** The same program with this library. */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, Embedding, Embeddings, Message, Models, Tool } from "@effect-mistral/core"
-import { Effect } from "effect"
-import { articles, deliveryDays, parameters, similarity } from "./shared.ts"
+import { Effect, Schema } from "effect"
+import { articles, deliveryDays, similarity } from "./shared.ts"
 
 const model = "mistral-small-latest"
+
+const Delivery = Schema.Struct({ city: Schema.String })
+const tools = [
+  Tool.fromSchema({ name: "delivery_days", description: "The days of a delivery", parameters: Delivery })
+]
 
 const nearest = Effect.fnUntraced(function*(question: string) {
   const response = yield* Embeddings.create({ model: "mistral-embed", input: [question, ...articles] })
@@ -19,12 +24,13 @@ export const answer = Effect.fnUntraced(function*(question: string) {
     { role: "system", content: `Answer by this article: ${article}` },
     { role: "user", content: question }
   ]
-  const tools = [Tool.make({ name: "delivery_days", description: "The days of a delivery", parameters })]
 
   const response = yield* Chat.complete({ model, messages, tools, tool_choice: "any" })
   const message = response.choices[0]!.message!
-  const results = (message.tool_calls ?? []).map((call) =>
-    Message.toolResult(call, deliveryDays(call.function.arguments))
+  const results = yield* Effect.forEach(
+    message.tool_calls ?? [],
+    (call) =>
+      Effect.map(Tool.decodeArguments(call, Delivery), ({ city }) => Message.toolResult(call, deliveryDays(city)))
   )
 
   const streamed = yield* Chat.stream({

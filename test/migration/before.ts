@@ -1,9 +1,13 @@
 /** A program with Mistral's SDK: it answers a question about an article that it finds, with the result of a tool. */
 import type { Mistral } from "@mistralai/mistralai"
 import { MistralError } from "@mistralai/mistralai/models/errors"
-import { articles, deliveryDays, parameters, similarity } from "./shared.ts"
+import { articles, deliveryDays, similarity } from "./shared.ts"
 
 const model = "mistral-small-latest"
+
+const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] }
+const description = "The days of a delivery"
+const tools = [{ type: "function" as const, function: { name: "delivery_days", description, parameters } }]
 
 const nearest = async (mistral: Mistral, question: string) => {
   const { data } = await mistral.embeddings.create({ model: "mistral-embed", inputs: [question, ...articles] })
@@ -18,19 +22,12 @@ export const answer = async (mistral: Mistral, question: string) => {
     { role: "system" as const, content: `Answer by this article: ${article}` },
     { role: "user" as const, content: question }
   ]
-  const tools = [{
-    type: "function" as const,
-    function: { name: "delivery_days", description: "The days of a delivery", parameters }
-  }]
-
   const response = await mistral.chat.complete({ model, messages, tools, toolChoice: "any" })
   const message = response.choices[0]?.message
-  const results = (message?.toolCalls ?? []).map((call) => ({
-    role: "tool" as const,
-    toolCallId: call.id ?? null,
-    name: call.function.name,
-    content: deliveryDays(call.function.arguments)
-  }))
+  const results = (message?.toolCalls ?? []).map(({ function: { arguments: args, name }, id }) => {
+    const { city } = typeof args === "string" ? JSON.parse(args) : args
+    return { role: "tool" as const, toolCallId: id ?? null, name, content: deliveryDays(city) }
+  })
 
   const stream = await mistral.chat.stream({
     model,

@@ -43,7 +43,7 @@ export interface Request extends CompletionRequest.Agents {}
  * @category models
  * @since 0.1.0
  */
-export type ObjectRequest<A> = StructuredOutput.ObjectRequest<Request, A>
+export type ObjectRequest<A, E = unknown> = StructuredOutput.ObjectRequest<Request, A, E>
 
 /**
  * The operations of the agents service.
@@ -123,8 +123,8 @@ export const stream = functions.stream
  * @category operations
  * @since 0.1.0
  */
-export const completeObject = <A>(
-  request: ObjectRequest<A>,
+export const completeObject = <A, E>(
+  request: ObjectRequest<A, E>,
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<StructuredOutput.ObjectResponse<A>, MistralError, Agents> =>
   Effect.flatMap(Agents, (service) => StructuredOutput.complete(Endpoint.agents, service, request, options))
@@ -132,11 +132,14 @@ export const completeObject = <A>(
 /**
  * An object that grows while the model writes it (`Partial`), then the object itself with its response (`Complete`).
  *
+ * *Details*: a partial is the JSON so far, in the encoded form `E` of the schema with parts that may still be missing. It
+ * has the type that it claims: a part that has another type is left out.
+ *
  * @category operations
  * @since 0.1.0
  */
-export const streamObject = <A>(
-  request: ObjectRequest<A>,
+export const streamObject = <A, E>(
+  request: ObjectRequest<A, E>,
   options?: RequestOptions.RequestOptions
-): Stream.Stream<StructuredOutput.ObjectPart<A>, MistralError, Agents> =>
+): Stream.Stream<StructuredOutput.ObjectPart<A, E>, MistralError, Agents> =>
   Stream.unwrap(Effect.map(Agents, (service) => StructuredOutput.stream(Endpoint.agents, service, request, options)))

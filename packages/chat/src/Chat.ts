@@ -48,7 +48,7 @@ export interface Request extends CompletionRequest.Chat {}
  * @category models
  * @since 0.1.0
  */
-export type ObjectRequest<A> = StructuredOutput.ObjectRequest<Request, A>
+export type ObjectRequest<A, E = unknown> = StructuredOutput.ObjectRequest<Request, A, E>
 
 /**
  * The operations of the chat service.
@@ -128,8 +128,8 @@ export const stream = functions.stream
  * @category operations
  * @since 0.1.0
  */
-export const completeObject = <A>(
-  request: ObjectRequest<A>,
+export const completeObject = <A, E>(
+  request: ObjectRequest<A, E>,
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<StructuredOutput.ObjectResponse<A>, MistralError, Chat> =>
   Effect.flatMap(Chat, (service) => StructuredOutput.complete(Endpoint.chat, service, request, options))
@@ -137,11 +137,14 @@ export const completeObject = <A>(
 /**
  * An object that grows while the model writes it (`Partial`), then the object itself with its response (`Complete`).
  *
+ * *Details*: a partial is the JSON so far, in the encoded form `E` of the schema with parts that may still be missing. It
+ * has the type that it claims: a part that has another type is left out.
+ *
  * @category operations
  * @since 0.1.0
  */
-export const streamObject = <A>(
-  request: ObjectRequest<A>,
+export const streamObject = <A, E>(
+  request: ObjectRequest<A, E>,
   options?: RequestOptions.RequestOptions
-): Stream.Stream<StructuredOutput.ObjectPart<A>, MistralError, Chat> =>
+): Stream.Stream<StructuredOutput.ObjectPart<A, E>, MistralError, Chat> =>
   Stream.unwrap(Effect.map(Chat, (service) => StructuredOutput.stream(Endpoint.chat, service, request, options)))

@@ -83,7 +83,7 @@ export const make = (options?: {
 
 /**
  * The default retry policy: it retries the statuses 408, 425, 429 and 500 to 599 except 501 and 505, failed connections,
- * and responses that ended or timed out before their first byte.
+ * responses that ended or timed out before their first byte, and API keys that could not be had.
  *
  * *Details*: it does not retry what a retry cannot help, such as a used-up quota. An error that a response with status 200
  * reports is retried like its own status.
@@ -120,8 +120,8 @@ export interface RetryOptions {
 /**
  * Retries a failed call according to a policy.
  *
- * *Details*: with `idempotent: false` only rate-limit and capacity errors are retried, because the server certainly did not
- * act on them.
+ * *Details*: with `idempotent: false` only rate-limit and capacity errors and a key that could not be had are retried, because
+ * the server certainly did not act on them.
  *
  * @category combinators
  * @since 0.1.0
@@ -185,5 +185,5 @@ export const retryFailed = <A, R>(
   })
 }
 
-const wasRejected = (error: MistralError): boolean =>
-  error.reason._tag === "RateLimited" || error.reason._tag === "CapacityExceeded"
+const wasRejected = ({ reason: { _tag } }: MistralError): boolean =>
+  _tag === "RateLimited" || _tag === "CapacityExceeded" || _tag === "ApiKeyUnavailable"

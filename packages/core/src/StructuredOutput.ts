@@ -14,26 +14,30 @@ import * as Completion from "./Completion.ts"
 import type { CompletionService } from "./CompletionService.ts"
 import type { CompletionEndpoint } from "./Endpoint.ts"
 import { CompletionBuilder } from "./internal/completion/completionBuilder.ts"
-import { makePartialJson } from "./internal/object/partialJson.ts"
+import type { PartialJson } from "./internal/object/partialType.ts"
 import { type StructuredSchema, structuredSchema } from "./internal/object/structuredSchema.ts"
 import { type Operation, operationError } from "./internal/request/call.ts"
 import type { MistralError } from "./MistralError.ts"
 import * as Reason from "./MistralErrorReason.ts"
 import type { RequestOptions } from "./RequestOptions.ts"
 
+export type { PartialJson } from "./internal/object/partialType.ts"
+
 /**
  * A request for an object: a completion request with the object's `schema` in place of `response_format`.
  *
  * *Details*: `schemaName` (letters, digits, `_` and `-`, at most 64) and `schemaDescription` tell the model what the object
- * is. The default name is the identifier of the schema, or `response`.
+ * is. The default name is the identifier of the schema, or `response`. With `unwrapFence: true`, the JSON may be in a
+ * markdown fence with text before and after it, as models write it on servers that ignore the schema.
  *
  * @category models
  * @since 0.1.0
  */
-export type ObjectRequest<Request, A> = Omit<Request, "response_format" | "stream" | "n"> & {
-  readonly schema: Schema.Codec<A, unknown>
+export type ObjectRequest<Request, A, E = unknown> = Omit<Request, "response_format" | "stream" | "n"> & {
+  readonly schema: Schema.Codec<A, E>
   readonly schemaName?: string | undefined
   readonly schemaDescription?: string | undefined
+  readonly unwrapFence?: boolean | undefined
 }
 
 /**
@@ -48,24 +52,17 @@ export interface ObjectResponse<out A> {
 }
 
 /**
- * A value with parts that may still be missing, at every depth.
+ * A state of a streamed object: `Partial`, the JSON that the model has written so far; or `Complete`, the value decoded by
+ * the schema and the response that the chunks add up to, once and last.
+ *
+ * *Details*: a partial has the type that it claims, `PartialJson<E>`: a part of the JSON that has another type is left out,
+ * and checks do not run before `Complete`.
  *
  * @category models
  * @since 0.1.0
  */
-export type DeepPartial<A> = A extends ReadonlyArray<infer Item> ? ReadonlyArray<DeepPartial<Item>>
-  : A extends object ? { readonly [Key in keyof A]?: DeepPartial<A[Key]> | undefined }
-  : A
-
-/**
- * A state of a streamed object: `Partial`, the JSON that the model has written so far, encoded and not validated; or
- * `Complete`, the value decoded by the schema and the response that the chunks add up to, once and last.
- *
- * @category models
- * @since 0.1.0
- */
-export type ObjectPart<A> =
-  | { readonly _tag: "Partial"; readonly value: DeepPartial<A> }
+export type ObjectPart<A, E = unknown> =
+  | { readonly _tag: "Partial"; readonly value: PartialJson<E> }
   | { readonly _tag: "Complete"; readonly value: A; readonly response: Completion.Response }
 
 /**
@@ -77,10 +74,10 @@ export type ObjectPart<A> =
  * @category operations
  * @since 0.1.0
  */
-export const complete = <Request, A>(
+export const complete = <Request, A, E>(
   endpoint: CompletionEndpoint<Request>,
   service: Pick<CompletionService<Request>, "complete">,
-  request: ObjectRequest<Request, A>,
+  request: ObjectRequest<Request, A, E>,
   options?: RequestOptions
 ): Effect.Effect<ObjectResponse<A>, MistralError> =>
   Effect.flatMap(
@@ -100,24 +97,28 @@ export const complete = <Request, A>(
  * @category operations
  * @since 0.1.0
  */
-export const stream = <Request, A>(
+export const stream = <Request, A, E>(
   endpoint: CompletionEndpoint<Request>,
   service: Pick<CompletionService<Request>, "stream">,
-  request: ObjectRequest<Request, A>,
+  request: ObjectRequest<Request, A, E>,
   options?: RequestOptions
-): Stream.Stream<ObjectPart<A>, MistralError> =>
+): Stream.Stream<ObjectPart<A, E>, MistralError> =>
   Stream.unwrap(Effect.map(
     withSchema(endpoint.stream, request),
     ([schema, completionRequest]) => objectParts(endpoint.stream, schema, service.stream(completionRequest, options))
   ))
 
-const withSchema = <Request, A>(
+const withSchema = <Request, A, E>(
   operation: Operation,
-  { schema, schemaDescription, schemaName, ...rest }: ObjectRequest<Request, A>
-): Effect.Effect<readonly [StructuredSchema<A>, Request], MistralError> =>
+  { schema, schemaDescription, schemaName, unwrapFence, ...rest }: ObjectRequest<Request, A, E>
+): Effect.Effect<readonly [StructuredSchema<A, E>, Request], MistralError> =>
   Effect.try({
     try: () => {
-      const structured = structuredSchema(schema, schemaName ?? nameOf(schema), schemaDescription)
+      const structured = structuredSchema(schema, {
+        name: schemaName ?? nameOf(schema),
+        description: schemaDescription,
+        unwrapFence: unwrapFence === true
+      })
       // The cast is safe: an `ObjectRequest` lacks only optional keys of a `Request`, besides the one that is set here.
       return [structured, { ...rest, response_format: structured.format } as unknown as Request] as const
     },
@@ -127,9 +128,7 @@ const withSchema = <Request, A>(
         new Reason.InvalidRequest({
           issues: [{
             path: ["schema"],
-            message: `Expected the schema of an object that JSON Schema can express: ${
-              cause instanceof Error ? cause.message : String(cause)
-            }`
+            message: cause instanceof Error ? cause.message : String(cause)
           }]
         })
       )
@@ -141,9 +140,9 @@ const nameOf = (schema: Schema.Top): string => {
   return name === "" ? "response" : name
 }
 
-const decodeObject = <A>(
+const decodeObject = <A, E>(
   operation: Operation,
-  schema: StructuredSchema<A>,
+  schema: StructuredSchema<A, E>,
   response: Completion.Response
 ): Effect.Effect<ObjectResponse<A>, MistralError> => {
   const text = Completion.text(response)
@@ -163,30 +162,28 @@ const decodeObject = <A>(
   ))
 }
 
-const objectParts = <A>(
+const objectParts = <A, E>(
   operation: Operation,
-  schema: StructuredSchema<A>,
+  schema: StructuredSchema<A, E>,
   chunks: Stream.Stream<Completion.Chunk, MistralError>
-): Stream.Stream<ObjectPart<A>, MistralError> =>
+): Stream.Stream<ObjectPart<A, E>, MistralError> =>
   Stream.suspend(() => {
-    const json = makePartialJson()
+    const object = schema.growing()
     const builder = new CompletionBuilder()
     const parts = Stream.flatMap(Stream.chunks(chunks), (batch) => {
       let grew = false
       for (const chunk of batch) {
         builder.add(chunk)
-        const text = Completion.chunkText(chunk)
-        grew = text !== "" && json.feed(text) || grew
+        grew = object.feed(Completion.chunkText(chunk)) || grew
       }
-      const value = json.value()
-      return grew && value !== undefined
-        // The cast is not checked, by design: the value is what the model has written of an `A` so far.
-        ? Stream.succeed<ObjectPart<A>>({ _tag: "Partial", value: value as DeepPartial<A> })
-        : Stream.empty
+      const partial = grew ? object.partial() : undefined
+      return partial === undefined
+        ? Stream.empty
+        : Stream.succeed<ObjectPart<A, E>>({ _tag: "Partial", value: partial.value })
     })
     const complete = Effect.suspend(() => decodeObject(operation, schema, builder.build()))
     return Stream.concat(
       parts,
-      Stream.fromEffect(Effect.map(complete, (object): ObjectPart<A> => ({ _tag: "Complete", ...object })))
+      Stream.fromEffect(Effect.map(complete, (object): ObjectPart<A, E> => ({ _tag: "Complete", ...object })))
     )
   })

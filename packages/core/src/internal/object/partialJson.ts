@@ -6,7 +6,7 @@ import { parseJson } from "../json/parseJson.ts"
  * Each part is parsed once. A value that was returned never changes: finished parts are shared between one value and the
  * next, and unfinished parts are copied.
  */
-export interface PartialJson {
+export interface PartialJsonParser {
   /** Parses the next part. Returns false once the text is not JSON; the value then stays as it is. */
   readonly feed: (text: string) => boolean
   /** The value so far; `undefined` before its first character. */
@@ -26,7 +26,7 @@ interface ArrayFrame {
 
 type Expect = "value" | "valueOrEnd" | "keyOrEnd" | "key" | "colon" | "commaOrEnd" | "nothing"
 
-export const makePartialJson = (): PartialJson => {
+export const makePartialJson = (): PartialJsonParser => {
   const stack: Array<ObjectFrame | ArrayFrame> = []
   let expect: Expect = "value"
   let root: unknown = undefined

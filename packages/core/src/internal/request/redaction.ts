@@ -89,8 +89,9 @@ const secretsIn = (value: string): ReadonlyArray<string> => {
   return [value, token, ...value.startsWith("Basic ") ? convert(atob, token).split(/:(.*)/s) : []]
 }
 
-/** The longer parts of a value, such as a cookie or a signed header. */
-const partsOf = (value: string): ReadonlyArray<string> => value.split(/[\s,;"=]+/).filter((part) => part.length > 7)
+/** The longer parts of a value, such as a cookie or a signed header. The text of a page ends before a bracket. */
+const partsOf = (value: string): ReadonlyArray<string> =>
+  [/[\s,;"=]+/, /[\s,;"=<>]+/].flatMap((separator) => value.split(separator)).filter((part) => part.length > 7)
 
 /** A secret, the bytes of its UTF-8, and the part of its base64 that is the same wherever the secret stands, by offsets. */
 const forms = (secret: string): ReadonlyArray<string> => {

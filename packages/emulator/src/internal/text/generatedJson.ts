@@ -139,7 +139,8 @@ const makeArray = (schema: Keywords, place: Place): ReadonlyArray<unknown> => {
   return Array.from({ length: Math.max(length, contained === undefined ? 0 : 1) }, (_, at) => {
     const one = fixed[at] ?? (contained === undefined || at > fixed.length ? items : { allOf: [items, contained] })
     let value = make(one, inner)
-    for (let again = 0; schema["uniqueItems"] === true && again < 20 && seen.has(JSON.stringify(value)); again++) {
+    // Strict mode has no keyword for it, but items that differ fit a schema that wants them to and any other.
+    for (let again = 0; again < 20 && seen.has(JSON.stringify(value)); again++) {
       value = make(one, inner)
     }
     seen.add(JSON.stringify(value))

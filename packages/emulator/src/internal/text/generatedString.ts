@@ -69,13 +69,36 @@ const formats: Readonly<Record<string, (random: Random) => string>> = {
     }`
 }
 
+/** The patterns of lookaheads, of which a string must match each; otherwise the pattern itself. */
+const patternsOf = (pattern: string): ReadonlyArray<string> => {
+  const [start, between, end] = ["^(?=[\\s\\S]*?(?:", "))(?=[\\s\\S]*?(?:", "))"]
+  return pattern.startsWith(start) && pattern.endsWith(end)
+    ? pattern.slice(start.length, -end.length).split(between)
+    : [pattern]
+}
+
+/** Characters outside the basic plane, which count as two in JavaScript. */
+const isWide = (text: string) => text.length > [...text].length
+
 const ofPattern = (pattern: string, random: Random, size: number): string | undefined => {
+  const parts = patternsOf(pattern)
+  if (parts.length === 1) return sampleOf(pattern, random, size)
+  // One after the other, the strings of two patterns often match both.
+  const texts = parts.map((part) => sampleOf(part, random, size) ?? "")
+  const whole = new RegExp(pattern, "u")
+  return [...texts, texts.join(""), texts.toReversed().join("")].find((text) => whole.test(text))
+}
+
+const sampleOf = (pattern: string, random: Random, size: number): string | undefined => {
   const seed = random.int(0, 2 ** 31)
   try {
     const strings = Arbitrary.schema(Schema.String.check(Schema.isPattern(new RegExp(pattern, "u"))))
     // Sampling with a seed needs no service and is synchronous.
-    const sample = Effect.runSync(Effect.option(Arbitrary.sampleEffect(strings, { count: 1, size, seed })))
-    return Option.getOrUndefined(sample)?.[0]
+    const sample = Option.getOrElse(
+      Effect.runSync(Effect.option(Arbitrary.sampleEffect(strings, { count: 8, size, seed }))),
+      () => []
+    )
+    return sample.find((text) => !isWide(text)) ?? sample[0]
   } catch {
     return undefined
   }

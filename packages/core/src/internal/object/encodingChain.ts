@@ -1,0 +1,91 @@
+import * as Predicate from "effect/Predicate"
+import * as SchemaAST from "effect/SchemaAST"
+import { checkWords } from "./checkKeywords.ts"
+import { joinWords } from "./jsonSchema.ts"
+
+/** The steps of a schema from its type to its JSON form. */
+export interface EncodingChain {
+  /** From the type to the last encoding. */
+  readonly steps: ReadonlyArray<SchemaAST.AST>
+  /** The last step: the JSON form. */
+  readonly end: SchemaAST.AST
+}
+
+export const encodingChain = (ast: SchemaAST.AST): EncodingChain => {
+  const steps: Array<SchemaAST.AST> = [ast]
+  let end = ast
+  while (end.encoding !== undefined && !(end._tag === "Number" && isNumberEncoding(end.encoding))) {
+    for (const { to } of end.encoding) steps.push(end = to)
+  }
+  return { steps, end }
+}
+
+/** Whether this is the encoding of numbers that may be infinite as a number or a name. A model has no use for the names. */
+const isNumberEncoding = ([{ to }, ...more]: SchemaAST.Encoding): boolean =>
+  more.length === 0 && to._tag === "Union" && to.types[0]?._tag === "Number"
+
+/** The annotations that say what a value is. */
+export interface Notes {
+  readonly title?: unknown
+  readonly description?: unknown
+  readonly format?: unknown
+  readonly default?: unknown
+  readonly examples?: unknown
+  readonly contentEncoding?: unknown
+  readonly contentMediaType?: unknown
+}
+
+/** The annotations of all steps: an annotation of the type counts before one of the encoded form. */
+export const notesOf = ({ end, steps }: EncodingChain): Notes => {
+  const annotations = steps.flatMap((
+    step
+  ) => [step.annotations, ...(step.checks ?? []).map((check) => check.annotations)])
+  const first = (key: string) => annotations.find((one) => one?.[key] !== undefined)?.[key]
+  const words = steps.flatMap((step) => [
+    step.annotations?.description,
+    // The checks of the JSON form become keywords.
+    ...(step === end ? [] : (step.checks ?? []).filter(isInformative).map(checkWords))
+  ])
+  const description = joinWords(words)
+  return {
+    ...defined("title", first("title")),
+    ...defined("description", description),
+    ...defined("format", first("format")),
+    ...defined("contentEncoding", first("contentEncoding")),
+    ...defined("contentMediaType", first("contentMediaType")),
+    // Values of the type are not JSON.
+    ...defined("default", steps.length === 1 ? first("default") : end.annotations?.["default"]),
+    ...defined("examples", steps.length === 1 ? first("examples") : end.annotations?.["examples"])
+  }
+}
+
+const defined = <Key extends string>(key: Key, value: unknown) => value === undefined ? {} : { [key]: value }
+
+const isInformative = ({ annotations }: SchemaAST.Checks[number]): boolean =>
+  annotations?.description !== undefined || !/\/isFinite$|\/isInt$/.test(annotations?.representation?.id ?? "")
+
+/** The annotations of a key (`annotateKey`). */
+export const keyNotesOf = ({ steps }: EncodingChain): Notes => {
+  const annotations = steps.map(({ context }) => context?.annotations)
+  const first = (key: string) => annotations.find((one) => one?.[key] !== undefined)?.[key]
+  return {
+    ...defined("title", first("title")),
+    ...defined("description", joinWords(annotations.map((one) => one?.description))),
+    ...defined("default", first("default")),
+    ...defined("examples", first("examples"))
+  }
+}
+
+/** The identifier of a schema, of its type before one of its encoded form. */
+export const identifierOf = ({ steps }: EncodingChain): string | undefined => {
+  const names = steps.map(SchemaAST.resolveIdentifier)
+  return names.find((name) => name !== undefined && name !== "")
+}
+
+/** The name of a type that Effect declares, such as `Date`, or the kind of another schema, such as `Number`. */
+export const typeNameOf = ({ _tag, annotations }: SchemaAST.AST): string => {
+  const id: unknown = Predicate.hasProperty(annotations?.["representation"], "id")
+    ? annotations["representation"].id
+    : undefined
+  return _tag === "Declaration" && typeof id === "string" ? id.replace(/^.*\//, "") : _tag
+}

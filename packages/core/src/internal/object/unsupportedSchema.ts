@@ -1,0 +1,68 @@
+import type * as SchemaAST from "effect/SchemaAST"
+import { type EncodingChain, typeNameOf } from "./encodingChain.ts"
+import { type JsonSchema, schemaEntries } from "./jsonSchema.ts"
+import { recordsOf } from "./strictShapes.ts"
+
+/** Fails because a schema cannot be sent: with its place, the reason, and a way out. */
+export const refuse = (
+  place: ReadonlyArray<string>,
+  reason: string,
+  advice = "Leave the key out, or use a schema that has a JSON form",
+  cause?: unknown
+): never => {
+  throw new Error(
+    `The schema cannot be sent to Mistral${
+      place.length === 0 ? "" : ` (at ${place.join(".")})`
+    }: ${reason}. ${advice}.`,
+    { cause }
+  )
+}
+
+/** Refuses a schema that reads JSON, but none that a model could write. */
+export const assertHasJson = ({ end, steps }: EncodingChain, place: ReadonlyArray<string>): void => {
+  const [type] = steps
+  for (const step of steps) {
+    if (step._tag === "Symbol" || step._tag === "UniqueSymbol") refuse(place, "JSON has no symbols")
+  }
+  if (type?._tag === "Undefined" || type?._tag === "Void") {
+    refuse(place, "JSON has no undefined", "Leave the key out, or use `Schema.optional` or `Schema.Null`")
+  }
+  const before = steps.at(-2)
+  if (before?._tag === "Declaration" && isJsonDeclaration(end) && !hasCodec(before)) {
+    refuse(
+      place,
+      `${nameOf(before)} has no JSON form`,
+      "Use a schema that is decoded from JSON (`Schema.decodeTo`), or annotate it with `toCodecJson`"
+    )
+  }
+}
+
+const isJsonDeclaration = (ast: SchemaAST.AST): boolean => /^(Mutable)?Json$/.test(typeNameOf(ast))
+
+const hasCodec = ({ annotations }: SchemaAST.Declaration): boolean =>
+  typeof annotations?.["toCodecJson"] === "function" || typeof annotations?.["toCodec"] === "function"
+
+const nameOf = ({ annotations }: SchemaAST.Declaration): string => {
+  const name = annotations?.["identifier"] ?? annotations?.title ?? annotations?.["expected"]
+  return typeof name === "string" ? `\`${name}\`` : "a declared type"
+}
+
+/** Refuses a root that is no object with named keys: the strict mode takes no other. */
+export const assertIsObject = (root: JsonSchema): void => {
+  const kind = root["anyOf"] !== undefined || root["oneOf"] !== undefined
+    ? "a union"
+    : root["type"] === undefined
+    ? "any JSON value"
+    : root["type"] !== "object"
+    ? `a JSON ${String(root["type"])}`
+    : recordsOf(root).length > 0 && schemaEntries(root, "properties").length === 0
+    ? "a record"
+    : undefined
+  if (kind === undefined) return
+  const key = root["type"] === "array" || kind === "a record" ? "items" : "value"
+  refuse(
+    [],
+    `it is ${kind}, and the root must be an object with named keys`,
+    `Wrap it in a Struct: Schema.Struct({ ${key}: ... })`
+  )
+}

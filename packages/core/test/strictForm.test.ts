@@ -1,0 +1,147 @@
+/**
+ * Properties of the conversion of schemas, over schemas and values that are drawn at random.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Effect, Schema } from "effect"
+import { fits } from "../../emulator/src/internal/json/jsonSchema.ts"
+import { danglingReferences } from "../../emulator/src/internal/json/schemaReferences.ts"
+import type { JsonSchemaDocument } from "../src/internal/object/jsonSchema.ts"
+import { jsonSchemaOf } from "../src/internal/object/jsonSchemaOf.ts"
+import { partialOf } from "../src/internal/object/partialForm.ts"
+import { makePartialJson } from "../src/internal/object/partialJson.ts"
+import { fromStrict, toStrict } from "../src/internal/object/strictForm.ts"
+import { generatedSchema } from "./fixtures/generatedSchemas.ts"
+import { hasTypes, toStrictJson } from "./fixtures/strictJson.ts"
+
+const seeds = Array.from({ length: 250 }, (_, seed) => seed)
+
+/** Some values of a schema, in JSON as its codec writes them. */
+const samples = (schema: Schema.Codec<unknown, unknown>, seed: number) =>
+  Effect.map(
+    Arbitrary.sampleEffect(Arbitrary.schema(schema), { count: 4, size: 4, seed }),
+    (values) => values.map((value) => ({ value, json: Schema.encodeSync(Schema.toCodecJson(schema))(value) }))
+  )
+
+describe("the JSON Schema of a generated schema", () => {
+  it("has no reference that leads to nothing, plain or strict", () => {
+    for (const seed of seeds) {
+      const document = jsonSchemaOf(generatedSchema(seed))
+      const strict = toStrict(document)
+      assert.deepStrictEqual(danglingReferences(strict), [], `seed ${seed}`)
+      assert.deepStrictEqual(danglingReferences({ ...document.root, $defs: document.definitions }), [], `seed ${seed}`)
+      assert.deepStrictEqual(faultsOf(strict), [], `seed ${seed}: ${JSON.stringify(strict)}`)
+    }
+  })
+
+  it.effect("takes each value in strict form, which decodes to the value again", () =>
+    Effect.gen(function*() {
+      for (const seed of seeds) {
+        const schema = generatedSchema(seed)
+        const codec = Schema.toCodecJson(schema)
+        const document = jsonSchemaOf(schema)
+        const strict = toStrict(document)
+        for (const { json } of yield* samples(schema, seed)) {
+          const written = toStrictJson(document, json)
+          const context = `seed ${seed}: ${JSON.stringify(written)}\n${JSON.stringify(strict)}`
+          assert.isTrue(fits(strict, written), context)
+          const decoded = Schema.decodeUnknownSync(codec)(fromStrict(document, written))
+          assert.deepStrictEqual(withoutNull(Schema.encodeSync(codec)(decoded)), withoutNull(json), context)
+        }
+      }
+    }), 60_000)
+
+  it.effect("leaves JSON in plain form as it is", () =>
+    Effect.gen(function*() {
+      for (const seed of seeds) {
+        const schema = generatedSchema(seed)
+        const document = jsonSchemaOf(schema)
+        for (const { json } of yield* samples(schema, seed)) {
+          assert.deepStrictEqual(withoutNull(fromStrict(document, json)), withoutNull(json), `seed ${seed}`)
+        }
+      }
+    }), 60_000)
+
+  it.effect(
+    "gives partials with its types after every character, and the whole at the end",
+    () =>
+      Effect.gen(function*() {
+        for (const seed of seeds.slice(0, 80)) {
+          const schema = generatedSchema(seed)
+          const document = jsonSchemaOf(schema)
+          const [sample] = yield* samples(schema, seed)
+          const written = toStrictJson(document, sample?.json)
+          assert.deepStrictEqual(
+            readInParts(document, JSON.stringify(written)),
+            fromStrict(document, written),
+            `seed ${seed}`
+          )
+        }
+      }),
+    60_000
+  )
+})
+
+/** Reads a text character by character, checks each partial, and gives the last one. */
+const readInParts = (document: JsonSchemaDocument, text: string): unknown => {
+  const json = makePartialJson()
+  let last: unknown
+  for (const character of text) {
+    assert.isTrue(json.feed(character))
+    const partial = partialOf(document, json.value())
+    if (partial === undefined) continue
+    last = partial.value
+    assert.isTrue(hasTypes(document, document.root, last), JSON.stringify(last))
+  }
+  return last
+}
+
+/** What the strict subset does not allow. */
+const faultsOf = (schema: unknown): ReadonlyArray<string> => {
+  if (Array.isArray(schema)) return schema.flatMap(faultsOf)
+  if (typeof schema !== "object" || schema === null) return []
+  const { $defs = {}, anyOf, properties, ...rest } = schema as Readonly<Record<string, unknown>>
+  const isNull = (one: unknown) => JSON.stringify(one) === "{\"type\":\"null\"}"
+  return [
+    ...Object.keys(rest).filter((keyword) => !allowed.has(keyword)),
+    ...("$ref" in rest && Object.keys(schema).length > 1 ? ["a keyword beside a reference"] : []),
+    ...(rest["type"] === "object" && rest["additionalProperties"] !== false ? ["an open object"] : []),
+    ...(rest["type"] === "object" &&
+        JSON.stringify(rest["required"]) !== JSON.stringify(Object.keys(Object(properties)))
+      ? ["a key that is not required"]
+      : []),
+    ...(Array.isArray(anyOf) && anyOf.filter(isNull).length > 1 ? ["null twice"] : []),
+    ...[anyOf ?? [], rest["items"], ...Object.values(Object(properties)), ...Object.values(Object($defs))].flatMap(
+      faultsOf
+    )
+  ]
+}
+
+const allowed = new Set([
+  "$ref",
+  "type",
+  "title",
+  "description",
+  "enum",
+  "required",
+  "additionalProperties",
+  "items",
+  "pattern",
+  "format",
+  "multipleOf",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "minItems",
+  "maxItems"
+])
+
+/** JSON without the keys that are `null`: an absent optional key is `null` in strict form. */
+const withoutNull = (json: unknown): unknown =>
+  Array.isArray(json)
+    ? json.map(withoutNull)
+    : typeof json === "object" && json !== null
+    ? Object.fromEntries(
+      Object.entries(json).flatMap(([key, value]) => value === null ? [] : [[key, withoutNull(value)]])
+    )
+    : json
