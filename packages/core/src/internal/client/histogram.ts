@@ -30,68 +30,52 @@ export const seriesOf = (
   { boundaries, description, id, unit }: Definition,
   values: ReadonlyArray<unknown>
 ): Series => {
-  const further = Object.entries(Context.get(context, Metric.CurrentMetricAttributes))
-  const all = () =>
-    Object.fromEntries([
-      ...names.flatMap((name, at) => values[at] === undefined ? [] : [[name, String(values[at])] as const]),
-      ["unit", unit],
-      ...further
-    ])
-  const parts = `${id}\n${values.join("\n")}\n${further.join("\n")}`
-  let key = keys.get(parts)
-  if (key === undefined) {
-    // This is the key that Effect has for the series, so that `Metric.value` of the same histogram reads it.
-    key = JSON.stringify(["Histogram", id, description, Object.entries(all()).sort()])
-    keys.set(parts, key)
-  }
   const registry = Context.get(context, Metric.MetricRegistry)
-  const known = registry.get(key)?.hooks
-  if (known instanceof Series) return known
-  // Hooks of Effect come from reading the metric before its first value.
-  const hooks = new Series(boundaries)
-  registry.set(key, { id, type: "Histogram", description, attributes: all(), hooks })
-  return hooks
+  const further = Object.entries(Context.get(context, Metric.CurrentMetricAttributes))
+  const parts = [id, ...values, ...further].join("\n")
+  let known = registry.get(keys.get(parts) ?? "")
+  if (known === undefined || !("add" in known.hooks)) {
+    const attributes: Record<string, string> = {}
+    for (const [at, name] of names.entries()) if (values[at] !== undefined) attributes[name] = String(values[at])
+    Object.assign(attributes, { unit }, Object.fromEntries(further))
+    // This is the key that Effect has for the series, so that `Metric.value` of the same histogram reads it. Hooks of Effect
+    // come from reading the metric before its first value.
+    const key = JSON.stringify(["Histogram", id, description, Object.entries(attributes).sort()])
+    keys.set(parts, key)
+    known = { id, type: "Histogram", description, attributes, hooks: makeSeries(boundaries) }
+    registry.set(key, known)
+  }
+  // The cast is safe: hooks with `add` are made below.
+  return known.hooks as Series
+}
+
+/** A series that takes equal values together. */
+export interface Series extends Metric.Metric.Hooks<number, Metric.HistogramState> {
+  /** Records a value so many times. */
+  readonly add: (value: number, times: number) => void
 }
 
 /**
- * A series. `Metric.histogram` takes one value at a time and looks up the series for each, which is a tenth of what a chunk
- * of a fast stream costs. This takes equal values together: a read may complete hundreds of chunks.
+ * Makes a series. `Metric.histogram` takes one value at a time and looks up the series for each, which is a tenth of what a
+ * chunk of a fast stream costs. This takes equal values together: a read may complete hundreds of chunks.
  */
-export class Series implements Metric.Metric.Hooks<number, Metric.HistogramState> {
-  readonly #boundaries: ReadonlyArray<number>
-  readonly #counts: Array<number>
-  #count = 0
-  #sum = 0
-  #min = Infinity
-  #max = -Infinity
-
-  constructor(boundaries: ReadonlyArray<number>) {
-    this.#boundaries = boundaries
-    this.#counts = [...boundaries, 0].fill(0)
-  }
-
-  /** Records a value so many times. */
-  add(value: number, times: number): void {
+const makeSeries = (boundaries: ReadonlyArray<number>): Series => {
+  const counts = [...boundaries, 0].fill(0)
+  // One object, because numbers that are not integers are allocated anew for each change of a variable.
+  const state = { count: 0, sum: 0, min: Infinity, max: -Infinity }
+  const add = (value: number, times: number): void => {
     let bucket = 0
-    while (value > this.#boundaries[bucket]!) bucket++
-    this.#counts[bucket]! += times
-    this.#count += times
-    this.#sum += value * times
-    if (value < this.#min) this.#min = value
-    if (value > this.#max) this.#max = value
+    while (value > boundaries[bucket]!) bucket++
+    counts[bucket]! += times
+    state.count += times
+    state.sum += value * times
+    state.min = Math.min(state.min, value)
+    state.max = Math.max(state.max, value)
   }
-
-  readonly update = (value: number): void => this.add(value, 1)
-  readonly modify = this.update
-
-  readonly get = (): Metric.HistogramState => {
+  const update = (value: number): void => add(value, 1)
+  const get = (): Metric.HistogramState => {
     let below = 0
-    return {
-      buckets: this.#boundaries.map((boundary, bucket) => [boundary, below += this.#counts[bucket]!]),
-      count: this.#count,
-      min: this.#min,
-      max: this.#max,
-      sum: this.#sum
-    }
+    return { ...state, buckets: boundaries.map((boundary, bucket) => [boundary, below += counts[bucket]!]) }
   }
+  return { add, update, modify: update, get }
 }
