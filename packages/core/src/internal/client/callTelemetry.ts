@@ -2,6 +2,7 @@ import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import type * as Metric from "effect/Metric"
 import type * as Tracer from "effect/Tracer"
 import { MistralError } from "../../MistralError.ts"
 import type { Resolved } from "../../RequestOptions.ts"
@@ -10,7 +11,7 @@ import type { CallResources } from "../attempt/sendWithRetry.ts"
 import type { Scrub } from "../request/redaction.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { monotonicMillis } from "../timeout/attemptTimeouts.ts"
-import { type Definition, type Series, seriesOf } from "./histogram.ts"
+import { type Definition, histogramOf } from "./histogram.ts"
 import * as metrics from "./metricDefinitions.ts"
 
 /** The name and the options of the span of a call. `attributes` are those of its request. */
@@ -47,7 +48,7 @@ export class CallTelemetry
   #resends = 0
   #chunks = 0
   #toFirstChunk: number | undefined
-  #perChunk: Series | undefined
+  #perChunk: Metric.Histogram<number> | undefined
   #response: Seen = {}
   #scrub: Scrub | undefined
 
@@ -94,12 +95,11 @@ export class CallTelemetry
     this.#chunks += count
     if (isFirst) this.#toFirstChunk = elapsed
     if (this.#chunks === 1 || this.#operation === undefined) return
-    const series = this.#perChunk ??= this.#series(
-      metrics.timePerOutputChunk,
-      this.#responseAttributes()["gen_ai.response.model"]
-    )
-    if (!isFirst) series.add(elapsed, 1)
-    if (count > 1) series.add(0, count - 1)
+    this.#perChunk ??= this.#histogram(metrics.timePerOutputChunk, this.#responseAttributes()["gen_ai.response.model"])
+    // Chunks that came in one read of the network have no time between them.
+    for (let index = isFirst ? 1 : 0; index < count; index++) {
+      this.#perChunk.updateUnsafe(index === 0 ? elapsed : 0, this.#fiber.context)
+    }
   }
 
   /** Records the end of the call, and the error of the operation if it failed by itself. */
@@ -125,7 +125,9 @@ export class CallTelemetry
     if (this.#operation === undefined) return
     const model = response["gen_ai.response.model"]
     const record = (metric: Definition, value: unknown, type?: string, reason?: string) => {
-      if (typeof value === "number") this.#series(metric, model, type, reason).add(value, 1)
+      if (typeof value === "number") {
+        this.#histogram(metric, model, type, reason).updateUnsafe(value, this.#fiber.context)
+      }
     }
     const seconds = (monotonicMillis(this.#clock) - this.#startedAt) / 1000
     record(metrics.operationDuration, seconds, undefined, error?.reason._tag)
@@ -152,18 +154,18 @@ export class CallTelemetry
     return attributes
   }
 
-  #series(metric: Definition, model: unknown, type?: string, reason?: string): Series {
+  #histogram(metric: Definition, model: unknown, type?: string, reason?: string): Metric.Histogram<number> {
     const request = this.#request
-    return seriesOf(this.#fiber.context, metric, [
-      reason,
-      this.#operation,
-      request["gen_ai.provider.name"],
-      bounded(request["gen_ai.request.model"]),
-      bounded(model),
-      type,
-      request["server.address"],
-      request["server.port"]
-    ])
+    return histogramOf(metric, {
+      "error.type": reason,
+      "gen_ai.operation.name": this.#operation,
+      "gen_ai.provider.name": request["gen_ai.provider.name"],
+      "gen_ai.request.model": bounded(request["gen_ai.request.model"]),
+      "gen_ai.response.model": bounded(model),
+      "gen_ai.token.type": type,
+      "server.address": request["server.address"],
+      "server.port": request["server.port"]
+    })
   }
 }
 

@@ -1,4 +1,3 @@
-import * as Context from "effect/Context"
 import * as Metric from "effect/Metric"
 
 /** The name, the unit and the bucket boundaries of a histogram. */
@@ -9,73 +8,25 @@ export interface Definition {
   readonly boundaries: ReadonlyArray<number>
 }
 
-/** The attributes of metrics, sorted. */
-const names = [
-  "error.type",
-  "gen_ai.operation.name",
-  "gen_ai.provider.name",
-  "gen_ai.request.model",
-  "gen_ai.response.model",
-  "gen_ai.token.type",
-  "server.address",
-  "server.port"
-]
+/** Histograms by their names and attributes. Making one and its key takes ten times as long as finding it. */
+const histograms = /* @__PURE__ */ new Map<string, Metric.Histogram<number>>()
 
-/** The keys of series in the registry, by what they are made from. Making one takes ten times as long as finding it. */
-const keys = /* @__PURE__ */ new Map<string, string>()
+/** The most histograms that are kept. */
+const most = 1000
 
-/** The series of a histogram in the registry of a fiber. `values` are those of `names`, where there is one. */
-export const seriesOf = (
-  context: Context.Context<never>,
+/** A histogram whose values have the attributes that are not `undefined`. Those with equal attributes are one series. */
+export const histogramOf = (
   { boundaries, description, id, unit }: Definition,
-  values: ReadonlyArray<unknown>
-): Series => {
-  const registry = Context.get(context, Metric.MetricRegistry)
-  const further = Object.entries(Context.get(context, Metric.CurrentMetricAttributes))
-  const parts = [id, ...values, ...further].join("\n")
-  let known = registry.get(keys.get(parts) ?? "")
-  if (known === undefined || !("add" in known.hooks)) {
-    const attributes: Record<string, string> = {}
-    for (const [at, name] of names.entries()) if (values[at] !== undefined) attributes[name] = String(values[at])
-    Object.assign(attributes, { unit }, Object.fromEntries(further))
-    // This is the key that Effect has for the series, so that `Metric.value` of the same histogram reads it. Hooks of Effect
-    // come from reading the metric before its first value.
-    const key = JSON.stringify(["Histogram", id, description, Object.entries(attributes).sort()])
-    keys.set(parts, key)
-    known = { id, type: "Histogram", description, attributes, hooks: makeSeries(boundaries) }
-    registry.set(key, known)
+  attributes: Readonly<Record<string, unknown>> = {}
+): Metric.Histogram<number> => {
+  const key = [id, ...Object.values(attributes)].join("\n")
+  let histogram = histograms.get(key)
+  if (histogram === undefined) {
+    const all: Record<string, string> = { unit }
+    for (const name in attributes) if (attributes[name] !== undefined) all[name] = String(attributes[name])
+    histogram = Metric.histogram(id, { description, boundaries, attributes: all })
+    if (histograms.size >= most) histograms.clear()
+    histograms.set(key, histogram)
   }
-  // The cast is safe: hooks with `add` are made below.
-  return known.hooks as Series
-}
-
-/** A series that takes equal values together. */
-export interface Series extends Metric.Metric.Hooks<number, Metric.HistogramState> {
-  /** Records a value so many times. */
-  readonly add: (value: number, times: number) => void
-}
-
-/**
- * Makes a series. `Metric.histogram` takes one value at a time and looks up the series for each, which is a tenth of what a
- * chunk of a fast stream costs. This takes equal values together: a read may complete hundreds of chunks.
- */
-const makeSeries = (boundaries: ReadonlyArray<number>): Series => {
-  const counts = [...boundaries, 0].fill(0)
-  // One object, because numbers that are not integers are allocated anew for each change of a variable.
-  const state = { count: 0, sum: 0, min: Infinity, max: -Infinity }
-  const add = (value: number, times: number): void => {
-    let bucket = 0
-    while (value > boundaries[bucket]!) bucket++
-    counts[bucket]! += times
-    state.count += times
-    state.sum += value * times
-    state.min = Math.min(state.min, value)
-    state.max = Math.max(state.max, value)
-  }
-  const update = (value: number): void => add(value, 1)
-  const get = (): Metric.HistogramState => {
-    let below = 0
-    return { ...state, buckets: boundaries.map((boundary, bucket) => [boundary, below += counts[bucket]!]) }
-  }
-  return { add, update, modify: update, get }
+  return histogram
 }

@@ -6,7 +6,7 @@ import { credentialName } from "./credentialName.ts"
  * names and the codes of errors stay. The user and the password of a URL are removed from every error, see `makeScrub`.
  */
 export const withoutCredentials = (text: string): string => {
-  const plain = text.slice(0, 2000).replace(/-----BEGIN[^]*|(?<=\S)\?\S+/g, mark).replace(named, `$1${mark}`)
+  const plain = text.slice(0, 2000).replace(/-----BEGIN[^]*|(?<=\S)\?[^\s"')]+/g, mark).replace(named, `$1${mark}`)
     .replace(/[^\s"'()<>{}[\],;:?!=&@#|\\]+/g, (word) =>
       word.split("/").every(isOrdinary)
         ? word
