@@ -7,7 +7,7 @@ import { fits } from "../../emulator/src/internal/json/jsonSchema.ts"
 import { danglingReferences } from "../../emulator/src/internal/json/schemaReferences.ts"
 import type { JsonSchemaDocument } from "../src/internal/object/jsonSchema.ts"
 import { jsonSchemaOf } from "../src/internal/object/jsonSchemaOf.ts"
-import { partialOf } from "../src/internal/object/partialForm.ts"
+import { makePartialOf } from "../src/internal/object/partialForm.ts"
 import { makePartialJson } from "../src/internal/object/partialJson.ts"
 import { fromStrict, toStrict } from "../src/internal/object/strictForm.ts"
 import { generatedSchema } from "./fixtures/generatedSchemas.ts"
@@ -84,10 +84,11 @@ describe("the JSON Schema of a generated schema", () => {
 /** Reads a text character by character, checks each partial, and gives the last one. */
 const readInParts = (document: JsonSchemaDocument, text: string): unknown => {
   const json = makePartialJson()
+  const partialOf = makePartialOf(document)
   let last: unknown
   for (const character of text) {
     assert.isTrue(json.feed(character))
-    const partial = partialOf(document, json.value())
+    const partial = partialOf(json.value())
     if (partial === undefined) continue
     last = partial.value
     assert.isTrue(hasTypes(document, document.root, last), JSON.stringify(last))

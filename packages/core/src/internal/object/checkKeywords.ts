@@ -21,12 +21,19 @@ export const checkKeywords = (
       schemas: (annotations?.representation?.schemas ?? []).map(compile)
     })
     const [keywords, exact] = Array.isArray(result) ? [result[0], false] : [result, true]
-    if (isSchema(keywords)) return [keywords, exact ? description : { description: checkWords(check) }]
+    const isSaid = exact && isSchema(keywords) && Object.keys(keywords).every((key) => said.has(key))
+    if (isSchema(keywords)) return [keywords, isSaid ? description : { description: checkWords(check) }]
   }
   return check._tag === "FilterGroup"
     ? [description, ...check.checks.flatMap((inner: Check) => checkKeywords(inner, type, compile))]
     : [{ description: checkWords(check) }]
 }
+
+/** The keywords that reach a model, as they are or in words. */
+const said = /* @__PURE__ */ new Set(
+  ("type enum pattern format description title minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength " +
+    "maxLength minItems maxItems uniqueItems minProperties maxProperties propertyNames").split(" ")
+)
 
 const isType = (type: unknown): type is JsonSchemaModule.Type =>
   typeof type === "string" && /^(string|number|integer|boolean|array|object|null)$/.test(type)

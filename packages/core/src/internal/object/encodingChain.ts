@@ -1,5 +1,8 @@
+import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import * as SchemaParser from "effect/SchemaParser"
 import { checkWords } from "./checkKeywords.ts"
 import { joinWords } from "./jsonSchema.ts"
 
@@ -36,7 +39,8 @@ export interface Notes {
 }
 
 /** The annotations of all steps: an annotation of the type counts before one of the encoded form. */
-export const notesOf = ({ end, steps }: EncodingChain): Notes => {
+export const notesOf = (chain: EncodingChain): Notes => {
+  const { end, steps } = chain
   const annotations = steps.flatMap((
     step
   ) => [step.annotations, ...(step.checks ?? []).map((check) => check.annotations)])
@@ -53,13 +57,36 @@ export const notesOf = ({ end, steps }: EncodingChain): Notes => {
     ...defined("format", first("format")),
     ...defined("contentEncoding", first("contentEncoding")),
     ...defined("contentMediaType", first("contentMediaType")),
-    // Values of the type are not JSON.
-    ...defined("default", steps.length === 1 ? first("default") : end.annotations?.["default"]),
-    ...defined("examples", steps.length === 1 ? first("examples") : end.annotations?.["examples"])
+    ...defined("default", encoded(chain, first("default"))),
+    ...defined("examples", encodedAll(chain, first("examples")))
   }
 }
 
 const defined = <Key extends string>(key: Key, value: unknown) => value === undefined ? {} : { [key]: value }
+
+/** A value of the type as JSON, or the value itself if it is one of the JSON form; `undefined` if it is neither. */
+const encoded = ({ end, steps: [type] }: EncodingChain, value: unknown): unknown => {
+  if (value === undefined || type === undefined) return undefined
+  const tried = [
+    () => SchemaParser.encodeUnknownExit(Schema.make<Schema.Codec<unknown>>(type))(value),
+    () => SchemaParser.decodeUnknownExit(Schema.make<Schema.Codec<unknown>>(end))(value)
+  ]
+  for (const run of tried) {
+    try {
+      const exit = run()
+      if (Exit.isSuccess(exit)) return exit.value
+    } catch {
+      // A value of neither: it is not said.
+    }
+  }
+  return undefined
+}
+
+const encodedAll = (chain: EncodingChain, values: unknown): unknown => {
+  const all = Array.isArray(values) ? values.map((one: unknown) => encoded(chain, one)) : []
+  const found = all.filter((one) => one !== undefined)
+  return found.length === 0 ? undefined : found
+}
 
 const isInformative = ({ annotations }: SchemaAST.Checks[number]): boolean =>
   annotations?.description !== undefined || !/\/isFinite$|\/isInt$/.test(annotations?.representation?.id ?? "")

@@ -7,6 +7,7 @@ import {
   setOwn,
   tailOf
 } from "./jsonSchema.ts"
+import { Restored } from "./restored.ts"
 import { entriesKey, isHomogeneous, type RecordShape, recordsOf, restOf, takesNull, tupleKeys } from "./strictShapes.ts"
 import { UnionChoice } from "./unionChoice.ts"
 
@@ -23,22 +24,29 @@ export const fromStrict = (
   options?: { readonly incomplete?: boolean }
 ): unknown => new Restoration(document, options?.incomplete === true).value(document.root, json)
 
-class Restoration {
+/**
+ * Restores JSON, each object and list once: of JSON that grows, the finished parts are the same objects each time, and
+ * only the unfinished ones are restored anew.
+ */
+export class Restoration {
   readonly #document: JsonSchemaDocument
   readonly #incomplete: boolean
   readonly #unions: UnionChoice
+  readonly #restored = new Restored<unknown>()
 
-  constructor(document: JsonSchemaDocument, incomplete: boolean) {
+  constructor(document: JsonSchemaDocument, incomplete: boolean, unions = new UnionChoice(document)) {
     this.#document = document
     this.#incomplete = incomplete
-    this.#unions = new UnionChoice(document)
+    this.#unions = unions
   }
 
   value(reference: JsonSchema, json: unknown): unknown {
     if (typeof json !== "object" || json === null) return json
-    const schema = this.#unions.resolve(reference, json)
-    if (schema["type"] === "object") return this.#object(schema, json)
-    return schema["type"] === "array" ? this.#array(schema, json) : json
+    return this.#restored.get(reference, json, () => {
+      const schema = this.#unions.resolve(reference, json)
+      if (schema["type"] === "object") return this.#object(schema, json)
+      return schema["type"] === "array" ? this.#array(schema, json) : json
+    })
   }
 
   #object(schema: JsonSchema, json: object): unknown {
