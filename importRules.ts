@@ -45,6 +45,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     attempt: ["transport", "timeout", "request", "response"],
     stream: ["json", "error", "schema", "request", "response"],
     object: ["json", "schema"],
+    tool: ["json", "schema", "object"],
     client: "all above"
   },
   observability: {

@@ -1,5 +1,5 @@
 /**
- * The examples in the READMEs and in doc comments: each is type-checked, and run against the emulator.
+ * The examples in the READMEs, in the pages of `docs` and in doc comments: each is type-checked, and run against the emulator.
  */
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
@@ -79,6 +79,7 @@ const sources = (): ReadonlyArray<string> => {
   const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name))
   return [
     join(root, "README.md"),
+    ...readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md")).map((file) => join(root, "docs", file)),
     ...packages.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((file) => /^README\.md$/.test(file) || /^src\/.*\.ts$/.test(file))

@@ -22,10 +22,34 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /\/\/ \d+ tokens suggested by codestral-latest/
   ],
   "complete.ts": [/^1: \S+/m, /^2: \S+/m, /^\d+ tokens/m],
+  "embeddings.ts": [
+    /^0\.[3-9]\d {2}A parcel arrives within three working days in France\.$/m,
+    /^0\.[2-9]\d {2}You may return a parcel/m,
+    /^-?0\.[01]\d {2}Reset your password/m
+  ],
+  "extraction.ts": [
+    /^\S+ \S+, -?\d+(\.\d+)? (EUR|USD|GBP), \d+ items: \d+ tokens$/m,
+    /^\S+ \S+, -?\d+(\.\d+)? (EUR|USD|GBP), \d+ items: \d+ tokens$/m,
+    /^not read \(finish reason: length\): \d+ tokens$/m,
+    /^in total: \d{3} tokens$/m
+  ],
+  "moderation.ts": [
+    /^- When do the trains .*\n {2}\w+ \w+/m,
+    /^- Can I sue .*\n {2}\w+ \w+/m,
+    /^- Send the contract .*\n {2}\(not answered: pii\)$/m
+  ],
   "structured-output.ts": [
     /\((novel|essay|poetry|drama), -?\d+\), a Book/,
     /so far: +\{/,
     /complete: \{.*"authors":\[/
+  ],
+  "tools.ts": [
+    /^get_weather: {"city":"Zurich","celsius":4}\nexchange: 95\nget_trains: {"error":"There is no timetable for today"}$/m,
+    /^exchange: {"error":"The arguments of the tool exchange do not fit: euros: Expected number\..*"}$/m,
+    /^get_flights: {"error":"There is no tool named get_flights"}\nTake a coat and 95 francs/m,
+    /^I look that up\.$/m,
+    /^get_weather: .*\nexchange: 95\nget_trains: {"error"/m,
+    /^get_flights: {"error":.*\nTake a coat and 95 francs/m
   ],
   "deployments.ts": [/^Mistral: +\S+/m, /^OpenAI-compatible: +\S+/m],
   "error-handling.ts": [
@@ -45,19 +69,59 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^ended: +COMPLETED$/m,
     /^scores: +(1\d\d|200), \d\.\d of 10 on average$/m
   ],
+  "telemetry.ts": [
+    /^span chat mistral-small-latest$/m,
+    /^ {2}gen_ai\.usage\.output_tokens: \d+$/m,
+    /^ {2}gen_ai\.response\.time_to_first_chunk: [\d.]+$/m,
+    /^span painter$/m,
+    /^metric gen_ai\.client\.operation\.time_per_output_chunk: \d+ x, sum \d/m,
+    /^metric gen_ai\.client\.operation\.duration: 1 x, sum \d/m,
+    /^metric gen_ai\.client\.token\.usage: 1 x, sum \d+\nmetric gen_ai\.client\.token\.usage: 1 x, sum \d+$/m
+  ],
   "custom-retry.ts": [
     /attempt 1 failed, the next one in 100 ms/,
     /attempt 2 failed, the next one in 200 ms/,
     /Hello at last\./,
     /without retries: .*503 server error: Service unavailable/
-  ]
+  ],
+  "cli.ts": [/^\S+ \S+ \S+.*\n$/],
+  "editor.ts": [
+    /^typed: {5}const $/m,
+    /^typed: {5}const mean = sum\($/m,
+    /^suggested: .*mean.*\)$/m
+  ],
+  "nightly-export.ts": [/Chats of 20\d\d-\d\d-\d\d: 0 records before, \d+ added/],
+  "fallback.ts": [
+    /^complete: mistral-small-latest answered$/m,
+    /^stream: {3}mistral-small-latest answered$/m,
+    /^cut: {6}mistral-large-latest wrote "\S+ \S+ \S+", then it failed:$/m,
+    /^Chat\.stream .*: connection lost after 4 chunks: /m
+  ],
+  "circuit-breaker.ts": [
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: 503 capacity exceeded/m,
+    /^Chat\.complete .*: Circuit open\b/m,
+    /^3 requests were sent$/m
+  ],
+  "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
 
+/** The arguments of programs that need some. */
+const args: Record<string, ReadonlyArray<string>> = {
+  "cli.ts": ["Who painted the Water Lilies?"],
+  "nightly-export.ts": ["--now"]
+}
+
+/** Programs that run until they are stopped. They have tests of their own. */
+const servers = ["sse-server.ts"]
+
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts"]
+const shared = ["mistral.ts", "toolScript.ts"]
 
 describe("examples", () => {
-  const programs = readdirSync(folder).filter((file) => file.endsWith(".ts") && !shared.includes(file))
+  const programs = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts") && !shared.includes(file) && !servers.includes(file))
 
   it("each have an expectation here", () => {
     assert.deepStrictEqual(programs.sort(), Object.keys(expected).sort())
@@ -68,7 +132,7 @@ describe("examples", () => {
       const { MISTRAL_API_KEY: _, ...env } = process.env
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ["--conditions=@effect-mistral/source", join(folder, program)],
+        ["--conditions=@effect-mistral/source", join(folder, program), ...args[program] ?? []],
         { env, timeout: 30_000 }
       )
       let rest = stdout

@@ -23,7 +23,7 @@ import * as Guardrail from "./Guardrail.ts"
 import { range } from "./internal/schema/checks.ts"
 import * as Message from "./Message.ts"
 import * as ResponseFormat from "./ResponseFormat.ts"
-import * as Tool from "./Tool.ts"
+import * as Tool from "./ToolSchema.ts"
 import { type NamedStruct, nullable } from "./WireSchema.ts"
 
 const natural = Schema.Int.check(range(0))

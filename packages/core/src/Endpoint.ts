@@ -203,7 +203,6 @@ export const listModels: Endpoint<void, Model.List> = {
   request: Schema.Void,
   response: Model.List,
   repair: /* @__PURE__ */ repairBy(Model.List, false),
-  query: Model.ListQuery,
   retryable: "always"
 }
 

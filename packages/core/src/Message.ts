@@ -10,7 +10,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Content from "./Content.ts"
-import * as Tool from "./Tool.ts"
+import * as Tool from "./ToolSchema.ts"
 import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 
 const content = Schema.Union([Schema.String, Schema.Null, Schema.Array(Content.Content)])
@@ -205,7 +205,8 @@ export const assistant = (
  * Makes the message with the result of a tool call.
  *
  * *Details*: a string is sent as it is, any other value as its JSON. A value without JSON, such as `undefined`, is sent as
- * `null`.
+ * `null`. An `Error` is sent as `{ "error": message }`, so that the model learns why a call failed, without the cause and the
+ * stack of the error. One without a message is sent as `{ "error": name }` with its fields.
  *
  * @category constructors
  * @since 0.1.0
@@ -215,10 +216,15 @@ export const toolResult = (
   result: unknown
 ): ToolResult => ({
   role: "tool",
-  content: typeof result === "string" ? result : JSON.stringify(result) ?? null,
+  content: typeof result === "string"
+    ? result
+    : JSON.stringify(result instanceof Error ? toError(result) : result) ?? null,
   tool_call_id: call.id,
   name: call.function.name
 })
+
+const toError = (error: Error): object =>
+  error.message === "" ? { error: error.name, ...error } : { error: error.message }
 
 /**
  * Makes the assistant message that continues a conversation from the message of a response.

@@ -39,6 +39,17 @@ import * as RequestOptions from "./RequestOptions.ts"
  */
 export type ApiKey = RequestOptions.ApiKey
 
+export {
+  /**
+   * The key that the server has just rejected with a 401, while the effect runs that yields the key of a call; otherwise
+   * `undefined`.
+   *
+   * @category references
+   * @since 0.1.0
+   */
+  RejectedApiKey
+} from "./RequestOptions.ts"
+
 /**
  * The options of one call: options that win over those of the client, path parameters (`params`) and query parameters
  * (`query`).
@@ -81,7 +92,8 @@ export interface Service {
 export class MistralClient extends Context.Service<MistralClient, Service>()("@effect-mistral/core/MistralClient") {}
 
 /**
- * The options of a client. All of them are optional. Without `apiKey`, no `authorization` header is sent.
+ * The options of a client. All of them are optional. Without `apiKey`, here or among the options of a call, no
+ * `authorization` header is sent.
  *
  * *Details*: errors, spans and logs never hold the key, nor the values of headers and of query parameters of the base URL
  * whose names say that they are secret: `authorization`, `cookie`, and names with a word such as key, token, secret or
@@ -92,7 +104,6 @@ export class MistralClient extends Context.Service<MistralClient, Service>()("@e
  * @since 0.1.0
  */
 export interface Options extends RequestOptions.RequestOptions {
-  readonly apiKey?: ApiKey | undefined
   /**
    * The header that carries the key, such as `api-key` or `x-api-key`. Default: `authorization`, where the key follows
    * `Bearer`. Any other header has the key alone.
@@ -114,9 +125,45 @@ export interface Options extends RequestOptions.RequestOptions {
    * key if the transport does.
    */
   readonly propagateTrace?: boolean | undefined
-  /** Changes the HTTP client, for example to log, to limit rates or to route requests. */
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  /**
+   * Changes the HTTP client, for example to log, to limit rates or to route requests. It changes each attempt of a call,
+   * below the retry policy.
+   *
+   * *Details*: the client may fail with errors of its own. They become a `ConnectionFailed` whose `description` has their
+   * tag and message, and whose `retryAfter` is theirs. `HttpClient.withRateLimiter` and `HttpClient.withCircuitBreaker` fit.
+   * An open circuit is not retried, because a circuit breaker is to make calls fail at once: `circuitOpen` is then true, and
+   * `retryAfter` says when the circuit lets a request through again.
+   *
+   * Rate limiter and circuit breaker are services, which exist inside an Effect:
+   *
+   * ```ts
+   * import { MistralClient } from "@effect-mistral/core"
+   * import { Effect, Layer, Redacted } from "effect"
+   * import { HttpClient } from "effect/http"
+   * import { RateLimiter } from "effect/persistence"
+   *
+   * export const ClientLive = Layer.unwrap(Effect.gen(function*() {
+   *   const limiter = yield* RateLimiter.RateLimiter
+   *   return MistralClient.layer({
+   *     apiKey: Redacted.make("..."),
+   *     transformClient: HttpClient.withRateLimiter({ limiter, key: "mistral", limit: 6, window: "1 second", times: 0 })
+   *   })
+   * })).pipe(Layer.provide(RateLimiter.layer), Layer.provide(RateLimiter.layerStoreMemory))
+   * ```
+   *
+   * *Gotchas*: `withRateLimiter` repeats a 429 without limit unless `times` is given. With `times: 0` the retry policy alone
+   * decides. A changed client sends each request in a fiber of its own, which costs some time.
+   */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => TransformedClient) | undefined
 }
+
+/**
+ * An `HttpClient` that may fail with errors of its own.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TransformedClient extends Omit<HttpClient.HttpClient.With<unknown>, "preprocess" | "postprocess"> {}
 
 /**
  * Makes a client over the `HttpClient` of the environment.
@@ -133,7 +180,7 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
       options: RequestOptions.resolve(RequestOptions.defaults, options),
       sender: {
         transport: chooseTransport(httpClient, options),
-        authenticate: makeAuthenticate(options, options.userAgent)
+        authenticate: makeAuthenticate(options)
       }
     }
     return MistralClient.of({

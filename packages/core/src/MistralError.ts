@@ -41,6 +41,7 @@ export const MistralErrorReason = Schema.Union([
   Reason.ServerError,
   Reason.ObservabilityError,
   Reason.Timeout,
+  Reason.ApiKeyUnavailable,
   Reason.ConnectionFailed,
   Reason.ConnectionLost,
   Reason.InvalidResponse,
@@ -150,3 +151,30 @@ export class MistralError
  * @since 0.1.0
  */
 export const isMistralError: (u: unknown) => u is MistralError = /* @__PURE__ */ Schema.is(MistralError)
+
+/**
+ * The part of an endpoint that errors report.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Operation {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+}
+
+/**
+ * Makes the error of an operation: for a mock, or for a layer around a service that refuses a call itself.
+ *
+ * ```ts
+ * import { Endpoint, MistralError } from "@effect-mistral/core"
+ *
+ * const limited = MistralError.make(Endpoint.chat.complete, new MistralError.RateLimited({ status: 429 }))
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = ({ method, name, path }: Operation, reason: MistralErrorReason): MistralError =>
+  new MistralError({ operation: name, method, path, reason })

@@ -288,19 +288,50 @@ export class Timeout extends reason<Timeout>()("Timeout", {
 }
 
 /**
+ * The effect that yields the API key failed, and nothing was sent. `description` says why.
+ *
+ * *Details*: it has the messages, tags, codes and statuses of the error and of its causes. The error may quote a key or
+ * another secret that this library does not know. So all that looks like one is left out: values after names such as
+ * `client_secret`, the query of a URL, and words with letters and digits.
+ *
+ * It is retryable, for every operation. A defect of the effect is an `InvalidRequest` that does not say why.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export class ApiKeyUnavailable extends reason<ApiKeyUnavailable>()("ApiKeyUnavailable", {
+  description: Schema.String
+}) {
+  readonly isRetryable = true
+  override get message() {
+    return `no API key, nothing was sent: ${withoutFullStop(this.description)}. Check the effect that yields the key.`
+  }
+}
+
+/**
  * The connection failed before the first byte of the response: the name was not found, the connection was refused or reset.
  * `description` is the transport's. In a browser it also names CORS, because a browser does not tell a program that it
  * refused a response.
+ *
+ * *Details*: a client that `transformClient` has changed may fail with an error of its own. `description` then has its tag
+ * and message, and `retryAfter` is the wait that it gives. `circuitOpen` is true for the error of an open circuit breaker,
+ * which is not retryable: it is there to fail at once.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class ConnectionFailed extends reason<ConnectionFailed>()("ConnectionFailed", {
-  description: Schema.String
+  description: Schema.String,
+  retryAfter: Schema.optional(duration),
+  circuitOpen: Schema.optional(Schema.Boolean)
 }) {
-  readonly isRetryable = true
+  get isRetryable(): boolean {
+    return this.circuitOpen !== true
+  }
   override get message() {
-    return `connection failed: ${withoutFullStop(this.description)}. Check the network and the base URL.`
+    return `connection failed: ${withoutFullStop(this.description)}.${
+      this.circuitOpen ? "" : " Check the network and the base URL."
+    }`
   }
 }
 

@@ -21,7 +21,7 @@ import * as Layer from "effect/Layer"
 import * as Endpoint from "./Endpoint.ts"
 import * as MistralClient from "./MistralClient.ts"
 import type { MistralError } from "./MistralError.ts"
-import type * as Model from "./Model.ts"
+import * as Model from "./Model.ts"
 import * as RequestOptions from "./RequestOptions.ts"
 
 /**
@@ -62,7 +62,7 @@ export const make = (
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
   Effect.map(MistralClient.MistralClient, (client) => ({
     list: (query, callOptions) =>
-      client.request(Endpoint.listModels, undefined, {
+      client.request(listModels, undefined, {
         ...RequestOptions.merge(options, callOptions),
         query: { ...query }
       }),
@@ -72,6 +72,9 @@ export const make = (
         params: { model_id: modelId }
       })
   }))
+
+/** The service takes only the query parameters of Mistral; the endpoint also serves deployments that have others. */
+const listModels = { ...Endpoint.listModels, query: Model.ListQuery }
 
 /**
  * A layer of the service over the `MistralClient` of the environment.

@@ -6,7 +6,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Message } from "./Message.ts"
-import { JsonObject } from "./Tool.ts"
+import { JsonObject } from "./ToolSchema.ts"
 import { Usage } from "./Usage.ts"
 import { looseStruct, nullable, nullish } from "./WireSchema.ts"
 

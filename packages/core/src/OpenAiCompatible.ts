@@ -19,7 +19,8 @@
 import type { HttpClient } from "effect/http/HttpClient"
 import type * as Layer from "effect/Layer"
 import * as Deployment from "./Deployment.ts"
-import { toChatBody, toFimBody } from "./internal/openai/completionBody.ts"
+import { type Body, type Converted, toChatBody, toFimBody } from "./internal/openai/completionBody.ts"
+import { toEmbeddingsBody, toModerationsBody } from "./internal/openai/inputBody.ts"
 import * as MistralClient from "./MistralClient.ts"
 
 /**
@@ -56,11 +57,13 @@ export interface Options extends Omit<MistralClient.Options, "deployment"> {
  * - `prefix: true` at the end becomes `continue_final_message: true` and `add_generation_prompt: false`, as vLLM and SGLang
  *   have it. For a server that refuses these keys, `extraBody` can set them to `undefined`.
  *
- * Fill-in-the-middle becomes `/v1/completions` with a `suffix`.
+ * Fill-in-the-middle becomes `/v1/completions` with a `suffix`. `output_dimension` of an embedding request becomes
+ * `dimensions`.
  *
  * What has no form in OpenAI's dialect fails with `InvalidRequest`: `guardrails`, `prompt_mode` and `safe_prompt: true`,
- * `min_tokens`, `metadata` and `prompt_cache_key` of fill-in-the-middle, agents, a recording or a document by its URL, and
- * references and thinking in user messages and tool results.
+ * `min_tokens`, `metadata` and `prompt_cache_key` of fill-in-the-middle, `metadata` of embeddings and moderations, another
+ * `output_dtype` than `float`, agents, a recording or a document by its URL, and references and thinking in user messages
+ * and tool results.
  *
  * Other parameters keep their names. What some servers want instead is sent by `extraBody`, such as
  * `max_completion_tokens`, or `stream_options: { include_usage: true }` for the usage of a stream.
@@ -88,10 +91,18 @@ export const deployment = (options: Pick<Options, "baseUrl" | "version" | "endOf
       const isFim = path === "/v1/fim/completions"
       const url = Deployment.operationUrl(baseUrl, isFim ? "/v1/completions" : path, withVersion)
       if (body === undefined) return { url, body }
-      const converted = isFim ? toFimBody(body) : path === "/v1/chat/completions" ? toChatBody(body) : { body }
+      const converted = conversions[path]?.(body) ?? { body }
       return "issues" in converted ? converted : { url, body: converted.body }
     }
   }
+}
+
+/** The conversions of bodies, by Mistral's path of the operation. */
+const conversions: Readonly<Record<string, (body: Body) => Converted>> = {
+  "/v1/chat/completions": toChatBody,
+  "/v1/fim/completions": toFimBody,
+  "/v1/embeddings": toEmbeddingsBody,
+  "/v1/moderations": toModerationsBody
 }
 
 /**

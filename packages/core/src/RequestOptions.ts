@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -13,10 +14,32 @@ import * as RetryPolicy from "./RetryPolicy.ts"
 /**
  * An API key: a redacted value, or an effect that yields one and runs before every attempt, for tokens that expire.
  *
+ * *Details*: after a 401 the effect runs anew, once for each call, and the request is sent again if the effect yields another
+ * key than the rejected one, which it finds in `RejectedApiKey`. This is not a retry of the policy: it happens with
+ * `RetryPolicy.none`, too, and for every operation, because a request that is not authenticated does nothing.
+ *
+ * An effect that fails is an `ApiKeyUnavailable`, which is retried, and which says why without quoting anything that looks
+ * like a secret.
+ *
  * @category models
  * @since 0.1.0
  */
 export type ApiKey = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
+
+/**
+ * The key that the server has just rejected with a 401, while the effect runs that yields the key of a call; otherwise
+ * `undefined`.
+ *
+ * *When to use*: in an effect that caches keys, to fetch another one in place of the rejected one, as `VertexAi.untilExpired`
+ * does.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const RejectedApiKey: Context.Reference<Redacted.Redacted<string> | undefined> = /* @__PURE__ */ Context
+  .Reference<Redacted.Redacted<string> | undefined>("@effect-mistral/core/RequestOptions/RejectedApiKey", {
+    defaultValue: () => undefined
+  })
 
 /**
  * Receives the head of a good response. The effect runs in the fiber of the call, inside its span.
@@ -62,6 +85,12 @@ export interface RequestOptions {
    * because its name is not a token or its value has a line break or is not Latin-1, is an `InvalidRequest` that names it.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * The API key, for programs with several tenants: a redacted value, or an effect that yields one. The key of a call wins
+   * over that of its service, which wins over that of the client, and every attempt of the call uses it. A header of the
+   * options that is named like the key's wins over the key.
+   */
+  readonly apiKey?: ApiKey | undefined
   readonly timeout?: Timeouts | undefined
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   /** The longest event of a stream and the longest whole response, in characters. Default: 64 Mi. */
@@ -81,6 +110,12 @@ export interface RequestOptions {
    * time limit ends them, and a defect or an interruption ends the call.
    */
   readonly onResponse?: OnResponse | undefined
+  /**
+   * Whether the span of the call has the `gen_ai.*` attributes. Default: true. `false` where a span around it has them, so
+   * that the tokens count once in a trace: the span is then named after the operation (`Chat.complete`). Metrics are
+   * recorded all the same.
+   */
+  readonly genAiAttributes?: boolean | undefined
 }
 
 /**
@@ -120,6 +155,7 @@ export interface Checks {
 export interface Resolved {
   readonly baseUrl: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly apiKey?: ApiKey | undefined
   readonly timeout: {
     readonly firstByte: Duration.Duration
     readonly idle: Duration.Duration
@@ -133,6 +169,7 @@ export interface Resolved {
   /** The checks that were switched on or off. The deployment decides about the others. */
   readonly checks: Checks
   readonly onResponse?: OnResponse | undefined
+  readonly genAiAttributes?: boolean | undefined
 }
 
 /**

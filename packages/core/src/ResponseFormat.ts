@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { JsonObject } from "./Tool.ts"
+import { JsonObject } from "./ToolSchema.ts"
 import { type NamedStruct, nullable } from "./WireSchema.ts"
 
 const jsonSchema = Schema.Struct({

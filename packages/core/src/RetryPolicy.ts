@@ -83,7 +83,7 @@ export const make = (options?: {
 
 /**
  * The default retry policy: it retries the statuses 408, 425, 429 and 500 to 599 except 501 and 505, failed connections,
- * and responses that ended or timed out before their first byte.
+ * responses that ended or timed out before their first byte, and API keys that could not be had.
  *
  * *Details*: it does not retry what a retry cannot help, such as a used-up quota. An error that a response with status 200
  * reports is retried like its own status.
@@ -105,10 +105,23 @@ export const none: RetryPolicy = make({
 })
 
 /**
+ * Options of a retried call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RetryOptions {
+  /** Whether a repeated call has the effect of one. Default: true. */
+  readonly idempotent?: boolean | undefined
+  /** Runs before each call after the first, with the error of the one before and the milliseconds of the delay. */
+  readonly onRetry?: ((error: MistralError, delay: number) => void) | undefined
+}
+
+/**
  * Retries a failed call according to a policy.
  *
- * *Details*: with `idempotent: false` only rate-limit and capacity errors are retried, because the server certainly did not
- * act on them.
+ * *Details*: with `idempotent: false` only rate-limit and capacity errors and a key that could not be had are retried, because
+ * the server certainly did not act on them.
  *
  * @category combinators
  * @since 0.1.0
@@ -116,7 +129,7 @@ export const none: RetryPolicy = make({
 export const retry = <A, R>(
   call: Effect.Effect<A, MistralError, R>,
   policy: RetryPolicy,
-  options?: { readonly idempotent?: boolean | undefined }
+  options?: RetryOptions
 ): Effect.Effect<A, MistralError, R> =>
   // Most calls succeed the first time, so the schedule is only built on failure: see decision 0006.
   policy === none ? call : Effect.catch(call, (error) => retryFailed(error, call, policy, options))
@@ -131,9 +144,10 @@ export const retryFailed = <A, R>(
   error: MistralError,
   call: Effect.Effect<A, MistralError, R>,
   policy: RetryPolicy,
-  options?: { readonly idempotent?: boolean | undefined }
+  options?: RetryOptions
 ): Effect.Effect<A, MistralError, R> => {
   let startedAt: bigint | undefined
+  let delay = 0
   const schedule = policy.schedule.pipe(
     Schedule.modifyDelay(({ duration, input: { retryAfter } }) =>
       retryAfter === undefined ? Effect.succeed(duration) : atRandom((random) => {
@@ -145,7 +159,8 @@ export const retryFailed = <A, R>(
     Schedule.while(({ duration }) =>
       Effect.map(Clock.monotonicTimeNanos, (now) => {
         startedAt ??= now
-        return Number(now - startedAt) / 1e6 + Duration.toMillis(duration) <= Duration.toMillis(policy.maxElapsed)
+        delay = Duration.toMillis(duration)
+        return Number(now - startedAt) / 1e6 + delay <= Duration.toMillis(policy.maxElapsed)
       })
     )
   )
@@ -158,7 +173,10 @@ export const retryFailed = <A, R>(
     const retry = (error: MistralError): Effect.Effect<A, MistralError, R> =>
       mayRetry(error)
         ? Pull.matchEffect(step(error), {
-          onSuccess: () => Effect.catch(call, retry),
+          onSuccess: () => {
+            options?.onRetry?.(error, delay)
+            return Effect.catch(call, retry)
+          },
           onFailure: Effect.failCause,
           onDone: () => Effect.fail(error)
         })
@@ -167,5 +185,5 @@ export const retryFailed = <A, R>(
   })
 }
 
-const wasRejected = (error: MistralError): boolean =>
-  error.reason._tag === "RateLimited" || error.reason._tag === "CapacityExceeded"
+const wasRejected = ({ reason: { _tag } }: MistralError): boolean =>
+  _tag === "RateLimited" || _tag === "CapacityExceeded" || _tag === "ApiKeyUnavailable"

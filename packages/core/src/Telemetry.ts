@@ -1,8 +1,8 @@
 /**
  * Telemetry: the span name and the span attributes of an operation, by OpenTelemetry's conventions for generative AI.
  *
- * One span covers one operation; for a stream it lasts from the first pull to the end. Its attributes are the model, the
- * token usage and the outcome, and never a prompt or a completion.
+ * One span covers one operation with its retries; for a stream it lasts from the first pull to the end. Its attributes are
+ * the model, the token usage and the outcome, and never a prompt or a completion. `docs/telemetry.md` lists all of them.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
  * @since 0.1.0
@@ -22,15 +22,17 @@ import type { MistralError } from "./MistralError.ts"
 export type Attributes = Readonly<Record<string, unknown>>
 
 /**
- * The part of an endpoint that spans report.
+ * The part of an endpoint that spans report. One that has `event` streams its response.
  *
  * @category models
  * @since 0.1.0
  */
-export type Operation = Pick<Endpoint<unknown, unknown>, "name" | "operation">
+export interface Operation extends Pick<Endpoint<unknown, unknown>, "name" | "operation"> {
+  readonly event?: unknown
+}
 
 /**
- * The server of a call as spans report it: the provider's name, and the host of the base URL.
+ * The server of a call as spans report it: the provider's name, and host and port of the base URL.
  *
  * @category models
  * @since 0.1.0
@@ -38,6 +40,7 @@ export type Operation = Pick<Endpoint<unknown, unknown>, "name" | "operation">
 export interface Server {
   readonly provider: string
   readonly address: string | undefined
+  readonly port: number | undefined
 }
 
 /**
@@ -50,12 +53,12 @@ export const spanName = (
   endpoint: Operation,
   request: unknown
 ): string => {
-  const model = field(request, "model") ?? field(request, "agent_id")
+  const { agent_id, model = agent_id } = fieldsOf(request)
   return endpoint.operation === undefined || model === undefined ? endpoint.name : `${endpoint.operation} ${model}`
 }
 
 /**
- * The span attributes of a request: operation, provider, server, model, agent and sampling parameters.
+ * The span attributes of a request: operation, provider, server, model, agent and parameters.
  *
  * @category spans
  * @since 0.1.0
@@ -64,39 +67,54 @@ export const requestAttributes = (
   endpoint: Operation,
   request: unknown,
   server: Server
-): Attributes =>
-  known({
+): Attributes => {
+  const fields = fieldsOf(request)
+  const format = fieldsOf(fields["response_format"])["type"]
+  return known({
     "gen_ai.provider.name": server.provider,
     "gen_ai.operation.name": endpoint.operation,
-    "gen_ai.request.model": field(request, "model"),
-    "gen_ai.agent.id": field(request, "agent_id"),
-    "gen_ai.request.temperature": field(request, "temperature"),
-    "gen_ai.request.top_p": field(request, "top_p"),
-    "gen_ai.request.max_tokens": field(request, "max_tokens"),
-    "gen_ai.request.seed": field(request, "random_seed"),
-    "gen_ai.request.choice.count": field(request, "n"),
+    "gen_ai.request.model": fields["model"],
+    "gen_ai.agent.id": fields["agent_id"],
+    "gen_ai.output.type": format && (format === "text" ? format : "json"),
+    "gen_ai.request.stream": endpoint.event && true,
+    "gen_ai.request.temperature": fields["temperature"],
+    "gen_ai.request.top_p": fields["top_p"],
+    "gen_ai.request.max_tokens": fields["max_tokens"],
+    "gen_ai.request.frequency_penalty": fields["frequency_penalty"],
+    "gen_ai.request.presence_penalty": fields["presence_penalty"],
+    "gen_ai.request.reasoning.level": fields["reasoning_effort"],
+    "gen_ai.request.seed": fields["random_seed"],
+    "gen_ai.request.stop_sequences": listOf(fields["stop"]),
+    "gen_ai.request.choice.count": fields["n"] === 1 ? undefined : fields["n"],
+    "gen_ai.request.encoding_formats": listOf(fields["encoding_format"]),
+    "gen_ai.embeddings.dimension.count": fields["output_dimension"],
     "mistral_ai.operation": endpoint.name,
-    "server.address": server.address
+    "server.address": server.address,
+    "server.port": server.port
   })
+}
 
 /**
- * The span attributes of a response or of the last chunk of a stream: id, model, finish reasons, tokens.
+ * The span attributes of a response: id, model, finish reasons, tokens.
  *
  * @category spans
  * @since 0.1.0
  */
 export const responseAttributes = (response: unknown): Attributes => {
-  const usage = field(response, "usage")
-  const choices = field(response, "choices")
-  const reasons = Array.isArray(choices)
-    ? choices.map((choice) => field(choice, "finish_reason")).filter(Predicate.isString)
-    : []
+  const { choices, id, model, usage } = fieldsOf(response)
+  const tokens = fieldsOf(usage)
+  const reasons = [choices].flat().map((choice) => fieldsOf(choice)["finish_reason"]).filter(Predicate.isString)
   return known({
-    "gen_ai.response.id": field(response, "id"),
-    "gen_ai.response.model": field(response, "model"),
+    "gen_ai.response.id": id,
+    "gen_ai.response.model": model,
     "gen_ai.response.finish_reasons": reasons.length === 0 ? undefined : reasons,
-    "gen_ai.usage.input_tokens": field(usage, "prompt_tokens"),
-    "gen_ai.usage.output_tokens": field(usage, "completion_tokens")
+    "gen_ai.usage.input_tokens": tokens["prompt_tokens"],
+    // Servers spell the number of tokens that their cache had in three ways.
+    "gen_ai.usage.cache_read.input_tokens":
+      fieldsOf(tokens["prompt_tokens_details"] ?? tokens["prompt_token_details"])["cached_tokens"] ??
+        tokens["num_cached_tokens"],
+    "gen_ai.usage.output_tokens": tokens["completion_tokens"],
+    "gen_ai.usage.reasoning.output_tokens": fieldsOf(tokens["completion_tokens_details"])["reasoning_tokens"]
   })
 }
 
@@ -151,6 +169,18 @@ export const spanOptions = (
 })
 
 /**
+ * The attributes of a span that a call reports itself: all of them, or all but `gen_ai.*` where another span reports those.
+ *
+ * @see `genAiAttributes` of `RequestOptions`
+ * @category spans
+ * @since 0.1.0
+ */
+export const visible = (attributes: Attributes, genAiAttributes = true): Attributes =>
+  genAiAttributes
+    ? attributes
+    : Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("gen_ai.")))
+
+/**
  * Sets attributes of a span.
  *
  * @category spans
@@ -171,8 +201,10 @@ const rateLimitHeaders = [
   "x-ratelimit-remaining"
 ]
 
-const field = (value: unknown, name: string): unknown =>
-  Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+const listOf = (value: unknown): unknown => value && [value].flat()
+
+/** The fields of a value, which has none unless it is an object. */
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => Object(value)
 
 /** The attributes that have a value. An id or a model that a server left out is read as `""`, which is none. */
 const known = (attributes: Attributes): Attributes => {

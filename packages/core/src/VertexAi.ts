@@ -25,6 +25,8 @@ import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
 import * as Deployment from "./Deployment.ts"
+import { makeScrub } from "./internal/request/redaction.ts"
+import { describeForeignError } from "./internal/transport/transportError.ts"
 import * as MistralClient from "./MistralClient.ts"
 
 /**
@@ -39,7 +41,7 @@ export const scope = "https://www.googleapis.com/auth/cloud-platform"
  * The options of a client for Vertex AI: those of `MistralClient`, with the project, region and access token.
  *
  * *Details*: the default of `region` is `europe-west4`. The multi-regions `eu`, `us` and `global` have hosts of their own.
- * An `accessToken` that is an effect runs before every attempt.
+ * An `accessToken` that is an effect runs before every attempt, and anew after a 401. A call's `apiKey` wins over it.
  *
  * @category models
  * @since 0.1.0
@@ -107,8 +109,10 @@ export const layer = (
 /**
  * Makes an access token from a `GoogleAuth` of google-auth-library, which caches the token and renews it when it expires.
  *
- * *Details*: it fails with an `Error` where the library gives no token. The error does not hold the library's own, which can
- * hold secrets.
+ * *Details*: it fails with an `Error` where the library gives no token. Its message has that of the library's error, without
+ * all that looks like a secret; the error of the library itself, which can hold secrets, is not part of it.
+ *
+ * *Gotchas*: the library has no way to drop a token that the server rejected before it expires.
  *
  * @category tokens
  * @since 0.1.0
@@ -119,19 +123,21 @@ export const fromGoogleAuth = (auth: {
   Effect.flatMap(
     Effect.tryPromise({
       try: () => auth.getAccessToken(),
-      catch: () => new Error("google-auth-library gave no access token")
+      catch: (error) => new Error(`${noToken} (${makeScrub([], [])(describeForeignError(error))})`)
     }),
-    (token) =>
-      token == null || token === ""
-        ? Effect.fail(new Error("google-auth-library gave no access token"))
-        : Effect.succeed(Redacted.make(token))
+    (token) => token == null || token === "" ? Effect.fail(new Error(noToken)) : Effect.succeed(Redacted.make(token))
   )
 
+const noToken = "google-auth-library gave no access token"
+
 /**
- * Caches an access token until one minute before it expires, then fetches another.
+ * Caches an access token until one minute before it expires, then fetches another. A token that the server rejected with a
+ * 401 is dropped at once.
  *
- * *Details*: calls that need a token at the same time share one fetch. A fetch that fails is not cached.
+ * *Details*: calls that need a token at the same time share one fetch, also where the token of all of them was rejected. A
+ * fetch that fails is not cached: the call fails with `ApiKeyUnavailable`, which is retried.
  *
+ * @see `RejectedApiKey` of `MistralClient`
  * @category tokens
  * @since 0.1.0
  */
@@ -144,14 +150,24 @@ export const untilExpired = <E>(
   return Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const monotonic = Number(yield* Clock.monotonicTimeNanos) / 1e6
+    const rejected = yield* MistralClient.RejectedApiKey
     // The time of day may be set back, and monotonic time may stand still while the machine sleeps.
-    if (cached !== undefined && now < cached.until && monotonic < cached.monotonicUntil) return cached.token
+    if (
+      cached !== undefined && now < cached.until && monotonic < cached.monotonicUntil &&
+      (rejected === undefined || tokenOf(rejected) !== tokenOf(cached.token))
+    ) {
+      return cached.token
+    }
+    cached = undefined
     const { expiresAt, token } = yield* fetchToken
     const until = DateTime.toEpochMillis(expiresAt) - 60_000
     cached = { token, until, monotonicUntil: monotonic + until - now }
     return token
   }).pipe(Semaphore.makeUnsafe(1).withPermit)
 }
+
+/** The text of a token. A program may have put the scheme before the rejected one. */
+const tokenOf = (token: Redacted.Redacted<string>): string => Redacted.value(token).trim().replace(/^Bearer /, "")
 
 /** The host of a region, below `googleapis.com`: the multi-regions have hosts of another form than the regions. */
 const hostOf = (region: string): string =>

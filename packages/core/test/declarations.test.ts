@@ -47,11 +47,14 @@ const imports = [
   "CompletionRequest",
   "Content",
   "Embedding",
+  "Embeddings",
   "Guardrail",
   "Message",
   "MistralError",
   "Model",
+  "Models",
   "Moderation",
+  "Moderations",
   "ResponseFormat",
   "Tool",
   "Usage"
@@ -99,12 +102,28 @@ const names: ReadonlyArray<readonly [code: string, type: string]> = [
   ["() => [Message.system(\"\"), Message.user(\"\")] as const", "readonly [Message.System, Message.User]"],
   ["(call: Tool.ReceivedCall) => Message.toolResult(call, 1)", "Message.ToolResult"],
   ["() => Tool.make({ name: \"f\", parameters: {} })", "Tool.Function"],
+  ["() => Tool.fromSchema({ name: \"f\" })", "Tool.Function"],
+  ["(error: Tool.InvalidArguments) => error.issues", "readonly MistralError.Issue[]"],
   ["(tool: Tool.WebSearch) => tool.tool_configuration", "Tool.Configuration | null | undefined"],
   ["(content: Content.Thinking) => content.thinking[0]!", "Content.Text | Content.Reference | Content.ToolReference"],
   ["(response: Embedding.Response) => response.data", "readonly Embedding.Embedding[]"],
   ["(list: Model.List) => Model.models(list)[0]", "Model.Model | undefined"],
   ["(model: Model.Model) => model.capabilities", "Model.Capabilities | null | undefined"],
   ["(response: Moderation.Response) => response.results", "readonly Moderation.Result[]"],
+  [
+    "(request: Embeddings.Request) => Embeddings.create(request)",
+    "import(\"effect/Effect\").Effect<Embedding.Response, MistralError.MistralError, Embeddings.Embeddings>"
+  ],
+  [
+    "(request: Moderations.ChatRequest) => Moderations.createChat(request)",
+    "import(\"effect/Effect\").Effect<Moderation.Response, MistralError.MistralError, Moderations.Moderations>"
+  ],
+  ["() => Models.list()", "import(\"effect/Effect\").Effect<Model.List, MistralError.MistralError, Models.Models>"],
+  [
+    "() => Models.fetch(\"m\")",
+    "import(\"effect/Effect\").Effect<Model.Model, MistralError.MistralError, Models.Models>"
+  ],
+  ["(response: Embedding.Response) => Embedding.vectors(response)", "readonly (readonly number[])[]"],
   [
     "(request: Moderation.ChatRequest) => request.input[0]",
     "Message.Message | readonly Message.Message[] | undefined"

@@ -1,5 +1,6 @@
 /** The services of single endpoints: `Embeddings`, `Moderations` and `Models`. */
 import {
+  AzureAi,
   Embedding,
   Embeddings,
   MistralClient,
@@ -8,12 +9,14 @@ import {
   Models,
   Moderation,
   Moderations,
+  OpenAiCompatible,
   type RequestOptions,
-  RetryPolicy
+  RetryPolicy,
+  VertexAi
 } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { type Context, Duration, Effect, Layer, Schedule } from "effect"
+import { type Context, Duration, Effect, Layer, Redacted, Schedule } from "effect"
 import { open, requests, type Script, within } from "./fixtures/scriptedClient.ts"
 
 type Options = RequestOptions.RequestOptions
@@ -359,3 +362,54 @@ function over<Self>(
     Layer.provideMerge(ScriptedHttpClient.layer(script))
   )
 }
+
+describe("on another deployment", () => {
+  const response = {
+    object: "list",
+    model: "nomic-embed-text",
+    data: [{ object: "embedding", index: 0, embedding: [0.5, -1] }],
+    usage: { prompt_tokens: 2, total_tokens: 2 }
+  }
+
+  it.effect("an OpenAI-compatible server gets OpenAI's names, and its response is read", () =>
+    Effect.gen(function*() {
+      const request = { model: "nomic-embed-text", input: "Hi", output_dimension: 2 }
+      assert.deepStrictEqual(Embedding.vectors(yield* Embeddings.create(request)), [[0.5, -1]])
+      const seen = yield* requests
+      assert.deepStrictEqual(seen.map(({ body, url }) => ({ body, url })), [{
+        body: { model: "nomic-embed-text", input: "Hi", dimensions: 2 },
+        url: "http://localhost:11434/v1/embeddings"
+      }])
+    }).pipe(Effect.provide(
+      Embeddings.layer.pipe(
+        Layer.provide(OpenAiCompatible.layer({ baseUrl: "http://localhost:11434" })),
+        Layer.provideMerge(ScriptedHttpClient.layer([ScriptedHttpClient.json(response)]))
+      )
+    )))
+
+  for (
+    const [name, client] of Object.entries({
+      "Vertex AI": VertexAi.layer({ projectId: "p", region: "europe-west4", accessToken: Redacted.make("k") }),
+      "Azure AI": AzureAi.layer({ endpoint: "https://a.test", apiKey: Redacted.make("k") })
+    })
+  ) {
+    it.effect(`${name} serves none of them, and nothing is sent`, () =>
+      Effect.gen(function*() {
+        const calls: ReadonlyArray<Effect.Effect<unknown, MistralError.MistralError, All>> = [
+          Embeddings.create(texts),
+          Moderations.create(texts),
+          Moderations.createChat(conversation),
+          Models.list(),
+          Models.fetch("m")
+        ]
+        for (const call of calls) {
+          const error = yield* Effect.flip(call)
+          assert.strictEqual(error.reason._tag, "InvalidRequest")
+          assert.include(error.message, `${name} does not serve /v1/`)
+        }
+        assert.lengthOf(yield* requests, 0)
+      }).pipe(Effect.provide(
+        all.pipe(Layer.provide(client), Layer.provideMerge(ScriptedHttpClient.layer()))
+      )))
+  }
+})

@@ -1,7 +1,12 @@
 import * as Content from "@effect-mistral/core/Content"
 import * as Message from "@effect-mistral/core/Message"
 import { assert, describe, it } from "@effect/vitest"
+import * as Data from "effect/Data"
 import * as Schema from "effect/Schema"
+
+class CityUnknown extends Data.TaggedError("CityUnknown")<{ readonly message: string; readonly city: string }> {}
+
+class Unavailable extends Data.TaggedError("Unavailable")<{ readonly until: number }> {}
 
 /** A key that no request may have. */
 const more = { more: 1 }
@@ -150,6 +155,25 @@ describe("Message.toolResult", () => {
       })
     })
   }
+
+  it("has the message of an error, without its cause and its stack", () => {
+    const contents = [
+      new Error("no such city", { cause: "a secret" }),
+      new TypeError("no such city"),
+      new CityUnknown({ message: "no such city", city: "a secret" }),
+      new (class extends Error {
+        override name = "NoName"
+      })(),
+      new Unavailable({ until: 12 })
+    ].map((error) => Message.toolResult(call, error).content)
+    assert.deepStrictEqual(contents, [
+      "{\"error\":\"no such city\"}",
+      "{\"error\":\"no such city\"}",
+      "{\"error\":\"no such city\"}",
+      "{\"error\":\"NoName\",\"name\":\"NoName\"}",
+      "{\"error\":\"Unavailable\",\"until\":12,\"_tag\":\"Unavailable\"}"
+    ])
+  })
 
   it("has the id of the call, null or absent too", () => {
     const ids = [null, undefined].map((id) => Message.toolResult({ ...call, id }, "").tool_call_id)

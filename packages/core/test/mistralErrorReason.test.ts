@@ -136,6 +136,22 @@ const reasons: ReadonlyArray<
     "timeout: not finished within 2m. Raise timeout.total if such waits are expected."
   ],
   [
+    "ApiKeyUnavailable",
+    new MistralError.ApiKeyUnavailable({ description: "connect ECONNREFUSED 127.0.0.1:80." }),
+    true,
+    "no API key, nothing was sent: connect ECONNREFUSED 127.0.0.1:80. Check the effect that yields the key."
+  ],
+  [
+    "ConnectionFailed of an open circuit",
+    new MistralError.ConnectionFailed({
+      description: "Circuit open",
+      circuitOpen: true,
+      retryAfter: Duration.seconds(30)
+    }),
+    false,
+    "connection failed: Circuit open."
+  ],
+  [
     "ConnectionFailed",
     new MistralError.ConnectionFailed({ description: "ECONNREFUSED" }),
     true,

@@ -74,6 +74,39 @@ describe("OpenAiCompatible.deployment", () => {
     })
   })
 
+  it("renames the dimension of an embedding request, and leaves out what OpenAI has as the default", () => {
+    const sent = (body: Record<string, unknown>) =>
+      route({ model: "m", input: ["a"], ...body }, undefined, "/v1/embeddings")
+    const url = "https://o.test/v1/embeddings"
+    for (
+      const [given, body] of [
+        [{ output_dimension: 64, encoding_format: "base64" }, { dimensions: 64, encoding_format: "base64" }],
+        [{ output_dimension: null, metadata: null, output_dtype: "float", user: "u" }, { user: "u" }],
+        [{}, {}]
+      ]
+    ) {
+      assert.deepStrictEqual(sent(given!), { url, body: { model: "m", input: ["a"], ...body } })
+    }
+    assert.deepStrictEqual(sent({ metadata: {}, output_dtype: "int8" }), {
+      issues: ["metadata", "output_dtype"].map((key) => ({
+        path: [key],
+        message: "An OpenAI-compatible server does not take this key"
+      }))
+    })
+  })
+
+  it("sends a moderation request without metadata, which it refuses", () => {
+    const sent = (body: Record<string, unknown>) =>
+      route({ model: "m", input: "a", ...body }, undefined, "/v1/moderations")
+    assert.deepStrictEqual(sent({ metadata: null }), {
+      url: "https://o.test/v1/moderations",
+      body: { model: "m", input: "a" }
+    })
+    assert.deepStrictEqual(sent({ metadata: { tenant: "t" } }), {
+      issues: [{ path: ["metadata"], message: "An OpenAI-compatible server does not take this key" }]
+    })
+  })
+
   it("sends a request without a body", () => {
     assert.deepStrictEqual(route(undefined, "https://o.test/v2/", "/v1/models"), {
       url: "https://o.test/v2/models",

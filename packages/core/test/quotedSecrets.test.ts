@@ -134,6 +134,14 @@ describe("a secret", () => {
       }
     }))
 
+  it.effect("that a page quotes is removed also where its text ends inside the secret", () =>
+    Effect.gen(function*() {
+      const answer = refusal("<title>No key 0123456789<abc</title>", { "content-type": "text/html" })
+      for (const reason of yield* reasonsOf(answer, { apiKey: Redacted.make("0123456789<abc") })) {
+        assert.strictEqual(reason["serverMessage"], "No key <redacted>")
+      }
+    }))
+
   it.effect("that is a word of this library leaves an error what it is", () =>
     Effect.gen(function*() {
       for (const word of ["json", "schema", "InvalidResponse"]) {

@@ -18,7 +18,16 @@ import {
   stream,
   within
 } from "./fixtures/scriptedClient.ts"
-import { answered, common, completion, good, operations, recorder, spanOf } from "./fixtures/spans.ts"
+import {
+  answered,
+  common,
+  completion,
+  good,
+  operations,
+  recorder,
+  spanOf,
+  streamed as ofStream
+} from "./fixtures/spans.ts"
 
 describe("the span of an operation that succeeds", () => {
   for (const [operation, [call, name, attributes]] of Object.entries(operations)) {
@@ -57,25 +66,36 @@ describe("the span of an operation that fails", () => {
   type Failure = readonly [answer: ScriptedHttpClient.Answer, attributes: Telemetry.Attributes]
   const id = { headers: { ...eventStream, "mistral-correlation-id": "id-1" } }
   const chunks = TestCompletion.chunks([completion])
+  const begun = {
+    "gen_ai.response.id": answered["gen_ai.response.id"],
+    "gen_ai.response.model": answered["gen_ai.response.model"],
+    "gen_ai.response.finish_reasons": ["error"],
+    "gen_ai.response.time_to_first_chunk": 0,
+    "mistral_ai.response.chunks": 2
+  }
   const streamed: Record<string, Failure> = {
     "whose connection failed": [ScriptedHttpClient.connectionError(), { "error.type": "ConnectionFailed" }],
     "whose connection was lost": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false, ending: "fail" }), {
+      ...begun,
       "error.type": "ConnectionLost",
       "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that ended early": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false }), {
+      ...begun,
       "error.type": "StreamEndedEarly",
       "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that ended early, after its last chunk": [ScriptedHttpClient.sse(chunks, { ...id, done: false }), {
       ...answered,
+      ...ofStream,
       "error.type": "StreamEndedEarly",
       "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
     }],
     "that fell silent": [ScriptedHttpClient.sse(chunks.slice(0, 2), { ...id, done: false, ending: "hang" }), {
+      ...begun,
       "error.type": "Timeout",
       "http.response.status_code": 200,
       "mistral_ai.request.id": "id-1"
@@ -93,6 +113,7 @@ describe("the span of an operation that fails", () => {
       ScriptedHttpClient.sse(TestCompletion.chunks([completion], { finishReason: "error" }), id),
       {
         ...answered,
+        ...ofStream,
         "gen_ai.response.finish_reasons": ["error"],
         "error.type": "GenerationFailed",
         "http.response.status_code": 200,
@@ -113,6 +134,7 @@ describe("the span of an operation that fails", () => {
           ...common,
           "gen_ai.operation.name": "chat",
           "gen_ai.request.model": "m",
+          "gen_ai.request.stream": true,
           "mistral_ai.operation": "Chat.stream",
           ...attributes
         })
@@ -127,6 +149,7 @@ describe("the span of an operation that fails", () => {
         const span = yield* spanOf(call({ baseUrl: "nowhere" }))
         assert.strictEqual(span.attributes["error.type"], "InvalidRequest")
         assert.notProperty(span.attributes, "server.address")
+        assert.notProperty(span.attributes, "server.port")
         assert.notProperty(span.attributes, "http.response.status_code")
         assert.lengthOf(yield* requests, 0)
       }).pipe(Effect.provide(clientOver(good))))
@@ -171,10 +194,11 @@ describe("the span of a stream", () => {
       assert.notProperty(attributes, "error.type")
     }).pipe(Effect.provide(clientOver(good))))
 
-  it.effect("has no response attributes as long as chunks have null as their usage", () =>
+  it.effect("has no tokens as long as chunks have null as their usage", () =>
     Effect.gen(function*() {
       const { attributes } = yield* spanOf(Effect.flip(bothWays.streamed()))
-      assert.deepStrictEqual(Object.keys(attributes).filter((name) => name.startsWith("gen_ai.response")), [])
+      assert.deepStrictEqual(Object.keys(attributes).filter((name) => name.startsWith("gen_ai.usage")), [])
+      assert.strictEqual(attributes["gen_ai.response.id"], answered["gen_ai.response.id"])
       assert.strictEqual(attributes["error.type"], "StreamEndedEarly")
     }).pipe(Effect.provide(clientOver([
       ScriptedHttpClient.sse(
@@ -270,18 +294,29 @@ describe("the span of an operation as a parent", () => {
 })
 
 describe("the server that a span names", () => {
-  const addresses: Record<string, readonly [client: string | undefined, call: string | undefined, address: string]> = {
-    "is Mistral's where nothing is set": [undefined, undefined, "api.mistral.ai"],
-    "is the client's": ["https://api.eu.mistral.ai/v1", undefined, "api.eu.mistral.ai"],
-    "is the call's before the client's": ["https://api.eu.mistral.ai", "https://call.test", "call.test"],
-    "has its port": ["http://localhost:8080/v1/", undefined, "localhost:8080"]
+  type Address = readonly [client: string | undefined, call: string | undefined, address: string, port: number]
+  const addresses: Record<string, Address> = {
+    "is Mistral's where nothing is set": [undefined, undefined, "api.mistral.ai", 443],
+    "is the client's": ["https://api.eu.mistral.ai/v1", undefined, "api.eu.mistral.ai", 443],
+    "is the call's before the client's": ["https://api.eu.mistral.ai", "https://call.test", "call.test", 443],
+    "has its port apart": ["http://localhost:8080/v1/", undefined, "localhost", 8080],
+    "has the port of its scheme, also where the URL names that": [
+      "http://gateway.test:80/v1",
+      undefined,
+      "gateway.test",
+      80
+    ],
+    "has the port of the call's scheme": ["https://gateway.test:8443", "http://call.test/v1", "call.test", 80],
+    "is an IPv6 address without brackets": ["http://[2001:db8::1]:8080/v1", undefined, "2001:db8::1", 8080],
+    "is an IPv6 address without a port": ["https://[::1]", undefined, "::1", 443]
   }
-  for (const [what, [ofClient, ofCall, address]] of Object.entries(addresses)) {
+  for (const [what, [ofClient, ofCall, address, port]] of Object.entries(addresses)) {
     it.effect(what, () =>
       Effect.gen(function*() {
         for (const call of Object.values(bothWays)) {
           const { attributes } = yield* spanOf(call({ baseUrl: ofCall }))
           assert.strictEqual(attributes["server.address"], address)
+          assert.strictEqual(attributes["server.port"], port)
           assert.strictEqual(attributes["gen_ai.provider.name"], "mistral_ai")
         }
       }).pipe(Effect.provide(clientOver(good, { baseUrl: ofClient }))))

@@ -87,7 +87,7 @@ export const layerOptions = (
  * The service with a client of its own, for Codestral's host and key, beside the client of the rest of a program.
  *
  * *Details*: the key is read from `CODESTRAL_API_KEY`, and the base URL from `CODESTRAL_BASE_URL` if it is set. `options`
- * win over both. Fails with a `ConfigError` if the key is missing.
+ * win over both, and the `apiKey` of a call wins over the key. Fails with a `ConfigError` if the key is missing.
  *
  * @see https://docs.mistral.ai/capabilities/code_generation
  * @category layers

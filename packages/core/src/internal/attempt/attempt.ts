@@ -15,7 +15,7 @@ import { reasonFromResponse } from "../response/errorBody.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
-import { describeFailedConnection, describeTransportError } from "../transport/transportError.ts"
+import { describeFailedConnection, describeTransportError, rejectionOf } from "../transport/transportError.ts"
 
 /**
  * The parts of a client that send its calls. `transport` was made by `chooseTransport`: over `UndiciHttpClient` it ends in
@@ -145,7 +145,7 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
     return this.#call.error(
       invalid
         ? new Reason.InvalidRequest({ issues: [{ path: [], message: describeTransportError(error) }] })
-        : new Reason.ConnectionFailed({ description: describeFailedConnection(error) })
+        : new Reason.ConnectionFailed({ description: describeFailedConnection(error), ...rejectionOf(error) })
     )
   }
 

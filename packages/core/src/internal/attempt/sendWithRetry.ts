@@ -9,15 +9,16 @@ import { Attempt, type Sender } from "./attempt.ts"
 
 /**
  * The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. That is
- * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started.
+ * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started. `onRetry` runs before the
+ * request is sent again, also with a new key.
  */
-export interface CallResources {
+export interface CallResources extends Pick<RetryPolicy.RetryOptions, "onRetry"> {
   readonly span: Tracer.Span
   finalizer: Effect.Effect<void>
 }
 
 /**
- * Sends a call and begins to read its response, with retries.
+ * Sends a call and begins to read its response, with retries, and after a 401 once with a new key.
  *
  * *Details*: a response that reports an error is retried like a response with the status of that error. Any other failure
  * of `read`, such as a truncated response, is only retried with `rereads`: for endpoints that are idempotent and free.
@@ -31,11 +32,23 @@ export const sendWithRetry = <A>(
 ): Effect.Effect<A, MistralError> =>
   Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
     let response: OpenResponse | undefined
-    const attempt = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
+    const send = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
       response = opened
       return Effect.onError(read(opened), () => opened.close)
     })
-    const { retry } = call.options
+    const { keyState, options: { apiKey, retry } } = call
+    /** Sends the request again, once, if the effect yields another key than the rejected one. */
+    const renewKey = (error: MistralError): Effect.Effect<A, MistralError> => {
+      const { current, rejected } = keyState
+      if (error.reason._tag !== "Authentication") return Effect.fail(error)
+      keyState.rejected = current
+      if (rejected !== undefined) return Effect.fail(error)
+      keyState.refusal = error
+      keyState.onRenewed = resources.onRetry
+      response = undefined
+      return send
+    }
+    const attempt = Effect.isEffect(apiKey) ? Effect.catch(send, renewKey) : send
     const policy: RetryPolicy.RetryPolicy = {
       ...retry,
       while: (error) => {
@@ -47,7 +60,7 @@ export const sendWithRetry = <A>(
     const attempts = retry === RetryPolicy.none ? attempt : Effect.catch(attempt, (error) =>
       // The policy may make spans, which belong to the call. A call that does not fail needs no change of its context.
       Effect.provideService(
-        RetryPolicy.retryFailed(error, attempt, policy, { idempotent: call.idempotent }),
+        RetryPolicy.retryFailed(error, attempt, policy, { idempotent: call.idempotent, onRetry: resources.onRetry }),
         Tracer.ParentSpan,
         resources.span
       ))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Tracer from "effect/Tracer"
 import type { Endpoint } from "../../Endpoint.ts"
 import type { MistralError } from "../../MistralError.ts"
@@ -11,7 +12,7 @@ import type { Server } from "../request/server.ts"
 import type { OpenResponse } from "../response/bodyReader.ts"
 import { readJson } from "../response/readJson.ts"
 import { jsonReader } from "../schema/jsonReader.ts"
-import { annotateFailure } from "./annotateFailure.ts"
+import { type CallTelemetry, spanOf, startTelemetry } from "./callTelemetry.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 import { reportResponse } from "./reportResponse.ts"
 
@@ -24,14 +25,15 @@ export const sendRequest = <Request, Response>(
 ): Effect.Effect<Response, MistralError> => {
   const options = RequestOptions.resolve(config.options, callOptions)
   const server = serverOf(config, options)
+  const attributes = Telemetry.requestAttributes(endpoint, request, server)
   return Effect.useSpan(
-    Telemetry.spanName(endpoint, request),
-    Telemetry.spanOptions(endpoint, request, server),
+    ...spanOf(endpoint, request, attributes, options),
     (span) =>
-      Effect.onError(
-        sendInSpan(config.sender, server, endpoint, request, options, callOptions, span),
-        (cause) => Effect.sync(() => annotateFailure(span, cause))
-      )
+      Effect.flatMap(startTelemetry(span, attributes, options), (telemetry) =>
+        Effect.onExit(
+          sendInSpan(config.sender, server, endpoint, request, options, callOptions, span, telemetry),
+          (exit) => Effect.sync(() => telemetry.end(Exit.isFailure(exit) ? exit.cause : undefined))
+        ))
   )
 }
 
@@ -42,16 +44,17 @@ const sendInSpan = Effect.fnUntraced(function*<Request, Response>(
   request: Request,
   options: RequestOptions.Resolved,
   target: Target | undefined,
-  span: Tracer.Span
+  span: Tracer.Span,
+  telemetry: CallTelemetry
 ) {
   const call = yield* makeCall(endpoint, request, "application/json", server, options, target)
-  const resources: CallResources = { finalizer: Effect.void, span }
+  const resources: CallResources = { finalizer: Effect.void, span, onRetry: telemetry.onRetry }
   const reader = jsonReader(endpoint.response, endpoint.repair)
   let head: OpenResponse
   const read = (response: OpenResponse) => readJson(call, head = response, reader, endpoint.failedChoice)
   const received = sendWithRetry(sender, call, resources, read, endpoint.retryable === "always")
   const value = yield* Effect.ensuring(received, Effect.suspend(() => resources.finalizer))
-  Telemetry.annotate(span, Telemetry.responseAttributes(value))
+  telemetry.onValue(value, call.scrubHeader)
   yield* reportResponse(call, head!, span)
   return value
 })

@@ -1,7 +1,6 @@
 import type * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -16,7 +15,7 @@ import { jsonReader } from "../schema/jsonReader.ts"
 import { fastPathOf } from "../stream/chunkFastPath.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { type EventStream, makeEventStream } from "../stream/eventStream.ts"
-import { annotateFailure } from "./annotateFailure.ts"
+import { spanOf, startTelemetry } from "./callTelemetry.ts"
 import { type ClientConfig, serverOf } from "./clientConfig.ts"
 import { reportResponse } from "./reportResponse.ts"
 
@@ -35,22 +34,30 @@ export const streamEvents = <Request, Event>(
   const options = RequestOptions.resolve(config.options, callOptions)
   // `Channel.fromTransformBracket` would close the scope when a pull is interrupted, so that it could not be retried.
   return Stream.fromChannel(Channel.fromTransform((_upstream, outer) => {
-    const scope = Scope.forkUnsafe(outer)
-    let events: Pick<EventStream<Event>, "next"> | undefined
+    const run: Run<Event> = { scope: Scope.forkUnsafe(outer), events: undefined, end: undefined }
     const end = (cause: Cause.Cause<MistralError | Cause.Done>) => {
-      events = { next: Effect.failCause(cause) }
-      return Scope.close(scope, Pull.doneExitFromCause(cause))
+      run.end = cause
+      run.events = { next: Effect.failCause(cause) }
+      return Scope.close(run.scope, Pull.doneExitFromCause(cause))
     }
     const first = () => {
-      // `onStarted` assigns `events` inside `start`, so that an interruption right after it cannot lose them.
-      const started = start(config, endpoint, request, options, callOptions, scope, (started) => events = started)
-      return Effect.flatMap(Effect.onError(Scope.provide(started, scope), end), () => events!.next)
+      const started = start(config, endpoint, request, options, callOptions, run)
+      return Effect.flatMap(Effect.onError(Scope.provide(started, run.scope), end), () => run.events!.next)
     }
     return Effect.succeed(Effect.catchCause(
-      Effect.suspend(() => events === undefined ? first() : events.next),
+      Effect.suspend(() => run.events === undefined ? first() : run.events.next),
       (cause) => Effect.andThen(Effect.uninterruptible(end(cause)), Effect.failCause(cause))
     ))
   }))
+}
+
+/** One run of a stream. */
+interface Run<Event> {
+  readonly scope: Scope.Closeable
+  /** Assigned inside `start`, so that an interruption right after it cannot lose them. */
+  events: Pick<EventStream<Event>, "next"> | undefined
+  /** How the stream ended by itself. Where its reader ends it, the scope may close with a failure of the reader. */
+  end: Cause.Cause<MistralError | Cause.Done> | undefined
 }
 
 const start = Effect.fnUntraced(function*<Request, Event>(
@@ -59,39 +66,33 @@ const start = Effect.fnUntraced(function*<Request, Event>(
   request: Request,
   options: RequestOptions.Resolved,
   target: Target | undefined,
-  scope: Scope.Scope,
-  onStarted: (events: EventStream<Event>) => void
+  run: Run<Event>
 ) {
   const server = serverOf(config, options)
-  const span = yield* Effect.makeSpanScoped(
-    Telemetry.spanName(endpoint, request),
-    Telemetry.spanOptions(endpoint, request, server)
+  const attributes = Telemetry.requestAttributes(endpoint, request, server)
+  const span = yield* Effect.makeSpanScoped(...spanOf(endpoint, request, attributes, options))
+  const telemetry = yield* startTelemetry(span, attributes, options)
+  const resources: CallResources = { finalizer: Effect.void, span, onRetry: telemetry.onRetry }
+  yield* Scope.addFinalizer(
+    run.scope,
+    Effect.suspend(() => {
+      telemetry.end(run.end)
+      return resources.finalizer
+    })
   )
-  const resources: CallResources = { finalizer: Effect.void, span }
-  yield* Scope.addFinalizerExit(scope, (exit) => {
-    if (Exit.isFailure(exit)) annotateFailure(span, exit.cause)
-    return resources.finalizer
-  })
   const call = yield* makeCall(endpoint, request, "text/event-stream", server, options, target)
   const reader = jsonReader(endpoint.event, endpoint.repair)
   const hooks: EventHooks<Event> = {
     endpoint,
     endsByFinishReason: server.deployment.endOfStream === "finishReason",
     fastPath: options.fastPath ? fastPathOf(endpoint.event, reader) : undefined,
-    // The usage comes with the last chunk.
-    onValue: (value) => {
-      if (span.sampled && hasUsage(value)) Telemetry.annotate(span, Telemetry.responseAttributes(value))
-    }
+    ...telemetry,
+    onValue: (event) => telemetry.onValue(event, call.scrubHeader)
   }
   let head: OpenResponse
   const read = (response: OpenResponse) => makeEventStream(call, head = response, reader, hooks)
   const events = yield* sendWithRetry(config.sender, call, resources, read)
   resources.finalizer = events.release
   yield* reportResponse(call, head!, span)
-  onStarted(events)
+  run.events = events
 })
-
-const hasUsage = (event: unknown): boolean => {
-  const usage = (event as { readonly usage?: unknown }).usage
-  return usage !== undefined && usage !== null
-}

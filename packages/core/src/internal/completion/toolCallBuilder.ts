@@ -1,4 +1,4 @@
-import type * as Tool from "../../Tool.ts"
+import type * as Tool from "../../ToolSchema.ts"
 import { knownId } from "./knownId.ts"
 import { equals, Fields } from "./mergeParts.ts"
 

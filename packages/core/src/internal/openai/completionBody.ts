@@ -2,11 +2,12 @@ import type * as CompletionRequest from "../../CompletionRequest.ts"
 import { type Outgoing, refuseKeys } from "../../Deployment.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type * as ResponseFormat from "../../ResponseFormat.ts"
-import type * as Tool from "../../Tool.ts"
+import type * as Tool from "../../ToolSchema.ts"
 import { withoutNulls } from "./contentPiece.ts"
 import { toMessage } from "./message.ts"
 
-type Body = NonNullable<Outgoing["body"]>
+/** A body with its keys. */
+export type Body = NonNullable<Outgoing["body"]>
 
 /** A body in OpenAI's dialect, or the issues for which it has no form there. */
 export type Converted = { readonly body: Body } | { readonly issues: ReadonlyArray<Issue> }
@@ -76,10 +77,10 @@ const toToolChoice = (choice: Tool.Choice): unknown =>
   choice === "any" ? "required" : typeof choice === "string" ? choice : { type: "function", ...choice }
 
 /** An object without the keys that are `null` or `undefined`. */
-const known = (value: Readonly<Record<string, unknown>>): Body =>
+export const known = (value: Readonly<Record<string, unknown>>): Body =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner != null))
 
 /** An issue for each of the values that is given, because OpenAI's API has no key for it. */
-const refused = (values: Readonly<Record<string, unknown>>): Array<Issue> => [
+export const refused = (values: Readonly<Record<string, unknown>>): Array<Issue> => [
   ...refuseKeys("An OpenAI-compatible server", known(values), Object.keys(values))
 ]

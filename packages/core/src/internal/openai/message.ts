@@ -1,7 +1,7 @@
 import type * as Content from "../../Content.ts"
 import type * as Message from "../../Message.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
-import type * as Tool from "../../Tool.ts"
+import type * as Tool from "../../ToolSchema.ts"
 import { thinkingText, toPieces, withoutNulls } from "./contentPiece.ts"
 
 /**

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { Redacted } from "effect/Redacted"
 import type { Endpoint } from "../../Endpoint.ts"
 import { MistralError, type MistralErrorReason } from "../../MistralError.ts"
 import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts"
@@ -28,6 +29,17 @@ export interface Target {
 
 type QueryValue = string | number | boolean | ReadonlyArray<string | number> | null | undefined
 
+/** The key of a call that an effect yields. */
+export interface KeyState {
+  /** The key of the current attempt. */
+  current?: Redacted<string>
+  /** The key that was rejected last. */
+  rejected?: Redacted<string> | undefined
+  /** The error for which the request is sent again, but only with another key. */
+  refusal?: MistralError | undefined
+  onRenewed?: ((refusal: MistralError, delay: number) => void) | undefined
+}
+
 /** A validated and serialised request with its options, and the state that its errors report. */
 export interface Call {
   readonly method: Endpoint<unknown, unknown>["method"]
@@ -38,8 +50,9 @@ export interface Call {
   readonly options: Resolved
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
-  /** The keys of the attempts so far. */
+  /** The keys of the attempts so far, and of the client. */
   readonly keys: Set<string>
+  readonly keyState: KeyState
   /** Removes the secrets of the call from the headers of its good response. */
   readonly scrubHeader: Scrub
   /** A defect without the secrets of the call. */
@@ -119,6 +132,7 @@ const validateAndSerialise = <Request>(
       : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
     keys,
+    keyState: {},
     scrubHeader: (value) => mayHoldSecret(value, keys, named()) ? (headScrub ??= scrub())(value) : value,
     defect: (defect) => scrubDefect(defect, scrub()),
     error

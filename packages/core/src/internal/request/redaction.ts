@@ -31,12 +31,14 @@ export const makeScrub = (
 }
 
 /**
- * Whether a text may hold a secret, so that it must be scrubbed. Most ids and numbers need no more than this look: they
- * consist of hexadecimal digits, as no form of a secret does but the secret itself.
+ * Whether a text may hold a secret, so that it must be scrubbed, which takes a fifth of the time of a whole call. Most ids,
+ * names and numbers need no more than this look: they are shorter than any secret, or consist of hexadecimal digits, as no
+ * form of a secret does but the secret itself.
  */
 export const mayHoldSecret = (text: string, ...secrets: Parameters<typeof makeScrub>): boolean =>
-  !/^[\da-f-]*$/i.test(text) ||
-  secretValues(...secrets).some((secret) => [secret, ...partsOf(secret)].some((part) => text.includes(part)))
+  secretValues(...secrets).flatMap((value) => [...secretsIn(value), ...partsOf(value)]).some((secret) =>
+    /^[\da-f-]*$/i.test(text) ? text.includes(secret) : text.length >= secret.length || text.includes("...")
+  )
 
 /** Removes secrets from every text of a reason, also inside its fields, and shortens the texts. It changes the reason. */
 export const scrubReason = (reason: MistralErrorReason, scrub: Scrub): MistralErrorReason => {
@@ -84,8 +86,9 @@ const secretsIn = (value: string): ReadonlyArray<string> => {
   return [value, token, ...value.startsWith("Basic ") ? convert(atob, token).split(/:(.*)/s) : []]
 }
 
-/** The longer parts of a value, such as a cookie or a signed header. */
-const partsOf = (value: string): ReadonlyArray<string> => value.split(/[\s,;"=]+/).filter((part) => part.length > 7)
+/** The longer parts of a value, such as a cookie or a signed header. The text of a page ends before a bracket. */
+const partsOf = (value: string): ReadonlyArray<string> =>
+  [/[\s,;"=]+/, /[\s,;"=<>]+/].flatMap((separator) => value.split(separator)).filter((part) => part.length > 7)
 
 /** A secret, the bytes of its UTF-8, and the part of its base64 that is the same wherever the secret stands, by offsets. */
 const forms = (secret: string): ReadonlyArray<string> => {

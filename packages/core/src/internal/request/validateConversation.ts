@@ -2,7 +2,7 @@ import type { Message } from "../../Message.ts"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type { Checks } from "../../RequestOptions.ts"
 import type { ResponseFormat } from "../../ResponseFormat.ts"
-import type { Tool } from "../../Tool.ts"
+import type { Tool } from "../../ToolSchema.ts"
 import { knownId } from "../completion/knownId.ts"
 import { danglingReferences } from "../schema/references.ts"
 

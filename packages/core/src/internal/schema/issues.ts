@@ -21,8 +21,11 @@ const places = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Is
   }
   return format(issue).issues.map(({ message, path: inner = [] }) => ({
     path: [...path, ...inner.map((segment) => name(typeof segment === "object" ? segment.key : segment))],
-    message
+    message: message.replace(notFinite, "number")
   }))
 }
+
+/** The JSON of a number in Effect, which writes as strings what JSON cannot express. Nobody is to write those. */
+const notFinite = /(number \| )?"Infinity" \| "-Infinity" \| "NaN"/
 
 const name = (key: PropertyKey): string | number => typeof key === "symbol" ? String(key) : key

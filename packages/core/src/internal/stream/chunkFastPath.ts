@@ -1,6 +1,6 @@
 import type * as Schema from "effect/Schema"
 import * as Completion from "../../Completion.ts"
-import type * as Tool from "../../Tool.ts"
+import type * as Tool from "../../ToolSchema.ts"
 import { parseJson } from "../json/parseJson.ts"
 import type { JsonReader } from "../schema/jsonReader.ts"
 

@@ -24,7 +24,12 @@ export interface EventHooks<A> {
   readonly endpoint: Pick<StreamEndpoint<never, A>, "choices" | "failedChoice">
   /** Whether the body may end without `[DONE]` once every choice has its finish reason. */
   readonly endsByFinishReason: boolean
+  /** The finish reasons of the choices that have begun, by index. The decoder sets them. */
+  readonly choices: Map<number, string | null | undefined>
+  /** Receives each event that was parsed in full. One of the fast path differs from an earlier one in strings alone. */
   readonly onValue: (event: A) => void
+  /** Receives the number of events that a read has completed. */
+  readonly onValues: (count: number) => void
 }
 
 /** Decodes the bytes of an event stream to validated values, one network read at a time, without an effect per event. */
@@ -39,8 +44,6 @@ export class EventDecoder<A> implements EventSink {
   readonly #response: OpenResponse
   readonly #reader: JsonReader<A>
   readonly #hooks: EventHooks<A>
-  /** The finish reasons of the choices that have begun. Without `endsByFinishReason` only those of the first chunk. */
-  readonly #choices = new Map<number, string | null | undefined>()
 
   constructor(call: Call, response: OpenResponse, reader: JsonReader<A>, hooks: EventHooks<A>) {
     this.#call = call
@@ -64,7 +67,7 @@ export class EventDecoder<A> implements EventSink {
     if (this.state === "open") {
       this.#parser.feed(this.#text.decode())
       this.#parser.end()
-      const reasons = [...this.#choices.values()]
+      const reasons = [...this.#hooks.choices.values()]
       const finished = this.#hooks.endsByFinishReason && reasons.length > 0 && reasons.every(Boolean)
       if (finished && this.state === "open") this.state = "done"
     }
@@ -74,7 +77,8 @@ export class EventDecoder<A> implements EventSink {
   onEvent(data: string, name: string | undefined, bare?: boolean): boolean {
     if (data.length > this.#call.options.maxSize) return this.#tooLarge()
     if (data.charCodeAt(0) !== openingBrace && /^["\s]*\[DONE\]["\s]*$/i.test(data)) {
-      this.state = this.#hooks.endpoint.choices === undefined || this.#choices.size > 0 ? "done" : this.endedEarly(true)
+      const { choices, endpoint } = this.#hooks
+      this.state = endpoint.choices === undefined || choices.size > 0 ? "done" : this.endedEarly(true)
       return false
     }
     const json = parseJson(data)
@@ -122,14 +126,12 @@ export class EventDecoder<A> implements EventSink {
   }
 
   #emit(data: string, value: A): boolean {
-    const { endpoint, endsByFinishReason, fastPath, onValue } = this.#hooks
+    const { choices, endpoint, fastPath, onValue } = this.#hooks
     fastPath?.remember(data)
     this.#add(value)
     onValue(value)
-    if (this.#choices.size === 0 || endsByFinishReason) {
-      for (const { finish_reason, index } of endpoint.choices?.(value) ?? []) {
-        this.#choices.set(index, this.#choices.get(index) ?? finish_reason)
-      }
+    for (const { finish_reason, index } of endpoint.choices?.(value) ?? []) {
+      choices.set(index, choices.get(index) ?? finish_reason)
     }
     const failed = endpoint.failedChoice?.(value)
     return failed === undefined || this.#fail(this.#call.error(reasonFromChoice(failed, this.#position())))
@@ -149,6 +151,7 @@ export class EventDecoder<A> implements EventSink {
   #take(): Values<A> {
     const taken = this.#values
     this.#values = undefined
+    if (taken !== undefined) this.#hooks.onValues(taken.length)
     return taken
   }
 

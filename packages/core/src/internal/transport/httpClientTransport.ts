@@ -12,7 +12,7 @@ import { headerReader, responseBody } from "./responseBody.ts"
 import type { ResponseBody, Transport, TransportResponse } from "./transport.ts"
 
 /** Sends through any `HttpClient`, each request in a fiber and a scope of its own. */
-export const httpClientTransport = (client: HttpClient.HttpClient): Transport => {
+export const httpClientTransport = (client: HttpClient.HttpClient.With<unknown>): Transport => {
   const scoped = HttpClient.withScope(client)
   return {
     send: (request, handler) => {
@@ -23,8 +23,10 @@ export const httpClientTransport = (client: HttpClient.HttpClient): Transport =>
           Scope.provide(scope),
           Effect.flatMap((response) => Effect.map(responseBody(response, scope), (body) => withBody(response, body))),
           Effect.catch((error) => {
-            const response = isHttpClientError(error) ? error.response : undefined
-            if (response === undefined) return Effect.fail(handler.toMistralError(error))
+            if (!isHttpClientError(error) || error.response === undefined) {
+              return Effect.fail(handler.toMistralError(error))
+            }
+            const { response } = error
             // A client that fails on error statuses (`filterStatusOk`) still has the response.
             return error.reason._tag === "StatusCodeError"
               ? Effect.map(responseBody(response, scope), (body) => withBody(response, body))

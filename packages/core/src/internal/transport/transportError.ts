@@ -1,22 +1,30 @@
+import * as Duration from "effect/Duration"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Predicate from "effect/Predicate"
+import type { ConnectionFailed } from "../../MistralErrorReason.ts"
 import { inBrowser } from "./browser.ts"
+import { withoutCredentials } from "./withoutCredentials.ts"
 
 /**
- * Describes an error of the transport by the messages and codes in its chain of causes. The error objects themselves are
- * left out, because they hold the request and with it the key.
+ * Describes an error of the transport by the messages, codes and statuses in its chain of causes. The error objects themselves
+ * are left out, because they hold the request and with it the key.
  */
 export const describeTransportError = (error: unknown): string => {
   const parts: Array<string> = []
   const http = HttpClientError.isHttpClientError(error) ? error : undefined
-  let current = http === undefined ? error : http.cause
+  let current = http === undefined ? error : http.cause ?? { message: http.reason.description, response: http.response }
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
     parts.push(describeOne(current))
     current = Predicate.isObject(current) ? (current as { readonly cause?: unknown }).cause : undefined
   }
-  const known = parts.filter((part) => part !== "")
-  if (known.length > 0) return [...new Set(known)].join(": ")
-  return http?.reason.description || "no details"
+  return [...new Set(parts)].filter(Boolean).join(": ") || "no details"
+}
+
+/** Describes an error of a program's own effect, with its tag and without all that looks like a secret. */
+export const describeForeignError = (error: unknown): string => {
+  const { _tag } = Object(error)
+  const description = describeTransportError(error)
+  return withoutCredentials(_tag === undefined || description.includes(_tag) ? description : `${_tag}: ${description}`)
 }
 
 /**
@@ -33,14 +41,24 @@ export const describeFailedConnection = (error: unknown): string => {
     : description
 }
 
+/**
+ * When a changed client lets a request through again, and whether it has refused this one because of an open circuit. The
+ * rate limiter and the circuit breaker of Effect put that into a `reason`.
+ */
+export const rejectionOf = (error: unknown): Pick<ConnectionFailed, "retryAfter" | "circuitOpen"> => {
+  const { _tag, retryAfter } = Object(Object(error).reason ?? error)
+  return {
+    ...Duration.isDuration(retryAfter) && { retryAfter },
+    .../^Circuit.*Open$/.test(_tag) && { circuitOpen: true }
+  }
+}
+
 const describeOne = (cause: unknown): string => {
   if (typeof cause === "string") return cause
-  if (!Predicate.isObject(cause)) return ""
-  const { code, message, name } = cause as {
-    readonly code?: unknown
-    readonly message?: unknown
-    readonly name?: unknown
-  }
-  const text = typeof message === "string" && message !== "" ? message : typeof name === "string" ? name : ""
-  return typeof code === "string" && !text.includes(code) ? `${text} (${code})` : text
+  const { _tag, code, message, name = _tag, response, status, statusCode } = Object(cause)
+  const text = [message, name].find((text) => typeof text === "string" && text !== "") ?? ""
+  const details = [code, status, statusCode, response?.status, response?.data?.error].filter((detail) =>
+    /^(?:string|number)$/.test(typeof detail) && !text.includes(detail)
+  )
+  return details.length === 0 ? text : `${text} (${[...new Set(details)].join(", ")})`
 }
