@@ -168,6 +168,21 @@ describe("annotations", () => {
     )
   })
 
+  it("of a pattern are its words where its flags have no place", () => {
+    assert.deepStrictEqual(
+      properties({
+        a: Schema.String.check(Schema.isPattern(/^[a-z]+$/i)),
+        b: Schema.String.check(Schema.isPattern(/^[a-z]+$/, { description: "Small letters" })),
+        c: Schema.String.check(Schema.isStartingWith("a"), Schema.isIncluding("b"), Schema.isEndingWith("c"))
+      }),
+      {
+        a: { type: "string", description: "It matches the regular expression /^[a-z]+$/i." },
+        b: { type: "string", pattern: "^[a-z]+$", description: "Small letters" },
+        c: { type: "string", pattern: "^a[\\s\\S]*b[\\s\\S]*c$" }
+      }
+    )
+  })
+
   it("of a check whose keywords strict mode lacks are in words", () => {
     const check = Schema.makeFilter((text: string) => text.includes("x"), {
       expected: "a string with an x",
