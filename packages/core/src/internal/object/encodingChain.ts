@@ -116,3 +116,7 @@ export const typeNameOf = ({ _tag, annotations }: SchemaAST.AST): string => {
     : undefined
   return _tag === "Declaration" && typeof id === "string" ? id.replace(/^.*\//, "") : _tag
 }
+
+/** Whether the values of a number are integers. */
+export const isInteger = ({ checks }: SchemaAST.AST): boolean =>
+  checks?.some((check) => /\/isU?[Ii]nt/.test(check.annotations?.representation?.id ?? "")) === true

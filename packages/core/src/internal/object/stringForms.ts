@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaParser from "effect/SchemaParser"
 import { sentence } from "./checkKeywords.ts"
-import { type EncodingChain, typeNameOf } from "./encodingChain.ts"
+import { type EncodingChain, isInteger, typeNameOf } from "./encodingChain.ts"
 import type { JsonSchema } from "./jsonSchema.ts"
 
 /** A form that values of a type have in JSON: a sample, and the keywords that describe it. */
@@ -56,6 +56,7 @@ export const stringForm = (
     const type = typeNameOf(step)
     for (const [pattern, sample, keywords] of forms) {
       if (!pattern.test(type) || typeof sample !== end._tag.toLowerCase()) continue
+      if (type === "Number" && sample === "12.5" && isInteger(step)) continue
       if (takes(step, sample)) {
         return described && type !== "BigInt" && type !== "ByteSize" && type !== "Uint8Array" ? {} : keywords
       }
