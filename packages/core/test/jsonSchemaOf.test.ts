@@ -149,6 +149,51 @@ describe("annotations", () => {
     )
   })
 
+  it("of the fields of a class and of the items of other types are kept", () => {
+    class Event extends Schema.Class<Event>("Event")({
+      at: Schema.DateTimeUtcFromString.annotate({ description: "When it began" }),
+      price: Schema.optional(Schema.FiniteFromString.annotate({ description: "In euros" }))
+    }) {}
+    const at = { type: "string", format: "date-time", description: `When it began. ${iso}` }
+    assert.deepStrictEqual(
+      sent({
+        event: Event,
+        set: Schema.ReadonlySet(Event.fields.at),
+        map: Schema.ReadonlyMap(Schema.String, Event),
+        option: Schema.Option(Event.fields.at),
+        redacted: Schema.Redacted(Schema.String.annotate({ description: "A secret" }))
+      }),
+      {
+        properties: {
+          event: { $ref: "#/$defs/Event" },
+          set: { type: "array", items: at },
+          map: {
+            type: "array",
+            items: closed({ 0: { type: "string" }, 1: { $ref: "#/$defs/Event" } }, {
+              description: "A list as an object: its items by their position."
+            })
+          },
+          option: {
+            anyOf: [
+              closed({ _tag: { type: "string", enum: ["Some"] }, value: at }),
+              closed({ _tag: { type: "string", enum: ["None"] } })
+            ]
+          },
+          redacted: { type: "string", description: "A secret" }
+        },
+        definitions: {
+          Event: closed({
+            at,
+            price: {
+              anyOf: [{ type: "string", pattern: "^-?\\d+(\\.\\d+)?$" }, { type: "null" }],
+              description: "In euros. A number as a string."
+            }
+          })
+        }
+      }
+    )
+  })
+
   it("with values are said in JSON", () => {
     assert.deepStrictEqual(
       properties({

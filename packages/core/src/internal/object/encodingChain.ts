@@ -6,26 +6,62 @@ import * as SchemaParser from "effect/SchemaParser"
 import { checkWords } from "./checkKeywords.ts"
 import { joinWords } from "./jsonSchema.ts"
 
-/** The steps of a schema from its type to its JSON form. */
+/** The steps of a schema from its type to its JSON form, as `Schema.toCodecJson` takes them. */
 export interface EncodingChain {
-  /** From the type to the last encoding. */
+  /** From the type to the JSON form. */
   readonly steps: ReadonlyArray<SchemaAST.AST>
   /** The last step: the JSON form. */
   readonly end: SchemaAST.AST
+  /** Whether a key of this schema may be absent. */
+  readonly optional: boolean
 }
 
 export const encodingChain = (ast: SchemaAST.AST): EncodingChain => {
   const steps: Array<SchemaAST.AST> = [ast]
   let end = ast
-  while (end.encoding !== undefined && !(end._tag === "Number" && isNumberEncoding(end.encoding))) {
-    for (const { to } of end.encoding) steps.push(end = to)
+  let optional = SchemaAST.isOptional(ast)
+  for (;;) {
+    if (end.encoding !== undefined) {
+      for (const { to } of end.encoding) steps.push(end = to)
+      optional = SchemaAST.isOptional(end)
+      continue
+    }
+    const to = jsonOf(end)
+    if (to === undefined) return { steps, end, optional }
+    steps.push(end = to)
   }
-  return { steps, end }
 }
 
-/** Whether this is the encoding of numbers that may be infinite as a number or a name. A model has no use for the names. */
-const isNumberEncoding = ([{ to }, ...more]: SchemaAST.Encoding): boolean =>
-  more.length === 0 && to._tag === "Union" && to.types[0]?._tag === "Number"
+/**
+ * The JSON form that a declared type names by an annotation. `Schema.toCodecJson` gives it the encoded forms of the type's
+ * parameters; it is given the parameters themselves here, for their annotations.
+ */
+const jsonOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
+  const link = linkOf(ast)
+  if (ast._tag !== "Declaration" || link === undefined) return undefined
+  const known = jsonForms.get(ast.typeParameters)
+  if (known?.link === link) return known.to
+  const made: unknown = link(ast.typeParameters.map((parameter) => Schema.make(parameter)))
+  const to = Predicate.hasProperty(made, "to") && SchemaAST.isAST(made.to) ? made.to : undefined
+  jsonForms.set(ast.typeParameters, { link, to })
+  return to
+}
+
+/** JSON forms by the parameters of their type, so that a recursive schema finds itself again. */
+const jsonForms = /* @__PURE__ */ new WeakMap<
+  object,
+  { readonly link: unknown; readonly to: SchemaAST.AST | undefined }
+>()
+
+/** The annotation with which a declared type names its JSON form. */
+export const linkOf = ({ annotations }: SchemaAST.AST): Link | undefined => {
+  const link: unknown = annotations?.["toCodecJson"] ?? annotations?.["toCodec"]
+  return isLink(link) ? link : undefined
+}
+
+type Link = (parameters: ReadonlyArray<Schema.Top>) => unknown
+
+const isLink = (value: unknown): value is Link => typeof value === "function"
 
 /** The annotations that say what a value is. */
 export interface Notes {
@@ -68,7 +104,7 @@ const defined = <Key extends string>(key: Key, value: unknown) => value === unde
 const encoded = ({ end, steps: [type] }: EncodingChain, value: unknown): unknown => {
   if (value === undefined || type === undefined) return undefined
   const tried = [
-    () => SchemaParser.encodeUnknownExit(Schema.make<Schema.Codec<unknown>>(type))(value),
+    () => SchemaParser.encodeUnknownExit(Schema.toCodecJson(Schema.make<Schema.Codec<unknown>>(type)))(value),
     () => SchemaParser.decodeUnknownExit(Schema.make<Schema.Codec<unknown>>(end))(value)
   ]
   for (const run of tried) {

@@ -1,4 +1,4 @@
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import { addKeywords, checkKeywords } from "./checkKeywords.ts"
 import { Definitions } from "./definitions.ts"
@@ -22,18 +22,9 @@ export type { JsonSchema, JsonSchemaDocument } from "./jsonSchema.ts"
  */
 export const jsonSchemaOf = (schema: Schema.Top): JsonSchemaDocument => {
   const drafts = new Drafts()
-  const root = drafts.make(codecOf(schema), [])
+  const root = drafts.make(schema.ast, [])
   if (root === impossible) return refuse([], "`Schema.Never` has no values")
   return drafts.document(root)
-}
-
-const codecOf = (schema: Schema.Top): SchemaAST.AST => {
-  try {
-    return Schema.toCodecJson(schema).ast
-  } catch (cause) {
-    // The only failure of the derivation.
-    return refuse([], "a key of an object is a symbol or a number", "Use keys that are strings", cause)
-  }
 }
 
 type Place = ReadonlyArray<string>
@@ -104,14 +95,19 @@ class Drafts {
       case "Never":
         return impossible
       case "String":
-      case "BigInt":
         return { type: "string" }
+      case "BigInt":
+        return { type: "string", pattern: "^-?\\d+$", description: "An integer as a string." }
       case "Number":
         return { type: "number" }
       case "Boolean":
         return { type: "boolean" }
       case "Literal":
-        return { type: typeof ast.literal, enum: [ast.literal] }
+        return typeof ast.literal === "bigint"
+          ? { type: "string", enum: [`${ast.literal}`] }
+          : { type: typeof ast.literal, enum: [ast.literal] }
+      case "ObjectKeyword":
+        return { anyOf: [{ type: "array", items: {} }, { type: "object", additionalProperties: {} }] }
       case "Enum":
         return enumeration(ast)
       case "TemplateLiteral":
@@ -138,7 +134,7 @@ class Drafts {
     const inner = [...place, "items"]
     const elements = ast.elements.map((element) => {
       const chain = encodingChain(element)
-      const optional = SchemaAST.isOptional(chain.end)
+      const { optional } = chain
       const draft = this.make(element, inner, optional)
       if (draft === impossible && !optional) return refuse(inner, "`Schema.Never` has no values")
       return { draft: this.#withKeyNotes(draft, chain), optional }
@@ -163,9 +159,12 @@ class Drafts {
     const properties: Record<string, JsonSchema> = {}
     const required: Array<string> = []
     for (const { name, type } of ast.propertySignatures) {
-      const key = String(name)
+      if (typeof name !== "string") {
+        return refuse(place, "a key of an object is a symbol or a number", "Use keys that are strings")
+      }
+      const key = name
       const chain = encodingChain(type)
-      const optional = SchemaAST.isOptional(chain.end)
+      const { optional } = chain
       const draft = this.make(type, [...place, key], optional)
       if (draft === impossible) {
         if (optional) continue

@@ -1,6 +1,6 @@
 import { isSchema, type JsonSchema, type JsonSchemaDocument, schemaEntries, schemasAt, setOwn } from "./jsonSchema.ts"
 import { Restoration } from "./plainForm.ts"
-import { Restored } from "./restored.ts"
+import { GrowingLists, Latest } from "./restored.ts"
 import { recordsOf } from "./strictShapes.ts"
 import { isOfType, UnionChoice } from "./unionChoice.ts"
 
@@ -18,11 +18,12 @@ export interface Partial {
 export const makePartialOf = (document: JsonSchemaDocument): (json: unknown) => Partial | undefined => {
   const unions = new UnionChoice(document)
   const restoration = new Restoration(document, true, unions)
-  const known = new Restored<Partial | false>()
+  const latest = new Latest<Partial | undefined>()
+  const lists = new GrowingLists()
 
   const typed = (reference: JsonSchema, value: unknown): Partial | undefined =>
     typeof value === "object" && value !== null
-      ? known.get(reference, value, () => typedInside(reference, value) ?? false) || undefined
+      ? latest.get(reference, value, () => typedInside(reference, value))
       : isOfType(value, typeOf(unions.resolve(reference, value)))
       ? { value }
       : undefined
@@ -60,14 +61,10 @@ export const makePartialOf = (document: JsonSchemaDocument): (json: unknown) => 
   const typedItems = (schema: JsonSchema, value: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
     const fixed = schemasAt(schema, "prefixItems") ?? []
     const items = isSchema(schema["items"]) ? schema["items"] : undefined
-    const result: Array<unknown> = []
-    for (const [at, item] of value.entries()) {
+    return lists.map(schema, value, (item, at) => {
       const one = fixed[at] ?? items
-      const found = one === undefined ? undefined : typed(one, item)
-      if (found === undefined) break
-      result.push(found.value)
-    }
-    return result
+      return one === undefined ? undefined : typed(one, item)
+    })
   }
 
   return (json) => typed(document.root, restoration.value(document.root, json))

@@ -69,7 +69,7 @@ export const stringForm = (
       contentMediaType: "application/json",
       ...(content === undefined || content._tag === "Unknown"
         ? {}
-        : { contentSchema: compile({ steps: steps.slice(0, -1), end: content }) })
+        : { contentSchema: compile({ steps: steps.slice(0, -1), end: content, optional: false }) })
     }
   }
   return end.checks === undefined ? { description: sentence(expected) } : {}
@@ -77,7 +77,7 @@ export const stringForm = (
 
 /** Whether a sample is read and written again as it was: a schema may read more forms than the one that it writes. */
 const takes = (ast: SchemaAST.AST, sample: unknown): boolean => {
-  const schema = Schema.make<Schema.Codec<unknown>>(ast)
+  const schema = Schema.toCodecJson(Schema.make<Schema.Codec<unknown>>(ast))
   try {
     const read = SchemaParser.decodeUnknownExit(schema)(sample, { disableChecks: true })
     if (!Exit.isSuccess(read)) return false
