@@ -17,6 +17,7 @@ import { MistralLive } from "./mistral.ts"
 /** The key of a tenant. In practice, the tenant comes from a session, and its key from a store of secrets. */
 const keyOf = (tenant: string) => Config.Redacted(`MISTRAL_API_KEY_${tenant.toUpperCase()}`)
 
+const Path = Schema.Struct({ tenant: Schema.Literals(["acme", "globex", "initech"]) })
 const event = (name: string, data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 
 /** The response to a call that failed before its first chunk. */
@@ -27,11 +28,11 @@ const failure = (error: MistralError.MistralError) =>
   })
 
 const chat = Effect.gen(function*() {
-  const { tenant } = yield* HttpRouter.schemaPathParams(Schema.Struct({ tenant: Schema.Literals(["acme", "globex"]) }))
+  const { tenant } = yield* HttpRouter.schemaPathParams(Path)
   const { prompt } = yield* HttpServerRequest.schemaSearchParams(Schema.Struct({ prompt: Schema.String }))
   const [first, rest] = yield* Chat.stream(
     { model: "mistral-small-latest", messages: [{ role: "user", content: prompt }] },
-    { apiKey: keyOf(tenant) }
+    { apiKey: yield* keyOf(tenant) }
   ).pipe(Stream.peel(Sink.take(1)))
   const events = Stream.concat(Stream.fromArray(first), rest).pipe(
     Stream.map((chunk) => event("text", Completion.chunkText(chunk))),

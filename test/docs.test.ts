@@ -34,27 +34,43 @@ describe("examples in the documentation", () => {
     Effect.gen(function*() {
       const names = write()
       assert.isAbove(names.length, 8)
+      // Programs that end their process run alone. All others share one: to load the packages takes most of the time.
+      const endsProcess = (name: string) => readFileSync(join(out, name), "utf8").includes("runMain")
+      const groups = [names.filter((name) => !endsProcess(name)), ...names.filter(endsProcess).map((name) => [name])]
       const emulator = yield* Emulator.Emulator
-      const outputs = yield* Effect.forEach(names, (name) =>
+      const outputs = yield* Effect.forEach(groups, (group) =>
         Effect.promise(() =>
-          run(process.execPath, ["--conditions=@effect-mistral/source", join(out, name)], {
-            env: {
-              ...process.env,
-              MISTRAL_API_KEY: Redacted.value(emulator.apiKey),
-              MISTRAL_BASE_URL: emulator.url
-            },
-            timeout: 30_000
-          }).then(() =>
-            `${name}: ran`, (error) => `${name}: ${error.stderr || error}`)
+          run(
+            process.execPath,
+            ["--conditions=@effect-mistral/source", "--input-type=module", "-e", runner, ...group],
+            {
+              cwd: out,
+              env: {
+                ...process.env,
+                MISTRAL_API_KEY: Redacted.value(emulator.apiKey),
+                MISTRAL_BASE_URL: emulator.url
+              },
+              timeout: 120_000
+            }
+          ).then(() => group.map((name) => `${name}: ran`), (error) => [error.stderr || String(error)])
         ), { concurrency: 2 })
-      assert.deepStrictEqual(
-        outputs,
-        names.map((name) =>
-          `${name}: ran`
-        )
-      )
+      assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
     }).pipe(Effect.provide(Emulator.layer())), 240_000)
 })
+
+/** Runs the programs that it is given, one after the other. */
+const runner = `
+for (const name of process.argv.slice(1)) {
+  try {
+    await import(process.cwd() + "/" + name)
+  } catch (error) {
+    console.error(name, error)
+    process.exit(1)
+  }
+}
+// A program that has started something may leave it open.
+if (process.argv.length > 2) process.exit(0)
+`
 
 /** Writes every example to a file of its own, named after its place in the documents, and gives the names. */
 const write = (): ReadonlyArray<string> => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -125,6 +125,13 @@ describe("examples", () => {
 
   it("each have an expectation here", () => {
     assert.deepStrictEqual(programs.sort(), Object.keys(expected).sort())
+  })
+
+  it("each have one idea, in at most sixty lines", () => {
+    for (const program of [...programs, ...servers]) {
+      const lines = readFileSync(join(folder, program), "utf8").trimEnd().split("\n").length
+      assert.isAtMost(lines, 60, program)
+    }
   })
 
   for (const program of programs) {

@@ -101,6 +101,10 @@ describe("an endpoint of server-sent events", () => {
       assert.strictEqual((yield* get("/acme/chat?prompt=Hello")).response.status, 200)
       assert.strictEqual((yield* requests).length, 2)
 
+      // This tenant has no key, and does not get that of the client.
+      assert.strictEqual((yield* get("/initech/chat?prompt=Hello")).response.status, 500)
+      assert.strictEqual((yield* requests).length, 2)
+
       const unknown = yield* get("/umbrella/chat?prompt=Hello")
       assert.strictEqual(unknown.response.status, 400)
       assert.strictEqual((yield* get("/acme/chat")).response.status, 400)

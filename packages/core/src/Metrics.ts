@@ -13,12 +13,9 @@
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
  * @since 0.1.0
  */
-import * as Metric from "effect/Metric"
-import type { Definition } from "./internal/client/histogram.ts"
+import type * as Metric from "effect/Metric"
+import { histogramOf } from "./internal/client/histogram.ts"
 import * as definitions from "./internal/client/metricDefinitions.ts"
-
-const histogram = ({ boundaries, description, id, unit }: Definition): Metric.Histogram<number> =>
-  Metric.histogram(id, { description, boundaries, attributes: { unit } })
 
 /**
  * `gen_ai.client.token.usage`: the tokens of an operation, once as its input and once as its output
@@ -30,7 +27,7 @@ const histogram = ({ boundaries, description, id, unit }: Definition): Metric.Hi
  * @category metrics
  * @since 0.1.0
  */
-export const tokenUsage: Metric.Histogram<number> = /* @__PURE__ */ histogram(definitions.tokenUsage)
+export const tokenUsage: Metric.Histogram<number> = /* @__PURE__ */ histogramOf(definitions.tokenUsage)
 
 /**
  * `gen_ai.client.operation.duration`: seconds from the start of an operation to its end, with all retries.
@@ -41,7 +38,7 @@ export const tokenUsage: Metric.Histogram<number> = /* @__PURE__ */ histogram(de
  * @category metrics
  * @since 0.1.0
  */
-export const operationDuration: Metric.Histogram<number> = /* @__PURE__ */ histogram(definitions.operationDuration)
+export const operationDuration: Metric.Histogram<number> = /* @__PURE__ */ histogramOf(definitions.operationDuration)
 
 /**
  * `gen_ai.client.operation.time_to_first_chunk`: seconds from the start of an operation to the first chunk of its stream,
@@ -50,7 +47,7 @@ export const operationDuration: Metric.Histogram<number> = /* @__PURE__ */ histo
  * @category metrics
  * @since 0.1.0
  */
-export const timeToFirstChunk: Metric.Histogram<number> = /* @__PURE__ */ histogram(definitions.timeToFirstChunk)
+export const timeToFirstChunk: Metric.Histogram<number> = /* @__PURE__ */ histogramOf(definitions.timeToFirstChunk)
 
 /**
  * `gen_ai.client.operation.time_per_output_chunk`: seconds from one chunk of a stream to the next.
@@ -61,4 +58,4 @@ export const timeToFirstChunk: Metric.Histogram<number> = /* @__PURE__ */ histog
  * @category metrics
  * @since 0.1.0
  */
-export const timePerOutputChunk: Metric.Histogram<number> = /* @__PURE__ */ histogram(definitions.timePerOutputChunk)
+export const timePerOutputChunk: Metric.Histogram<number> = /* @__PURE__ */ histogramOf(definitions.timePerOutputChunk)

@@ -69,13 +69,13 @@ const descriptions: Readonly<Record<string, readonly [error: unknown, descriptio
         description: "non 2xx status code"
       })
     }),
-    "HttpClientError: non 2xx status code (503)"
+    "HttpClientError: StatusCode: non 2xx status code (503 POST https://<redacted>@oauth2.googleapis.com/token<redacted>)"
   ],
   "an error of HttpClient's transport": [
     new HttpClientError.HttpClientError({
       reason: new HttpClientError.TransportError({ request: tokenRequest, cause: withCode("reset", "ECONNRESET") })
     }),
-    "HttpClientError: reset (ECONNRESET)"
+    "HttpClientError: Transport error (POST https://<redacted>@oauth2.googleapis.com/token<redacted>): reset (ECONNRESET)"
   ],
   "a URL": [
     new Error("POST https://me:pw@europe-west4-aiplatform.googleapis.com:443/token?key=abc&x=y failed"),
@@ -115,7 +115,10 @@ const secrets = [
   "ya29.a0AfH6SMBxyz123",
   "deadbeefdeadbeefdeadbeefdeadbeef",
   "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
-  "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+  "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+  "sk-a-secret-key",
+  "secret-of-monet",
+  "my-access-token"
 ]
 
 describe("an effect that fails to yield the key", () => {

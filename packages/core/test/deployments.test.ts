@@ -148,10 +148,12 @@ describe("Vertex AI", () => {
       assert.strictEqual(seen[0]?.headers.authorization, "Bearer google")
       const none = VertexAi.layer({
         projectId: "p",
-        accessToken: VertexAi.fromGoogleAuth({ getAccessToken: () => Promise.reject(new Error("secret-laden")) })
+        accessToken: VertexAi.fromGoogleAuth({ getAccessToken: () => Promise.reject(new Error("secret-laden")) }),
+        retry: RetryPolicy.none
       })
       const error = yield* failure(complete({ model: "m", messages })).pipe(Effect.provide(services(none)))
-      assert.strictEqual(error.reason._tag, "InvalidRequest")
+      assert.strictEqual(error.reason._tag, "ApiKeyUnavailable")
+      assert.include(error.message, "google-auth-library gave no access token")
       assert.notInclude(error.message, "secret-laden")
     }))
 

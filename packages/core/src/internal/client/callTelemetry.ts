@@ -1,6 +1,8 @@
 import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import type * as Metric from "effect/Metric"
 import type * as Tracer from "effect/Tracer"
 import { MistralError } from "../../MistralError.ts"
 import type { Resolved } from "../../RequestOptions.ts"
@@ -9,7 +11,7 @@ import type { CallResources } from "../attempt/sendWithRetry.ts"
 import type { Scrub } from "../request/redaction.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { monotonicMillis } from "../timeout/attemptTimeouts.ts"
-import { type Definition, type Series, seriesOf } from "./histogram.ts"
+import { type Definition, histogramOf } from "./histogram.ts"
 import * as metrics from "./metricDefinitions.ts"
 
 /** The name and the options of the span of a call. `attributes` are those of its request. */
@@ -23,118 +25,146 @@ export const spanOf = (
   { kind: "client", attributes: Telemetry.visible(attributes, genAiAttributes) }
 ]
 
-/** Records one call: its retries and its response in its span, and its metrics if it runs a model. */
-export interface CallTelemetry
-  extends Required<Pick<CallResources, "onRetry">>, Pick<EventHooks<unknown>, "choices" | "onValues">
-{
-  /** Records a whole response or an event of a stream. `scrub` removes the secrets of the call, which it may quote. */
-  readonly onValue: (value: unknown, scrub: Scrub) => void
-  /** Records the end of the call, and the error of the operation if it failed by itself. */
-  readonly end: (cause?: Cause.Cause<unknown>) => void
-}
-
 /** Starts to record a call in its span. `request` are the attributes of its request. */
 export const startTelemetry = (
   span: Tracer.Span,
   request: Telemetry.Attributes,
   options: Resolved
 ): Effect.Effect<CallTelemetry> =>
-  Effect.withFiber((fiber) => {
-    const clock = fiber.getRef(Clock.Clock)
-    const now = () => monotonicMillis(clock)
-    const operation = request["gen_ai.operation.name"]
-    const startedAt = now()
-    const choices = new Map<number, string | null | undefined>()
-    let lastAt = startedAt
-    let resends = 0
-    let chunks = 0
-    let toFirstChunk: number | undefined
-    let perChunk: Series | undefined
-    let response: Seen = {}
-    let scrub: Scrub
+  Effect.withFiber((fiber) => Effect.succeed(new CallTelemetry(span, request, options, fiber)))
 
-    const clean = (value: unknown): unknown =>
-      typeof value === "string" ? scrub(value) : Array.isArray(value) ? value.map(clean) : value
-    const responseAttributes = (): Telemetry.Attributes => {
-      const attributes = { ...Telemetry.responseAttributes(response) }
-      for (const name in attributes) attributes[name] = clean(attributes[name])
-      return attributes
-    }
-    const seriesFor = (
-      metric: Definition,
-      received: Telemetry.Attributes,
-      further?: Telemetry.Attributes
-    ): Series => {
-      const all: Telemetry.Attributes = {
-        ...request,
-        "gen_ai.request.model": bounded(request["gen_ai.request.model"]),
-        "gen_ai.response.model": bounded(received["gen_ai.response.model"]),
-        ...further
-      }
-      const attributes: Record<string, string> = {}
-      for (const name of metricAttributes) if (all[name] !== undefined) attributes[name] = String(all[name])
-      return seriesOf(fiber.context, metric, attributes)
-    }
-    return Effect.succeed({
-      choices,
-      onRetry: (error, delay) => {
-        const count = { "http.request.resend_count": ++resends }
-        span.event("mistral_ai.retry", clock.currentTimeNanosUnsafe(), {
-          ...Telemetry.errorAttributes(error),
-          ...count,
-          "mistral_ai.retry.delay": delay / 1000
-        })
-        Telemetry.annotate(span, count)
-      },
-      onValue: (value, scrubText) => {
-        const { choices, id, model, usage }: Seen = Object(value)
-        scrub = scrubText
-        response = { choices, id: response.id || id, model: response.model || model, usage: usage ?? response.usage }
-      },
-      onValues: (count) => {
-        const at = now()
-        const elapsed = (at - lastAt) / 1000
-        lastAt = at
-        const isFirst = chunks === 0
-        chunks += count
-        if (isFirst) toFirstChunk = elapsed
-        if (operation === undefined) return
-        for (let index = isFirst ? 1 : 0; index < count; index++) {
-          perChunk ??= seriesFor(metrics.timePerOutputChunk, responseAttributes())
-          perChunk.update(index === 0 ? elapsed : 0, fiber.context)
-        }
-      },
-      end: (cause) => {
-        const error = cause && errorOf(cause)
-        if (chunks > 0) {
-          // A choice without its finish reason did not come to its end.
-          const ended = [...choices].sort(([one], [other]) => one - other)
-          response = { ...response, choices: ended.map(([, reason]) => ({ finish_reason: reason ?? "error" })) }
-        }
-        const received = responseAttributes()
-        Telemetry.annotate(
-          span,
-          Telemetry.visible({
-            ...received,
-            ...chunks > 0 && {
-              "gen_ai.response.time_to_first_chunk": toFirstChunk,
-              "mistral_ai.response.chunks": chunks
-            },
-            ...error && Telemetry.errorAttributes(error)
-          }, options.genAiAttributes)
-        )
-        if (operation === undefined) return
-        const record = (metric: Definition, value: unknown, further?: Telemetry.Attributes) => {
-          if (typeof value === "number") seriesFor(metric, received, further).update(value, fiber.context)
-        }
-        record(metrics.operationDuration, (now() - startedAt) / 1000, { "error.type": error?.reason._tag })
-        record(metrics.timeToFirstChunk, toFirstChunk)
-        for (const type of operation === "embeddings" ? ["input"] : ["input", "output"]) {
-          record(metrics.tokenUsage, received[`gen_ai.usage.${type}_tokens`], { "gen_ai.token.type": type })
-        }
-      }
+/** Records one call: its retries and its response in its span, and its metrics if it runs a model. */
+export class CallTelemetry
+  implements Pick<CallResources, "onRetry">, Pick<EventHooks<unknown>, "choices" | "onValues">
+{
+  readonly choices = new Map<number, string | null | undefined>()
+  readonly #span: Tracer.Span
+  readonly #request: Telemetry.Attributes
+  readonly #options: Resolved
+  readonly #fiber: Fiber.Fiber<unknown, unknown>
+  readonly #clock: Clock.Clock
+  readonly #startedAt: number
+  #lastAt: number
+  #resends = 0
+  #chunks = 0
+  #toFirstChunk: number | undefined
+  #perChunk: Metric.Histogram<number> | undefined
+  #response: Seen = {}
+  #scrub: Scrub | undefined
+
+  constructor(
+    span: Tracer.Span,
+    request: Telemetry.Attributes,
+    options: Resolved,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ) {
+    this.#span = span
+    this.#request = request
+    this.#options = options
+    this.#fiber = fiber
+    this.#clock = fiber.getRef(Clock.Clock)
+    this.#startedAt = this.#lastAt = monotonicMillis(this.#clock)
+  }
+
+  readonly onRetry = (error: MistralError, delay: number): void => {
+    const count = { "http.request.resend_count": ++this.#resends }
+    this.#span.event("mistral_ai.retry", this.#clock.currentTimeNanosUnsafe(), {
+      ...Telemetry.errorAttributes(error),
+      ...count,
+      "mistral_ai.retry.delay": delay / 1000
     })
-  })
+    Telemetry.annotate(this.#span, count)
+  }
+
+  /** Records a whole response or an event of a stream. `scrub` removes the secrets of the call, which it may quote. */
+  onValue(value: unknown, scrub: Scrub): void {
+    const { choices, id, model, usage }: Seen = Object(value)
+    const seen = this.#response
+    this.#scrub = scrub
+    this.#response = { choices, id: seen.id || id, model: seen.model || model, usage: usage ?? seen.usage }
+  }
+
+  readonly onValues = (count: number): void => {
+    const now = monotonicMillis(this.#clock)
+    const elapsed = (now - this.#lastAt) / 1000
+    this.#lastAt = now
+    const isFirst = this.#chunks === 0
+    this.#chunks += count
+    if (isFirst) this.#toFirstChunk = elapsed
+    if (this.#chunks === 1 || this.#operation === undefined) return
+    this.#perChunk ??= this.#histogram(metrics.timePerOutputChunk, this.#responseAttributes()["gen_ai.response.model"])
+    // Chunks that came in one read of the network have no time between them.
+    for (let index = isFirst ? 1 : 0; index < count; index++) {
+      this.#perChunk.updateUnsafe(index === 0 ? elapsed : 0, this.#fiber.context)
+    }
+  }
+
+  /** Records the end of the call, and the error of the operation if it failed by itself. */
+  end(cause?: Cause.Cause<unknown>): void {
+    const error = cause && errorOf(cause)
+    if (this.#chunks > 0) {
+      // A choice without its finish reason did not come to its end.
+      const ended = [...this.choices].sort(([one], [other]) => one - other)
+      this.#response = {
+        ...this.#response,
+        choices: ended.map(([, reason]) => ({ finish_reason: reason ?? "error" }))
+      }
+    }
+    const response = this.#responseAttributes()
+    this.#annotate(response)
+    if (this.#chunks > 0) {
+      this.#annotate({
+        "gen_ai.response.time_to_first_chunk": this.#toFirstChunk,
+        "mistral_ai.response.chunks": this.#chunks
+      })
+    }
+    if (error !== undefined) this.#annotate(Telemetry.errorAttributes(error))
+    if (this.#operation === undefined) return
+    const model = response["gen_ai.response.model"]
+    const record = (metric: Definition, value: unknown, type?: string, reason?: string) => {
+      if (typeof value === "number") {
+        this.#histogram(metric, model, type, reason).updateUnsafe(value, this.#fiber.context)
+      }
+    }
+    const seconds = (monotonicMillis(this.#clock) - this.#startedAt) / 1000
+    record(metrics.operationDuration, seconds, undefined, error?.reason._tag)
+    record(metrics.timeToFirstChunk, this.#toFirstChunk)
+    record(metrics.tokenUsage, response["gen_ai.usage.input_tokens"], "input")
+    if (this.#operation !== "embeddings") {
+      record(metrics.tokenUsage, response["gen_ai.usage.output_tokens"], "output")
+    }
+  }
+
+  get #operation(): unknown {
+    return this.#request["gen_ai.operation.name"]
+  }
+
+  #annotate(attributes: Telemetry.Attributes): void {
+    Telemetry.annotate(this.#span, Telemetry.visible(attributes, this.#options.genAiAttributes))
+  }
+
+  #responseAttributes(): Telemetry.Attributes {
+    const attributes = { ...Telemetry.responseAttributes(this.#response) }
+    const clean = (value: unknown): unknown =>
+      typeof value === "string" ? this.#scrub!(value) : Array.isArray(value) ? value.map(clean) : value
+    for (const name in attributes) attributes[name] = clean(attributes[name])
+    return attributes
+  }
+
+  #histogram(metric: Definition, model: unknown, type?: string, reason?: string): Metric.Histogram<number> {
+    const request = this.#request
+    return histogramOf(metric, {
+      "error.type": reason,
+      "gen_ai.operation.name": this.#operation,
+      "gen_ai.provider.name": request["gen_ai.provider.name"],
+      "gen_ai.request.model": bounded(request["gen_ai.request.model"]),
+      "gen_ai.response.model": bounded(model),
+      "gen_ai.token.type": type,
+      "server.address": request["server.address"],
+      "server.port": request["server.port"]
+    })
+  }
+}
 
 /** The parts of a response that telemetry reports. */
 interface Seen {
@@ -150,18 +180,6 @@ const errorOf = (cause: Cause.Cause<unknown>): MistralError | undefined => {
   }
   return undefined
 }
-
-/** The attributes of metrics. */
-const metricAttributes = [
-  "error.type",
-  "gen_ai.operation.name",
-  "gen_ai.provider.name",
-  "gen_ai.request.model",
-  "gen_ai.response.model",
-  "gen_ai.token.type",
-  "server.address",
-  "server.port"
-]
 
 /** The models that metrics name. */
 const models = /* @__PURE__ */ new Set<unknown>()

@@ -86,8 +86,9 @@ const start = Effect.fnUntraced(function*<Request, Event>(
     endpoint,
     endsByFinishReason: server.deployment.endOfStream === "finishReason",
     fastPath: options.fastPath ? fastPathOf(endpoint.event, reader) : undefined,
-    ...telemetry,
-    onValue: (event) => telemetry.onValue(event, call.scrubHeader)
+    choices: telemetry.choices,
+    onValue: (event) => telemetry.onValue(event, call.scrubHeader),
+    onValues: telemetry.onValues
   }
   let head: OpenResponse
   const read = (response: OpenResponse) => makeEventStream(call, head = response, reader, hooks)

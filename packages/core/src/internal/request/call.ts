@@ -88,6 +88,7 @@ const validateAndSerialise = <Request>(
   const keys = new Set<string>()
   const named = () => [...Object.entries(options.headers), ...new URLSearchParams(url.split("?")[1])]
   const scrub = () => makeScrub(keys, named())
+  let mayHold: ReturnType<typeof mayHoldSecret> | undefined
   let headScrub: Scrub | undefined
   const error = (reason: MistralErrorReason) => operationError(endpoint, scrubReason(reason, scrub()))
   const invalid = (issues: ReadonlyArray<Issue>) => Effect.fail(error(new InvalidRequest({ issues })))
@@ -133,7 +134,7 @@ const validateAndSerialise = <Request>(
     progress: { chunks: 0 },
     keys,
     keyState: {},
-    scrubHeader: (value) => mayHoldSecret(value, keys, named()) ? (headScrub ??= scrub())(value) : value,
+    scrubHeader: (value) => (mayHold ??= mayHoldSecret(keys, named()))(value) ? (headScrub ??= scrub())(value) : value,
     defect: (defect) => scrubDefect(defect, scrub()),
     error
   })

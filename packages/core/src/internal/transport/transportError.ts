@@ -12,7 +12,7 @@ import { withoutCredentials } from "./withoutCredentials.ts"
 export const describeTransportError = (error: unknown): string => {
   const parts: Array<string> = []
   const http = HttpClientError.isHttpClientError(error) ? error : undefined
-  let current = http === undefined ? error : http.cause ?? { message: http.reason.description, response: http.response }
+  let current = http === undefined ? error : http.cause ?? { message: http.reason.description }
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
     parts.push(describeOne(current))
     current = Predicate.isObject(current) ? (current as { readonly cause?: unknown }).cause : undefined
@@ -21,11 +21,8 @@ export const describeTransportError = (error: unknown): string => {
 }
 
 /** Describes an error of a program's own effect, with its tag and without all that looks like a secret. */
-export const describeForeignError = (error: unknown): string => {
-  const { _tag } = Object(error)
-  const description = describeTransportError(error)
-  return withoutCredentials(_tag === undefined || description.includes(_tag) ? description : `${_tag}: ${description}`)
-}
+export const describeForeignError = (error: unknown): string =>
+  withoutCredentials(describeTransportError({ message: Object(error)._tag, cause: error }))
 
 /**
  * Describes why no response came. A browser does not tell the program that it refused a response because of CORS, so this

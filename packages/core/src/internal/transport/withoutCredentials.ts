@@ -6,7 +6,7 @@ import { credentialName } from "./credentialName.ts"
  * names and the codes of errors stay. The user and the password of a URL are removed from every error, see `makeScrub`.
  */
 export const withoutCredentials = (text: string): string => {
-  const plain = text.slice(0, 2000).replace(/-----BEGIN[^]*|(?<=\S)\?\S+/g, mark).replace(named, `$1${mark}`)
+  const plain = text.slice(0, 2000).replace(/-----BEGIN[^]*|(?<=\S)\?[^\s"')]+/g, mark).replace(named, `$1${mark}`)
     .replace(/[^\s"'()<>{}[\],;:?!=&@#|\\]+/g, (word) =>
       word.split("/").every(isOrdinary)
         ? word
@@ -24,7 +24,11 @@ const named = /* @__PURE__ */ new RegExp(
   "gi"
 )
 
-/** Whether a word is a number or an address, a host name, or made of words of letters. */
+/**
+ * Whether a word is a number or an address, a host name, or made of words of letters. A word with a hyphen that speaks of a
+ * credential may be one, such as `secret-of-monet`.
+ */
 const isOrdinary = (word: string): boolean =>
+  !/-.*(?:key|token|secret|passw)|(?:key|token|secret|passw).*-/i.test(word) &&
   /^(?:[\d.-]{0,15}|v\d|\dxx|(?:[a-z-]+\d{0,3}[a-z-]*\.)+[a-z]+|(?:(?:^|[._~-])\p{Ll}{0,20}|O(?=Auth)|\p{Lu}\p{Ll}{2,20}|\p{Lu}{2,20}(?=\p{Lu}\p{Ll}|\P{L}|$)|\p{Lu}\p{Ll}(?=\p{Lu}\p{Ll}{2}|\P{L}|$)|\p{Lu}(?!\p{L}))*)$/u
     .test(word)
