@@ -194,6 +194,30 @@ describe("annotations", () => {
     )
   })
 
+  it("of properties are kept where keys are renamed and where another struct is decoded to the type", () => {
+    const at = { type: "string", format: "date-time", description: `When. ${iso}` }
+    const price = {
+      anyOf: [{ type: "string", pattern: "^-?\\d+(\\.\\d+)?$" }, { type: "null" }],
+      description: "In euros. A number as a string."
+    }
+    const fields = {
+      at: Schema.DateFromString.annotate({ description: "When" }),
+      price: Schema.optionalKey(Schema.FiniteFromString.annotate({ description: "In euros" }))
+    }
+    class Sale extends Schema.Class<Sale>("Sale")(fields) {}
+    const encoded = Schema.Struct({ at: Schema.String, price: Schema.optionalKey(Schema.String) })
+    for (const schema of [Schema.Struct(fields), Sale]) {
+      assert.deepStrictEqual(
+        toStrict(jsonSchemaOf(schema.pipe(Schema.encodeKeys({ at: "sold_at" })))),
+        closed({ sold_at: at, price })
+      )
+    }
+    assert.deepStrictEqual(
+      toStrict(jsonSchemaOf(encoded.pipe(Schema.decodeTo(Schema.Struct(fields))))),
+      closed({ at, price })
+    )
+  })
+
   it("with values are said in JSON", () => {
     assert.deepStrictEqual(
       properties({

@@ -36,7 +36,7 @@ export const encodingChain = (ast: SchemaAST.AST): EncodingChain => {
  * The JSON form that a declared type names by an annotation. `Schema.toCodecJson` gives it the encoded forms of the type's
  * parameters; it is given the parameters themselves here, for their annotations.
  */
-const jsonOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
+export const jsonOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   const link = linkOf(ast)
   if (ast._tag !== "Declaration" || link === undefined) return undefined
   const known = jsonForms.get(ast.typeParameters)

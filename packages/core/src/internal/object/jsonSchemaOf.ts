@@ -5,6 +5,7 @@ import { Definitions } from "./definitions.ts"
 import { anyOf, enumeration, impossible, keyOf, recordKeywords } from "./draftParts.ts"
 import { type EncodingChain, encodingChain, identifierOf, keyNotesOf, notesOf } from "./encodingChain.ts"
 import { type Draft, type JsonSchema, type JsonSchemaDocument, setOwn, tail } from "./jsonSchema.ts"
+import { propertyChains } from "./propertyChains.ts"
 import { stringForm } from "./stringForms.ts"
 import { templatePattern } from "./templatePattern.ts"
 import { assertHasJson, refuse } from "./unsupportedSchema.ts"
@@ -75,7 +76,7 @@ class Drafts {
 
   #body(chain: EncodingChain, place: Place, withoutUndefined: boolean): Draft {
     const { end } = chain
-    const draft = this.#base(end, place, withoutUndefined)
+    const draft = this.#base(chain, place, withoutUndefined)
     if (draft === impossible) return draft
     addKeywords(draft, stringForm(chain, (content) => this.#make(content, place)))
     for (const check of end.checks ?? []) {
@@ -86,7 +87,8 @@ class Drafts {
     return draft
   }
 
-  #base(ast: SchemaAST.AST, place: Place, withoutUndefined: boolean): Draft {
+  #base(chain: EncodingChain, place: Place, withoutUndefined: boolean): Draft {
+    const ast = chain.end
     switch (ast._tag) {
       case "Null":
       case "Undefined":
@@ -115,7 +117,7 @@ class Drafts {
       case "Arrays":
         return this.#array(ast, place)
       case "Objects":
-        return this.#object(ast, place)
+        return this.#object(ast, propertyChains(chain), place)
       case "Union":
         return this.#union(ast, place, withoutUndefined)
       default:
@@ -155,17 +157,17 @@ class Drafts {
     return draft
   }
 
-  #object(ast: SchemaAST.Objects, place: Place): Draft {
+  #object(ast: SchemaAST.Objects, chains: ReadonlyArray<EncodingChain>, place: Place): Draft {
     const properties: Record<string, JsonSchema> = {}
     const required: Array<string> = []
-    for (const { name, type } of ast.propertySignatures) {
+    for (const [at, { name }] of ast.propertySignatures.entries()) {
       if (typeof name !== "string") {
         return refuse(place, "a key of an object is a symbol or a number", "Use keys that are strings")
       }
       const key = name
-      const chain = encodingChain(type)
+      const chain = chains[at]!
       const { optional } = chain
-      const draft = this.make(type, [...place, key], optional)
+      const draft = this.#make(chain, [...place, key], optional)
       if (draft === impossible) {
         if (optional) continue
         return refuse([...place, key], "`Schema.Never` has no values")
