@@ -188,8 +188,25 @@ export const kinds: Readonly<Record<string, Kind>> = {
   }),
   "checks of records": works({ a: Schema.Record(Schema.String, Schema.Int).check(Schema.isMinProperties(2)) }),
   "renamed keys": {
-    schema: loosely(Schema.Struct({ firstName: Schema.String }).pipe(Schema.encodeKeys({ firstName: "first_name" })))
+    schema: loosely(
+      Schema.Struct({
+        firstName: Schema.String,
+        born: Schema.DateFromString,
+        height: Schema.optionalKey(Schema.FiniteFromString)
+      }).pipe(Schema.encodeKeys({ firstName: "first_name", height: "height_m" }))
+    )
   },
+  "a struct decoded to another": {
+    schema: loosely(
+      Schema.Struct({ at: Schema.String }).pipe(Schema.decodeTo(Schema.Struct({ at: Schema.DateFromString })))
+    )
+  },
+  "types in types": works({
+    a: Schema.Option(Schema.DateFromString),
+    b: Schema.ReadonlySet(Schema.FiniteFromString),
+    c: Schema.ReadonlyMap(Schema.String, Schema.DateTimeUtcFromString),
+    d: Schema.Redacted(Schema.FiniteFromString)
+  }),
   "empty Struct": works({}),
   "Struct of optional keys only": works({ a: Schema.optional(Schema.Int), b: Schema.optionalKey(Schema.String) }),
   "empty Struct inside": works({ a: Schema.Struct({}) }),

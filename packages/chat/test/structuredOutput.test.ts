@@ -210,6 +210,35 @@ describe("the parts of an object", () => {
     }).pipe(Effect.provide(over(writing("{\"name\":\"Claude Monet\",\"born\":1840}")))))
 })
 
+describe("an object in a markdown fence", () => {
+  const fenced = "Here it is:\n\n```json\n{\"name\":\"Claude Monet\",\"born\":1840}\n```\nAnything else?"
+
+  it.effect("is taken out of it where the request says so, and the option is not sent", () =>
+    Effect.gen(function*() {
+      const object = { ...request, schema: Painter, unwrapFence: true }
+      assert.deepStrictEqual((yield* Chat.completeObject(object)).value, { name: "Claude Monet", born: 1840 })
+      const parts = yield* Stream.runCollect(Chat.streamObject(object))
+      const last = parts.at(-1)
+      assert.deepStrictEqual(last?.value, { name: "Claude Monet", born: 1840 })
+      assert.strictEqual(last?._tag, "Complete")
+      for (const part of parts) {
+        // The type of a partial: a name that may be incomplete, and a number.
+        const name: string | undefined = part._tag === "Partial" ? part.value.name : part.value.name
+        assert.isTrue("Claude Monet".startsWith(name ?? ""))
+      }
+      for (const { body } of yield* requests) assert.notProperty(body, "unwrapFence")
+    }).pipe(Effect.provide(over(writing(fenced)))))
+
+  it.effect("is not JSON by default", () =>
+    Effect.gen(function*() {
+      for (const run of Object.values(bothWays)) {
+        const { reason } = yield* Effect.flip(run({ ...request, schema: Painter }))
+        assert.strictEqual(reason._tag, "InvalidOutput")
+        if (reason._tag === "InvalidOutput") assert.strictEqual(reason.text, fenced)
+      }
+    }).pipe(Effect.provide(over(writing(fenced)))))
+})
+
 describe("a completion that is not the object", () => {
   type Expected = { readonly paths: ReadonlyArray<string>; readonly finishReason?: string }
   const texts: Record<string, readonly [text: string, options: TestCompletion.Options, Expected]> = {

@@ -2,12 +2,14 @@
  * Properties of the conversion of schemas, over schemas and values that are drawn at random.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Effect, Schema } from "effect"
+import { Arbitrary, Effect, Exit, Schema } from "effect"
 import { fits } from "../../emulator/src/internal/json/jsonSchema.ts"
 import { danglingReferences } from "../../emulator/src/internal/json/schemaReferences.ts"
+import { makeRandom } from "../../emulator/src/internal/random/random.ts"
+import { generateJson } from "../../emulator/src/internal/text/generatedJson.ts"
 import type { JsonSchemaDocument } from "../src/internal/object/jsonSchema.ts"
 import { jsonSchemaOf } from "../src/internal/object/jsonSchemaOf.ts"
-import { partialOf } from "../src/internal/object/partialForm.ts"
+import { makePartialOf } from "../src/internal/object/partialForm.ts"
 import { makePartialJson } from "../src/internal/object/partialJson.ts"
 import { fromStrict, toStrict } from "../src/internal/object/strictForm.ts"
 import { generatedSchema } from "./fixtures/generatedSchemas.ts"
@@ -61,6 +63,39 @@ describe("the JSON Schema of a generated schema", () => {
       }
     }), 60_000)
 
+  it("is read in proportion to the length of the JSON, though a partial is taken after every part", () => {
+    const schema = Schema.Struct({ list: Schema.Array(Schema.Struct({ a: Schema.optionalKey(Schema.String) })) })
+    const document = jsonSchemaOf(schema)
+    const time = (count: number): number => {
+      const text = JSON.stringify({ list: Array.from({ length: count }, () => ({ a: "some text ".repeat(20) })) })
+      const json = makePartialJson()
+      const partialOf = makePartialOf(document)
+      const start = performance.now()
+      for (let at = 0; at < text.length; at += 100) {
+        json.feed(text.slice(at, at + 100))
+        partialOf(json.value())
+      }
+      return performance.now() - start
+    }
+    time(100)
+    // Ten times the text: a hundred times the time if every partial were made from the beginning.
+    const [short, long] = [time(200), time(2000)]
+    assert.isBelow(long, 60 * Math.max(short, 5))
+  })
+
+  it("takes the JSON that the emulator makes for what is sent", () => {
+    for (const seed of seeds) {
+      const schema = generatedSchema(seed)
+      const document = jsonSchemaOf(schema)
+      for (let draw = 0; draw < 3; draw++) {
+        const made = generateJson(toStrict(document), makeRandom(`${seed} ${draw}`))
+        assert.isDefined(made, `seed ${seed}`)
+        const exit = Schema.decodeUnknownExit(Schema.toCodecJson(schema))(fromStrict(document, made?.value))
+        assert.isTrue(Exit.isSuccess(exit), `seed ${seed}: ${JSON.stringify(made?.value)}`)
+      }
+    }
+  }, 60_000)
+
   it.effect(
     "gives partials with its types after every character, and the whole at the end",
     () =>
@@ -84,10 +119,11 @@ describe("the JSON Schema of a generated schema", () => {
 /** Reads a text character by character, checks each partial, and gives the last one. */
 const readInParts = (document: JsonSchemaDocument, text: string): unknown => {
   const json = makePartialJson()
+  const partialOf = makePartialOf(document)
   let last: unknown
   for (const character of text) {
     assert.isTrue(json.feed(character))
-    const partial = partialOf(document, json.value())
+    const partial = partialOf(json.value())
     if (partial === undefined) continue
     last = partial.value
     assert.isTrue(hasTypes(document, document.root, last), JSON.stringify(last))

@@ -21,12 +21,17 @@ export const checkKeywords = (
       schemas: (annotations?.representation?.schemas ?? []).map(compile)
     })
     const [keywords, exact] = Array.isArray(result) ? [result[0], false] : [result, true]
-    if (isSchema(keywords)) return [keywords, exact ? description : { description: checkWords(check) }]
+    const isSaid = exact && isSchema(keywords) && Object.keys(keywords).every((key) => said.test(key))
+    if (isSchema(keywords)) return [keywords, isSaid ? description : { description: checkWords(check) }]
   }
   return check._tag === "FilterGroup"
     ? [description, ...check.checks.flatMap((inner: Check) => checkKeywords(inner, type, compile))]
     : [{ description: checkWords(check) }]
 }
+
+/** The keywords that reach a model, as they are or in words. */
+const said =
+  /^(type|enum|pattern|format|title|description|multipleOf|uniqueItems|propertyNames|(exclusiveM|m)(in|ax).*)$/
 
 const isType = (type: unknown): type is JsonSchemaModule.Type =>
   typeof type === "string" && /^(string|number|integer|boolean|array|object|null)$/.test(type)
@@ -48,9 +53,10 @@ const knownKeywords = ({ annotations }: Check, type: unknown): JsonSchema | unde
   if (!isSchema(payload)) return undefined
   if (id === "effect/schema/isPattern") {
     const { flags, source } = payload
-    return typeof source === "string" && typeof flags === "string" && /^[dguvy]*$/.test(flags) && isPortable(source)
+    if (typeof source !== "string" || typeof flags !== "string") return undefined
+    return /^[dguvy]*$/.test(flags) && isPortable(source)
       ? { pattern: source }
-      : undefined
+      : { description: `It matches the regular expression /${source}/${flags}.` }
   }
   if (type !== "string" || !/\/is\w+Length$/.test(id ?? "")) return undefined
   const { maxLength = payload["maximum"], minLength = payload["minimum"] } = payload
@@ -65,9 +71,6 @@ const isPortable = (source: string): boolean => {
   }
 }
 
-const lowerBounds = new Set(["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"])
-const upperBounds = new Set(["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"])
-
 /** Adds keywords to a schema: the tighter bound applies, and a string must match every pattern. */
 export const addKeywords = (draft: Draft, { allOf, ...keywords }: JsonSchema): void => {
   for (const [key, value] of Object.entries(keywords)) {
@@ -78,8 +81,11 @@ export const addKeywords = (draft: Draft, { allOf, ...keywords }: JsonSchema): v
     else if (key === "type") draft[key] = value === "integer" || current === "integer" ? "integer" : current
     else if (key === "pattern" && current !== value) draft[key] = bothPatterns(`${current}`, `${value}`)
     else if (typeof current === "number" && typeof value === "number") {
-      if (lowerBounds.has(key)) draft[key] = Math.max(current, value)
-      if (upperBounds.has(key)) draft[key] = Math.min(current, value)
+      if (/^(exclusiveM|m)(in|ax)/.test(key)) {
+        draft[key] = /[mM]in/.test(key)
+          ? Math.max(current, value)
+          : Math.min(current, value)
+      }
     } else if (key === "enum" && Array.isArray(current) && Array.isArray(value)) {
       draft[key] = current.filter((one) => value.some((two) => same(one, two)))
     }

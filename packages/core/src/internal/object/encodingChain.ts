@@ -1,28 +1,67 @@
+import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import * as SchemaParser from "effect/SchemaParser"
 import { checkWords } from "./checkKeywords.ts"
 import { joinWords } from "./jsonSchema.ts"
 
-/** The steps of a schema from its type to its JSON form. */
+/** The steps of a schema from its type to its JSON form, as `Schema.toCodecJson` takes them. */
 export interface EncodingChain {
-  /** From the type to the last encoding. */
+  /** From the type to the JSON form. */
   readonly steps: ReadonlyArray<SchemaAST.AST>
   /** The last step: the JSON form. */
   readonly end: SchemaAST.AST
+  /** Whether a key of this schema may be absent. */
+  readonly optional: boolean
 }
 
 export const encodingChain = (ast: SchemaAST.AST): EncodingChain => {
   const steps: Array<SchemaAST.AST> = [ast]
   let end = ast
-  while (end.encoding !== undefined && !(end._tag === "Number" && isNumberEncoding(end.encoding))) {
-    for (const { to } of end.encoding) steps.push(end = to)
+  let optional = SchemaAST.isOptional(ast)
+  for (;;) {
+    if (end.encoding !== undefined) {
+      for (const { to } of end.encoding) steps.push(end = to)
+      optional = SchemaAST.isOptional(end)
+      continue
+    }
+    const to = jsonOf(end)
+    if (to === undefined) return { steps, end, optional }
+    steps.push(end = to)
   }
-  return { steps, end }
 }
 
-/** Whether this is the encoding of numbers that may be infinite as a number or a name. A model has no use for the names. */
-const isNumberEncoding = ([{ to }, ...more]: SchemaAST.Encoding): boolean =>
-  more.length === 0 && to._tag === "Union" && to.types[0]?._tag === "Number"
+/**
+ * The JSON form that a declared type names by an annotation. `Schema.toCodecJson` gives it the encoded forms of the type's
+ * parameters; it is given the parameters themselves here, for their annotations.
+ */
+export const jsonOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
+  const link = linkOf(ast)
+  if (ast._tag !== "Declaration" || link === undefined) return undefined
+  const known = jsonForms.get(ast.typeParameters)
+  if (known?.link === link) return known.to
+  const made: unknown = link(ast.typeParameters.map((parameter) => Schema.make(parameter)))
+  const to = Predicate.hasProperty(made, "to") && SchemaAST.isAST(made.to) ? made.to : undefined
+  jsonForms.set(ast.typeParameters, { link, to })
+  return to
+}
+
+/** JSON forms by the parameters of their type, so that a recursive schema finds itself again. */
+const jsonForms = /* @__PURE__ */ new WeakMap<
+  object,
+  { readonly link: unknown; readonly to: SchemaAST.AST | undefined }
+>()
+
+/** The annotation with which a declared type names its JSON form. */
+export const linkOf = ({ annotations }: SchemaAST.AST): Link | undefined => {
+  const link: unknown = annotations?.["toCodecJson"] ?? annotations?.["toCodec"]
+  return isLink(link) ? link : undefined
+}
+
+type Link = (parameters: ReadonlyArray<Schema.Top>) => unknown
+
+const isLink = (value: unknown): value is Link => typeof value === "function"
 
 /** The annotations that say what a value is. */
 export interface Notes {
@@ -36,7 +75,8 @@ export interface Notes {
 }
 
 /** The annotations of all steps: an annotation of the type counts before one of the encoded form. */
-export const notesOf = ({ end, steps }: EncodingChain): Notes => {
+export const notesOf = (chain: EncodingChain): Notes => {
+  const { end, steps } = chain
   const annotations = steps.flatMap((
     step
   ) => [step.annotations, ...(step.checks ?? []).map((check) => check.annotations)])
@@ -53,13 +93,36 @@ export const notesOf = ({ end, steps }: EncodingChain): Notes => {
     ...defined("format", first("format")),
     ...defined("contentEncoding", first("contentEncoding")),
     ...defined("contentMediaType", first("contentMediaType")),
-    // Values of the type are not JSON.
-    ...defined("default", steps.length === 1 ? first("default") : end.annotations?.["default"]),
-    ...defined("examples", steps.length === 1 ? first("examples") : end.annotations?.["examples"])
+    ...defined("default", encoded(chain, first("default"))),
+    ...defined("examples", encodedAll(chain, first("examples")))
   }
 }
 
 const defined = <Key extends string>(key: Key, value: unknown) => value === undefined ? {} : { [key]: value }
+
+/** A value of the type as JSON, or the value itself if it is one of the JSON form; `undefined` if it is neither. */
+const encoded = ({ end, steps: [type] }: EncodingChain, value: unknown): unknown => {
+  if (value === undefined || type === undefined) return undefined
+  const tried = [
+    () => SchemaParser.encodeUnknownExit(Schema.toCodecJson(Schema.make<Schema.Codec<unknown>>(type)))(value),
+    () => SchemaParser.decodeUnknownExit(Schema.make<Schema.Codec<unknown>>(end))(value)
+  ]
+  for (const run of tried) {
+    try {
+      const exit = run()
+      if (Exit.isSuccess(exit)) return exit.value
+    } catch {
+      // A value of neither: it is not said.
+    }
+  }
+  return undefined
+}
+
+const encodedAll = (chain: EncodingChain, values: unknown): unknown => {
+  const all = Array.isArray(values) ? values.map((one: unknown) => encoded(chain, one)) : []
+  const found = all.filter((one) => one !== undefined)
+  return found.length === 0 ? undefined : found
+}
 
 const isInformative = ({ annotations }: SchemaAST.Checks[number]): boolean =>
   annotations?.description !== undefined || !/\/isFinite$|\/isInt$/.test(annotations?.representation?.id ?? "")
@@ -89,3 +152,7 @@ export const typeNameOf = ({ _tag, annotations }: SchemaAST.AST): string => {
     : undefined
   return _tag === "Declaration" && typeof id === "string" ? id.replace(/^.*\//, "") : _tag
 }
+
+/** Whether the values of a number are integers. */
+export const isInteger = ({ checks }: SchemaAST.AST): boolean =>
+  checks?.some((check) => /\/isU?[Ii]nt/.test(check.annotations?.representation?.id ?? "")) === true

@@ -68,11 +68,13 @@ export const setOwn = (target: object, key: string, value: unknown): void => {
 
 /** Joins sentences, each once. */
 export const joinWords = (words: ReadonlyArray<unknown>): string | undefined => {
-  const sentences = [...new Set(words.filter((one) => typeof one === "string" && one.trim() !== ""))]
-  return sentences.length === 0
-    ? undefined
-    : sentences.reduce<string>(
-      (all, one) => all === "" ? `${one}` : `${all}${/[.!?:]\s*$/.test(all) ? "" : "."} ${one}`,
-      ""
-    )
+  let all = ""
+  for (const one of words) {
+    if (typeof one !== "string" || one.trim() === "" || one === all) continue
+    if (all === "" || one.startsWith(`${all}. `)) all = one
+    else if (!all.startsWith(`${one}. `) && !all.endsWith(`. ${one}`)) {
+      all += `${/[.!?:]\s*$/.test(all) ? "" : "."} ${one}`
+    }
+  }
+  return all === "" ? undefined : all
 }

@@ -7,6 +7,7 @@ import {
   setOwn,
   tailOf
 } from "./jsonSchema.ts"
+import { GrowingLists, Latest } from "./restored.ts"
 import { entriesKey, isHomogeneous, type RecordShape, recordsOf, restOf, takesNull, tupleKeys } from "./strictShapes.ts"
 import { UnionChoice } from "./unionChoice.ts"
 
@@ -23,22 +24,30 @@ export const fromStrict = (
   options?: { readonly incomplete?: boolean }
 ): unknown => new Restoration(document, options?.incomplete === true).value(document.root, json)
 
-class Restoration {
+/**
+ * Restores JSON, also JSON that grows: of that, the finished parts are the same objects each time, and only the unfinished
+ * ones are restored anew.
+ */
+export class Restoration {
   readonly #document: JsonSchemaDocument
   readonly #incomplete: boolean
   readonly #unions: UnionChoice
+  readonly #latest = new Latest<unknown>()
+  readonly #lists = new GrowingLists()
 
-  constructor(document: JsonSchemaDocument, incomplete: boolean) {
+  constructor(document: JsonSchemaDocument, incomplete: boolean, unions = new UnionChoice(document)) {
     this.#document = document
     this.#incomplete = incomplete
-    this.#unions = new UnionChoice(document)
+    this.#unions = unions
   }
 
   value(reference: JsonSchema, json: unknown): unknown {
     if (typeof json !== "object" || json === null) return json
-    const schema = this.#unions.resolve(reference, json)
-    if (schema["type"] === "object") return this.#object(schema, json)
-    return schema["type"] === "array" ? this.#array(schema, json) : json
+    return this.#latest.get(reference, json, () => {
+      const schema = this.#unions.resolve(reference, json)
+      if (schema["type"] === "object") return this.#object(schema, json)
+      return schema["type"] === "array" ? this.#array(schema, json) : json
+    })
   }
 
   #object(schema: JsonSchema, json: object): unknown {
@@ -46,7 +55,7 @@ class Restoration {
     const records = recordsOf(schema)
     const result: Record<string, unknown> = {}
     if (Array.isArray(json)) {
-      return records.length > 0 && named.size === 0 && this.#addEntries(result, records, json) ? result : json
+      return records.length > 0 && named.size === 0 && this.#addEntries(result, schema, json) ? result : json
     }
     const required = Array.isArray(schema["required"]) ? schema["required"] : []
     const listed = records.length > 0 && named.size > 0 ? entriesKey(schema) : undefined
@@ -55,7 +64,7 @@ class Restoration {
       if (property !== undefined) {
         const isAbsent = inner === null && !required.includes(key) && !takesNull(property, this.#document)
         if (!isAbsent) setOwn(result, key, this.value(property, inner))
-      } else if (key !== listed || !Array.isArray(inner) || !this.#addEntries(result, records, inner)) {
+      } else if (key !== listed || !Array.isArray(inner) || !this.#addEntries(result, schema, inner)) {
         setOwn(result, key, this.#recordValue(records, key, inner))
       }
     }
@@ -63,15 +72,13 @@ class Restoration {
   }
 
   /** Adds the entries of a list, unless there is one that is no entry. */
-  #addEntries(
-    target: Record<string, unknown>,
-    records: ReadonlyArray<RecordShape>,
-    entries: ReadonlyArray<unknown>
-  ): boolean {
-    const isEntry = (entry: unknown): entry is { readonly key: string; readonly value: unknown } =>
-      isSchema(entry) && typeof entry["key"] === "string" && Object.hasOwn(entry, "value")
+  #addEntries(target: Record<string, unknown>, schema: JsonSchema, entries: ReadonlyArray<unknown>): boolean {
     if (!this.#incomplete && !entries.every(isEntry)) return false
-    for (const { key, value } of entries.filter(isEntry)) setOwn(target, key, this.#recordValue(records, key, value))
+    const records = recordsOf(schema)
+    const values = this.#lists.map(schema, entries, (entry) => ({
+      value: isEntry(entry) ? this.#recordValue(records, entry.key, entry.value) : undefined
+    }))
+    for (const [at, entry] of entries.entries()) if (isEntry(entry)) setOwn(target, entry.key, values[at])
     return true
   }
 
@@ -83,11 +90,12 @@ class Restoration {
   #array(schema: JsonSchema, json: object): unknown {
     const fixed = schemasAt(schema, "prefixItems") ?? []
     if (Array.isArray(json)) {
+      const rest = restOf(schema) ?? {}
       const last = tailOf(schema)?.last ?? []
       const end = json.length - last.length
-      return json.map((item: unknown, at) =>
-        this.value(fixed[at] ?? (at < end ? restOf(schema) : last[at - end]) ?? {}, item)
-      )
+      return last.length === 0
+        ? this.#lists.map(schema, json, (item, at) => ({ value: this.value(fixed[at] ?? rest, item) }))
+        : json.map((item: unknown, at) => this.value(fixed[at] ?? (at < end ? rest : last[at - end]) ?? {}, item))
     }
     return isHomogeneous(schema) ? json : this.#tuple(schema, fixed, new Map(Object.entries(json))) ?? json
   }
@@ -127,3 +135,6 @@ class Restoration {
 
 const matches = ({ pattern }: JsonSchema, key: string): boolean =>
   typeof pattern !== "string" || new RegExp(pattern, "u").test(key)
+
+const isEntry = (entry: unknown): entry is { readonly key: string; readonly value: unknown } =>
+  isSchema(entry) && typeof entry["key"] === "string" && Object.hasOwn(entry, "value")

@@ -41,8 +41,8 @@ const strictBody = (
   else if (schema["type"] === "array") Object.assign(body, strictArray(schema, strict, document))
   else if (schema["type"] !== undefined) body["type"] = schema["type"]
   for (const key of kept) if (schema[key] !== undefined) body[key] = schema[key]
-  if (formats.has(`${schema["format"]}`)) body["format"] = schema["format"]
-  if (body["type"] === "string" && body["pattern"] === undefined) {
+  if (formats.test(`${schema["format"]}`)) body["format"] = schema["format"]
+  if (body["type"] === "string") {
     const pattern = lengthPattern(schema)
     if (pattern !== undefined) body["pattern"] = pattern
   }
@@ -50,16 +50,20 @@ const strictBody = (
 }
 
 /** The formats that the strict subset has. */
-const formats = new Set(["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"])
+const formats = /^(date-time|time|date|duration|email|hostname|ipv4|ipv6|uuid)$/
 
-/** The lengths of a string as a pattern, if they are so small that a grammar of them is. */
-const lengthPattern = ({ maxLength, minLength = 0 }: JsonSchema): string | undefined =>
-  typeof minLength === "number" && minLength <= 256 &&
-    (maxLength === undefined ? minLength > 1 : Number(maxLength) <= 256)
-    ? `^[\\s\\S]{${
-      minLength === maxLength ? minLength : `${minLength},${maxLength === undefined ? "" : `${maxLength}`}`
-    }}$`
-    : undefined
+/**
+ * The lengths of a string as a pattern, if they are so small that a grammar of them is, and the string has no pattern but
+ * one for each of its characters.
+ */
+const lengthPattern = ({ maxLength, minLength, pattern = "^[\\s\\S]*$" }: JsonSchema): string | undefined => {
+  const [, character, count] = /^\^(\[(?:[^\]\\]|\\.)+\]|\\?\w)([*+])\$$/.exec(String(pattern)) ?? []
+  const least = Math.max(typeof minLength === "number" ? minLength : 0, count === "+" ? 1 : 0)
+  const most = typeof maxLength === "number" ? maxLength : undefined
+  return character === undefined || Math.max(least, most ?? 0) > 256 || (least < 2 && most === undefined)
+    ? undefined
+    : `^${character}{${least === most ? least : `${least},${most ?? ""}`}}$`
+}
 
 const strictObject = (
   schema: JsonSchema,

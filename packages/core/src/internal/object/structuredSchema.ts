@@ -5,8 +5,9 @@ import type { ResponseFormat } from "../../ResponseFormat.ts"
 import { parseJson } from "../json/parseJson.ts"
 import { issuesOf } from "../schema/issues.ts"
 import { makeFencedText, unfenced } from "./fencedText.ts"
+import type { JsonSchema, JsonSchemaDocument } from "./jsonSchema.ts"
 import { jsonSchemaOf } from "./jsonSchemaOf.ts"
-import { partialOf } from "./partialForm.ts"
+import { makePartialOf } from "./partialForm.ts"
 import { makePartialJson } from "./partialJson.ts"
 import type { PartialJson } from "./partialType.ts"
 import { fromStrict, toStrict } from "./strictForm.ts"
@@ -47,8 +48,7 @@ export const structuredSchema = <A, E>(
   schema: Schema.Codec<A, E>,
   { description, name, unwrapFence }: StructuredSchemaOptions
 ): StructuredSchema<A, E> => {
-  const document = jsonSchemaOf(schema)
-  assertIsObject(document.root)
+  const { document, strict } = converted(schema)
   const decode = Schema.decodeUnknownExit(Schema.toCodecJson(schema))
   return {
     format: {
@@ -56,7 +56,7 @@ export const structuredSchema = <A, E>(
       json_schema: {
         name,
         ...(description === undefined ? undefined : { description }),
-        schema: toStrict(document),
+        schema: strict,
         strict: true
       }
     },
@@ -73,14 +73,33 @@ export const structuredSchema = <A, E>(
     growing: () => {
       const json = makePartialJson()
       const fence = unwrapFence ? makeFencedText() : undefined
+      const partialOf = makePartialOf(document)
       return {
         feed: (text) => {
           const inner = fence === undefined ? text : fence.feed(text)
           return inner !== "" && json.feed(inner)
         },
         // The cast is safe: the value has the types of the JSON Schema of `E`, and what has another type is left out.
-        partial: () => partialOf(document, json.value()) as { readonly value: PartialJson<E> } | undefined
+        partial: () => partialOf(json.value()) as { readonly value: PartialJson<E> } | undefined
       }
     }
   }
+}
+
+interface Converted {
+  readonly document: JsonSchemaDocument
+  readonly strict: JsonSchema
+}
+
+/** What schemas were converted to: a conversion takes some milliseconds, and a program uses a schema again and again. */
+const conversions = /* @__PURE__ */ new WeakMap<object, Converted>()
+
+const converted = (schema: Schema.Top): Converted => {
+  const known = conversions.get(schema.ast)
+  if (known !== undefined) return known
+  const document = jsonSchemaOf(schema)
+  assertIsObject(document.root)
+  const made = { document, strict: toStrict(document) }
+  conversions.set(schema.ast, made)
+  return made
 }

@@ -1,4 +1,5 @@
 import type * as SchemaAST from "effect/SchemaAST"
+import { isInteger } from "./encodingChain.ts"
 
 /** The pattern of the strings of a template literal. */
 export const templatePattern = (parts: ReadonlyArray<SchemaAST.AST>): string => `^${parts.map(partPattern).join("")}$`
@@ -8,9 +9,7 @@ const partPattern = (part: SchemaAST.AST): string => {
     case "Literal":
       return `${part.literal}`.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
     case "Number":
-      return part.checks?.some((check) => /isInt/.test(check.annotations?.representation?.id ?? ""))
-        ? "-?\\d+"
-        : "-?\\d+(?:\\.\\d+)?"
+      return isInteger(part) ? "-?\\d+" : "-?\\d+(?:\\.\\d+)?"
     case "BigInt":
       return "-?\\d+"
     case "TemplateLiteral":

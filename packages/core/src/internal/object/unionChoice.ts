@@ -6,6 +6,7 @@ import {
   schemaEntries,
   schemasAt
 } from "./jsonSchema.ts"
+import { Restored } from "./restored.ts"
 import { entriesKey, isHomogeneous, recordsOf, restOf, tupleKeys } from "./strictShapes.ts"
 
 /** The costs of a value that does not fit a schema. The member of a union that costs least is the value's own. */
@@ -31,7 +32,7 @@ const inside = (cost: number): number => 0.9 * cost / (1 + cost)
 export class UnionChoice {
   readonly #document: JsonSchemaDocument
   /** The costs of objects and lists: without them, recursive unions would be examined anew at each level. */
-  readonly #known = new WeakMap<object, Map<JsonSchema, number>>()
+  readonly #known = new Restored<number>()
 
   constructor(document: JsonSchemaDocument) {
     this.#document = document
@@ -65,12 +66,9 @@ export class UnionChoice {
 
   #cost(reference: JsonSchema, value: unknown): number {
     const schema = this.#follow(reference)
-    if (typeof value !== "object" || value === null) return this.#examine(schema, value)
-    let known = this.#known.get(value)
-    if (known === undefined) this.#known.set(value, known = new Map())
-    let cost = known.get(schema)
-    if (cost === undefined) known.set(schema, cost = this.#examine(schema, value))
-    return cost
+    return typeof value !== "object" || value === null
+      ? this.#examine(schema, value)
+      : this.#known.get(schema, value, () => this.#examine(schema, value))
   }
 
   #examine(schema: JsonSchema, value: unknown): number {
@@ -151,9 +149,11 @@ export class UnionChoice {
 const membersOf = (schema: JsonSchema): ReadonlyArray<JsonSchema> | undefined =>
   schemasAt(schema, "anyOf") ?? schemasAt(schema, "oneOf")
 
-/** Whether a value that is no object or array has a type of JSON Schema. */
+/** Whether a value that is no object or array has a type of JSON Schema, or may have any. */
 export const isOfType = (value: unknown, type: unknown): boolean =>
-  type === "null"
+  type === undefined
+    ? true
+    : type === "null"
     ? value === null
     : type === "integer"
     ? typeof value === "number" && Number.isInteger(value)

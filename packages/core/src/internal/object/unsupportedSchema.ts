@@ -1,5 +1,5 @@
 import type * as SchemaAST from "effect/SchemaAST"
-import { type EncodingChain, typeNameOf } from "./encodingChain.ts"
+import { type EncodingChain, linkOf } from "./encodingChain.ts"
 import { type JsonSchema, schemaEntries } from "./jsonSchema.ts"
 import { recordsOf } from "./strictShapes.ts"
 
@@ -7,14 +7,10 @@ import { recordsOf } from "./strictShapes.ts"
 export const refuse = (
   place: ReadonlyArray<string>,
   reason: string,
-  advice = "Leave the key out, or use a schema that has a JSON form",
-  cause?: unknown
+  advice = "Leave the key out, or use a schema that has a JSON form"
 ): never => {
   throw new Error(
-    `The schema cannot be sent to Mistral${
-      place.length === 0 ? "" : ` (at ${place.join(".")})`
-    }: ${reason}. ${advice}.`,
-    { cause }
+    `The schema cannot be sent to Mistral${place.length === 0 ? "" : ` (at ${place.join(".")})`}: ${reason}. ${advice}.`
   )
 }
 
@@ -27,20 +23,14 @@ export const assertHasJson = ({ end, steps }: EncodingChain, place: ReadonlyArra
   if (type?._tag === "Undefined" || type?._tag === "Void") {
     refuse(place, "JSON has no undefined", "Leave the key out, or use `Schema.optional` or `Schema.Null`")
   }
-  const before = steps.at(-2)
-  if (before?._tag === "Declaration" && isJsonDeclaration(end) && !hasCodec(before)) {
+  if (end._tag === "Declaration" && linkOf(end) === undefined) {
     refuse(
       place,
-      `${nameOf(before)} has no JSON form`,
+      `${nameOf(end)} has no JSON form`,
       "Use a schema that is decoded from JSON (`Schema.decodeTo`), or annotate it with `toCodecJson`"
     )
   }
 }
-
-const isJsonDeclaration = (ast: SchemaAST.AST): boolean => /^(Mutable)?Json$/.test(typeNameOf(ast))
-
-const hasCodec = ({ annotations }: SchemaAST.Declaration): boolean =>
-  typeof annotations?.["toCodecJson"] === "function" || typeof annotations?.["toCodec"] === "function"
 
 const nameOf = ({ annotations }: SchemaAST.Declaration): string => {
   const name = annotations?.["identifier"] ?? annotations?.title ?? annotations?.["expected"]
