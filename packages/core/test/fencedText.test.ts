@@ -20,6 +20,8 @@ const fenced: Readonly<Record<string, string>> = {
   "on one line": `\`\`\`json ${json} \`\`\``,
   "on one line without a language": `It is \`\`\`${json}\`\`\`.`,
   "that begins at the end of a line": `Here is the JSON: \`\`\`json\n${json}\n\`\`\``,
+  "after a fence in a sentence": `Text between \`\`\` and \`\`\` is code:\n\`\`\`json\n${json}\n\`\`\``,
+  "after an unclosed fence in a sentence": `A fence begins with \`\`\` on a line:\n\`\`\`json\n${json}\n\`\`\``,
   "after a fence of another language": `\`\`\`ts\nconst a = {}\n\`\`\`\n\n\`\`\`json\n${json}\n\`\`\``,
   "after a fence of something else": `\`\`\`\nnpm install\n\`\`\`\n\`\`\`\n${json}\n\`\`\``,
   "after empty lines": `\n\n\`\`\`json\n\n  ${json}\n\`\`\``,

@@ -45,7 +45,8 @@ export const makeFencedText = (): FencedText => {
       return true
     }
     if (end < 0) return false
-    const [, fence, language = ""] = fenceLine.exec(pending.slice(0, end).trimEnd()) ?? []
+    const [, fence, language = ""] = fenceLine.exec(pending.slice(0, end).trimEnd()) ??
+      fenceAtEnd.exec(pending.slice(0, end).trimEnd()) ?? []
     pending = pending.slice(end + 1)
     if (fence !== undefined) {
       state = /^(json\w*)?$/i.test(language) ? { _tag: "Opened", fence } : { _tag: "Skipping", fence }
@@ -116,8 +117,11 @@ export const makeFencedText = (): FencedText => {
 /** A fence and its object on one line. */
 const inlineFence = /(`{3,}|~{3,})[ \t]*(?:json\w*)?[ \t]*(?=\{)/i
 
-/** A line that opens a fence: one that begins with it, or ends with it after some text. */
-const fenceLine = /(?:^[ \t>]*(?=[`~]{3})|[^`~])?(`{3,}|~{3,})[ \t]*([^\s`{]*)[^`]*$/
+/** A line that begins with a fence. */
+const fenceLine = /^[ \t>]*(`{3,}|~{3,})[ \t]*([^\s`{]*)[^`]*$/
+
+/** A line that ends with a fence after some text. */
+const fenceAtEnd = /[^`~](`{3,}|~{3,})[ \t]*(json\w*)?$/i
 
 /** The object in the fence of a text, or the whole text if there is none. */
 export const unfenced = (text: string): string => makeFencedText().feed(text) || text
