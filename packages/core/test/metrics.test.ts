@@ -159,6 +159,21 @@ describe("the metrics of a call", () => {
       )
     ]))))
 
+  it.effect("are not undone by a usage of zeros, with which a proxy ends a stream", () =>
+    Effect.gen(function*() {
+      const summary = summaryOf(yield* seriesOf(Stream.runDrain(stream())))
+      assert.deepStrictEqual(summary[`${tokens} input`], times(1, 7))
+      assert.deepStrictEqual(summary[`${tokens} output`], times(1, 30))
+    }).pipe(Effect.provide(clientOver([
+      ScriptedHttpClient.sse(
+        TestCompletion.chunks("a b").map((chunk, index) => ({
+          ...chunk,
+          usage:
+            [undefined, { prompt_tokens: 7 }, usage, { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }][index]
+        }))
+      )
+    ]))))
+
   it.effect("that is interrupted, or whose reader has read enough, are its duration without a reason", () =>
     Effect.gen(function*() {
       for (const call of Object.values(bothWays)) {

@@ -12,6 +12,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Schedule, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import {
+  apiKey,
   bothWays,
   chatRequest,
   clientOver,
@@ -23,6 +24,7 @@ import {
   stream,
   within
 } from "./fixtures/scriptedClient.ts"
+import { seriesOf } from "./fixtures/series.ts"
 import { answered, common, good, recorder, spanOf } from "./fixtures/spans.ts"
 
 const id = { "mistral-correlation-id": "id-1" }
@@ -337,5 +339,30 @@ describe("genAiAttributes: false", () => {
       }).pipe(Effect.provide(clientOver(() => ScriptedHttpClient.json({}, { status: 500 }), {
         retry: RetryPolicy.make({ schedule: Schedule.recurs(1) })
       }))))
+  }
+})
+
+describe("a key that a server repeats", () => {
+  for (const [form, quoted] of Object.entries({ plain: apiKey, "as base64": btoa(`for ${apiKey}`) })) {
+    for (const [way, call] of Object.entries(bothWays)) {
+      it.effect(`is not in the id, the model and the finish reason of a span, nor in a metric (${way}, ${form})`, () =>
+        Effect.gen(function*() {
+          let attributes: Telemetry.Attributes = {}
+          const series = yield* seriesOf(
+            Effect.tap(spanOf(call()), (span) => Effect.sync(() => attributes = span.attributes))
+          )
+          assert.deepInclude(attributes, {
+            "gen_ai.response.id": "id <redacted>",
+            "gen_ai.response.model": "<redacted>",
+            "gen_ai.response.finish_reasons": ["<redacted>"]
+          })
+          assert.notInclude(JSON.stringify(series), quoted)
+        }).pipe(Effect.provide(clientOver(({ headers }) => {
+          const named = { id: `id ${quoted}`, model: quoted, finishReason: quoted }
+          return headers["accept"] === "text/event-stream"
+            ? ScriptedHttpClient.sse(TestCompletion.chunks("a b", named))
+            : ScriptedHttpClient.json(TestCompletion.response("a b", named))
+        }))))
+    }
   }
 })

@@ -80,8 +80,11 @@ export class CallTelemetry
   onValue(value: unknown, scrub: Scrub): void {
     const { choices, id, model, usage }: Seen = Object(value)
     const seen = this.#response
+    const counts: Record<string, unknown> = { ...seen.usage }
+    // Counts are cumulative, and some proxies end a stream with a usage of zeros, which undoes none.
+    for (const name in usage) counts[name] = usage[name] || (counts[name] ?? usage[name])
     this.#scrub = scrub
-    this.#response = { choices, id: seen.id || id, model: seen.model || model, usage: usage ?? seen.usage }
+    this.#response = { choices, id: seen.id || id, model: seen.model || model, usage: counts }
   }
 
   readonly onValues = (count: number): void => {
@@ -170,7 +173,7 @@ export class CallTelemetry
 interface Seen {
   readonly id?: unknown
   readonly model?: unknown
-  readonly usage?: unknown
+  readonly usage?: Readonly<Record<string, unknown>> | null
   readonly choices?: unknown
 }
 
