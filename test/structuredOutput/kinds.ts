@@ -135,6 +135,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
     b: Schema.DateTimeUtcFromString,
     c: Schema.DateTimeUtcFromDate
   }),
+  "date with a zone, and of HTTP": works({
+    a: Schema.DateTimeZoned,
+    b: Schema.DateTimeZonedFromString,
+    c: Schema.optional(Schema.DateTimeUtcFromHttpDate)
+  }),
   "date in milliseconds": works({ a: Schema.DateFromMillis, b: Schema.DateTimeUtcFromMillis }),
   "number from a string": works({ a: Schema.NumberFromString, b: Schema.FiniteFromString }),
   "boolean from a bit": works({ a: Schema.BooleanFromBit }),

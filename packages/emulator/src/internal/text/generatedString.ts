@@ -115,6 +115,10 @@ const plain = (random: Random, key: string): string => {
     : `${random.pick(words)} ${random.pick(words)}`
 }
 
+/** The example that a description names, as a model would follow it: "A city, such as Paris." */
+const exampleIn = (description: unknown): string | undefined =>
+  typeof description === "string" ? /\bsuch as ([^.]+(?:\.\S[^.]*)*)\.(?:\s|$)/.exec(description)?.[1] : undefined
+
 /** Generates a string for a JSON Schema's string keywords, as far as possible; `key` is the key of the value. */
 export const generateString = (
   schema: Readonly<Record<string, unknown>>,
@@ -129,7 +133,7 @@ export const generateString = (
   }
   const format = typeof schema["format"] === "string" ? formats[schema["format"]] : undefined
   if (format !== undefined) return format(random)
-  let text = plain(random, key)
+  let text = exampleIn(schema["description"]) ?? plain(random, key)
   while (text.length < minimum) text += ` ${random.pick(words)}`
   return text.length <= maximum ? text : text.slice(0, maximum)
 }
