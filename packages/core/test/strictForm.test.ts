@@ -131,7 +131,7 @@ const readInParts = (document: JsonSchemaDocument, text: string): unknown => {
   return last
 }
 
-/** What the strict subset does not allow. */
+/** Parts that the strict subset does not allow. */
 const faultsOf = (schema: unknown): ReadonlyArray<string> => {
   if (Array.isArray(schema)) return schema.flatMap(faultsOf)
   if (typeof schema !== "object" || schema === null) return []

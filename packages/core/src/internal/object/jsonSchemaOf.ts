@@ -193,7 +193,7 @@ class Drafts {
   }
 }
 
-/** What is the same in all copies of a schema that differ only in their key, such as an optional one. */
+/** The part of a schema that is the same in all copies that differ only in their key, such as an optional one. */
 const bodyOf = (ast: SchemaAST.AST): object | undefined => {
   if (ast.checks !== undefined) return ast.checks
   switch (ast._tag) {

@@ -1,6 +1,6 @@
 import type { JsonSchema } from "./jsonSchema.ts"
 
-/** What was made of an object or a list by a schema. */
+/** Results for objects and lists, by their schema. */
 export class Restored<A> {
   readonly #known = new WeakMap<object, Map<JsonSchema, A>>()
 
@@ -14,7 +14,7 @@ export class Restored<A> {
 }
 
 /**
- * What was made by a schema the last time: of JSON that grows, the finished parts are the same objects each time. It
+ * The latest result of each schema: of JSON that grows, the finished parts are the same objects each time. It
  * remembers no more than that, because a weak map of all objects costs garbage collection more than it saves.
  */
 export class Latest<A> {

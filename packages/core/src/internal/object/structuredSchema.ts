@@ -91,7 +91,7 @@ interface Converted {
   readonly strict: JsonSchema
 }
 
-/** What schemas were converted to: a conversion takes some milliseconds, and a program uses a schema again and again. */
+/** Conversions by schema: a conversion takes some milliseconds, and a program uses a schema again and again. */
 const conversions = /* @__PURE__ */ new WeakMap<object, Converted>()
 
 const converted = (schema: Schema.Top): Converted => {
