@@ -11,6 +11,7 @@ import type { CallResources } from "../attempt/sendWithRetry.ts"
 import type { Scrub } from "../request/redaction.ts"
 import type { EventHooks } from "../stream/eventDecoder.ts"
 import { monotonicMillis } from "../timeout/attemptTimeouts.ts"
+import { type BatchedSeries, batchedSeries } from "./batchedSeries.ts"
 import { type Definition, histogramOf } from "./histogram.ts"
 import * as metrics from "./metricDefinitions.ts"
 
@@ -48,7 +49,7 @@ export class CallTelemetry
   #resends = 0
   #chunks = 0
   #toFirstChunk: number | undefined
-  #perChunk: Metric.Histogram<number> | undefined
+  #perChunk: BatchedSeries | undefined
   #response: Seen = {}
   #scrub: Scrub | undefined
 
@@ -95,11 +96,15 @@ export class CallTelemetry
     this.#chunks += count
     if (isFirst) this.#toFirstChunk = elapsed
     if (this.#chunks === 1 || this.#operation === undefined) return
-    this.#perChunk ??= this.#histogram(metrics.timePerOutputChunk, this.#responseAttributes()["gen_ai.response.model"])
+    const { timePerOutputChunk } = metrics
+    const series = this.#perChunk ??= batchedSeries(
+      this.#histogram(timePerOutputChunk, this.#responseAttributes()["gen_ai.response.model"]),
+      timePerOutputChunk.boundaries,
+      this.#fiber.context
+    )
     // Chunks that came in one read of the network have no time between them.
-    for (let index = isFirst ? 1 : 0; index < count; index++) {
-      this.#perChunk.updateUnsafe(index === 0 ? elapsed : 0, this.#fiber.context)
-    }
+    if (!isFirst) series.add(elapsed, 1)
+    if (count > 1) series.add(0, count - 1)
   }
 
   /** Records the end of the call, and the error of the operation if it failed by itself. */
