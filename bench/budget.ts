@@ -5,8 +5,8 @@ import { sizes } from "./size.ts"
 
 /** Kilobytes, gzip: the sizes that were reached, with a little room. Lower them whenever a program becomes smaller. */
 const budgets: Readonly<Record<string, number>> = {
-  "ours": 64.5,
-  "ours, by barrel imports, Vite": 60.7
+  "ours": 68.6,
+  "ours, by barrel imports, Vite": 64.7
 }
 
 const measured = await sizes()
