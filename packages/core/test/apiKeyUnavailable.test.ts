@@ -2,31 +2,13 @@
  * An effect that fails to yield the key: the call says why, without anything that looks like a secret, and is retried for
  * every operation, because nothing was sent.
  */
-import { Endpoint, MistralClient, RetryPolicy, VertexAi } from "@effect-mistral/core"
+import { type MistralClient, RetryPolicy, VertexAi } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Config, ConfigProvider, Data, Effect, Redacted, Schema } from "effect"
 import { HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
-import {
-  bothWays,
-  clientOver,
-  complete,
-  goodResponse,
-  listModels,
-  modelList,
-  requests,
-  within
-} from "./fixtures/scriptedClient.ts"
+import { clientOver, complete, everyWay, goodResponse, modelList, requests, within } from "./fixtures/scriptedClient.ts"
 import { shownTexts } from "./fixtures/shownTexts.ts"
-
-const ways = {
-  ...bothWays,
-  "of a list": (options?: MistralClient.CallOptions) => Effect.asVoid(listModels(options)),
-  "that creates": (options?: MistralClient.CallOptions) =>
-    MistralClient.MistralClient.use((client) =>
-      client.request({ ...Endpoint.listModels, method: "POST", retryable: "ifRejected" }, undefined, options)
-    ).pipe(Effect.asVoid)
-}
 
 const good = (request: ScriptedHttpClient.SeenRequest): ScriptedHttpClient.Answer =>
   request.body === undefined ? ScriptedHttpClient.json(modelList) : goodResponse(request)
@@ -125,7 +107,7 @@ describe("an effect that fails to yield the key", () => {
   for (const [what, [error, description]] of Object.entries(descriptions)) {
     it.effect(`with ${what} says: ${description.slice(0, 80)}`, () =>
       Effect.gen(function*() {
-        for (const call of Object.values(ways)) {
+        for (const call of Object.values(everyWay)) {
           const failed = yield* Effect.flip(call())
           assert.deepStrictEqual(
             failed.reason._tag === "ApiKeyUnavailable" ? failed.reason.description : failed.reason,
@@ -155,7 +137,7 @@ describe("an effect that fails to yield the key", () => {
     it.effect(`shows no ${secret.slice(0, 8)}...`, () =>
       Effect.gen(function*() {
         for (const error of quoting(secret)) {
-          for (const call of Object.values(ways)) {
+          for (const call of Object.values(everyWay)) {
             const shown = yield* shownTexts(call()).pipe(
               Effect.provide(clientOver(good, { apiKey: Effect.fail(error) }))
             )
@@ -192,7 +174,7 @@ describe("an effect that fails to yield the key", () => {
     { arbitrary: { runs: 200 } }
   )
 
-  for (const [way, call] of Object.entries(ways)) {
+  for (const [way, call] of Object.entries(everyWay)) {
     it.effect(`is run again by the policy, and nothing is sent meanwhile (${way})`, () => {
       let runs = 0
       return Effect.gen(function*() {

@@ -1,28 +1,10 @@
 /** After a 401, the effect that yields the key runs anew, once, and the request is sent again with another key. */
-import { Endpoint, MistralClient, RetryPolicy, VertexAi } from "@effect-mistral/core"
+import { MistralClient, RetryPolicy, VertexAi } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Redacted, Schedule } from "effect"
-import {
-  bothWays,
-  clientOver,
-  complete,
-  goodResponse,
-  listModels,
-  open,
-  requests,
-  within
-} from "./fixtures/scriptedClient.ts"
+import { clientOver, complete, everyWay, goodResponse, open, requests, within } from "./fixtures/scriptedClient.ts"
 import { spanOf } from "./fixtures/spans.ts"
-
-const ways = {
-  ...bothWays,
-  "of a list": (options?: MistralClient.CallOptions) => Effect.asVoid(listModels(options)),
-  "that creates": (options?: MistralClient.CallOptions) =>
-    MistralClient.MistralClient.use((client) =>
-      client.request({ ...Endpoint.listModels, method: "POST", retryable: "ifRejected" }, undefined, options)
-    ).pipe(Effect.asVoid)
-}
 
 const unauthorized = ScriptedHttpClient.json({ message: "token expired" }, { status: 401 })
 
@@ -47,7 +29,7 @@ const rotating = (...keys: ReadonlyArray<string>) => {
 const sentKeys = Effect.map(requests, (all) => all.map(({ headers }) => headers.authorization?.replace("Bearer ", "")))
 
 describe("a key that is rejected", () => {
-  for (const [way, call] of Object.entries(ways)) {
+  for (const [way, call] of Object.entries(everyWay)) {
     it.effect(`is replaced by another one, without a retry of the policy (${way})`, () => {
       const { apiKey, told } = rotating("old", "new")
       return Effect.gen(function*() {
@@ -136,7 +118,7 @@ describe("a key that is rejected", () => {
       { apiKey: rotating("old").apiKey, retry: RetryPolicy.make({ while: () => true }) }
     ))))
 
-  for (const [way, call] of Object.entries(ways)) {
+  for (const [way, call] of Object.entries(everyWay)) {
     it.effect(`is seen in the span of the call where the request is sent again, and only then (${way})`, () =>
       Effect.gen(function*() {
         for (const [keys, count] of [[["old", "new"], 1], [["old"], undefined]] as const) {
@@ -174,7 +156,7 @@ describe("VertexAi.untilExpired", () => {
     return { apiKey, fetched: () => fetched }
   }
 
-  for (const [way, call] of Object.entries(ways)) {
+  for (const [way, call] of Object.entries(everyWay)) {
     it.effect(`drops a rejected token, and ten calls at the same time share one fetch (${way})`, () => {
       const { apiKey, fetched } = tokens(Effect.sleep("1 second"))
       return Effect.gen(function*() {
