@@ -16,7 +16,8 @@ import {
 } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { type Context, Duration, Effect, Layer, Redacted, Schedule } from "effect"
+import { Duration, Effect, Layer, Redacted, Schedule } from "effect"
+import { optionPlaces, type Subject as OptionsSubject } from "./fixtures/optionsTests.ts"
 import { open, requests, type Script, within } from "./fixtures/scriptedClient.ts"
 
 type Options = RequestOptions.RequestOptions
@@ -31,11 +32,7 @@ interface Operation {
 }
 
 /** A service, and its operations as functions that require it. */
-interface Subject<Self> {
-  readonly key: Context.Key<Self, unknown>
-  readonly layer: Layer.Layer<Self, never, MistralClient.MistralClient>
-  readonly layerOptions: (options: Options) => Layer.Layer<Self, never, MistralClient.MistralClient>
-  readonly make: (options?: Options) => Effect.Effect<unknown, never, MistralClient.MistralClient>
+interface Subject<Self> extends Pick<OptionsSubject<Self, unknown>, "key" | "layer" | "layerOptions" | "make"> {
   readonly operations: Readonly<
     Record<
       string,
@@ -119,15 +116,7 @@ subject("Models", {
 })
 
 function subject<Self>(name: string, { key, layer, layerOptions, make, operations }: Subject<Self>) {
-  const places: Record<
-    string,
-    (options: Options) => { readonly client?: Options; readonly live: typeof layer; readonly call?: Options }
-  > = {
-    "of the client": (client) => ({ client, live: layer }),
-    "of make": (options) => ({ live: Layer.effect(key, make(options)) }),
-    "of layerOptions": (options) => ({ live: layerOptions(options) }),
-    "of the call": (call) => ({ live: layer, call })
-  }
+  const places = optionPlaces({ key, layer, layerOptions, make })
 
   for (const [operation, { body, call, method, path, response, sent = path }] of Object.entries(operations)) {
     describe(`${name}.${operation}`, () => {

@@ -17,7 +17,7 @@ export const chooseTransport = (
   environment: HttpClient.HttpClient,
   { propagateTrace, transformClient }: {
     readonly propagateTrace?: boolean | undefined
-    readonly transformClient?: ((client: HttpClient.HttpClient) => object) | undefined
+    readonly transformClient?: ((client: HttpClient.HttpClient) => Transformed) | undefined
   }
 ): Transport => {
   const direct = DirectTransport.get(environment)
@@ -32,9 +32,12 @@ export const chooseTransport = (
         : Context.make(HttpClient.TracerDisabledWhen, () => true)
     )
   )
-  // The cast is safe: it is a whole client, and the transport takes any error of it.
+  // The cast is safe: combinators return whole clients, whose two left-out members only fix the type of their errors.
   return httpClientTransport((transformClient?.(client) ?? client) as HttpClient.HttpClient.With<unknown>)
 }
+
+/** A client with errors of any type, as `TransformedClient` of `MistralClient`. */
+type Transformed = Omit<HttpClient.HttpClient.With<unknown>, "preprocess" | "postprocess">
 
 /** Keeps secret headers and query parameters out of the span of the HTTP client. */
 const spanWithoutSecrets = Context.make(Headers.CurrentRedactedNames, [credentialName]).pipe(
