@@ -10,6 +10,7 @@ export type Rows = Readonly<Record<string, ReadonlyArray<string> | "all above">>
 export const packages: Rows = {
   core: [],
   chat: ["core"],
+  ai: ["core", "chat"],
   agents: ["core"],
   fim: ["core"],
   observability: ["core"],
@@ -47,6 +48,15 @@ export const folders: Readonly<Record<string, Rows>> = {
     object: ["json", "schema"],
     tool: ["json", "schema", "object"],
     client: "all above"
+  },
+  ai: {
+    json: [],
+    error: ["json"],
+    prompt: ["json"],
+    tools: ["json"],
+    response: ["json", "tools"],
+    stream: ["json", "error", "response"],
+    telemetry: []
   },
   observability: {
     endpoints: []

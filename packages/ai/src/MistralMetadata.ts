@@ -1,0 +1,151 @@
+/**
+ * The types of what this package writes to `metadata.mistral` of responses and errors, and reads from `options.mistral` of
+ * prompts.
+ *
+ * They are types and no interfaces, because only those fit the index signature of JSON.
+ *
+ * *Details*: importing this package adds them to the types of `effect/ai`. `Prompt.fromResponseParts`, which `Chat` uses,
+ * turns the metadata of a response into the options of the next prompt, so that what only Mistral knows is sent back.
+ *
+ * @since 0.1.0
+ */
+import type { ImageDetail } from "@effect-mistral/core/Content"
+import type * as Schema from "effect/Schema"
+
+/**
+ * The content of a text that is more than text: references between its pieces, for example.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Text = {
+  /** All pieces of the text in the order of the response, as Mistral sent them. Only there if one is not plain text. */
+  readonly content?: Schema.Json | undefined
+}
+
+/**
+ * The parts of a model's thinking that are not text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Reasoning = {
+  /** The signature with which the model recognises its own thinking. */
+  readonly signature?: string
+  /** Whether the model ended its thinking itself. */
+  readonly closed?: boolean
+  /** All pieces of the thinking, as Mistral sent them. Only there if one is not plain text. */
+  readonly thinking?: Schema.Json
+  /** The key of the message that had the thinking, where an OpenAI-compatible server did not send it as content. */
+  readonly field?: "reasoning_content" | "reasoning" | "reasoning_details"
+  /** The details of the thinking, such as signatures, as OpenAI-compatible servers send and take them. */
+  readonly details?: Schema.Json | undefined
+}
+
+/**
+ * The reference or page that a source was made of.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Source = {
+  /** The id of the reference, as in `reference_ids`. */
+  readonly referenceId?: string | number
+  /** The other keys of the piece of content, as Mistral sent them. */
+  readonly piece?: Schema.Json | undefined
+}
+
+/**
+ * The parts of a response that have no place of their own in `effect/ai`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Finish = {
+  /** The `finish_reason` as the server sent it; `null` if it sent none. */
+  readonly finishReason?: string | null
+  /** The whole `usage`, as the server sent it. */
+  readonly usage?: Schema.Json
+  /** The decisions of the guardrails. */
+  readonly guardrails?: Schema.Json
+  /** The choices after the first one. */
+  readonly choices?: Schema.Json
+  /** The messages of a choice for which Mistral ran built-in tools. */
+  readonly messages?: Schema.Json
+  /** Pieces of content, and keys of the response and its parts, that have no place or that this version does not know. */
+  readonly unknown?: Schema.Json
+  /** The id of the request on Mistral's side. */
+  readonly requestId?: string | undefined
+}
+
+/**
+ * What Mistral said of a failed call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Failure = {
+  /** The `_tag` of the reason of the `MistralError`. */
+  readonly reason: string
+  readonly status?: number
+  readonly code?: string
+  readonly type?: string
+  readonly requestId?: string
+  /** The decisions of the guardrails, where one of them refused the call. */
+  readonly guardrails?: Schema.MutableJson | undefined
+}
+
+/**
+ * Options of a file in a prompt.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type File = {
+  /** The level of detail at which the model sees an image. */
+  readonly imageDetail?: ImageDetail
+  /** The id of a file that was uploaded to Mistral: it is sent in place of the data. */
+  readonly fileId?: string | undefined
+}
+
+declare module "effect/ai/Response" {
+  export interface TextPartMetadata extends ProviderMetadata {
+    readonly mistral?: Text | null
+  }
+  export interface TextEndPartMetadata extends ProviderMetadata {
+    readonly mistral?: Text | null
+  }
+  export interface ReasoningPartMetadata extends ProviderMetadata {
+    readonly mistral?: Reasoning | null
+  }
+  export interface ReasoningEndPartMetadata extends ProviderMetadata {
+    readonly mistral?: Reasoning | null
+  }
+  export interface DocumentSourcePartMetadata extends ProviderMetadata {
+    readonly mistral?: Source | null
+  }
+  export interface UrlSourcePartMetadata extends ProviderMetadata {
+    readonly mistral?: Source | null
+  }
+  export interface FinishPartMetadata extends ProviderMetadata {
+    readonly mistral?: Finish | null
+  }
+}
+
+declare module "effect/ai/Prompt" {
+  export interface TextPartOptions extends ProviderOptions {
+    readonly mistral?: Text | null
+  }
+  export interface ReasoningPartOptions extends ProviderOptions {
+    readonly mistral?: Reasoning | null
+  }
+  export interface FilePartOptions extends ProviderOptions {
+    readonly mistral?: File | null
+  }
+}
+
+declare module "effect/ai/AiError" {
+  export interface InvalidRequestErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+}

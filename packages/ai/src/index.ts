@@ -1,0 +1,5 @@
+/**
+ * @since 0.1.0
+ */
+export * as MistralLanguageModel from "./MistralLanguageModel.ts"
+export * as MistralMetadata from "./MistralMetadata.ts"
