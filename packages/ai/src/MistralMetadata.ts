@@ -20,7 +20,7 @@ import type * as Schema from "effect/Schema"
  */
 export type Text = {
   /** All pieces of the text in the order of the response, as Mistral sent them. Only there if one is not plain text. */
-  readonly content?: Schema.Json | undefined
+  readonly content?: Schema.Json
 }
 
 /**
@@ -39,7 +39,7 @@ export type Reasoning = {
   /** The key of the message that had the thinking, where an OpenAI-compatible server did not send it as content. */
   readonly field?: "reasoning_content" | "reasoning" | "reasoning_details"
   /** The details of the thinking, such as signatures, as OpenAI-compatible servers send and take them. */
-  readonly details?: Schema.Json | undefined
+  readonly details?: Schema.Json
 }
 
 /**
@@ -52,7 +52,7 @@ export type Source = {
   /** The id of the reference, as in `reference_ids`. */
   readonly referenceId?: string | number
   /** The other keys of the piece of content, as Mistral sent them. */
-  readonly piece?: Schema.Json | undefined
+  readonly piece?: Schema.Json
 }
 
 /**
@@ -75,7 +75,7 @@ export type Finish = {
   /** Pieces of content, and keys of the response and its parts, that have no place or that this version does not know. */
   readonly unknown?: Schema.Json
   /** The id of the request on Mistral's side. */
-  readonly requestId?: string | undefined
+  readonly requestId?: string
 }
 
 /**
@@ -92,7 +92,7 @@ export type Failure = {
   readonly type?: string
   readonly requestId?: string
   /** The decisions of the guardrails, where one of them refused the call. */
-  readonly guardrails?: Schema.MutableJson | undefined
+  readonly guardrails?: Schema.MutableJson
 }
 
 /**
@@ -105,7 +105,7 @@ export type File = {
   /** The level of detail at which the model sees an image. */
   readonly imageDetail?: ImageDetail
   /** The id of a file that was uploaded to Mistral: it is sent in place of the data. */
-  readonly fileId?: string | undefined
+  readonly fileId?: string
 }
 
 declare module "effect/ai/Response" {
