@@ -122,7 +122,7 @@ export const stream = <Request, A, E>(
  * @since 0.1.0
  */
 export const responseFormat = (
-  schema: Schema.Top,
+  schema: Schema.Constraint,
   options?: {
     readonly name?: string | undefined
     readonly description?: string | undefined
@@ -146,7 +146,7 @@ export const responseFormat = (
  * @category conversions
  * @since 0.1.0
  */
-export const fromStrict = (schema: Schema.Top, json: unknown): unknown => toPlainForm(schema, json)
+export const fromStrict = (schema: Schema.Constraint, json: unknown): unknown => toPlainForm(schema, json)
 
 const withSchema = <Request, A, E>(
   operation: Operation,
@@ -174,7 +174,7 @@ const withSchema = <Request, A, E>(
       )
   })
 
-const identifierOf = (schema: Schema.Top): string => {
+const identifierOf = (schema: Schema.Constraint): string => {
   const identifier = schema.ast.annotations?.identifier
   return typeof identifier === "string" ? identifier : ""
 }

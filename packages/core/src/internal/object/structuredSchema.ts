@@ -50,7 +50,7 @@ export interface FormatOptions {
  *
  * @throws if the schema cannot be sent; the message says why and what to do
  */
-export const formatOf = (schema: Schema.Top, { description, name, strict }: FormatOptions): ResponseFormat => {
+export const formatOf = (schema: Schema.Constraint, { description, name, strict }: FormatOptions): ResponseFormat => {
   const document = documentOf(schema)
   assertIsObject(document.root, strict)
   return {
@@ -69,7 +69,7 @@ export const formatOf = (schema: Schema.Top, { description, name, strict }: Form
  *
  * @throws if the schema has no JSON Schema
  */
-export const toPlainForm = (schema: Schema.Top, json: unknown): unknown => fromStrict(documentOf(schema), json)
+export const toPlainForm = (schema: Schema.Constraint, json: unknown): unknown => fromStrict(documentOf(schema), json)
 
 /**
  * Converts a schema to a strict JSON Schema. In strict mode every key is required: an optional key becomes required and
@@ -115,7 +115,7 @@ export const structuredSchema = <A, E>(
 /** Conversions by schema: a conversion takes some milliseconds, and a program uses a schema again and again. */
 const documents = /* @__PURE__ */ new WeakMap<object, JsonSchemaDocument>()
 
-const documentOf = (schema: Schema.Top): JsonSchemaDocument => {
+const documentOf = (schema: Schema.Constraint): JsonSchemaDocument => {
   const document = documents.get(schema.ast) ?? jsonSchemaOf(schema)
   documents.set(schema.ast, document)
   return document
