@@ -21,12 +21,12 @@ export const spanOf = (
   request: unknown,
   options: Resolved
 ): [name: string, options: Tracer.SpanOptionsNoTrace] => [
-  reportsModel(options) === false ? endpoint.name : Telemetry.spanName(endpoint, request),
+  reportsModel(options) ? Telemetry.spanName(endpoint, request) : endpoint.name,
   { kind: "client", parent: options.genAiSpan }
 ]
 
-/** Whether the span of the call itself has the `gen_ai.*` attributes. `undefined` is the default, that it has. */
-const reportsModel = ({ genAiAttributes, genAiSpan }: Resolved): boolean | undefined => !genAiSpan && genAiAttributes
+/** Whether the span of the call itself has the `gen_ai.*` attributes. */
+const reportsModel = ({ genAiAttributes, genAiSpan }: Resolved): boolean => !genAiSpan && genAiAttributes !== false
 
 /** Starts to record a call in its span. `request` are the attributes of its request. */
 export const startTelemetry = (
@@ -152,9 +152,10 @@ export class CallTelemetry
 
   #annotate(attributes: Telemetry.Attributes): void {
     const { genAiSpan } = this.#options
-    Telemetry.annotate(this.#span, Telemetry.visible(attributes, reportsModel(this.#options)))
     for (const name in attributes) {
-      if (genAiSpan && /^(gen_ai|server|error)\./.test(name)) genAiSpan.attribute(name, attributes[name])
+      const value = attributes[name]
+      if (genAiSpan && /^(gen_ai|server|error)\./.test(name)) genAiSpan.attribute(name, value)
+      if (!name.startsWith("gen_ai.") || reportsModel(this.#options)) this.#span.attribute(name, value)
     }
   }
 
