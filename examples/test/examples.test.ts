@@ -117,7 +117,7 @@ const args: Record<string, ReadonlyArray<string>> = {
 const servers = ["sse-server.ts"]
 
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts", "toolScript.ts"]
+const shared = ["mistral.ts", "toolScript.ts", "collector.ts"]
 
 describe("examples", () => {
   const programs = readdirSync(folder)
