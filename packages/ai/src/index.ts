@@ -3,3 +3,4 @@
  */
 export * as MistralLanguageModel from "./MistralLanguageModel.ts"
 export * as MistralMetadata from "./MistralMetadata.ts"
+export * as MistralTool from "./MistralTool.ts"
