@@ -4,3 +4,4 @@
 export * as MistralLanguageModel from "./MistralLanguageModel.ts"
 export * as MistralMetadata from "./MistralMetadata.ts"
 export * as MistralTelemetry from "./MistralTelemetry.ts"
+export * as MistralTool from "./MistralTool.ts"
