@@ -44,8 +44,9 @@ import type { ResponseContext } from "./internal/response/responseParts.ts"
 import { wholeParts } from "./internal/response/wholeParts.ts"
 import { streamParts } from "./internal/stream/streamParts.ts"
 import { callTelemetry } from "./internal/telemetry/callTelemetry.ts"
+import { codecTransformer } from "./internal/tools/codecTransformer.ts"
 import { requestTools } from "./internal/tools/requestTools.ts"
-import { codecTransformer, responseFormat } from "./internal/tools/responseFormat.ts"
+import { responseFormat } from "./internal/tools/responseFormat.ts"
 
 /**
  * The configuration of a model: the parameters of a chat request under Mistral's names, and two options of this library.

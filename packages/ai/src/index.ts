@@ -3,3 +3,5 @@
  */
 export * as MistralLanguageModel from "./MistralLanguageModel.ts"
 export * as MistralMetadata from "./MistralMetadata.ts"
+export * as MistralTelemetry from "./MistralTelemetry.ts"
+export * as MistralTool from "./MistralTool.ts"
