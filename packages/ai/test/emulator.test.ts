@@ -155,7 +155,7 @@ describe("a toolkit in several rounds", () => {
         ])
         assert.deepStrictEqual(rounds.map(({ calls }) => calls), [
           [["get_weather", { city: "Lyon" }], ["get_weather", { city: "Nice" }]],
-          [["book_train", { to: "Nice", seats: "two", window: null }], ["book_hotel", { hotel: "Negresco" }]],
+          [["book_train", { to: "Nice", seats: "two" }], ["book_hotel", { hotel: "Negresco" }]],
           [["book_train", { to: "Nice", seats: 2 }]],
           []
         ])
@@ -184,7 +184,7 @@ describe("a toolkit in several rounds", () => {
           "assistant | I look at the weather. | get_weather({\"city\":\"Lyon\"}) | get_weather({\"city\":\"Nice\"})",
           "tool | get_weather | {\"degrees\":12}",
           "tool | get_weather | {\"degrees\":21}",
-          "assistant | book_train({\"to\":\"Nice\",\"seats\":\"two\",\"window\":null}) | book_hotel({\"hotel\":\"Negresco\"})",
+          "assistant | book_train({\"to\":\"Nice\",\"seats\":\"two\"}) | book_hotel({\"hotel\":\"Negresco\"})",
           "tool | book_hotel | {\"_tag\":\"NoVacancy\",\"hotel\":\"Negresco\"}",
           "assistant | book_train({\"to\":\"Nice\",\"seats\":2})",
           "tool | book_train | 2 seats to Nice are booked"
