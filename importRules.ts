@@ -57,9 +57,10 @@ export const folders: Readonly<Record<string, Rows>> = {
   },
   ai: {
     json: [],
+    names: [],
     error: ["json"],
-    prompt: ["json"],
-    tools: ["json"],
+    prompt: ["json", "names"],
+    tools: ["json", "names"],
     response: ["json", "tools"],
     stream: ["json", "error", "response"],
     telemetry: []
