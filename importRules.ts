@@ -60,8 +60,8 @@ export const folders: Readonly<Record<string, Rows>> = {
     config: [],
     error: ["json"],
     embedding: ["error"],
-    prompt: ["json"],
     tools: ["json"],
+    prompt: ["json", "tools"],
     response: ["json", "tools"],
     stream: ["json", "error", "response"],
     telemetry: []

@@ -2,6 +2,7 @@ import * as Content from "@effect-mistral/core/Content"
 import * as Message from "@effect-mistral/core/Message"
 import type * as Prompt from "effect/ai/Prompt"
 import * as Schema from "effect/Schema"
+import { functionName } from "../tools/functionName.ts"
 import { jsonText } from "./jsonText.ts"
 import { reasoning } from "./reasoning.ts"
 import { toolResultContent } from "./toolResult.ts"
@@ -99,6 +100,3 @@ const argsText = (params: unknown): string =>
     : typeof params === "string"
     ? params
     : jsonText(params)
-
-/** Mistral refuses names with other characters than these, and longer ones, also of calls in the past. */
-const functionName = (name: string): string => name.replace(/[^\w-]/g, "_").slice(0, 64) || "_"
