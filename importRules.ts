@@ -22,6 +22,12 @@ export const packages: Rows = {
 /** The packages that may import Node's modules, `@effect/platform-node` and `undici`. The others run on every platform. */
 export const nodePackages: ReadonlyArray<string> = ["node", "emulator"]
 
+/**
+ * The packages that may import `effect/ai`. All of it is marked unstable, so that a minor release of Effect may change it: a
+ * package that does not need it must not break then.
+ */
+export const aiPackages: ReadonlyArray<string> = ["ai"]
+
 /** The packages whose tests may import only the package itself and the packages that are named here. */
 export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {
   core: ["testing", "emulator"]
@@ -51,7 +57,9 @@ export const folders: Readonly<Record<string, Rows>> = {
   },
   ai: {
     json: [],
+    config: [],
     error: ["json"],
+    embedding: ["error"],
     prompt: ["json"],
     tools: ["json"],
     response: ["json", "tools"],

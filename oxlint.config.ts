@@ -3,14 +3,14 @@
  */
 import { posix } from "node:path"
 import { defineConfig, type OxlintConfig } from "oxlint"
-import { folders, nodePackages, packages, type Rows, tests } from "./importRules.ts"
+import { aiPackages, folders, nodePackages, packages, type Rows, tests } from "./importRules.ts"
 
 type Override = NonNullable<OxlintConfig["overrides"]>[number]
 
 /**
- * Of the imports that match `among`, the files may make only those that match `allowed`. Each set of files has one group of
- * patterns, because oxlint applies the negations of a group to the groups after it. Regular expressions cannot replace the
- * negations, because oxlint ignores one that has a lookahead.
+ * Of the imports that match `among`, the files may make only those that match `allowed`; a pattern with `!` takes back what
+ * the patterns before it allow. Each set of files has one group of patterns, because oxlint applies the negations of a group
+ * to the groups after it. Regular expressions cannot replace the negations, because oxlint ignores one that has a lookahead.
  */
 const allow = (files: string, among: string, allowed: ReadonlyArray<string>, message: string): Override => ({
   files: [files],
@@ -18,11 +18,13 @@ const allow = (files: string, among: string, allowed: ReadonlyArray<string>, mes
     "no-restricted-imports": ["error", {
       patterns: [
         ...among === "**" ? [barrel] : [],
-        { group: [among, ...allowed.map((pattern) => `!${pattern}`)], message: `${message} See importRules.ts.` }
+        { group: [among, ...allowed.map(negated)], message: `${message} See importRules.ts.` }
       ]
     }]
   }
 })
+
+const negated = (pattern: string) => pattern.startsWith("!") ? pattern.slice(1) : `!${pattern}`
 
 const barrel = {
   regex: "^effect(/[a-z-]+)*$",
@@ -30,6 +32,8 @@ const barrel = {
 }
 
 const node = ["node:*", "node:*/*", "@effect/platform-node", "@effect/platform-node/**", "undici", "undici/**"]
+
+const unstable = ["!effect/ai", "!effect/ai/**"]
 
 const modules = (names: ReadonlyArray<string>) =>
   names.flatMap((name) => [`@effect-mistral/${name}`, `@effect-mistral/${name}/*`])
@@ -51,8 +55,17 @@ const read = (rows: Rows) =>
 
 const sourceFences = read(packages).flatMap(([name, imports]) => {
   const source = `packages/${name}/src`
-  const outside = ["effect", "effect/**", ...modules(imports), ...nodePackages.includes(name) ? node : []]
-  const message = `Sources of ${name} may import Effect and these packages: ${join(imports)}.`
+  const withAi = aiPackages.includes(name)
+  const outside = [
+    "effect",
+    "effect/**",
+    ...modules(imports),
+    ...nodePackages.includes(name) ? node : [],
+    ...withAi ? [] : unstable
+  ]
+  const message = `Sources of ${name} may import Effect${withAi ? "" : " (not effect/ai)"} and these packages: ${
+    join(imports)
+  }.`
   return [
     allow(`${source}/**/*.ts`, "**", [...outside, "./**", "../**"], message),
     allow(`${source}/internal/*/**/*.ts`, "**", [...outside, "./*.ts"], `${message} This folder has no row.`),

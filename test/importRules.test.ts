@@ -71,6 +71,7 @@ const refused: ReadonlyArray<readonly [title: string, rule: string, files: Files
   }],
   ["an import of another package than the allowed ones", restrictedImport, {
     "packages/chat/src/sibling.ts": `export * from "@effect-mistral/agents/Agents"`,
+    "packages/chat/src/languageModel.ts": `export * from "@effect-mistral/ai/MistralLanguageModel"`,
     "packages/chat/src/siblingType.ts": `export type * from "@effect-mistral/agents"`,
     [`${core}/sibling.ts`]: `export * from "@effect-mistral/chat/Chat"`,
     [`${core}/itself.ts`]: `export * from "@effect-mistral/core/Message"`,
@@ -84,7 +85,19 @@ const refused: ReadonlyArray<readonly [title: string, rule: string, files: Files
     [`${core}/barrel.ts`]: `export type { Effect } from "effect"`,
     [`${schema}/barrel.ts`]: `export { HttpClient } from "effect/http"`,
     "packages/emulator/src/barrel.ts": `export { HttpApi } from "effect/http-api"`,
+    "packages/ai/src/barrel.ts": `export { LanguageModel } from "effect/ai"`,
     "packages/node/src/barrel.ts": `export { Effect } from "effect/index"`
+  }],
+  ["an import of effect/ai into another package than ai", restrictedImport, {
+    [`${core}/languageModel.ts`]: `export * from "effect/ai/LanguageModel"`,
+    [`${core}/barrelOfAi.ts`]: `export type { LanguageModel } from "effect/ai"`,
+    [`${schema}/toolType.ts`]: `export type { Tool } from "effect/ai/Tool"`,
+    "packages/chat/src/internal/unknown/model.ts": `export * from "effect/ai/Model"`,
+    "packages/chat/src/dynamicModel.ts": `export const later = () => import("effect/ai/Model")`,
+    "packages/emulator/src/prompt.ts": `export * from "effect/ai/Prompt"`,
+    "packages/emulator/src/internal/json/prompt.ts": `export * from "effect/ai/Prompt"`,
+    "packages/node/src/model.ts": `export * from "effect/ai/Model"`,
+    "packages/testing/src/response.ts": `export * from "effect/ai/Response"`
   }],
   ["an import that ties a library to a platform", restrictedImport, {
     [`${core}/platform.ts`]: `export { readFile } from "node:fs/promises"`,
@@ -121,6 +134,11 @@ const passed: Files = {
     `export * from "../../../Emulator.ts"`,
     `export * from "@effect-mistral/observability/Filter"`,
     `export const now = () => process.hrtime()`
+  ].join("\n"),
+  "packages/ai/src/internal/tools/passed.ts": [
+    `export * from "effect/ai/Tool"`,
+    `export type { Prompt } from "effect/ai/Prompt"`,
+    `export * from "@effect-mistral/core/Tool"`
   ].join("\n"),
   "packages/core/test/passed.ts": [
     `export * from "@effect-mistral/core"`,

@@ -104,6 +104,47 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^Chat\.complete .*: Circuit open\b/m,
     /^3 requests were sent$/m
   ],
+  "ai-generate-text.ts": [
+    /^mistral-small-latest: \S+ \S+/m,
+    /^finish reason: stop, \d+ tokens$/m,
+    /^\S+ \S+/m,
+    /^refused with status 400: .*Invalid model: no-such-model/m
+  ],
+  "ai-toolkit.ts": [
+    /^book_table failed: {"_tag":"FullyBooked","free":\[21,22\]}$/m,
+    /^get_weather gave: {"celsius":4}$/m,
+    /^book_table failed: {.*"ToolParameterValidationError".*}\nIt is 4 degrees, and I may book you a table at 21:00\.$/m
+  ],
+  "ai-stream-tools.ts": [
+    /^I look that up\.$/m,
+    /^get_weather {"city":"Zurich"}\nexchange {"euros":100,"to":"CHF"}$/m,
+    /^get_weather gave {"celsius":4}\nexchange gave 95\n\(tool-calls, \d+ tokens\)\nTake a coat and 95 francs\.\n\(stop, \d+ tokens\)$/m
+  ],
+  "ai-generate-object.ts": [/^\S+.*: -?\d+(\.\d+)? (EUR|USD|GBP), due \d{4}-\d\d-\d\d$/m, /^\d+ items, \d+ tokens$/m],
+  "ai-chat.ts": [
+    /^mistral-small-latest: Nice to meet you, Alice\. \(2 messages\)$/m,
+    /^mistral-small-latest: Your name is Alice\. \(4 messages\)$/m,
+    /^mistral-large-latest: Your name is Alice\. \(6 messages\)$/m
+  ],
+  "ai-tool-loop.ts": [
+    /^(searching Water Lilies\n){3}Monet painted them in Giverny\. \(after 4 rounds, 8 messages\)$/m
+  ],
+  "ai-execution-plan.ts": [
+    /^model 1 failed: .*503.*\nmistral-small-latest: \S+ \S+/m,
+    /^model 1 failed: .*503.*\n\S+ \S+/m
+  ],
+  "ai-rag.ts": [
+    /^0\.[3-9]\d {2}A parcel arrives within three working days in France\.$/m,
+    /^0\.[2-9]\d {2}You may return a parcel within thirty days of its arrival\.$/m,
+    /^It arrives within three working days\.$/m
+  ],
+  "ai-mcp.ts": [/^tides__next_high_tide gave {"at":"18:42"}\nThe water is highest at 18:42\.$/m],
+  "ai-telemetry.ts": [
+    /^span LanguageModel\.generateText$/m,
+    /^ {2}gen_ai\.provider\.name: "mistral_ai"$/m,
+    /^ {2}gen_ai\.usage\.output_tokens: \d+$/m,
+    /^metric gen_ai\.client\.operation\.duration: 1 x, sum \d/m
+  ],
   "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
 
@@ -117,7 +158,7 @@ const args: Record<string, ReadonlyArray<string>> = {
 const servers = ["sse-server.ts"]
 
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts", "toolScript.ts"]
+const shared = ["mistral.ts", "toolScript.ts", "aiScripts.ts", "collector.ts"]
 
 describe("examples", () => {
   const programs = readdirSync(folder)

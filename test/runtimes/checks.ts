@@ -2,6 +2,7 @@
  * The program that every runtime runs: each check is a use of the library that must end as it says. It talks to the
  * emulator, whose faults it selects by a header.
  */
+import { MistralLanguageModel } from "@effect-mistral/ai"
 import { Chat } from "@effect-mistral/chat"
 import {
   Completion,
@@ -12,7 +13,10 @@ import {
   RetryPolicy
 } from "@effect-mistral/core"
 import { Effect, Layer, Redacted, Stream } from "effect"
+import type { AiError, LanguageModel } from "effect/ai"
 import type { HttpClient } from "effect/http"
+import { expect, hello } from "./expect.ts"
+import { languageModelChecks } from "./languageModelChecks.ts"
 
 /** The server that the checks talk to. */
 export interface Server {
@@ -20,9 +24,12 @@ export interface Server {
   readonly apiKey: string
 }
 
+/** The services that the checks use. */
+export type Services = Chat.Chat | LanguageModel.LanguageModel
+
 /** The services of a program over a transport. */
-export const chatOver = (server: Server, transport: Layer.Layer<HttpClient.HttpClient>): Layer.Layer<Chat.Chat> =>
-  Chat.layer.pipe(
+export const servicesOver = (server: Server, transport: Layer.Layer<HttpClient.HttpClient>): Layer.Layer<Services> =>
+  Layer.merge(Chat.layer, MistralLanguageModel.model("mistral-small-latest")).pipe(
     Layer.provide(MistralClient.layer({
       apiKey: Redacted.make(server.apiKey),
       baseUrl: server.url,
@@ -37,14 +44,6 @@ const request: Chat.Request = {
   messages: [{ role: "user", content: "Say hello" }]
 }
 
-/** What the emulator answers. */
-export const hello = "Hello, fog, 霧 and 🌫️."
-
-const expect = (actual: unknown, expected: unknown, what: string) =>
-  JSON.stringify(actual) === JSON.stringify(expected)
-    ? Effect.void
-    : Effect.die(new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`))
-
 const failure = <A, R>(call: Effect.Effect<A, MistralError.MistralError, R>) =>
   Effect.flip(Effect.flatMap(call, (value) => Effect.die(new Error(`succeeded with ${JSON.stringify(value)}`))))
 
@@ -54,7 +53,7 @@ const withFault = (fault: object): RequestOptions.RequestOptions => ({
 
 const streamed = (options?: RequestOptions.RequestOptions) => Completion.collect(Chat.stream(request, options))
 
-type Check = Effect.Effect<void, MistralError.MistralError, Chat.Chat>
+type Check = Effect.Effect<void, MistralError.MistralError | AiError.AiError, Services>
 
 /** A call with a time limit: its phase, and the fault by which the limit expires. */
 interface Limited {
@@ -166,6 +165,7 @@ export const checks: Readonly<Record<string, Check>> = {
     )
     yield* expect([error.reason._tag, error.status], ["CapacityExceeded", 503], "error")
   }),
+  ...languageModelChecks,
   ...Object.fromEntries(
     Object.entries(limited).flatMap(([name, limited]) => [
       [`a good call with the time limit ${name}`, inTime(limited)],

@@ -1,14 +1,14 @@
 /** Runs the checks in Node, Bun or Deno, over `fetch` or undici, and prints a line for each. */
 import { FetchHttpClient } from "@effect-mistral/core"
 import { Effect, ManagedRuntime } from "effect"
-import { chatOver, checks, fetchChecks, order } from "./checks.ts"
+import { checks, fetchChecks, order, servicesOver } from "./checks.ts"
 
 const [url = "", apiKey = "", transport = "fetch"] = process.argv.slice(2)
 
 const http = transport === "undici"
   ? (await import("@effect-mistral/node")).UndiciHttpClient.layer
   : FetchHttpClient.layer
-const runtime = ManagedRuntime.make(chatOver({ url, apiKey }, http))
+const runtime = ManagedRuntime.make(servicesOver({ url, apiKey }, http))
 
 const outcome = (check: (typeof checks)[string]) => runtime.runPromise(check).then(() => undefined, String)
 

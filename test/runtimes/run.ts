@@ -15,7 +15,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { packPackages, root, run } from "../packedPackages.ts"
-import { fetchChecks, hello, limits, order, type Server } from "./checks.ts"
+import { fetchChecks, limits, order, type Server } from "./checks.ts"
+import { hello } from "./expect.ts"
+import { languageModelScript } from "./languageModelChecks.ts"
 
 /** The runtimes, each in a version that was tried. */
 const runtimes = { bun: "1.4.5", deno: "2.9.6", miniflare: "4.20260730.0", node: "22.19.0" }
@@ -131,7 +133,7 @@ const main = Effect.gen(function*() {
   )
   const effect = ["effect", "@effect/platform-node"].map((name) => `${name}@${versions[name]}`)
   run(project, "npm", "install", "--silent", "--no-audit", "--no-fund", ...tarballs, ...effect)
-  for (const file of ["checks.ts", "main.ts", "worker.ts"]) {
+  for (const file of ["checks.ts", "expect.ts", "languageModelChecks.ts", "main.ts", "worker.ts"]) {
     copyFileSync(join(import.meta.dirname, file), join(project, file))
   }
 
@@ -162,7 +164,7 @@ const main = Effect.gen(function*() {
     timeToFirstToken: 0,
     // Bun drops bytes that came right before the connection broke, so the chunks before that come one by one.
     tokensPerSecond: 100,
-    script: [{ when: { text: "Say hello" }, answer: { text: hello } }]
+    script: [{ when: { text: "Say hello" }, answer: { text: hello } }, ...languageModelScript]
   }))
 )
 

@@ -79,7 +79,10 @@ export type Finish = {
 }
 
 /**
- * What Mistral said of a failed call.
+ * What is known of a failed call beside what the class of its error has a field for.
+ *
+ * *Details*: `cause` of the error's reason is the `MistralError` itself. It has the same and more, but it is not part of the
+ * error's JSON.
  *
  * @category models
  * @since 0.1.0
@@ -87,10 +90,20 @@ export type Finish = {
 export type Failure = {
   /** The `_tag` of the reason of the `MistralError`. */
   readonly reason: string
+  /** The status that the error is about: of the response, or of the error that the server reported inside a good one. */
   readonly status?: number
+  /** The server's own sentence. */
+  readonly serverMessage?: string
   readonly code?: string
   readonly type?: string
+  /** The server that a gateway asked, where the gateway names it. */
+  readonly provider?: string
+  /** The id of the request on Mistral's side. */
   readonly requestId?: string
+  /** The wait before a retry that the server asked for. Only `RateLimitError` has a field for it. */
+  readonly retryAfterMillis?: number
+  /** The places where the request or the response does not fit its schema. */
+  readonly issues?: Array<{ path: Array<string | number>; message: string }>
   /** The decisions of the guardrails, where one of them refused the call. */
   readonly guardrails?: Schema.MutableJson
 }
@@ -145,7 +158,37 @@ declare module "effect/ai/Prompt" {
 }
 
 declare module "effect/ai/AiError" {
+  export interface RateLimitErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface QuotaExhaustedErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface AuthenticationErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface ContentPolicyErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
   export interface InvalidRequestErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface InvalidResponseErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface InternalProviderErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface InvalidOutputErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface StructuredOutputErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface UnsupportedSchemaErrorMetadata extends ProviderMetadata {
+    readonly mistral?: Failure | null
+  }
+  export interface UnknownErrorMetadata extends ProviderMetadata {
     readonly mistral?: Failure | null
   }
 }

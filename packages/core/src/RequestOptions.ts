@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type * as Tracer from "effect/Tracer"
 import type { ResponseMetadata } from "./ResponseMetadata.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 
@@ -116,6 +117,17 @@ export interface RequestOptions {
    * recorded all the same.
    */
   readonly genAiAttributes?: boolean | undefined
+  /**
+   * The span that has the `gen_ai.*` attributes in place of the call's own, so that the tokens count once in a trace. It
+   * gets `server.*` and `error.type`, too, and is the parent of the call's own span, which is then as with
+   * `genAiAttributes: false`.
+   *
+   * *When to use*: where a framework opens a span for each call of a model.
+   *
+   * *Gotchas*: the attributes of a call are set while it runs, so the span must end after it, and every call needs a span of
+   * its own: it is an option of one call, not of a client.
+   */
+  readonly genAiSpan?: Tracer.Span | undefined
 }
 
 /**
@@ -170,6 +182,7 @@ export interface Resolved {
   readonly checks: Checks
   readonly onResponse?: OnResponse | undefined
   readonly genAiAttributes?: boolean | undefined
+  readonly genAiSpan?: Tracer.Span | undefined
 }
 
 /**

@@ -15,11 +15,12 @@ import type { CompletionService } from "./CompletionService.ts"
 import type { CompletionEndpoint } from "./Endpoint.ts"
 import { CompletionBuilder } from "./internal/completion/completionBuilder.ts"
 import type { PartialJson } from "./internal/object/partialType.ts"
-import { type StructuredSchema, structuredSchema } from "./internal/object/structuredSchema.ts"
+import { formatOf, type StructuredSchema, structuredSchema, toPlainForm } from "./internal/object/structuredSchema.ts"
 import { type Operation, operationError } from "./internal/request/call.ts"
 import type { MistralError } from "./MistralError.ts"
 import * as Reason from "./MistralErrorReason.ts"
 import type { RequestOptions } from "./RequestOptions.ts"
+import type { ResponseFormat } from "./ResponseFormat.ts"
 
 export type { PartialJson } from "./internal/object/partialType.ts"
 
@@ -108,6 +109,45 @@ export const stream = <Request, A, E>(
     ([schema, completionRequest]) => objectParts(endpoint.stream, schema, service.stream(completionRequest, options))
   ))
 
+/**
+ * Makes the `response_format` of a schema.
+ *
+ * *When to use*: to send it yourself, with `fromStrict` for the JSON that comes back. `complete` and `stream` do both.
+ *
+ * *Details*: `strict` is true by default: the schema is sent in the form that strict mode requires. `false` sends it as it
+ * is, for servers that have no strict mode. Characters of `name` that Mistral does not take become `_`.
+ *
+ * @throws if the schema is not that of an object, or has no JSON form; the message says where, and what to do
+ * @category constructors
+ * @since 0.1.0
+ */
+export const responseFormat = (
+  schema: Schema.Constraint,
+  options?: {
+    readonly name?: string | undefined
+    readonly description?: string | undefined
+    readonly strict?: boolean | undefined
+  }
+): ResponseFormat =>
+  formatOf(schema, {
+    name: nameOf(options?.name ?? identifierOf(schema)),
+    description: options?.description,
+    strict: options?.strict !== false
+  })
+
+/**
+ * Puts JSON that a model wrote into the plain form of a schema, which `Schema.toCodecJson(schema)` decodes.
+ *
+ * *Details*: `null` becomes an absent key where the key is optional, a list of entries becomes a record, and an object with
+ * the positions of items a tuple. JSON in plain form stays as it is, and so does what fits in neither form. The forms that
+ * `effect/ai` makes for OpenAI are read, too.
+ *
+ * @throws if the schema has no JSON form
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromStrict = (schema: Schema.Constraint, json: unknown): unknown => toPlainForm(schema, json)
+
 const withSchema = <Request, A, E>(
   operation: Operation,
   { schema, schemaDescription, schemaName, unwrapFence, ...rest }: ObjectRequest<Request, A, E>
@@ -115,7 +155,7 @@ const withSchema = <Request, A, E>(
   Effect.try({
     try: () => {
       const structured = structuredSchema(schema, {
-        name: schemaName ?? nameOf(schema),
+        name: schemaName ?? nameOf(identifierOf(schema)),
         description: schemaDescription,
         unwrapFence: unwrapFence === true
       })
@@ -134,11 +174,13 @@ const withSchema = <Request, A, E>(
       )
   })
 
-const nameOf = (schema: Schema.Top): string => {
+const identifierOf = (schema: Schema.Constraint): string => {
   const identifier = schema.ast.annotations?.identifier
-  const name = typeof identifier === "string" ? identifier.replace(/[^\w-]/g, "_").slice(0, 64) : ""
-  return name === "" ? "response" : name
+  return typeof identifier === "string" ? identifier : ""
 }
+
+/** A name of the characters that Mistral takes in one. */
+const nameOf = (wanted: string): string => wanted.replace(/[^\w-]/g, "_").slice(0, 64) || "response"
 
 const decodeObject = <A, E>(
   operation: Operation,

@@ -169,18 +169,6 @@ export const spanOptions = (
 })
 
 /**
- * The attributes of a span that a call reports itself: all of them, or all but `gen_ai.*` where another span reports those.
- *
- * @see `genAiAttributes` of `RequestOptions`
- * @category spans
- * @since 0.1.0
- */
-export const visible = (attributes: Attributes, genAiAttributes = true): Attributes =>
-  genAiAttributes
-    ? attributes
-    : Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("gen_ai.")))
-
-/**
  * Sets attributes of a span.
  *
  * @category spans

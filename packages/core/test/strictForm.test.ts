@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Exit, Schema } from "effect"
+import { OpenAiStructuredOutput } from "effect/ai"
 import { fits } from "../../emulator/src/internal/json/jsonSchema.ts"
 import { danglingReferences } from "../../emulator/src/internal/json/schemaReferences.ts"
 import { makeRandom } from "../../emulator/src/internal/random/random.ts"
@@ -61,6 +62,29 @@ describe("the JSON Schema of a generated schema", () => {
           assert.deepStrictEqual(withoutNull(fromStrict(document, json)), withoutNull(json), `seed ${seed}`)
         }
       }
+    }), 60_000)
+
+  it.effect("reads each value in the form that effect/ai makes for OpenAI", () =>
+    Effect.gen(function*() {
+      let read = 0
+      for (const seed of seeds) {
+        const schema = generatedSchema(seed)
+        const document = jsonSchemaOf(schema)
+        const codec = Schema.toCodecJson(schema)
+        const foreign = openAiCodec(schema)
+        for (const { json, value } of foreign === undefined ? [] : yield* samples(schema, seed)) {
+          const written = Schema.encodeUnknownExit(foreign!)(value)
+          // `effect/ai` cannot write all values of all schemas.
+          if (Exit.isFailure(written)) continue
+          const context = `seed ${seed}: ${JSON.stringify(written.value)}`
+          const decoded = Schema.decodeUnknownExit(codec)(fromStrict(document, written.value))
+          assert.isTrue(Exit.isSuccess(decoded), context)
+          if (Exit.isFailure(decoded)) return
+          assert.deepStrictEqual(withoutNull(Schema.encodeSync(codec)(decoded.value)), withoutNull(json), context)
+          read += JSON.stringify(written.value) === JSON.stringify(json) ? 0 : 1
+        }
+      }
+      assert.isAbove(read, 200)
     }), 60_000)
 
   it("is read in proportion to the length of the JSON, though a partial is taken after every part", () => {
@@ -181,3 +205,12 @@ const withoutNull = (json: unknown): unknown =>
       Object.entries(json).flatMap(([key, value]) => value === null ? [] : [[key, withoutNull(value)]])
     )
     : json
+
+/** The codec of `effect/ai` for OpenAI; `undefined` where it cannot make one. */
+const openAiCodec = (schema: Schema.Codec<unknown, unknown>): Schema.ConstraintCodec<unknown, unknown> | undefined => {
+  try {
+    return OpenAiStructuredOutput.toCodecOpenAI(schema).codec
+  } catch {
+    return undefined
+  }
+}

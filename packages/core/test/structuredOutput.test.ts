@@ -82,3 +82,143 @@ describe("structured output", () => {
       }))
   }
 })
+
+describe("StructuredOutput.responseFormat", () => {
+  const Trip = Schema.Struct({
+    city: Schema.String,
+    day: Schema.optionalKey(Schema.Date)
+  }).annotate({ identifier: "a trip" })
+  const iso = "A date and time in ISO 8601, such as 2026-01-31T09:30:00Z."
+
+  it("makes the strict form of a schema, by its identifier", () => {
+    assert.deepStrictEqual<unknown>(StructuredOutput.responseFormat(Trip), {
+      type: "json_schema",
+      json_schema: {
+        name: "a_trip",
+        strict: true,
+        schema: {
+          type: "object",
+          properties: {
+            city: { type: "string" },
+            day: { anyOf: [{ type: "string", format: "date-time" }, { type: "null" }], description: iso }
+          },
+          required: ["city", "day"],
+          additionalProperties: false
+        }
+      }
+    })
+  })
+
+  it("makes the plain form, with a name and a description", () => {
+    assert.deepStrictEqual<unknown>(
+      StructuredOutput.responseFormat(Trip, { name: "größe/1", description: "A trip", strict: false }),
+      {
+        type: "json_schema",
+        json_schema: {
+          name: "gr__e_1",
+          description: "A trip",
+          schema: {
+            type: "object",
+            properties: {
+              city: { type: "string" },
+              day: { type: "string", format: "date-time", description: iso }
+            },
+            required: ["city"]
+          }
+        }
+      }
+    )
+  })
+
+  it("takes at most 64 characters of a name, and one for none", () => {
+    const nameOf = (name?: string) => StructuredOutput.responseFormat(Painter, { name }).json_schema?.name
+    assert.strictEqual(nameOf("x".repeat(70)), "x".repeat(64))
+    assert.strictEqual(nameOf(""), "response")
+    assert.strictEqual(nameOf(), "response")
+  })
+
+  it("throws where the root is no object, with the way out; a record is one in plain form only", () => {
+    const roots = [
+      [Schema.Array(Painter), "it is a JSON array", "items"],
+      [Schema.Union([Painter, Trip]), "it is a union", "value"],
+      [Schema.String, "it is a JSON string", "value"],
+      [Schema.Unknown, "it is any JSON value", "value"]
+    ] as const
+    for (const [schema, kind, key] of roots) {
+      for (const strict of [true, false]) {
+        assert.throws(
+          () => StructuredOutput.responseFormat(schema, { strict }),
+          `The schema cannot be sent to Mistral: ${kind}, and the root must be an object with named keys. ` +
+            `Wrap it in a Struct: Schema.Struct({ ${key}: ... }).`
+        )
+      }
+    }
+    const Scores = Schema.Record(Schema.String, Schema.Finite)
+    assert.throws(() => StructuredOutput.responseFormat(Scores), "it is a record")
+    assert.deepStrictEqual<unknown>(StructuredOutput.responseFormat(Scores, { strict: false }).json_schema?.schema, {
+      type: "object",
+      properties: {},
+      additionalProperties: { type: "number" }
+    })
+  })
+})
+
+describe("StructuredOutput.fromStrict", () => {
+  const schema = Schema.Struct({
+    unit: Schema.optionalKey(Schema.String),
+    scores: Schema.Record(Schema.String, Schema.Finite),
+    pair: Schema.Tuple([Schema.String, Schema.Finite]),
+    list: Schema.NonEmptyArray(Schema.String),
+    both: Schema.StructWithRest(Schema.Struct({ known: Schema.Boolean }), [
+      Schema.Record(Schema.String, Schema.Boolean)
+    ])
+  })
+  const plain = { scores: { a: 1, b: 2 }, pair: ["x", 3], list: ["p", "q"], both: { known: true, other: false } }
+  const forms: Record<string, unknown> = {
+    "the plain form": plain,
+    "the strict form": {
+      unit: null,
+      scores: [{ key: "a", value: 1 }, { key: "b", value: 2 }],
+      pair: { 0: "x", 1: 3 },
+      list: ["p", "q"],
+      both: { known: true, other_entries: [{ key: "other", value: false }] }
+    },
+    "the form that effect/ai makes for OpenAI": {
+      unit: null,
+      scores: [{ 0: "a", 1: 1 }, { 0: "b", 1: 2 }],
+      pair: { 0: "x", 1: 3 },
+      list: { 0: "p", __rest__: ["q"] },
+      both: [{ 0: "known", 1: true }, { 0: "other", 1: false }]
+    },
+    "entries as pairs": {
+      ...plain,
+      scores: [["a", 1], ["b", 2]],
+      both: [["known", true], ["other", false]]
+    }
+  }
+  for (const [name, json] of Object.entries(forms)) {
+    it(`reads ${name}`, () => {
+      assert.deepStrictEqual<unknown>(StructuredOutput.fromStrict(schema, json), plain)
+    })
+  }
+
+  it("leaves what fits no form as it is", () => {
+    const json = { scores: [["a"]], pair: { 0: "x", 2: 3 }, list: { a: "p" }, both: [["known", true], "other"] }
+    assert.deepStrictEqual(StructuredOutput.fromStrict(schema, json), json)
+  })
+
+  it("prefers the member of a union that has the form itself", () => {
+    const Pairs = Schema.Struct({
+      value: Schema.Union([
+        Schema.Record(Schema.String, Schema.Finite),
+        Schema.Array(Schema.Tuple([Schema.String, Schema.Finite])),
+        Schema.NonEmptyArray(Schema.String),
+        Schema.Struct({ 0: Schema.String })
+      ])
+    })
+    const read = (value: unknown) => StructuredOutput.fromStrict(Pairs, { value })
+    assert.deepStrictEqual(read([["a", 1]]), { value: [["a", 1]] })
+    assert.deepStrictEqual(read([{ key: "a", value: 1 }]), { value: { a: 1 } })
+    assert.deepStrictEqual(read({ 0: "a" }), { value: { 0: "a" } })
+  })
+})

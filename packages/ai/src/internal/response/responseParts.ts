@@ -1,8 +1,23 @@
 import type * as Completion from "@effect-mistral/core/Completion"
+import type * as Message from "@effect-mistral/core/Message"
 import type { ResponseMetadata } from "@effect-mistral/core/ResponseMetadata"
-import type * as AiError from "effect/ai/AiError"
+import * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
+import type * as Schema from "effect/Schema"
+import type { Finish } from "../../MistralMetadata.ts"
+import { toJson, toJsonObject } from "../json/toJson.ts"
 import type { ToolCalls } from "../tools/requestTools.ts"
+import { Blocks } from "./blocks.ts"
+import { CallParts, unknownOfCalls } from "./callParts.ts"
+import { ContentParts } from "./contentParts.ts"
+import { executedCalls } from "./executedCalls.ts"
+import { toFinishReason, toHttpResponse, toTimestamp } from "./finish.ts"
+import { knownId } from "./knownId.ts"
+import { isPlain, type Leftover, Leftovers } from "./leftovers.ts"
+import { Messages } from "./messages.ts"
+import { toUsage } from "./usage.ts"
+
+type Parts = Array<Response.StreamPartEncoded>
 
 /** What a response is read by. */
 export interface ResponseContext {
@@ -15,44 +30,140 @@ export interface ResponseContext {
 
 /** Converts the chunks of a response to parts. It holds the state of one response. */
 export class ResponseParts {
+  readonly #blocks = new Blocks()
+  readonly #calls: CallParts
+  readonly #content: ContentParts
+  readonly #leftovers = new Leftovers()
+  readonly #messages = new Messages()
+  #head: Completion.Chunk | undefined
+  #hasHead = false
+  #hasFirstChoice = false
   #reason: string | null | undefined
-  #started = false
-  readonly #context: ResponseContext
 
-  constructor(context: ResponseContext) {
-    this.#context = context
+  constructor({ calls, newId, prefix }: ResponseContext) {
+    this.#calls = new CallParts(calls, newId)
+    this.#content = new ContentParts(this.#blocks, this.#leftovers, prefix)
   }
 
   /** Adds the parts of a chunk to `parts`. Returns why the response has failed, if it has. */
-  add(chunk: Completion.Chunk, parts: Array<Response.StreamPartEncoded>): AiError.AiErrorReason | undefined {
-    for (const choice of chunk.choices) {
-      const { content } = choice.delta
-      if (typeof content === "string" && content !== "") {
-        if (!this.#started) parts.push({ type: "text-start", id: this.#context.newId() })
-        this.#started = true
-        parts.push({ type: "text-delta", id: "0", delta: content })
+  add(chunk: Completion.Chunk, parts: Parts): AiError.AiErrorReason | undefined {
+    const { choices } = chunk
+    const { textId } = this.#blocks
+    // Nearly all chunks only add text to an open block.
+    if (textId !== undefined && choices.length === 1) {
+      const { delta, finish_reason, index } = choices[0]!
+      const { content } = delta
+      if (
+        typeof content === "string" && content !== "" && index === 0 && finish_reason == null &&
+        this.#messages.continues(delta) && this.#content.isAll(delta) && isPlain(chunk)
+      ) {
+        this.#blocks.text(content, parts)
+        return undefined
       }
-      this.#reason = choice.finish_reason ?? this.#reason
     }
+    this.#addHead(chunk, parts)
+    for (const { delta, finish_reason, index } of choices) {
+      if (index === 0) this.#addFirst(delta, finish_reason, parts)
+    }
+    this.#leftovers.add(chunk, this.#messages)
+    // A response that has failed is failed by its client, which knows more about it.
     return undefined
   }
 
   /** Adds the last parts, after `[DONE]`. `head` is that of the HTTP response. */
-  end(
-    parts: Array<Response.StreamPartEncoded>,
-    _head: ResponseMetadata | undefined
-  ): AiError.AiErrorReason | undefined {
-    this.close(parts)
+  end(parts: Parts, head: ResponseMetadata | undefined): AiError.AiErrorReason | undefined {
+    const leftover = this.#leftovers.get()
+    let { choices } = leftover
+    if (!this.#hasFirstChoice) {
+      const [first, ...others] = choices
+      if (first === undefined) return new AiError.InvalidResponseError({ description: "The response has no choices." })
+      choices = others
+      const deltas = first.messages ?? (first.message == null ? [] : [first.message])
+      // The cast is safe: a whole message has the keys of a delta, and its calls those of a fragment.
+      for (const delta of deltas) this.#addFirst(delta as Message.Delta, first.finish_reason, parts)
+    }
+    if (this.#reason === "error") {
+      return new AiError.InternalProviderError({ description: "The generation ended with finish_reason \"error\"." })
+    }
+    this.#addHeadPart(parts)
+    this.#content.release(parts)
+    this.#blocks.close(parts)
+    const { messages, others, parts: executed } = executedCalls(this.#calls, this.#messages.results())
+    parts.push(...executed)
+    const failure = this.#calls.end(others, this.#blocks, parts)
+    if (failure !== undefined) return failure
     parts.push({
       type: "finish",
-      reason: this.#reason === "stop" ? "stop" : "unknown",
-      usage: { inputTokens: {}, outputTokens: {} }
+      reason: toFinishReason(this.#reason),
+      usage: toUsage(leftover.usage),
+      ...(head === undefined ? undefined : { response: toHttpResponse(head) }),
+      metadata: { mistral: this.#finishMetadata({ ...leftover, choices }, messages, unknownOfCalls(others), head) }
     })
     return undefined
   }
 
   /** Ends the blocks that are open, before the response fails. */
-  close(parts: Array<Response.StreamPartEncoded>): void {
-    if (this.#started) parts.push({ type: "text-end", id: "0" })
+  close(parts: Parts): void {
+    if (this.#head === undefined) return
+    this.#addHeadPart(parts)
+    this.#content.release(parts)
+    this.#blocks.close(parts)
+    this.#calls.close(parts)
+  }
+
+  /** Adds a delta of the first choice. */
+  #addFirst(delta: Message.Delta, reason: string | null | undefined, parts: Parts): void {
+    this.#hasFirstChoice = true
+    this.#reason = reason || this.#reason
+    if (this.#messages.isResult(delta)) return
+    this.#content.add(delta, parts)
+    if (!delta.tool_calls?.length) return
+    this.#content.release(parts)
+    this.#calls.add(delta.tool_calls, this.#messages.index, this.#blocks, parts)
+  }
+
+  /** Adds the metadata of the response. Some servers send a chunk without id and choices before the response begins. */
+  #addHead(chunk: Completion.Chunk, parts: Parts): void {
+    if (this.#hasHead) return
+    this.#head = this.#head === undefined || knownId(this.#head.id) === undefined ? chunk : this.#head
+    if (chunk.choices.length > 0 || knownId(chunk.id) !== undefined) this.#addHeadPart(parts)
+  }
+
+  #addHeadPart(parts: Parts): void {
+    if (this.#hasHead) return
+    this.#hasHead = true
+    const id = knownId(this.#head?.id)
+    const modelId = this.#head?.model || undefined
+    const timestamp = toTimestamp(this.#head?.created)
+    parts.push({
+      type: "response-metadata",
+      ...(id === undefined ? undefined : { id }),
+      ...(modelId === undefined ? undefined : { modelId }),
+      ...(timestamp === undefined ? undefined : { timestamp })
+    })
+  }
+
+  #finishMetadata(
+    { choices, content, guardrails, unknown, usage }: Leftover,
+    messages: ReadonlyArray<Schema.MutableJson>,
+    calls: ReadonlyArray<Schema.MutableJson>,
+    head: ResponseMetadata | undefined
+  ): Finish {
+    const usageJson = toJson(usage)
+    const pieces = [...content, ...this.#blocks.takePieces()]
+    const rest = {
+      ...unknown,
+      ...(calls.length === 0 ? undefined : { calls }),
+      ...(pieces.length === 0 ? undefined : { content: pieces })
+    }
+    return {
+      finishReason: this.#reason ?? null,
+      ...(usageJson == null ? undefined : { usage: usageJson }),
+      ...(guardrails == null ? undefined : { guardrails }),
+      ...(choices.length === 0 ? undefined : { choices: choices.map(toJsonObject) }),
+      ...(messages.length === 0 ? undefined : { messages }),
+      ...(Object.keys(rest).length === 0 ? undefined : { unknown: rest }),
+      ...(head?.requestId === undefined ? undefined : { requestId: head.requestId })
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type * as Completion from "@effect-mistral/core/Completion"
+import type * as Message from "@effect-mistral/core/Message"
 import type { ResponseMetadata } from "@effect-mistral/core/ResponseMetadata"
 import type * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
@@ -11,11 +12,62 @@ export const wholeParts = (
   head: ResponseMetadata | undefined,
   context: ResponseContext
 ): Result.Result<Array<Response.PartEncoded>, AiError.AiErrorReason> => {
-  const parts = new ResponseParts(context)
-  const streamed: Array<Response.StreamPartEncoded> = []
-  parts.end(streamed, head)
-  return Result.succeed([
-    { type: "text", text: String(response.choices[0]?.message?.content) },
-    ...streamed.flatMap((part) => part.type === "finish" ? [part] : [])
-  ])
+  const reader = new ResponseParts(context)
+  const parts: Array<Response.StreamPartEncoded> = []
+  const reason = reader.add(toChunk(response), parts) ?? reader.end(parts, head)
+  return reason === undefined ? Result.succeed(joined(parts)) : Result.fail(reason)
 }
+
+/** The one chunk that adds up to a response. */
+const toChunk = (response: Completion.Response): Completion.Chunk => {
+  const first = response.choices.find(({ index }) => index === 0) ?? response.choices[0]
+  return {
+    ...response,
+    choices: response.choices.flatMap(({ message, messages, ...choice }, at) => {
+      // A second choice with the index of the first must not be mixed with it.
+      const index = response.choices[at] === first ? 0 : choice.index === 0 ? at : choice.index
+      // The cast is safe: a whole message has the keys of a delta, and its calls those of a fragment.
+      const deltas = messages?.length ? messages : [(message ?? {}) as Message.Delta]
+      return deltas.map((delta, at) => ({
+        ...(at === 0 ? choice : { finish_reason: choice.finish_reason ?? null }),
+        index,
+        delta: deltas.length > 1 && delta.index == null ? { ...delta, index: at } : delta
+      }))
+    })
+  }
+}
+
+/** Joins the streamed blocks to parts of a whole response. */
+const joined = (parts: ReadonlyArray<Response.StreamPartEncoded>): Array<Response.PartEncoded> => {
+  const whole: Array<Response.PartEncoded> = []
+  let text = ""
+  for (const part of parts) {
+    switch (part.type) {
+      case "text-start":
+      case "reasoning-start":
+        text = ""
+        break
+      case "text-delta":
+      case "reasoning-delta":
+        text += part.delta
+        break
+      case "text-end":
+        whole.push({ type: "text", text, ...withMetadata(part) })
+        break
+      case "reasoning-end":
+        whole.push({ type: "reasoning", text, ...withMetadata(part) })
+        break
+      case "tool-params-start":
+      case "tool-params-delta":
+      case "tool-params-end":
+      case "error":
+        break
+      default:
+        whole.push(part)
+    }
+  }
+  return whole
+}
+
+const withMetadata = <Metadata>({ metadata }: { readonly metadata?: Metadata }) =>
+  metadata === undefined ? undefined : { metadata }

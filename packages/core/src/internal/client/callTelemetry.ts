@@ -15,16 +15,18 @@ import { type BatchedSeries, batchedSeries } from "./batchedSeries.ts"
 import { type Definition, histogramOf } from "./histogram.ts"
 import * as metrics from "./metricDefinitions.ts"
 
-/** The name and the options of the span of a call. `attributes` are those of its request. */
+/** The name and the options of the span of a call. `startTelemetry` gives it its attributes. */
 export const spanOf = (
   endpoint: Telemetry.Operation,
   request: unknown,
-  attributes: Telemetry.Attributes,
-  { genAiAttributes }: Resolved
+  options: Resolved
 ): [name: string, options: Tracer.SpanOptionsNoTrace] => [
-  genAiAttributes === false ? endpoint.name : Telemetry.spanName(endpoint, request),
-  { kind: "client", attributes: Telemetry.visible(attributes, genAiAttributes) }
+  reportsModel(options) ? Telemetry.spanName(endpoint, request) : endpoint.name,
+  { kind: "client", parent: options.genAiSpan }
 ]
+
+/** Whether the span of the call itself has the `gen_ai.*` attributes. */
+const reportsModel = ({ genAiAttributes, genAiSpan }: Resolved): boolean => !genAiSpan && genAiAttributes !== false
 
 /** Starts to record a call in its span. `request` are the attributes of its request. */
 export const startTelemetry = (
@@ -65,6 +67,7 @@ export class CallTelemetry
     this.#fiber = fiber
     this.#clock = fiber.getRef(Clock.Clock)
     this.#startedAt = this.#lastAt = monotonicMillis(this.#clock)
+    this.#annotate(request)
   }
 
   readonly onRetry = (error: MistralError, delay: number): void => {
@@ -148,7 +151,12 @@ export class CallTelemetry
   }
 
   #annotate(attributes: Telemetry.Attributes): void {
-    Telemetry.annotate(this.#span, Telemetry.visible(attributes, this.#options.genAiAttributes))
+    const { genAiSpan } = this.#options
+    for (const name in attributes) {
+      const value = attributes[name]
+      if (genAiSpan && /^(gen_ai|server|error)\./.test(name)) genAiSpan.attribute(name, value)
+      if (!name.startsWith("gen_ai.") || reportsModel(this.#options)) this.#span.attribute(name, value)
+    }
   }
 
   #responseAttributes(): Telemetry.Attributes {

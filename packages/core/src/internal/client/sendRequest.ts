@@ -27,7 +27,7 @@ export const sendRequest = <Request, Response>(
   const server = serverOf(config, options)
   const attributes = Telemetry.requestAttributes(endpoint, request, server)
   return Effect.useSpan(
-    ...spanOf(endpoint, request, attributes, options),
+    ...spanOf(endpoint, request, options),
     (span) =>
       Effect.flatMap(startTelemetry(span, attributes, options), (telemetry) =>
         Effect.onExit(

@@ -70,7 +70,7 @@ const start = Effect.fnUntraced(function*<Request, Event>(
 ) {
   const server = serverOf(config, options)
   const attributes = Telemetry.requestAttributes(endpoint, request, server)
-  const span = yield* Effect.makeSpanScoped(...spanOf(endpoint, request, attributes, options))
+  const span = yield* Effect.makeSpanScoped(...spanOf(endpoint, request, options))
   const telemetry = yield* startTelemetry(span, attributes, options)
   const resources: CallResources = { finalizer: Effect.void, span, onRetry: telemetry.onRetry }
   yield* Scope.addFinalizer(

@@ -4,8 +4,11 @@ import { equals, Fields } from "./mergeParts.ts"
 
 type Arguments = Tool.ReceivedCall["function"]["arguments"]
 
+/** Is called with the call that a fragment belongs to, and with the text that the fragment added to its arguments. */
+export type OnFragment = (call: Call, added: string) => void
+
 /** A tool call under construction. */
-interface Call {
+export interface Call {
   id: string | undefined
   index: number | undefined
   name: string
@@ -34,17 +37,21 @@ export class ToolCallBuilder {
   #deltas = 0
 
   /** Adds the fragments of a delta. */
-  add(fragments: ReadonlyArray<Tool.CallDelta>): void {
+  add(fragments: ReadonlyArray<Tool.CallDelta>, onFragment?: OnFragment): void {
     this.#deltas++
-    for (const fragment of fragments) this.#addFragment(fragment)
+    for (const fragment of fragments) this.#addFragment(fragment, onFragment)
   }
 
-  /** Returns the calls in the order of their indexes, or as they began where a call has no index. */
-  build(): ReadonlyArray<Tool.ReceivedCall> {
-    const calls = this.#calls.every(({ index }) => index !== undefined)
+  /** Returns the calls under construction in the order of their indexes, or as they began where a call has no index. */
+  calls(): ReadonlyArray<Call> {
+    return this.#calls.every(({ index }) => index !== undefined)
       ? this.#calls.toSorted((a, b) => a.index! - b.index!)
       : this.#calls
-    return calls.map((call) => {
+  }
+
+  /** Returns the calls in the order of `calls`. */
+  build(): ReadonlyArray<Tool.ReceivedCall> {
+    return this.calls().map((call) => {
       const built: Record<string, unknown> = call.id === undefined ? {} : { id: call.id }
       call.fields?.buildInto(built)
       const fn = { name: call.name, arguments: call.arguments ?? "{}" }
@@ -55,7 +62,7 @@ export class ToolCallBuilder {
     })
   }
 
-  #addFragment(fragment: Tool.CallDelta): void {
+  #addFragment(fragment: Tool.CallDelta, onFragment: OnFragment | undefined): void {
     const id = knownId(fragment.id)
     const index = fragment.index ?? undefined
     // Servers send a `function` that is `null` in fragments, too.
@@ -78,9 +85,11 @@ export class ToolCallBuilder {
       call.named = this.#deltas
     }
     // Some servers repeat the whole call.
-    if (!isNameRepeated || call.arguments !== args || !beginsJson(args)) appendArguments(call, args)
+    const isCallRepeated = isNameRepeated && call.arguments === args && beginsJson(args)
+    if (!isCallRepeated) appendArguments(call, args)
     call.fields = mergeRest(call.fields, fragment, callKeys)
     call.functionFields = mergeRest(call.functionFields, fn, functionKeys)
+    onFragment?.(call, isCallRepeated || typeof args !== "string" ? "" : args)
   }
 
   /** The call that a fragment may continue. */

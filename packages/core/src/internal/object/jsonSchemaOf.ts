@@ -21,7 +21,7 @@ export type { JsonSchema, JsonSchemaDocument } from "./jsonSchema.ts"
  *
  * @throws if a value of the schema has no JSON form; the message names the place and says what to do
  */
-export const jsonSchemaOf = (schema: Schema.Top): JsonSchemaDocument => {
+export const jsonSchemaOf = (schema: Schema.Constraint): JsonSchemaDocument => {
   const drafts = new Drafts()
   const root = drafts.make(schema.ast, [])
   if (root === impossible) return refuse([], "`Schema.Never` has no values")

@@ -1,19 +1,24 @@
-import {
-  isSchema,
-  type JsonSchema,
-  type JsonSchemaDocument,
-  schemaEntries,
-  schemasAt,
-  setOwn,
-  tailOf
-} from "./jsonSchema.ts"
+import { type JsonSchema, type JsonSchemaDocument, schemaEntries, schemasAt, setOwn, tailOf } from "./jsonSchema.ts"
 import { GrowingLists, Latest } from "./restored.ts"
-import { entriesKey, isHomogeneous, type RecordShape, recordsOf, restOf, takesNull, tupleKeys } from "./strictShapes.ts"
+import {
+  entriesKey,
+  entryOf,
+  foreignEntryOf,
+  isHomogeneous,
+  isTuple,
+  knownTupleKey,
+  type RecordShape,
+  recordsOf,
+  restOf,
+  takesNull,
+  tupleKeys
+} from "./strictShapes.ts"
 import { UnionChoice } from "./unionChoice.ts"
 
 /**
  * Puts back what the strict form changed, at every depth: absent keys for `null`, records for lists of entries, tuples for
- * objects. JSON that is in plain form already stays as it is.
+ * objects. JSON that is in plain form already stays as it is. The strict form that `effect/ai` makes is read, too: it has
+ * other lists of entries, for the named keys of an object as well, and other keys for the items of tuples.
  *
  * With `incomplete`, an entry or an item that has not come yet is left out. Otherwise, what is in neither form stays, so
  * that the decoder reports it.
@@ -55,7 +60,7 @@ export class Restoration {
     const records = recordsOf(schema)
     const result: Record<string, unknown> = {}
     if (Array.isArray(json)) {
-      return records.length > 0 && named.size === 0 && this.#addEntries(result, schema, json) ? result : json
+      return records.length > 0 && this.#addEntries(result, schema, json) ? result : json
     }
     const required = Array.isArray(schema["required"]) ? schema["required"] : []
     const listed = records.length > 0 && named.size > 0 ? entriesKey(schema) : undefined
@@ -73,12 +78,17 @@ export class Restoration {
 
   /** Adds the entries of a list, unless there is one that is no entry. */
   #addEntries(target: Record<string, unknown>, schema: JsonSchema, entries: ReadonlyArray<unknown>): boolean {
-    if (!this.#incomplete && !entries.every(isEntry)) return false
+    const found = entries.map((entry) => entryOf(entry) ?? foreignEntryOf(entry))
+    if (!this.#incomplete && found.includes(undefined)) return false
+    const named = new Map(schemaEntries(schema, "properties"))
     const records = recordsOf(schema)
-    const values = this.#lists.map(schema, entries, (entry) => ({
-      value: isEntry(entry) ? this.#recordValue(records, entry.key, entry.value) : undefined
-    }))
-    for (const [at, entry] of entries.entries()) if (isEntry(entry)) setOwn(target, entry.key, values[at])
+    const values = this.#lists.map(schema, entries, (_, at) => {
+      const { key, value } = found[at] ?? {}
+      if (key === undefined) return { value: undefined }
+      const property = named.get(key)
+      return { value: property === undefined ? this.#recordValue(records, key, value) : this.value(property, value) }
+    })
+    for (const [at, entry] of found.entries()) if (entry !== undefined) setOwn(target, entry.key, values[at])
     return true
   }
 
@@ -97,7 +107,10 @@ export class Restoration {
         ? this.#lists.map(schema, json, (item, at) => ({ value: this.value(fixed[at] ?? rest, item) }))
         : json.map((item: unknown, at) => this.value(fixed[at] ?? (at < end ? rest : last[at - end]) ?? {}, item))
     }
-    return isHomogeneous(schema) ? json : this.#tuple(schema, fixed, new Map(Object.entries(json))) ?? json
+    // A list whose items have one schema stays a list, except in the strict form of `effect/ai`.
+    if (isHomogeneous(schema) && (this.#incomplete || !isTuple(schema))) return json
+    const parts = Object.entries(json).map(([key, item]) => [knownTupleKey(key), item] as const)
+    return this.#tuple(schema, fixed, new Map(parts)) ?? json
   }
 
   #tuple(
@@ -135,6 +148,3 @@ export class Restoration {
 
 const matches = ({ pattern }: JsonSchema, key: string): boolean =>
   typeof pattern !== "string" || new RegExp(pattern, "u").test(key)
-
-const isEntry = (entry: unknown): entry is { readonly key: string; readonly value: unknown } =>
-  isSchema(entry) && typeof entry["key"] === "string" && Object.hasOwn(entry, "value")

@@ -40,6 +40,28 @@ export const entriesKey = (schema: JsonSchema): string => {
   return key
 }
 
+/** The key and the value of an entry in a list of entries: `{ key, value }`, as the strict form has it. */
+export interface Entry {
+  readonly key: string
+  readonly value: unknown
+}
+
+export const entryOf = (entry: unknown): Entry | undefined =>
+  isSchema(entry) && typeof entry["key"] === "string" && Object.hasOwn(entry, "value")
+    ? { key: entry["key"], value: entry["value"] }
+    : undefined
+
+/**
+ * An entry as the strict form of `effect/ai` has it, `{ "0": key, "1": value }`, or as that is in plain form,
+ * `[key, value]`: JSON may have been written for a schema that was converted there.
+ */
+export const foreignEntryOf = (entry: unknown): Entry | undefined => {
+  if (typeof entry !== "object" || entry === null || Object.keys(entry).length !== 2) return undefined
+  const parts = new Map<string, unknown>(Object.entries(entry))
+  const key = parts.get("0")
+  return typeof key === "string" && parts.has("1") ? { key, value: parts.get("1") } : undefined
+}
+
 /** The keys of a tuple as an object. */
 export interface TupleKeys {
   readonly fixed: ReadonlyArray<string>
@@ -52,6 +74,10 @@ export const tupleKeys = (schema: JsonSchema): TupleKeys => ({
   rest: restOf(schema) === undefined ? undefined : "rest",
   last: (tailOf(schema)?.last ?? []).map((_, at) => `last_${at}`)
 })
+
+/** The keys of a tuple as an object that differ in the strict form of `effect/ai`, and what they are here. */
+export const knownTupleKey = (key: string): string =>
+  key === "__rest__" ? "rest" : key.replace(/^__tail_(\d+)__$/, "last_$1")
 
 /** The schema of the items between the first and the last ones, of which there may be any number. */
 export const restOf = (schema: JsonSchema): JsonSchema | undefined => {
@@ -70,6 +96,10 @@ export const isHomogeneous = (schema: JsonSchema): boolean => {
   ]
   return others.every((one) => same(one, first))
 }
+
+/** Whether an array has items with a place of their own. */
+export const isTuple = (schema: JsonSchema): boolean =>
+  (schemasAt(schema, "prefixItems") ?? []).length > 0 || tailOf(schema) !== undefined
 
 /** Whether a schema takes `null` itself. */
 export const takesNull = (

@@ -2,6 +2,7 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type { ResponseFormat } from "../../ResponseFormat.ts"
+import { isDeeper, maxLevels } from "../json/isDeeper.ts"
 import { parseJson } from "../json/parseJson.ts"
 import { issuesOf } from "../schema/issues.ts"
 import { makeFencedText, unfenced } from "./fencedText.ts"
@@ -10,6 +11,7 @@ import { jsonSchemaOf } from "./jsonSchemaOf.ts"
 import { makePartialOf } from "./partialForm.ts"
 import { makePartialJson } from "./partialJson.ts"
 import type { PartialJson } from "./partialType.ts"
+import { plainSchema } from "./plainSchema.ts"
 import { fromStrict, toStrict } from "./strictForm.ts"
 import { assertIsObject } from "./unsupportedSchema.ts"
 
@@ -37,6 +39,39 @@ export interface StructuredSchemaOptions {
   readonly unwrapFence: boolean
 }
 
+/** How a schema is sent. */
+export interface FormatOptions {
+  readonly name: string
+  readonly description: string | undefined
+  readonly strict: boolean
+}
+
+/**
+ * The `response_format` of a schema, in strict or in plain form.
+ *
+ * @throws if the schema cannot be sent; the message says why and what to do
+ */
+export const formatOf = (schema: Schema.Constraint, { description, name, strict }: FormatOptions): ResponseFormat => {
+  const document = documentOf(schema)
+  assertIsObject(document.root, strict)
+  return {
+    type: "json_schema",
+    json_schema: {
+      name,
+      ...(description === undefined ? undefined : { description }),
+      schema: strict ? strictOf(document) : plainSchema(document),
+      ...(strict ? { strict } : undefined)
+    }
+  }
+}
+
+/**
+ * Puts JSON that a model wrote in strict form into the plain form of a schema, which `Schema.toCodecJson(schema)` decodes.
+ *
+ * @throws if the schema has no JSON Schema
+ */
+export const toPlainForm = (schema: Schema.Constraint, json: unknown): unknown => fromStrict(documentOf(schema), json)
+
 /**
  * Converts a schema to a strict JSON Schema. In strict mode every key is required: an optional key becomes required and
  * may be `null`, and tuples and records, which the strict subset lacks, are sent in another form. The decoder puts that
@@ -48,23 +83,16 @@ export const structuredSchema = <A, E>(
   schema: Schema.Codec<A, E>,
   { description, name, unwrapFence }: StructuredSchemaOptions
 ): StructuredSchema<A, E> => {
-  const { document, strict } = converted(schema)
+  const document = documentOf(schema)
   const decode = Schema.decodeUnknownExit(Schema.toCodecJson(schema))
   return {
-    format: {
-      type: "json_schema",
-      json_schema: {
-        name,
-        ...(description === undefined ? undefined : { description }),
-        schema: strict,
-        strict: true
-      }
-    },
+    format: formatOf(schema, { name, description, strict: true }),
     decode: (text) => {
       const json = parseJson(unwrapFence ? unfenced(text) : text)
       if (json === undefined) {
         return { issues: [{ path: [], message: text.trim() === "" ? "Expected JSON, got no text" : "Expected JSON" }] }
       }
+      if (isDeeper(json)) return { issues: [{ path: [], message: `Expected JSON of at most ${maxLevels} levels` }] }
       const exit = decode(fromStrict(document, json), { errors: "all" })
       return Exit.isSuccess(exit) ? { value: exit.value } : {
         issues: exit.cause.reasons.flatMap((reason) => reason._tag === "Fail" ? issuesOf(reason.error) : [])
@@ -86,20 +114,19 @@ export const structuredSchema = <A, E>(
   }
 }
 
-interface Converted {
-  readonly document: JsonSchemaDocument
-  readonly strict: JsonSchema
+/** Conversions by schema: a conversion takes some milliseconds, and a program uses a schema again and again. */
+const documents = /* @__PURE__ */ new WeakMap<object, JsonSchemaDocument>()
+
+const documentOf = (schema: Schema.Constraint): JsonSchemaDocument => {
+  const document = documents.get(schema.ast) ?? jsonSchemaOf(schema)
+  documents.set(schema.ast, document)
+  return document
 }
 
-/** Conversions by schema: a conversion takes some milliseconds, and a program uses a schema again and again. */
-const conversions = /* @__PURE__ */ new WeakMap<object, Converted>()
+const strictSchemas = /* @__PURE__ */ new WeakMap<JsonSchemaDocument, JsonSchema>()
 
-const converted = (schema: Schema.Top): Converted => {
-  const known = conversions.get(schema.ast)
-  if (known !== undefined) return known
-  const document = jsonSchemaOf(schema)
-  assertIsObject(document.root)
-  const made = { document, strict: toStrict(document) }
-  conversions.set(schema.ast, made)
-  return made
+const strictOf = (document: JsonSchemaDocument): JsonSchema => {
+  const strict = strictSchemas.get(document) ?? toStrict(document)
+  strictSchemas.set(document, strict)
+  return strict
 }

@@ -7,7 +7,16 @@ import {
   schemasAt
 } from "./jsonSchema.ts"
 import { Restored } from "./restored.ts"
-import { entriesKey, isHomogeneous, recordsOf, restOf, tupleKeys } from "./strictShapes.ts"
+import {
+  entriesKey,
+  foreignEntryOf,
+  isHomogeneous,
+  isTuple,
+  knownTupleKey,
+  recordsOf,
+  restOf,
+  tupleKeys
+} from "./strictShapes.ts"
 
 /** The costs of a value that does not fit a schema. The member of a union that costs least is the value's own. */
 const costs = {
@@ -22,7 +31,9 @@ const costs = {
   /** A string that a literal begins with: it may be incomplete. */
   prefix: 0.1,
   /** A key that is missing: it may not have come yet. */
-  missing: 0.02
+  missing: 0.02,
+  /** The value has a form that another conversion of schemas asks for. */
+  foreign: 0.01
 }
 
 /** The cost of an object or a list: less than that of another type, whatever is inside. */
@@ -88,7 +99,8 @@ export class UnionChoice {
     const records = recordsOf(schema)
     const named = new Map(schemaEntries(schema, "properties"))
     if (Array.isArray(value)) {
-      return records.length === 0 || named.size > 0 ? costs.type : this.#entries(schema, value)
+      const isForeign = named.size > 0 && value.some((entry) => foreignEntryOf(entry) !== undefined)
+      return records.length > 0 && (named.size === 0 || isForeign) ? this.#entries(schema, value) : costs.type
     }
     if (!isSchema(value)) return costs.type
     const required = Array.isArray(schema["required"]) ? schema["required"] : []
@@ -111,10 +123,19 @@ export class UnionChoice {
 
   #entries(schema: JsonSchema, entries: ReadonlyArray<unknown>): number {
     const records = recordsOf(schema)
+    const named = new Map(schemaEntries(schema, "properties"))
+    const costOf = (key: unknown, value: unknown): number => {
+      const property = typeof key === "string" ? named.get(key) : undefined
+      return property === undefined
+        ? Math.min(...records.map((record) => this.#cost(record.value, value)))
+        : this.#keyCost(property, value)
+    }
     let cost = 0
     for (const entry of entries) {
-      if (!isSchema(entry)) cost += costs.type
-      else if ("value" in entry) cost += Math.min(...records.map(({ value }) => this.#cost(value, entry["value"])))
+      const foreign = foreignEntryOf(entry)
+      if (isSchema(entry) && "value" in entry) cost += costOf(undefined, entry["value"])
+      else if (foreign !== undefined) cost += costs.foreign + costOf(foreign.key, foreign.value)
+      else if (!isSchema(entry)) cost += costs.type
     }
     return inside(cost)
   }
@@ -132,9 +153,14 @@ export class UnionChoice {
     }
     if (!isSchema(value)) return costs.type
     const keys = tupleKeys(schema)
-    if (isHomogeneous(schema)) return costs.type
+    const entries = Object.entries(value).map(([key, inner]) => [knownTupleKey(key), inner] as const)
+    if (isHomogeneous(schema)) {
+      const known = new Set([...keys.fixed, keys.rest, ...keys.last])
+      if (!isTuple(schema) || !entries.every(([key]) => known.has(key))) return costs.type
+      cost += costs.foreign
+    }
     const rest = restOf(schema)
-    for (const [key, inner] of Object.entries(value)) {
+    for (const [key, inner] of entries) {
       const one = fixed[keys.fixed.indexOf(key)]
       // An optional item is `null` in strict form.
       if (one !== undefined) cost += inner === null ? 0 : this.#cost(one, inner)

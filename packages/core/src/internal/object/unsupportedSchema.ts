@@ -37,15 +37,15 @@ const nameOf = ({ annotations }: SchemaAST.Declaration): string => {
   return typeof name === "string" ? `\`${name}\`` : "a declared type"
 }
 
-/** Refuses a root that is no object with named keys: the strict mode takes no other. */
-export const assertIsObject = (root: JsonSchema): void => {
+/** Refuses a root that is no object. The strict mode takes no record either. */
+export const assertIsObject = (root: JsonSchema, strict: boolean): void => {
   const kind = root["anyOf"] !== undefined || root["oneOf"] !== undefined
     ? "a union"
     : root["type"] === undefined
     ? "any JSON value"
     : root["type"] !== "object"
     ? `a JSON ${String(root["type"])}`
-    : recordsOf(root).length > 0 && schemaEntries(root, "properties").length === 0
+    : strict && recordsOf(root).length > 0 && schemaEntries(root, "properties").length === 0
     ? "a record"
     : undefined
   if (kind === undefined) return

@@ -1,12 +1,5 @@
-import {
-  isSchema,
-  joinWords,
-  type JsonSchema,
-  type JsonSchemaDocument,
-  referenceName,
-  tail,
-  tailOf
-} from "../object/jsonSchema.ts"
+import { joinWords, type JsonSchema, type JsonSchemaDocument, referenceName } from "../object/jsonSchema.ts"
+import { mapSchemas } from "../object/plainSchema.ts"
 
 type Definitions = JsonSchemaDocument["definitions"]
 
@@ -69,28 +62,3 @@ const withNotes = (definition: JsonSchema, reference: JsonSchema): JsonSchema =>
   const description = joinWords([notes["description"], definition["description"]])
   return { ...definition, ...notes, ...(description === undefined ? undefined : { description }) }
 }
-
-/** Maps the schemas directly below a schema. Data, such as a default, stays as it is. */
-export const mapSchemas = (schema: JsonSchema, f: (inner: JsonSchema) => JsonSchema): JsonSchema => {
-  const mapped = Object.fromEntries(
-    Object.entries(schema).map((
-      [keyword, value]
-    ) => [keyword, isData.test(keyword) ? value : mapValue(keyword, value, f)])
-  )
-  const last = tailOf(schema)
-  return last === undefined
-    ? mapped
-    : { ...mapped, [tail]: { rest: last.rest && f(last.rest), last: last.last.map(f) } }
-}
-
-const mapValue = (keyword: string, value: unknown, f: (inner: JsonSchema) => JsonSchema): unknown => {
-  const map = (inner: unknown): unknown => isSchema(inner) ? f(inner) : inner
-  if (Array.isArray(value)) return value.map(map)
-  if (!isSchema(value) || !isMap.test(keyword)) return map(value)
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, map(inner)]))
-}
-
-const isData = /^(const|enum|default|examples?)$/
-
-/** The keywords that have a schema for each name. */
-const isMap = /^(properties|patternProperties)$/

@@ -1,8 +1,9 @@
 import type * as Schema from "effect/Schema"
 import type { JsonSchema, JsonSchemaDocument } from "../object/jsonSchema.ts"
 import { jsonSchemaOf } from "../object/jsonSchemaOf.ts"
+import { plainSchema } from "../object/plainSchema.ts"
 import { toStrict } from "../object/strictForm.ts"
-import { inlineDefinitions, mapSchemas } from "./inlineDefinitions.ts"
+import { inlineDefinitions } from "./inlineDefinitions.ts"
 
 /** The JSON Schema of a schema, whose definitions are inlined. */
 export const documentOf = (schema: Schema.Top): JsonSchemaDocument => inlineDefinitions(jsonSchemaOf(schema))
@@ -14,7 +15,7 @@ export const documentOf = (schema: Schema.Top): JsonSchemaDocument => inlineDefi
  */
 export const parametersOf = (tool: string, schema: Schema.Top, strict: boolean): JsonSchema => {
   const document = convert(tool, schema)
-  const parameters = strict ? toStrict(document) : plainForm(document)
+  const parameters = strict ? toStrict(document) : plainSchema(document)
   if (parameters["type"] === "object") return parameters
   throw new Error(
     `The parameters of the tool ${tool} must be the schema of an object${
@@ -32,21 +33,6 @@ const convert = (tool: string, schema: Schema.Top): JsonSchemaDocument => {
     })
   }
 }
-
-const plainForm = ({ definitions, root }: JsonSchemaDocument): JsonSchema => ({
-  ...withoutEmptyLists(root),
-  ...(Object.keys(definitions).length === 0 ? undefined : {
-    $defs: Object.fromEntries(Object.entries(definitions).map(([name, one]) => [name, withoutEmptyLists(one)]))
-  })
-})
-
-/** The JSON Schema that is sent. An older draft, by which some servers read it, has no `required` that is empty. */
-const withoutEmptyLists = (schema: JsonSchema): JsonSchema =>
-  Object.fromEntries(
-    Object.entries(mapSchemas(schema, withoutEmptyLists)).filter(([keyword, value]) =>
-      keyword !== "required" || !Array.isArray(value) || value.length > 0
-    )
-  )
 
 const kindOf = ({ anyOf, oneOf, type }: JsonSchema): string => {
   if (type === "object") return "a Record"

@@ -1,0 +1,38 @@
+/**
+ * A chat that remembers: each turn reads the conversation history from a store and writes it back. The history belongs to no
+ * model, so the last turn asks another one.
+ *
+ * Run: npm run example -- examples/ai-chat.ts
+ */
+import { MistralLanguageModel } from "@effect-mistral/ai"
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Layer, Ref } from "effect"
+import { Chat, Model } from "effect/ai"
+import { Persistence } from "effect/persistence"
+import { memory } from "./aiScripts.ts"
+import { scriptedMistral } from "./mistral.ts"
+
+const turn = Effect.fn("turn")(function*(user: string, prompt: string) {
+  const chats = yield* Chat.Persistence
+  const chat = yield* chats.getOrCreate(user, { timeToLive: "30 days" })
+  const { text } = yield* chat.generateText({ prompt })
+  const { content } = yield* Ref.get(chat.history)
+  yield* Console.log(`${yield* Model.ModelName}: ${text} (${content.length} messages)`)
+})
+
+const program = Effect.gen(function*() {
+  yield* turn("alice", "My name is Alice.")
+  yield* turn("alice", "What is my name?")
+  yield* turn("alice", "What is my name? Answer in French.").pipe(
+    Effect.provide(MistralLanguageModel.model("mistral-large-latest"))
+  )
+})
+
+// Over Redis, SQL or files, the history survives the program: `Persistence.layerBackingRedis` and others.
+const ChatsLive = Chat.layerPersisted({ storeId: "chats" }).pipe(Layer.provide(Persistence.layerBackingMemory))
+
+const ModelLive = MistralLanguageModel.model("mistral-small-latest").pipe(
+  Layer.provideMerge(scriptedMistral(memory))
+)
+
+program.pipe(Effect.provide([ModelLive, ChatsLive]), NodeRuntime.runMain)
