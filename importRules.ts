@@ -57,11 +57,10 @@ export const folders: Readonly<Record<string, Rows>> = {
   },
   ai: {
     json: [],
-    config: [],
+    names: [],
     error: ["json"],
-    embedding: ["error"],
-    tools: ["json"],
-    prompt: ["json", "tools"],
+    prompt: ["json", "names"],
+    tools: ["json", "names"],
     response: ["json", "tools"],
     stream: ["json", "error", "response"],
     telemetry: []
