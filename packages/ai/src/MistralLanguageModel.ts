@@ -43,7 +43,7 @@ import { nineCharacters } from "./internal/prompt/nineCharacters.ts"
 import type { ResponseContext } from "./internal/response/responseParts.ts"
 import { wholeParts } from "./internal/response/wholeParts.ts"
 import { streamParts } from "./internal/stream/streamParts.ts"
-import { callTelemetry } from "./internal/telemetry/callTelemetry.ts"
+import { callTelemetry, recordFailure, recordUnsent } from "./internal/telemetry/callTelemetry.ts"
 import { codecTransformer } from "./internal/tools/codecTransformer.ts"
 import { requestTools } from "./internal/tools/requestTools.ts"
 import { responseFormat } from "./internal/tools/responseFormat.ts"
@@ -147,11 +147,12 @@ export const make = (
               fromMistralError(place("generateText"), error)
             ),
             Effect.flatMap((response) => toEffect(place("generateText"), wholeParts(response, head(), context)))
-          )),
+          )).pipe(Effect.tapError(({ reason }) => Effect.sync(() => recordFailure(options.span, reason)))),
       streamText: (options) =>
         Stream.unwrap(
           Effect.map(prepare(place("streamText"), config, options), ({ call, context, head, request }) =>
-            streamParts(place("streamText"), chat.stream(request, call), context, head))
+            streamParts(place("streamText"), chat.stream(request, call), context, head, ({ reason }) =>
+              recordFailure(options.span, reason)))
         )
     })).pipe(
       Effect.provideService(IdGenerator.IdGenerator, { generateId: () => Effect.map(newIds, (newId) => newId()) })
@@ -177,20 +178,32 @@ const prepare = (
     const merged = mergeConfig(modelConfig, (yield* currentConfig(Config)) ?? {})
     const { requestOptions, strictJsonSchema, ...parameters } = merged
     const newId = yield* newIds
-    const { messages, prefix } = yield* toEffect(place, toConversation(options.prompt))
-    const { body, calls } = yield* toEffect(place, requestTools(options, { strictJsonSchema }))
-    const format = yield* toEffect(place, responseFormat(options.responseFormat, { strictJsonSchema }))
+    const named = { ...parameters, model: parameters.model ?? modelConfig.model }
+    const conversion = convert(options, { strictJsonSchema })
+    if (Result.isFailure(conversion)) {
+      recordUnsent(options.span, place.method === "streamText", named, conversion.failure)
+    }
+    const { body, calls, prefix } = yield* toEffect(place, conversion)
     let head: ResponseMetadata | undefined
     const onResponse: RequestOptions.OnResponse = (metadata) =>
       Effect.sync(() => {
         head = metadata
       })
     return {
-      request: { ...parameters, model: parameters.model ?? modelConfig.model, messages, ...body, ...format },
+      request: { ...named, ...body },
       call: RequestOptions.merge(requestOptions, { ...callTelemetry(options.span), onResponse }),
       context: { calls, prefix, newId },
       head: () => head
     }
+  })
+
+/** The part of the request that comes from the prompt, the toolkit and the schema, and what its response is read by. */
+const convert = (options: LanguageModel.ProviderOptions, settings: Pick<ConfigOptions, "strictJsonSchema">) =>
+  Result.gen(function*() {
+    const { messages, prefix } = yield* toConversation(options.prompt)
+    const { body, calls } = yield* requestTools(options, settings)
+    const format = yield* responseFormat(options.responseFormat, settings)
+    return { body: { messages, ...body, ...format }, calls, prefix }
   })
 
 const toEffect = <A>(
