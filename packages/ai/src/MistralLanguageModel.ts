@@ -33,10 +33,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { currentConfig, mergeConfig, overrideConfig, type Program } from "./internal/config/configOverride.ts"
 import { aiError, fromMistralError, type Place } from "./internal/error/aiError.ts"
 import { toConversation } from "./internal/prompt/conversation.ts"
 import { nineCharacters } from "./internal/prompt/nineCharacters.ts"
@@ -96,14 +96,7 @@ export class Config
 export const withConfigOverride: {
   (config: ConfigOptions): <Self extends Program>(self: Self) => Self
   <Self extends Program>(self: Self, config: ConfigOptions): Self
-} = dual(2, (self: Program, config: ConfigOptions): Program => {
-  const overridden = Effect.map(currentConfig, (outer) => mergeConfig(outer, config))
-  return Stream.isStream(self)
-    ? Stream.unwrap(Effect.map(overridden, (merged) => Stream.provideService(self, Config, merged)))
-    : Effect.flatMap(overridden, (merged) => Effect.provideService(self, Config, merged))
-})
-
-type Program = Effect.Effect<unknown, unknown, unknown> | Stream.Stream<unknown, unknown, unknown>
+} = dual(2, (self: Program, config: ConfigOptions): Program => overrideConfig(self, Config, config))
 
 /**
  * A model: a layer of `LanguageModel`, `ProviderName` and `ModelName` over the client of the environment.
@@ -182,7 +175,7 @@ const prepare = (
   options: LanguageModel.ProviderOptions
 ): Effect.Effect<Prepared, AiError.AiError> =>
   Effect.gen(function*() {
-    const merged = mergeConfig(modelConfig, yield* currentConfig)
+    const merged = mergeConfig(modelConfig, (yield* currentConfig(Config)) ?? {})
     const { requestOptions, strictJsonSchema, ...parameters } = merged
     const newId = yield* newIds
     const named = { ...parameters, model: parameters.model ?? modelConfig.model }
@@ -218,14 +211,6 @@ const toEffect = <A>(
   result: Result.Result<A, AiError.AiErrorReason>
 ): Effect.Effect<A, AiError.AiError> =>
   Result.isSuccess(result) ? Effect.succeed(result.success) : Effect.fail(aiError(place, result.failure))
-
-const currentConfig = Effect.map(Effect.serviceOption(Config), Option.getOrElse((): ConfigOptions => ({})))
-
-const mergeConfig = <Base extends ConfigOptions>(base: Base, over: ConfigOptions): Base & ConfigOptions => ({
-  ...base,
-  ...over,
-  requestOptions: RequestOptions.merge(base.requestOptions, over.requestOptions)
-})
 
 /** Makes ids of the kind that Mistral makes, from the `Random` of the environment. */
 const newIds = Effect.map(Random.Random, (random) => () => nineCharacters(() => random.nextDoubleUnsafe()))
