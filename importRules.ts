@@ -57,7 +57,9 @@ export const folders: Readonly<Record<string, Rows>> = {
   },
   ai: {
     json: [],
+    config: [],
     error: ["json"],
+    embedding: ["error"],
     prompt: ["json"],
     tools: ["json"],
     response: ["json", "tools"],

@@ -3,6 +3,8 @@ import * as ToolCallId from "@effect-mistral/core/ToolCallId"
 import type * as Tool from "@effect-mistral/core/ToolSchema"
 import * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
+import type * as Schema from "effect/Schema"
+import { toJsonObject } from "../json/toJson.ts"
 import type { ToolCalls } from "../tools/requestTools.ts"
 import type { Blocks } from "./blocks.ts"
 import { knownId } from "./knownId.ts"
@@ -142,6 +144,18 @@ export class CallParts {
     if (text) parts.push({ type: "tool-params-delta", id, delta: text })
   }
 }
+
+/** The keys of calls that this version does not know, with the id of their call. */
+export const unknownOfCalls = (finished: ReadonlyArray<FinishedCall>): ReadonlyArray<Schema.MutableJson> =>
+  finished.flatMap(({ call: { function: fn, id, index: _index, type, ...call } }) => {
+    const { arguments: _arguments, name: _name, ...rest } = fn
+    const unknown = {
+      ...call,
+      ...(type === "function" || type == null ? undefined : { type }),
+      ...(Object.keys(rest).length === 0 ? undefined : { function: rest })
+    }
+    return Object.keys(unknown).length === 0 ? [] : [toJsonObject(id == null ? unknown : { id, ...unknown })]
+  })
 
 /** Whether arguments are text that only grows. Some servers send `{}` first, and then the arguments. */
 const hasText = (args: ToolCallFragments.GrowingCall["arguments"]): boolean =>

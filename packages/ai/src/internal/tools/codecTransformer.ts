@@ -3,6 +3,8 @@ import type * as LanguageModel from "effect/ai/LanguageModel"
 import type * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as SchemaParser from "effect/SchemaParser"
+import { isDeeper, maxLevels } from "../json/isDeeper.ts"
 
 /** Codecs by their schema: making one and its decoder takes longer than decoding. */
 const codecs = /* @__PURE__ */ new WeakMap<object, unknown>()
@@ -27,16 +29,25 @@ const codecOf = <T, E, RD, RE>(
   return codec as Schema.ConstraintCodec<T, unknown, RD, RE>
 }
 
+/** Decoding is a step of its own, because only so all places that do not fit are reported. */
 const makeCodec = <T, E, RD, RE>(
   schema: Schema.ConstraintCodec<T, E, RD, RE>
-): Schema.ConstraintCodec<T, unknown, RD, RE> =>
-  Schema.Unknown.pipe(
-    Schema.decodeTo(Schema.toCodecJson(schema), {
-      // What the plain form is made of is JSON, and the codec checks that it is.
-      decode: SchemaGetter.transform((json) => StructuredOutput.fromStrict(schema, json) as Schema.Json),
-      encode: SchemaGetter.passthroughSupertype()
+): Schema.ConstraintCodec<T, unknown, RD, RE> => {
+  const codec = Schema.toCodecJson(schema)
+  const decode = SchemaParser.decodeUnknownEffect(codec)
+  return shallow.pipe(
+    Schema.decodeTo(Schema.toType(schema), {
+      decode: SchemaGetter.transformEffect((json) =>
+        decode(StructuredOutput.fromStrict(schema, json), { errors: "all" })
+      ),
+      encode: SchemaGetter.transformEffect(SchemaParser.encodeUnknownEffect(codec))
     })
   )
+}
+
+const shallow = Schema.Unknown.check(
+  Schema.makeFilter((json) => !isDeeper(json), { expected: `JSON of at most ${maxLevels} levels` })
+)
 
 const jsonSchemaOf = (schema: Schema.Constraint): JsonSchema.JsonSchema => ({
   ...StructuredOutput.responseFormat(schema).json_schema?.schema

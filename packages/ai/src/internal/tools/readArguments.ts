@@ -1,13 +1,15 @@
+import { isDeeper } from "../json/isDeeper.ts"
+
 /**
  * Reads the arguments of a call: an object, its JSON text, or that text encoded once more as a JSON string, as some servers
  * send it. No text and `null` are no arguments. Text that is not JSON, or nested so deep that a decoder could not read it,
  * is returned as it is.
  */
 export const readArguments = (args: unknown): unknown => {
-  if (typeof args !== "string") return isDeeper(args, maxLevels) ? textOf(args) : args ?? {}
+  if (typeof args !== "string") return isDeeper(args) ? textOf(args) : args ?? {}
   const json = parsed(args)
   const inner = typeof json === "string" ? parsed(json) : json
-  return inner === undefined || (typeof json === "string" && !isObject(inner)) || isDeeper(inner, maxLevels)
+  return inner === undefined || (typeof json === "string" && !isObject(inner)) || isDeeper(inner)
     ? args
     : inner
 }
@@ -23,13 +25,6 @@ const parsed = (text: string): unknown => {
 }
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** A decoder calls itself for each level. Node's stack holds about 1,200 of them. */
-const maxLevels = 500
-
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === "object" && value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
 
 const textOf = (value: unknown): string => {
   try {

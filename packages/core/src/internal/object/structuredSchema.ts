@@ -2,6 +2,7 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { Issue } from "../../MistralErrorReason.ts"
 import type { ResponseFormat } from "../../ResponseFormat.ts"
+import { isDeeper, maxLevels } from "../json/isDeeper.ts"
 import { parseJson } from "../json/parseJson.ts"
 import { issuesOf } from "../schema/issues.ts"
 import { makeFencedText, unfenced } from "./fencedText.ts"
@@ -91,6 +92,7 @@ export const structuredSchema = <A, E>(
       if (json === undefined) {
         return { issues: [{ path: [], message: text.trim() === "" ? "Expected JSON, got no text" : "Expected JSON" }] }
       }
+      if (isDeeper(json)) return { issues: [{ path: [], message: `Expected JSON of at most ${maxLevels} levels` }] }
       const exit = decode(fromStrict(document, json), { errors: "all" })
       return Exit.isSuccess(exit) ? { value: exit.value } : {
         issues: exit.cause.reasons.flatMap((reason) => reason._tag === "Fail" ? issuesOf(reason.error) : [])

@@ -1,4 +1,5 @@
 import type { Issue } from "../../MistralErrorReason.ts"
+import { isDeeper, maxLevels } from "../json/isDeeper.ts"
 import { isJsonObject, type JsonObject } from "../json/jsonObject.ts"
 import { parseJson } from "../json/parseJson.ts"
 import { makePartialJson } from "../object/partialJson.ts"
@@ -25,18 +26,11 @@ export const readArguments = (sent: unknown, isInner = false): Read => {
 const readObject = (json: unknown): Read =>
   !isJsonObject(json)
     ? invalid(`Expected a JSON object, got a ${Array.isArray(json) ? "list" : typeof json}`)
-    : isDeeper(json, maxLevels)
+    : isDeeper(json)
     ? invalid(`Expected a JSON object of at most ${maxLevels} levels`)
     : { json }
 
 const invalid = (message: string): Read => ({ issues: [{ path: [], message }] })
-
-/** A decoder calls itself for each level. Node's stack holds about 1,200 of them. */
-const maxLevels = 500
-
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === "object" && value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
 
 /** Whether a text that is not JSON is the beginning of an object or of a string. */
 const isCut = (text: string): boolean => /^\s*["{]/.test(text) && makePartialJson().feed(text)
