@@ -158,6 +158,29 @@ describe("the error of a call", () => {
       })
     }))
 
+  it.effect("tells a key that is missing from one that has expired, and from one that is wrong", () =>
+    Effect.gen(function*() {
+      const kinds = yield* Effect.forEach(
+        [
+          "No API key found in request",
+          "You didn't provide an API key.",
+          "No auth credentials found",
+          "Missing Authorization header",
+          "API key is required",
+          "The access token expired",
+          "Unauthorized",
+          "Incorrect API key provided",
+          "Invalid token"
+        ],
+        (message) => Effect.map(failWith(refusal(401, { message })), kindOf)
+      )
+      assert.deepStrictEqual(kinds, [
+        ...Array.from({ length: 5 }, () => "MissingKey" as const),
+        "ExpiredKey",
+        ...Array.from({ length: 3 }, () => "InvalidKey" as const)
+      ])
+    }))
+
   it.effect("names the places of a request that was not sent", () =>
     Effect.gen(function*() {
       const error = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(
