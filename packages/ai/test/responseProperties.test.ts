@@ -32,7 +32,7 @@ describe("any response", () => {
   it.effect.prop(
     "is sent back with all that a request may hold",
     { recipe: Recipe },
-    ({ recipe: { thinking: _, ...recipe } }) =>
+    ({ recipe: { thinking: _thinking, ...recipe } }) =>
       Effect.gen(function*() {
         const message = messageOf(recipe)
         const { content } = yield* LanguageModel.generateText({
@@ -72,7 +72,7 @@ describe("any response", () => {
 
 /** The type of the body differs between the two. */
 const withoutHeaders = (parts: ReadonlyArray<Json>): ReadonlyArray<Json> =>
-  parts.map(({ response: _, ...part }) => part as Json)
+  parts.map(({ response: _response, ...part }) => part as Json)
 
 /**
  * The content of an assistant message as a list. Texts in a row are one. Whether thinking was closed is left out, since it
@@ -88,7 +88,7 @@ const piecesOf = (message: Message.Message | undefined): ReadonlyArray<unknown> 
       if (last?.type === "text") pieces[pieces.length - 1] = { type: "text", text: `${last.text}${piece.text}` }
       else if (piece.text !== "") pieces.push(piece)
     } else if (piece.type === "thinking") {
-      const { closed: _, ...rest } = piece
+      const { closed: _closed, ...rest } = piece
       // Thinking that says nothing has no part.
       if (rest.thinking.length > 0 || rest.signature != null) pieces.push(rest)
     } else if (JSON.stringify(piece).includes("data:")) continue
