@@ -276,6 +276,11 @@ describe("the calls of an assistant message", () => {
         ]),
         [{ role: "assistant", content: "Monet." }, { role: "user", content: "And?" }]
       )
+      const messages = yield* sentMessages([{
+        role: "assistant",
+        content: [call("srv_1", "f", {}), { ...result("srv_1", "web_search", "secret"), providerExecuted: true }]
+      }])
+      assert.notInclude(JSON.stringify(messages), "secret")
     }))
 
   it.effect("have their results also where these stand in the assistant message", () =>
