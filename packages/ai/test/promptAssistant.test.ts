@@ -133,6 +133,12 @@ describe("the thinking of an OpenAI-compatible server", () => {
         content: "Monet.",
         reasoning_content: "Hm."
       })
+      assert.deepStrictEqual(yield* sentTo(thought("Hm.", { field: "reasoning_content", details }), text("Monet.")), {
+        role: "assistant",
+        content: "Monet.",
+        reasoning_content: "Hm.",
+        reasoning_details: details
+      })
       assert.deepStrictEqual(yield* sentTo(thought("Hm.", { field: "reasoning" }), text("Monet.")), {
         role: "assistant",
         content: "Monet.",
