@@ -58,7 +58,9 @@ export const folders: Readonly<Record<string, Rows>> = {
   ai: {
     json: [],
     names: [],
+    config: [],
     error: ["json"],
+    embedding: ["error"],
     prompt: ["json", "names"],
     tools: ["json", "names"],
     response: ["json", "tools"],

@@ -57,9 +57,10 @@ const measureTable = (measure: Measure, scenario: Scenario, results: ReadonlyArr
     : scenario.work.spec.text > 0
     ? "CPU µs per KiB"
     : units[measure]
-  const floor = results.find(({ name }) => name === "floor")
+  const base = scenario.contenders?.[0] ?? "floor"
+  const floor = results.find(({ name }) => name === base)
   return table([
-    ["contender", "validates", unit, "to the floor", "min", "max", "rounds"],
+    ["contender", "validates", unit, `to ${base === "floor" ? "the floor" : base}`, "min", "max", "rounds"],
     ...results.map(({ name, rounds, validates }) => {
       const values = rounds.map((round) => value(measure, scenario, round))
       // Ratios are taken round by round, because a disturbance of the machine affects neighbouring rounds alike.

@@ -31,6 +31,8 @@ const perEventOnly = new Set(["ai-streamText", "naive-effect", "ours-each"])
 const skippedByQuick = new Set(["eventsource-parser", "ai-sdk", "ai-streamText", "naive-effect", "undici", "ours-each"])
 
 const takesPart = (name: string, scenario: Scenario): boolean => {
+  if (scenario.contenders !== undefined) return scenario.contenders.includes(name)
+  if (name === "ours-ai") return false
   if (scenario.oursOnly === true) return name.startsWith("ours-") && name !== "ours-each"
   // Some contenders only show the cost of a programming style, per event.
   return !perEventOnly.has(name) || scenario.measures[0] === "cpuPerEvent"

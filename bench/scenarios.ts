@@ -29,6 +29,8 @@ export interface Scenario {
   readonly quick?: boolean
   /** Whether only this library takes part. */
   readonly oursOnly?: boolean
+  /** The only contenders, where they are few. The others are compared with the first one in place of the floor. */
+  readonly contenders?: ReadonlyArray<string>
 }
 
 const one = streamSpec({ events: 1 })
@@ -195,6 +197,16 @@ export const scenarios: ReadonlyArray<Scenario> = [
     rounds: 1,
     quick: true
   },
+  ...[16_000, "event" as const].map((write): Scenario => ({
+    name: `language-model-${write === "event" ? write : "16k"}`,
+    title: `\`LanguageModel.streamText\` beside \`Chat.stream\`: 20,000 chunks, ${
+      write === "event" ? "one event per write" : "16 kB writes"
+    }`,
+    work: burst(streamSpec({ events: 20_000, write }), 1),
+    measures: cpu,
+    rounds: write === "event" ? 7 : 15,
+    contenders: ["ours-fetch", "ours-ai"]
+  })),
   ...[2000, 20_000, 200_000].map((events): Scenario => ({
     name: `linear-${events}-padded`,
     title: `Linearity: ${events.toLocaleString("en")} padded events, 16 kB writes`,

@@ -7,27 +7,27 @@
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { RetryPolicy } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, ExecutionPlan, Schedule, Stream } from "effect"
+import { Cause, Console, Effect, ExecutionPlan, Schedule, Stream } from "effect"
 import { type AiError, LanguageModel, Model } from "effect/ai"
 import { overload } from "./aiScripts.ts"
 import { scriptedMistral } from "./mistral.ts"
 
-const mayPass = (error: AiError.AiError) => error.isRetryable
+/** One retry, so that the small model is asked soon. The client never retries a stream of which something came. */
+const retry = RetryPolicy.make({ schedule: Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 1 })) })
 
 export const Plan = ExecutionPlan.make(
+  { provide: MistralLanguageModel.model("mistral-large-latest", { requestOptions: { retry } }) },
   {
-    // The plan counts the attempts here, so the client makes none of its own.
-    provide: MistralLanguageModel.model("mistral-large-latest", { requestOptions: { retry: RetryPolicy.none } }),
-    attempts: 2,
-    schedule: Schedule.exponential("100 millis"),
-    while: mayPass
-  },
-  // No `attempts`: the client retries by its own policy, as always.
-  { provide: MistralLanguageModel.model("mistral-small-latest"), while: mayPass }
+    provide: MistralLanguageModel.model("mistral-small-latest"),
+    // No other model helps with a wrong key or an invalid request.
+    while: (error: AiError.AiError) => error.isRetryable
+  }
 )
 
 const onEvent = (event: ExecutionPlan.Event<AiError.AiError>) =>
-  event._tag === "AttemptFailure" ? Console.log(`attempt ${event.attempt} failed`) : Effect.void
+  event._tag === "AttemptFailure"
+    ? Console.log(`model ${event.stepIndex + 1} failed: ${Cause.prettyErrors(event.cause)[0]?.message}`)
+    : Effect.void
 
 const prompt = "Name a French painter."
 
@@ -39,7 +39,8 @@ const whole = Effect.gen(function*() {
 const streamed = LanguageModel.streamText({ prompt }).pipe(
   // After the first part no other model may answer: the reader would get the beginning of one text and then another.
   Stream.withExecutionPlan(Plan, { preventFallbackOnPartialStream: true, onEvent }),
-  Stream.runForEach((part) => part.type === "text-delta" ? Console.log(part.delta) : Effect.void)
+  Stream.map((part) => part.type === "text-delta" ? part.delta : part.type === "finish" ? "\n" : ""),
+  Stream.runForEach((text) => Effect.sync(() => process.stdout.write(text)))
 )
 
 if (import.meta.main) {

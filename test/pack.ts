@@ -33,11 +33,13 @@ try {
   writeFileSync(
     join(project, "main.ts"),
     `
+import { MistralLanguageModel } from "@effect-mistral/ai"
 import { Chat } from "@effect-mistral/chat"
 import { Completion, FetchHttpClient, MistralClient } from "@effect-mistral/core"
 import { Emulator } from "@effect-mistral/emulator"
 import { TestCompletion } from "@effect-mistral/testing"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema, Stream } from "effect"
+import { LanguageModel } from "effect/ai"
 
 class Painter extends Schema.Class<Painter>("Painter")({ name: Schema.String }) {}
 
@@ -45,12 +47,24 @@ const request = { model: "mistral-small-latest", messages: [{ role: "user" as co
 const program = Effect.gen(function*() {
   const streamed = yield* Completion.collect(Chat.stream(request))
   const { value: painter } = yield* Chat.completeObject({ ...request, max_tokens: 500, schema: Painter })
-  return [streamed.usage?.completion_tokens, typeof painter.name, Completion.text(TestCompletion.response("ok"))]
+  const generated = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(
+    MistralLanguageModel.withConfigOverride({ max_tokens: 8 })
+  )
+  const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: "Hi" }))
+  const finish = parts.at(-1)
+  const raw = finish?.type === "finish" ? finish.metadata.mistral?.finishReason : undefined
+  return [
+    streamed.usage?.completion_tokens,
+    typeof painter.name,
+    Completion.text(TestCompletion.response("ok")),
+    generated.usage.outputTokens.total,
+    raw
+  ]
 })
 const Client = Layer.unwrap(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url }))
 ).pipe(Layer.provide(Emulator.layer({ tokensPerSecond: Infinity })))
-const Live = Chat.layer.pipe(Layer.provide(Client), Layer.provide(FetchHttpClient.layer))
+const Live = Layer.merge(Chat.layer, MistralLanguageModel.model("mistral-small-latest")).pipe(Layer.provide(Client), Layer.provide(FetchHttpClient.layer))
 console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, Live))))
 `
   )
@@ -73,7 +87,7 @@ console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, Live)
   run(project, join(project, "node_modules/.bin/tsc"))
   console.log("installed outside: type-checks")
   const output = run(project, process.execPath, "main.ts").trim()
-  if (output !== "[8,\"string\",\"ok\"]") throw new Error(`unexpected output: ${output}`)
+  if (output !== "[8,\"string\",\"ok\",8,\"stop\"]") throw new Error(`unexpected output: ${output}`)
   console.log(`installed outside: runs from dist and prints ${output}`)
 } finally {
   rmSync(project, { recursive: true, force: true })

@@ -16,7 +16,8 @@ export const clients = new Map<string, Load>(Object.entries<Load>({
   "ours-effect-fetch": () => import("./oursEffectFetch.ts"),
   "ours-undici": () => import("./oursUndici.ts"),
   "ours-node": () => import("./oursNode.ts"),
-  "ours-each": () => import("./oursEach.ts")
+  "ours-each": () => import("./oursEach.ts"),
+  "ours-ai": () => import("./oursAi.ts")
 }))
 
 export const load = async (name: string): Promise<Client> => {

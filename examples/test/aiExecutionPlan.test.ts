@@ -36,7 +36,7 @@ describe("an ExecutionPlan from a large to a small model", () => {
         assert.deepStrictEqual(yield* models, [large])
       }).pipe(Effect.provide(emulated())))
 
-    it.effect(`tries the large model twice, each with one request, and then the small one: ${name}`, () =>
+    it.effect(`asks the small model after one retry of the large one: ${name}`, () =>
       Effect.gen(function*() {
         const { faults } = yield* Emulator.Emulator
         yield* faults.next(Fault.status(503), { times: 2 })
@@ -60,6 +60,7 @@ describe("an ExecutionPlan from a large to a small model", () => {
       yield* faults.next(Fault.cut({ afterEvents: 3 }))
       const error = yield* Effect.flip(withPauses(streamed))
       assert.strictEqual(error.reason._tag, "NetworkError")
+      assert.isTrue(error.isRetryable)
       assert.deepStrictEqual(yield* models, [large])
     }).pipe(Effect.provide(emulated())))
 })

@@ -33,17 +33,17 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { currentConfig, mergeConfig, overrideConfig, type Program } from "./internal/config/configOverride.ts"
 import { aiError, fromMistralError, type Place } from "./internal/error/aiError.ts"
 import { toConversation } from "./internal/prompt/conversation.ts"
 import { nineCharacters } from "./internal/prompt/nineCharacters.ts"
 import type { ResponseContext } from "./internal/response/responseParts.ts"
 import { wholeParts } from "./internal/response/wholeParts.ts"
 import { streamParts } from "./internal/stream/streamParts.ts"
-import { callTelemetry } from "./internal/telemetry/callTelemetry.ts"
+import { callTelemetry, recordFailure, recordUnsent } from "./internal/telemetry/callTelemetry.ts"
 import { codecTransformer } from "./internal/tools/codecTransformer.ts"
 import { requestTools } from "./internal/tools/requestTools.ts"
 import { responseFormat } from "./internal/tools/responseFormat.ts"
@@ -96,14 +96,7 @@ export class Config
 export const withConfigOverride: {
   (config: ConfigOptions): <Self extends Program>(self: Self) => Self
   <Self extends Program>(self: Self, config: ConfigOptions): Self
-} = dual(2, (self: Program, config: ConfigOptions): Program => {
-  const overridden = Effect.map(currentConfig, (outer) => mergeConfig(outer, config))
-  return Stream.isStream(self)
-    ? Stream.unwrap(Effect.map(overridden, (merged) => Stream.provideService(self, Config, merged)))
-    : Effect.flatMap(overridden, (merged) => Effect.provideService(self, Config, merged))
-})
-
-type Program = Effect.Effect<unknown, unknown, unknown> | Stream.Stream<unknown, unknown, unknown>
+} = dual(2, (self: Program, config: ConfigOptions): Program => overrideConfig(self, Config, config))
 
 /**
  * A model: a layer of `LanguageModel`, `ProviderName` and `ModelName` over the client of the environment.
@@ -154,11 +147,12 @@ export const make = (
               fromMistralError(place("generateText"), error)
             ),
             Effect.flatMap((response) => toEffect(place("generateText"), wholeParts(response, head(), context)))
-          )),
+          )).pipe(Effect.tapError(({ reason }) => Effect.sync(() => recordFailure(options.span, reason)))),
       streamText: (options) =>
         Stream.unwrap(
           Effect.map(prepare(place("streamText"), config, options), ({ call, context, head, request }) =>
-            streamParts(place("streamText"), chat.stream(request, call), context, head))
+            streamParts(place("streamText"), chat.stream(request, call), context, head, ({ reason }) =>
+              recordFailure(options.span, reason)))
         )
     })).pipe(
       Effect.provideService(IdGenerator.IdGenerator, { generateId: () => Effect.map(newIds, (newId) => newId()) })
@@ -181,23 +175,35 @@ const prepare = (
   options: LanguageModel.ProviderOptions
 ): Effect.Effect<Prepared, AiError.AiError> =>
   Effect.gen(function*() {
-    const merged = mergeConfig(modelConfig, yield* currentConfig)
+    const merged = mergeConfig(modelConfig, (yield* currentConfig(Config)) ?? {})
     const { requestOptions, strictJsonSchema, ...parameters } = merged
     const newId = yield* newIds
-    const { messages, prefix } = yield* toEffect(place, toConversation(options.prompt))
-    const { body, calls } = yield* toEffect(place, requestTools(options, { strictJsonSchema }))
-    const format = yield* toEffect(place, responseFormat(options.responseFormat, { strictJsonSchema }))
+    const named = { ...parameters, model: parameters.model ?? modelConfig.model }
+    const conversion = convert(options, { strictJsonSchema })
+    if (Result.isFailure(conversion)) {
+      recordUnsent(options.span, place.method === "streamText", named, conversion.failure)
+    }
+    const { body, calls, prefix } = yield* toEffect(place, conversion)
     let head: ResponseMetadata | undefined
     const onResponse: RequestOptions.OnResponse = (metadata) =>
       Effect.sync(() => {
         head = metadata
       })
     return {
-      request: { ...parameters, model: parameters.model ?? modelConfig.model, messages, ...body, ...format },
+      request: { ...named, ...body },
       call: RequestOptions.merge(requestOptions, { ...callTelemetry(options.span), onResponse }),
       context: { calls, prefix, newId },
       head: () => head
     }
+  })
+
+/** The part of the request that comes from the prompt, the toolkit and the schema, and what its response is read by. */
+const convert = (options: LanguageModel.ProviderOptions, settings: Pick<ConfigOptions, "strictJsonSchema">) =>
+  Result.gen(function*() {
+    const { messages, prefix } = yield* toConversation(options.prompt)
+    const { body, calls } = yield* requestTools(options, settings)
+    const format = yield* responseFormat(options.responseFormat, settings)
+    return { body: { messages, ...body, ...format }, calls, prefix }
   })
 
 const toEffect = <A>(
@@ -205,14 +211,6 @@ const toEffect = <A>(
   result: Result.Result<A, AiError.AiErrorReason>
 ): Effect.Effect<A, AiError.AiError> =>
   Result.isSuccess(result) ? Effect.succeed(result.success) : Effect.fail(aiError(place, result.failure))
-
-const currentConfig = Effect.map(Effect.serviceOption(Config), Option.getOrElse((): ConfigOptions => ({})))
-
-const mergeConfig = <Base extends ConfigOptions>(base: Base, over: ConfigOptions): Base & ConfigOptions => ({
-  ...base,
-  ...over,
-  requestOptions: RequestOptions.merge(base.requestOptions, over.requestOptions)
-})
 
 /** Makes ids of the kind that Mistral makes, from the `Random` of the environment. */
 const newIds = Effect.map(Random.Random, (random) => () => nineCharacters(() => random.nextDoubleUnsafe()))

@@ -2,6 +2,7 @@
  * The types of toolkits over the model. The compiler checks them, by `npm run check`: a line that must not compile stands
  * below `@ts-expect-error`.
  */
+import { MistralTool } from "@effect-mistral/ai"
 import { describe, it } from "@effect/vitest"
 import { Effect, type Layer, Schema, type Stream } from "effect"
 import { type AiError, LanguageModel, type Response, Tool, Toolkit } from "effect/ai"
@@ -70,6 +71,48 @@ describe("a toolkit over the model", () => {
     same<Extract<Call, { readonly name: "get_weather" }>["params"], typeof GetWeather.parametersSchema.Encoded>(true)
   })
 })
+
+describe("a toolkit with tools that Mistral runs", () => {
+  const mixed = Toolkit.make(
+    GetWeather,
+    MistralTool.WebSearch(),
+    MistralTool.CodeInterpreter(),
+    MistralTool.Connector({ connector_id: "gmail" }),
+    MistralTool.Connector({ connector_id: "calendar", name: "calendar" })
+  )
+
+  it("needs handlers for its other tools alone", () => {
+    same<keyof Toolkit.HandlersFrom<typeof mixed.tools>, "get_weather">(true)
+    const text = LanguageModel.generateText({ prompt: "Hi", toolkit: mixed })
+    same<Effect.Services<typeof text>, LanguageModel.LanguageModel | Tool.Handler<"get_weather">>(true)
+    const built = Toolkit.make(MistralTool.WebSearch(), MistralTool.ImageGeneration())
+    const alone = LanguageModel.generateText({ prompt: "Hi", toolkit: built })
+    same<Effect.Services<typeof alone>, LanguageModel.LanguageModel>(true)
+  })
+
+  it("has them under names of their own, with parameters and results of any kind", () => {
+    const text = LanguageModel.generateText({ prompt: "Hi", toolkit: mixed })
+    type Call = Effect.Success<typeof text>["toolCalls"][number]
+    same<
+      Call["name"],
+      "get_weather" | "MistralWebSearch" | "MistralCodeInterpreter" | "MistralConnector" | "calendar"
+    >(true)
+    type Result = Effect.Success<typeof text>["toolResults"][number]
+    same<Extract<Result, { readonly name: "MistralWebSearch"; readonly isFailure: false }>["result"], unknown>(true)
+  })
+})
+
+/** These are checked by the compiler only. */
+export const refusedBuiltInTools = () => {
+  // @ts-expect-error: a connector has an id
+  MistralTool.Connector({})
+  // @ts-expect-error: misspelt
+  MistralTool.Connector({ connectorId: "gmail" })
+  // @ts-expect-error: libraries are named by their ids
+  MistralTool.DocumentLibrary({ library_ids: "library" })
+  // @ts-expect-error: misspelt
+  return MistralTool.WebSearch({ configuration: {} })
+}
 
 /** These are checked by the compiler only. */
 export const refusedTools = (model: Layer.Layer<LanguageModel.LanguageModel>) => {

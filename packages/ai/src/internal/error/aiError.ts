@@ -12,20 +12,23 @@ export interface Place {
 export const aiError = ({ method, module }: Place, reason: AiError.AiErrorReason): AiError.AiError =>
   AiError.make({ module, method, reason })
 
+/** Converts the error of a call. */
+export const fromMistralError = (place: Place, error: MistralError): AiError.AiError => aiError(place, reasonOf(error))
+
 /**
- * Converts the error of a call. The `cause` of the reason is the `MistralError`, and its message is in that of the reason.
+ * Converts the reason of a `MistralError`. Its `cause` is the `MistralError`, whose message is in its own.
  *
  * Only `NetworkError` has a field for the cause. In the other classes it is a property that is neither enumerable nor
- * encoded, as the `cause` of a JavaScript error is. The message of two classes is a fixed sentence: the one of the
+ * encoded, as the `cause` of a JavaScript error is. The message of two classes is a fixed sentence: that of the
  * `MistralError` follows it.
  */
-export const fromMistralError = (place: Place, error: MistralError): AiError.AiError => {
+export const reasonOf = (error: MistralError): AiError.AiErrorReason => {
   const reason = aiErrorReason(error)
   if (reason._tag === "RateLimitError" || reason._tag === "QuotaExhaustedError") {
     hide(reason, "message", `${sentences[reason._tag]}: ${error.message}`)
   }
   if (reason._tag !== "NetworkError") hide(reason, "cause", error)
-  return aiError(place, reason)
+  return reason
 }
 
 const sentences = { RateLimitError: "Rate limit exceeded", QuotaExhaustedError: "Quota exhausted" }

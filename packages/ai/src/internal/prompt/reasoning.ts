@@ -1,5 +1,4 @@
 import * as Content from "@effect-mistral/core/Content"
-import * as Message from "@effect-mistral/core/Message"
 import * as ToolSchema from "@effect-mistral/core/ToolSchema"
 import type * as Prompt from "effect/ai/Prompt"
 import * as Option from "effect/Option"
@@ -38,21 +37,18 @@ const foreignThinking = (
   return details.length === 0 ? undefined : { reasoning_details: details }
 }
 
-/** The pieces of the thinking as they were received, unless its text was changed since. */
+/** The pieces of the thinking as they were received, as far as a request may hold them, unless its text was changed since. */
 const thinkingPieces = (text: string, received: unknown): Content.Thinking["thinking"] => {
-  const sendable = sendableThinking(received)
-  const pieces = sendable.map((piece) => piece.type === "text" ? piece.text : "").join("") === text ? sendable : []
-  return pieces.length > 0 ? pieces : text === "" ? [] : [{ type: "text", text }]
+  const sendable = (Array.isArray(received) ? received : []).flatMap(sendablePieces)
+  const sameText = sendable.map((piece) => piece.type === "text" ? piece.text : "").join("") === text
+  return sendable.length > 0 && sameText ? sendable : text === "" ? [] : [{ type: "text", text }]
 }
 
-const sendableThinking = (received: unknown): Content.Thinking["thinking"] => {
-  const message = asReceived({ content: [{ type: "thinking", thinking: received }] })
-  if (Option.isNone(message)) return []
-  const { content } = Message.fromReceived(message.value)
-  const [piece] = Array.isArray(content) ? content : []
-  return isThinking(piece) ? piece.thinking : []
-}
+const sendablePieces = (piece: unknown): Content.Thinking["thinking"] =>
+  Option.match(asThinking({ type: "thinking", thinking: [piece] }), {
+    onNone: () => [],
+    onSome: ({ thinking }) => thinking
+  })
 
-const isThinking = /* @__PURE__ */ Schema.is(Content.Thinking)
-const asReceived = /* @__PURE__ */ Schema.decodeUnknownOption(Message.Received)
+const asThinking = /* @__PURE__ */ Schema.decodeUnknownOption(Content.Thinking)
 const asDetails = /* @__PURE__ */ Schema.decodeUnknownOption(/* @__PURE__ */ Schema.Array(ToolSchema.JsonObject))

@@ -3,6 +3,8 @@ import * as ToolCallId from "@effect-mistral/core/ToolCallId"
 import type * as Tool from "@effect-mistral/core/ToolSchema"
 import * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
+import type * as Schema from "effect/Schema"
+import { toJsonObject } from "../json/toJson.ts"
 import type { ToolCalls } from "../tools/requestTools.ts"
 import type { Blocks } from "./blocks.ts"
 import { knownId } from "./knownId.ts"
@@ -64,9 +66,13 @@ export class CallParts {
     })
   }
 
-  /** Ends the parameters and adds the calls that the caller is to run. Returns why the response has failed, if it has. */
+  /**
+   * Ends the parameters and adds the calls that the caller is to run. Returns why the response has failed, if it has. The
+   * calls of a response that was cut off are not run, so that no name of them is an error.
+   */
   end(
     finished: ReadonlyArray<FinishedCall>,
+    isCutOff: boolean,
     blocks: Blocks,
     parts: Parts
   ): AiError.AiErrorReason | undefined {
@@ -80,6 +86,7 @@ export class CallParts {
       const name = this.#nameOf(received)
       const builtIn = this.builtInNameOf(call)
       if (name === undefined && builtIn === undefined) {
+        if (isCutOff) continue
         return new AiError.ToolNotFoundError({ toolName: received, availableTools: [...this.#calls.names] })
       }
       parts.push({
@@ -114,6 +121,11 @@ export class CallParts {
     return id
   }
 
+  /** Whether the toolkit has the tool of a call, or calls of any tool are returned. */
+  hasPart(call: Tool.ReceivedCall): boolean {
+    return this.#nameOf(call.function.name) !== undefined || this.builtInNameOf(call) !== undefined
+  }
+
   /** The name in the toolkit of a built-in tool that Mistral runs. */
   builtInNameOf({ function: { name }, type }: Tool.ReceivedCall): string | undefined {
     return this.#calls.builtInNameOf(name) ?? (type ? this.#calls.builtInNameOf(type) : undefined)
@@ -142,6 +154,23 @@ export class CallParts {
     if (text) parts.push({ type: "tool-params-delta", id, delta: text })
   }
 }
+
+/** The keys of calls that this version does not know, with the id of their call, and the calls that have no part at all. */
+export const unknownOfCalls = (
+  finished: ReadonlyArray<FinishedCall>,
+  parts: CallParts
+): ReadonlyArray<Schema.MutableJson> =>
+  finished.flatMap(({ call: whole }) => {
+    if (!parts.hasPart(whole)) return [toJsonObject(whole)]
+    const { function: fn, id, index: _index, type, ...call } = whole
+    const { arguments: _arguments, name: _name, ...rest } = fn
+    const unknown = {
+      ...call,
+      ...(type === "function" || type == null ? undefined : { type }),
+      ...(Object.keys(rest).length === 0 ? undefined : { function: rest })
+    }
+    return Object.keys(unknown).length === 0 ? [] : [toJsonObject(id == null ? unknown : { id, ...unknown })]
+  })
 
 /** Whether arguments are text that only grows. Some servers send `{}` first, and then the arguments. */
 const hasText = (args: ToolCallFragments.GrowingCall["arguments"]): boolean =>

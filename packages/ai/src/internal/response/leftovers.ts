@@ -1,6 +1,7 @@
 import * as Completion from "@effect-mistral/core/Completion"
 import type * as Schema from "effect/Schema"
 import { toJson, toJsonObject } from "../json/toJson.ts"
+import type { Messages } from "./messages.ts"
 
 /** What of a response has no place in its parts. */
 export interface Leftover {
@@ -23,8 +24,8 @@ export class Leftovers {
   readonly #content: Array<Schema.MutableJson> = []
 
   /** Adds the choices beside the first, and the keys of a chunk that have no place. Results of tools are kept elsewhere. */
-  add(chunk: Completion.Chunk): void {
-    const rest = restOfChunk(chunk)
+  add(chunk: Completion.Chunk, messages: Messages): void {
+    const rest = restOfChunk(chunk, messages)
     if (rest !== undefined) {
       this.#accumulator = Completion.append(this.#accumulator ?? Completion.emptyAccumulator, rest)
     }
@@ -73,12 +74,12 @@ export const isPlain = (chunk: Completion.Chunk): boolean => {
   return true
 }
 
-const restOfChunk = (chunk: Completion.Chunk): Completion.Chunk | undefined => {
+const restOfChunk = (chunk: Completion.Chunk, messages: Messages): Completion.Chunk | undefined => {
   if (chunk.choices.length < 2 && chunk.choices[0]?.index === 0 && isPlain(chunk)) return undefined
   const choices = chunk.choices.flatMap((choice) => {
     if (choice.index !== 0) return [choice]
-    const { delta, ...rest } = without(choice, isChoiceKey)
-    return [{ ...rest, index: 0, delta: choice.delta.role === "tool" ? {} : without(choice.delta, isDeltaKey) }]
+    const delta = messages.hasResult(choice.delta) ? {} : without(choice.delta, isDeltaKey)
+    return [{ ...without(choice, isChoiceKey), index: 0, delta }]
   })
   return { ...without(chunk, isChunkKey), id: "", model: "", choices }
 }

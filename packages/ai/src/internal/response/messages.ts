@@ -9,6 +9,7 @@ export class Messages {
   #roles: Map<number, string> | undefined
   #callId: string | undefined
   #results: Completion.Accumulator | undefined
+  readonly #resultDeltas = new WeakSet<object>()
   /** The number of the first message that is a result. */
   #firstResult = 0
 
@@ -22,7 +23,7 @@ export class Messages {
   /** Moves on to the message of a delta. Returns whether it is the result of a tool that Mistral ran. */
   isResult(delta: Message.Delta): boolean {
     if (this.continues(delta)) return false
-    const role = delta.role || undefined
+    const role = delta.role ? delta.role === "tool" ? "tool" : "assistant" : undefined
     const callId = delta.tool_call_id || undefined
     const index = delta.index ?? this.index
     const isNext = delta.index == null &&
@@ -33,6 +34,7 @@ export class Messages {
     this.#role = role ?? this.#roles.get(this.index) ?? "assistant"
     this.#callId = callId ?? (isNext || this.#role !== "tool" ? undefined : this.#callId)
     if (this.#role !== "tool") return false
+    this.#resultDeltas.add(delta)
     if (this.#results === undefined) this.#firstResult = this.index
     this.#results = Completion.append(this.#results ?? Completion.emptyAccumulator, {
       id: "",
@@ -40,6 +42,11 @@ export class Messages {
       choices: [{ index: 0, delta: { ...delta, index: this.index } }]
     })
     return true
+  }
+
+  /** Whether a delta was the result of a tool that Mistral ran. */
+  hasResult(delta: Message.Delta): boolean {
+    return this.#resultDeltas.has(delta)
   }
 
   /** The results of the tools that Mistral ran. */

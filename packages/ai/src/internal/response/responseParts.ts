@@ -8,7 +8,7 @@ import type { Finish } from "../../MistralMetadata.ts"
 import { toJson, toJsonObject } from "../json/toJson.ts"
 import type { ToolCalls } from "../tools/requestTools.ts"
 import { Blocks } from "./blocks.ts"
-import { CallParts } from "./callParts.ts"
+import { CallParts, unknownOfCalls } from "./callParts.ts"
 import { ContentParts } from "./contentParts.ts"
 import { executedCalls } from "./executedCalls.ts"
 import { toFinishReason, toHttpResponse, toTimestamp } from "./finish.ts"
@@ -65,8 +65,9 @@ export class ResponseParts {
     for (const { delta, finish_reason, index } of choices) {
       if (index === 0) this.#addFirst(delta, finish_reason, parts)
     }
-    this.#leftovers.add(chunk)
-    return this.#failure()
+    this.#leftovers.add(chunk, this.#messages)
+    // A response that has failed is failed by its client, which knows more about it.
+    return undefined
   }
 
   /** Adds the last parts, after `[DONE]`. `head` is that of the HTTP response. */
@@ -80,22 +81,27 @@ export class ResponseParts {
       const deltas = first.messages ?? (first.message == null ? [] : [first.message])
       // The cast is safe: a whole message has the keys of a delta, and its calls those of a fragment.
       for (const delta of deltas) this.#addFirst(delta as Message.Delta, first.finish_reason, parts)
-      const failure = this.#failure()
-      if (failure !== undefined) return failure
+    }
+    if (this.#reason === "error") {
+      return new AiError.InternalProviderError({ description: "The generation ended with finish_reason \"error\"." })
     }
     this.#addHeadPart(parts)
     this.#content.release(parts)
     this.#blocks.close(parts)
     const { messages, others, parts: executed } = executedCalls(this.#calls, this.#messages.results())
     parts.push(...executed)
-    const failure = this.#calls.end(others, this.#blocks, parts)
+    const finishReason = toFinishReason(this.#reason)
+    const isCutOff = finishReason !== "stop" && finishReason !== "tool-calls"
+    const failure = this.#calls.end(others, isCutOff, this.#blocks, parts)
     if (failure !== undefined) return failure
     parts.push({
       type: "finish",
-      reason: toFinishReason(this.#reason),
+      reason: finishReason,
       usage: toUsage(leftover.usage),
       ...(head === undefined ? undefined : { response: toHttpResponse(head) }),
-      metadata: { mistral: this.#finishMetadata({ ...leftover, choices }, messages, head) }
+      metadata: {
+        mistral: this.#finishMetadata({ ...leftover, choices }, messages, unknownOfCalls(others, this.#calls), head)
+      }
     })
     return undefined
   }
@@ -118,14 +124,6 @@ export class ResponseParts {
     if (!delta.tool_calls?.length) return
     this.#content.release(parts)
     this.#calls.add(delta.tool_calls, this.#messages.index, this.#blocks, parts)
-  }
-
-  #failure(): AiError.AiErrorReason | undefined {
-    return this.#reason === "error"
-      ? new AiError.InternalProviderError({
-        description: "The generation failed: it ended with finish_reason \"error\"."
-      })
-      : undefined
   }
 
   /** Adds the metadata of the response. Some servers send a chunk without id and choices before the response begins. */
@@ -152,11 +150,16 @@ export class ResponseParts {
   #finishMetadata(
     { choices, content, guardrails, unknown, usage }: Leftover,
     messages: ReadonlyArray<Schema.MutableJson>,
+    calls: ReadonlyArray<Schema.MutableJson>,
     head: ResponseMetadata | undefined
   ): Finish {
     const usageJson = toJson(usage)
     const pieces = [...content, ...this.#blocks.takePieces()]
-    const rest = { ...unknown, ...(pieces.length === 0 ? undefined : { content: pieces }) }
+    const rest = {
+      ...unknown,
+      ...(calls.length === 0 ? undefined : { calls }),
+      ...(pieces.length === 0 ? undefined : { content: pieces })
+    }
     return {
       finishReason: this.#reason ?? null,
       ...(usageJson == null ? undefined : { usage: usageJson }),

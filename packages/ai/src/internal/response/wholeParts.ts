@@ -26,11 +26,10 @@ const toChunk = (response: Completion.Response): Completion.Chunk => {
     choices: response.choices.flatMap(({ message, messages, ...choice }, at) => {
       // A second choice with the index of the first must not be mixed with it.
       const index = response.choices[at] === first ? 0 : choice.index === 0 ? at : choice.index
-      const further = message == null || messages == null ? undefined : { messages }
       // The cast is safe: a whole message has the keys of a delta, and its calls those of a fragment.
-      const deltas = message == null ? messages?.length ? messages : [{}] : [message as Message.Delta]
+      const deltas = messages?.length ? messages : [(message ?? {}) as Message.Delta]
       return deltas.map((delta, at) => ({
-        ...(at === 0 ? { ...choice, ...further } : { finish_reason: choice.finish_reason ?? null }),
+        ...(at === 0 ? choice : { finish_reason: choice.finish_reason ?? null }),
         index,
         delta: deltas.length > 1 && delta.index == null ? { ...delta, index: at } : delta
       }))

@@ -15,7 +15,7 @@ type PartsPull = Pull.Pull<Arr.NonEmptyReadonlyArray<Response.StreamPartEncoded>
 
 /**
  * Converts the chunks of a completion to parts, one array for each array of chunks. The last parts follow the end of the
- * chunks. Where the chunks fail, the open blocks end first, then the stream fails.
+ * chunks. Where the chunks fail, the open blocks end first, then the stream fails. `onFailure` hears why.
  *
  * One stage does all of it, because each stage of a `Stream` costs more than the conversion of a chunk.
  */
@@ -23,15 +23,20 @@ export const streamParts = (
   place: Place,
   chunks: Stream.Stream<Completion.Chunk, MistralError>,
   context: ResponseContext,
-  head: () => ResponseMetadata | undefined
+  head: () => ResponseMetadata | undefined,
+  onFailure: (error: AiError.AiError) => void
 ): Stream.Stream<Response.StreamPartEncoded, AiError.AiError> =>
-  Stream.transformPull(chunks, (pull) => Effect.sync(() => partsPull(place, pull, new ResponseParts(context), head)))
+  Stream.transformPull(
+    chunks,
+    (pull) => Effect.sync(() => partsPull(place, pull, new ResponseParts(context), head, onFailure))
+  )
 
 const partsPull = (
   place: Place,
   pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Completion.Chunk>, MistralError>,
   response: ResponseParts,
-  head: () => ResponseMetadata | undefined
+  head: () => ResponseMetadata | undefined,
+  onFailure: (error: AiError.AiError) => void
 ): PartsPull => {
   /** The end of the stream after its last parts. */
   let end: PartsPull | undefined
@@ -40,6 +45,7 @@ const partsPull = (
     Arr.isArrayNonEmpty(parts) ? Effect.succeed(parts) : end ?? next
 
   const fail = (parts: Array<Response.StreamPartEncoded>, error: AiError.AiError): PartsPull => {
+    onFailure(error)
     response.close(parts)
     end = Effect.fail(error)
     return emit(parts)

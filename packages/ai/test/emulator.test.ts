@@ -1,0 +1,233 @@
+/** The model over the emulator, which checks requests as Mistral does: texts, objects, and tools in several rounds. */
+import { Emulator } from "@effect-mistral/emulator"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Ref, Schema, Stream } from "effect"
+import { Chat, LanguageModel, type Prompt, Tool, Toolkit } from "effect/ai"
+import { type Answer, deliveries, type Delivery } from "./fixtures/deliveries.ts"
+import { emulatedModel, outline, sentMessages } from "./fixtures/emulatedModel.ts"
+import { journey, journeyHandlers, journeyScript, NoVacancy, question } from "./fixtures/journey.ts"
+
+const hello = "Hello, fog, 霧 and 🌫️: it is a text of some words."
+
+const texts = emulatedModel([
+  { when: { text: "Say hello" }, answer: { text: hello, thinking: "They want a greeting." } },
+  { when: { text: "Who painted" }, answer: { text: "{\"name\":\"Claude Monet\",\"born\":1840,\"died\":null}" } },
+  { when: { text: "Too long" }, answer: { text: "It never", finish_reason: "length" } },
+  { when: { text: "Far too long" }, answer: { text: "It never", finish_reason: "model_length" } }
+], { temperature: 0.3, max_tokens: 100 })
+
+describe("a text", () => {
+  it.effect("comes whole, with its thinking, usage and metadata", () =>
+    Effect.gen(function*() {
+      const response = yield* LanguageModel.generateText({ prompt: "Say hello" })
+      assert.strictEqual(response.text, hello)
+      assert.strictEqual(response.reasoningText, "They want a greeting.")
+      assert.strictEqual(response.finishReason, "stop")
+      assert.isAbove(response.usage.inputTokens.total ?? 0, 0)
+      assert.isAbove(response.usage.outputTokens.total ?? 0, 0)
+      assert.isUndefined(response.usage.outputTokens.reasoning)
+      assert.deepStrictEqual(response.content.map(({ type }) => type), [
+        "response-metadata",
+        "reasoning",
+        "text",
+        "finish"
+      ])
+      const [metadata] = response.content
+      assert.isTrue(metadata?.type === "response-metadata" && metadata.modelId === "mistral-small-latest")
+      const finish = response.content.at(-1)
+      assert.isTrue(finish?.type === "finish" && finish.metadata.mistral?.finishReason === "stop")
+    }).pipe(Effect.provide(texts)))
+
+  it.effect("comes in parts that make the same text, with one block open at a time", () =>
+    Effect.gen(function*() {
+      const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: "Say hello" }))
+      assert.strictEqual(parts.map((part) => part.type === "text-delta" ? part.delta : "").join(""), hello)
+      assert.isAbove(parts.filter(({ type }) => type === "text-delta").length, 3)
+      const types = parts.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1])
+      assert.deepStrictEqual(types, [
+        "response-metadata",
+        "reasoning-start",
+        "reasoning-delta",
+        "reasoning-end",
+        "text-start",
+        "text-delta",
+        "text-end",
+        "finish"
+      ])
+    }).pipe(Effect.provide(texts)))
+
+  it.effect("has the same usage, ids aside, whole and streamed", () =>
+    Effect.gen(function*() {
+      const whole = yield* LanguageModel.generateText({ prompt: "Say hello" })
+      const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: "Say hello" }))
+      const finish = parts.at(-1)
+      assert.deepStrictEqual(finish?.type === "finish" ? finish.usage : undefined, whole.usage)
+    }).pipe(Effect.provide(texts)))
+
+  for (const [prompt, raw] of [["Too long", "length"], ["Far too long", "model_length"]] as const) {
+    it.effect(`that is cut off says so: ${raw}`, () =>
+      Effect.gen(function*() {
+        const whole = yield* LanguageModel.generateText({ prompt })
+        const finishes = [...whole.content, ...yield* Stream.runCollect(LanguageModel.streamText({ prompt }))]
+          .filter((part) => part.type === "finish")
+        assert.deepStrictEqual(finishes.map(({ metadata, reason }) => [reason, metadata.mistral?.finishReason]), [
+          ["length", raw],
+          ["length", raw]
+        ])
+      }).pipe(Effect.provide(texts)))
+  }
+
+  it.effect("is requested with the parameters of the configuration alone", () =>
+    Effect.gen(function*() {
+      yield* LanguageModel.generateText({
+        prompt: [
+          { role: "system", content: "Be kind." },
+          { role: "user", content: [{ type: "text", text: "Say hello" }] }
+        ]
+      })
+      const { requests } = yield* Emulator.Emulator
+      assert.deepStrictEqual((yield* requests).at(-1)?.body, {
+        model: "mistral-small-latest",
+        messages: [{ role: "system", content: "Be kind." }, { role: "user", content: "Say hello" }],
+        temperature: 0.3,
+        max_tokens: 100,
+        stream: false
+      })
+    }).pipe(Effect.provide(texts)))
+})
+
+describe("an object", () => {
+  const Painter = Schema.Struct({
+    name: Schema.String,
+    born: Schema.Int,
+    died: Schema.optionalKey(Schema.Int)
+  })
+
+  it.effect("is generated by its schema and decoded", () =>
+    Effect.gen(function*() {
+      const { value } = yield* LanguageModel.generateObject({ prompt: "Who painted it?", schema: Painter })
+      assert.deepStrictEqual(value, { name: "Claude Monet", born: 1840 })
+    }).pipe(Effect.provide(texts)))
+
+  it.effect("of the emulator's own fits its schema, with optional keys, records, tuples and dates", () =>
+    Effect.gen(function*() {
+      const Exhibition = Schema.Struct({
+        title: Schema.String,
+        painters: Schema.Array(Painter),
+        rooms: Schema.Record(Schema.String, Schema.Int),
+        place: Schema.Tuple([Schema.Finite, Schema.Finite]),
+        kind: Schema.Literals(["permanent", "visiting"]),
+        sponsor: Schema.NullOr(Schema.String),
+        note: Schema.optionalKey(Schema.String)
+      })
+      for (const prompt of ["One", "Two", "Three", "Four"]) {
+        const { value } = yield* LanguageModel.generateObject({ prompt, schema: Exhibition })
+        assert.isTrue(Schema.is(Exhibition)(value), JSON.stringify(value))
+      }
+    }).pipe(Effect.provide(emulatedModel())))
+})
+
+describe("a toolkit in several rounds", () => {
+  /** Asks until the model calls no tool any more, eight times at most. */
+  const loop = (ask: Delivery, chat: Chat.Chat, prompt: Prompt.RawInput) =>
+    Effect.gen(function*() {
+      const tools = yield* journey
+      const rounds: Array<Answer> = []
+      do {
+        rounds.push(yield* ask({ prompt: rounds.length === 0 ? prompt : [], toolkit: tools }, chat))
+      } while (rounds.at(-1)?.finish === "tool-calls" && rounds.length < 8)
+      return rounds
+    })
+
+  for (const [delivery, ask] of Object.entries(deliveries)) {
+    const called: Array<string> = []
+
+    it.effect(`with calls at once, a tool that fails and arguments that do not fit runs to its end, ${delivery}`, () =>
+      Effect.gen(function*() {
+        const chat = yield* Chat.empty
+        const rounds = yield* loop(ask, chat, question)
+        assert.deepStrictEqual(rounds.map(({ finish }) => finish), ["tool-calls", "tool-calls", "tool-calls", "stop"])
+        assert.deepStrictEqual(rounds.map(({ text }) => text), [
+          "I look at the weather.",
+          "",
+          "",
+          "You go to Nice, without a hotel."
+        ])
+        assert.deepStrictEqual(rounds.map(({ calls }) => calls), [
+          [["get_weather", { city: "Lyon" }], ["get_weather", { city: "Nice" }]],
+          [["book_train", { to: "Nice", seats: "two" }], ["book_hotel", { hotel: "Negresco" }]],
+          [["book_train", { to: "Nice", seats: 2 }]],
+          []
+        ])
+        assert.sameMembers(called.slice(0, 2), ["get_weather Lyon", "get_weather Nice"])
+        assert.deepStrictEqual(called.slice(2), ["book_hotel Negresco", "book_train Nice 2 undefined"])
+
+        const [weather, failures, booking] = rounds
+        assert.deepStrictEqual(weather?.results, {
+          weather01: { result: { degrees: 12 }, isFailure: false },
+          weather02: { result: { degrees: 21 }, isFailure: false }
+        })
+        const hotel = failures?.results["hotel0001"]
+        assert.isTrue(hotel?.isFailure === true && hotel.result instanceof NoVacancy)
+        const train = failures?.results["trainbad1"]
+        assert.isTrue(train?.isFailure)
+        assert.include(JSON.stringify(train?.result), "ToolParameterValidationError")
+        assert.deepStrictEqual(booking?.results, {
+          traingood: { result: "2 seats to Nice are booked", isFailure: false }
+        })
+
+        const last = (yield* sentMessages).at(-1) ?? []
+        const lines = outline(last)
+        assert.lengthOf(lines, 9)
+        assert.deepStrictEqual([...lines.slice(0, 5), ...lines.slice(6)], [
+          `user | ${question}`,
+          "assistant | I look at the weather. | get_weather({\"city\":\"Lyon\"}) | get_weather({\"city\":\"Nice\"})",
+          "tool | get_weather | {\"degrees\":12}",
+          "tool | get_weather | {\"degrees\":21}",
+          "assistant | book_train({\"to\":\"Nice\",\"seats\":\"two\"}) | book_hotel({\"hotel\":\"Negresco\"})",
+          "tool | book_hotel | {\"_tag\":\"NoVacancy\",\"hotel\":\"Negresco\"}",
+          "assistant | book_train({\"to\":\"Nice\",\"seats\":2})",
+          "tool | book_train | 2 seats to Nice are booked"
+        ])
+        assert.match(lines[5] ?? "", /^tool \| book_train \| .*seats/)
+        assert.deepStrictEqual(
+          last.flatMap(({ tool_call_id }) => tool_call_id ?? []),
+          ["weather01", "weather02", "trainbad1", "hotel0001", "traingood"]
+        )
+        const history = yield* Ref.get(chat.history)
+        assert.strictEqual(history.content.at(-1)?.role, "assistant")
+      }).pipe(
+        Effect.provide(journeyHandlers(called)),
+        Effect.provide(emulatedModel(journeyScript))
+      ))
+  }
+
+  it.effect("calls the tools that the model of the emulator chooses, with parameters of every kind", () =>
+    Effect.gen(function*() {
+      const Search = Tool.make("search_trains", {
+        parameters: Schema.Struct({
+          from: Schema.String,
+          passengers: Schema.Array(Schema.Struct({ age: Schema.Int, card: Schema.NullOr(Schema.String) })),
+          prices: Schema.Record(Schema.String, Schema.Int),
+          times: Schema.Tuple([Schema.Int, Schema.Int]),
+          direct: Schema.optionalKey(Schema.Boolean)
+        }),
+        success: Schema.Boolean
+      })
+      const toolkit = Toolkit.make(Search)
+      const handlers = toolkit.toLayer({
+        search_trains: (params) => Effect.succeed(Schema.is(Search.parametersSchema)(params))
+      })
+      for (const prompt of ["One", "Two", "Three", "Four"]) {
+        const response = yield* LanguageModel.generateText({ prompt, toolkit, toolChoice: "required" }).pipe(
+          Effect.provide(handlers)
+        )
+        assert.deepStrictEqual(response.toolResults.map(({ result }) => result), [true])
+        const streamed = yield* Stream.runCollect(
+          LanguageModel.streamText({ prompt, toolkit, toolChoice: { tool: "search_trains" } })
+        ).pipe(Effect.provide(handlers))
+        const results = streamed.flatMap((part) => part.type === "tool-result" ? [part.result] : [])
+        assert.deepStrictEqual(results, [true])
+      }
+    }).pipe(Effect.provide(emulatedModel())))
+})
