@@ -258,6 +258,40 @@ describe("a text that does not fit", () => {
     }))
 })
 
+describe("an object in a markdown fence", () => {
+  const fenced = `Here is *Monet*:\n\n\`\`\`json\n${JSON.stringify(plain, undefined, 2)}\n\`\`\`\n\nHave fun.`
+
+  it.effect("is refused, unless the model may write it so", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(decoded(fenced))
+      assert.strictEqual(error.reason._tag, "StructuredOutputError")
+      assert.deepStrictEqual(yield* decoded(fenced, { unwrapFence: true }), monet)
+      assert.deepStrictEqual(yield* decoded(JSON.stringify(strict), { unwrapFence: true }), monet)
+    }))
+
+  it.effect("is taken out of all texts, and no other key is sent", () =>
+    Effect.gen(function*() {
+      const { content, value } = yield* LanguageModel.generateObject({ prompt: "Who?", schema: Painter })
+      assert.deepStrictEqual(value, monet)
+      assert.deepStrictEqual(content.flatMap((part) => part.type === "text" ? [part.text.trim()] : []), [
+        JSON.stringify(plain, undefined, 2)
+      ])
+      assert.notProperty((yield* sentBodies)[0], "unwrapFence")
+    }).pipe(Effect.provide(scripted([
+      saying([
+        { type: "text", text: fenced.slice(0, 40) },
+        { type: "thinking", thinking: [{ type: "text", text: "Hm" }] },
+        { type: "text", text: fenced.slice(40) }
+      ])
+    ], { unwrapFence: true }))))
+
+  it.effect("stays in a text that is no object", () =>
+    Effect.gen(function*() {
+      const { text } = yield* LanguageModel.generateText({ prompt: "Who?" })
+      assert.strictEqual(text, fenced)
+    }).pipe(Effect.provide(scripted([saying(fenced)], { unwrapFence: true }))))
+})
+
 class Users extends Context.Service<Users, ReadonlyMap<string, string>>()("test/Users") {}
 
 const User = Schema.String.pipe(Schema.decodeTo(Schema.String, {

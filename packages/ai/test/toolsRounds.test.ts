@@ -46,7 +46,9 @@ const Handlers = toolkit.toLayer({
 /** The name under which `trains.book` is sent. */
 const sentNameOf = (body: Readonly<Record<string, unknown>> | undefined) =>
   // The cast is safe: the body is that of a request with tools.
-  (body?.["tools"] as ReadonlyArray<{ readonly function?: { readonly name: string } }>)[1]?.function?.name ?? ""
+  (body?.["tools"] as ReadonlyArray<{ readonly function: { readonly name: string } }> | undefined)?.[1]?.function
+    .name ??
+    ""
 
 const bookName = Effect.gen(function*() {
   const chat = yield* Chat.empty
