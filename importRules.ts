@@ -57,11 +57,12 @@ export const folders: Readonly<Record<string, Rows>> = {
   },
   ai: {
     json: [],
+    names: [],
     config: [],
     error: ["json"],
     embedding: ["error"],
-    prompt: ["json"],
-    tools: ["json"],
+    prompt: ["json", "names"],
+    tools: ["json", "names"],
     response: ["json", "tools"],
     stream: ["json", "error", "response"],
     telemetry: []

@@ -44,7 +44,7 @@ const program = Effect.gen(function*() {
     Effect.tap(({ toolResults }) =>
       Effect.forEach(toolResults, ({ name, result }) => Console.log(`${name} gave ${result}`))
     ),
-    Effect.repeat({ while: ({ toolResults }) => toolResults.length > 0, times: 4 })
+    Effect.repeat({ while: ({ toolCalls }) => toolCalls.length > 0, times: 4 })
   )
   yield* Console.log(answer.text)
 })

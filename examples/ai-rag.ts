@@ -49,7 +49,7 @@ const answer = Effect.fn("answer")(function*(question: string) {
 })
 
 const MainLive = Layer.merge(
-  Handbook.layer.pipe(Layer.provide(MistralEmbeddingModel.model("mistral-embed", { dimensions: 1024 }))),
+  Handbook.layer.pipe(Layer.provide(MistralEmbeddingModel.model("mistral-embed"))),
   MistralLanguageModel.model("mistral-small-latest")
 ).pipe(Layer.provide(scriptedMistral(support)))
 

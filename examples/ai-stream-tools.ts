@@ -50,7 +50,7 @@ const program = Effect.gen(function*() {
   const chat = yield* Chat.fromPrompt("What do I need for a day in Zurich?")
   yield* chat.streamText({ prompt: [], toolkit: Tools }).pipe(
     Stream.tap((part) => Effect.sync(() => process.stdout.write(textOf(part)))),
-    Stream.runFold(() => false, (called, { type }) => called || type === "tool-result"),
+    Stream.runFold(() => false, (called, { type }) => called || type === "tool-call"),
     Effect.repeat({ while: (called) => called, times: 4 })
   )
 })

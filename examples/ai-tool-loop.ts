@@ -24,12 +24,12 @@ export const ToolsLive = Tools.toLayer({
 export const ask = Effect.fn("ask")(function*(question: string, rounds: number) {
   const chat = yield* Chat.fromPrompt(question)
   for (let round = 1;; round++) {
-    const { text, toolResults } = yield* chat.generateText({
+    const { text, toolCalls } = yield* chat.generateText({
       prompt: [], // the chat has the question, and then the results
       toolkit: Tools,
       toolChoice: round < rounds ? "auto" : "none"
     })
-    if (toolResults.length === 0 || round === rounds) return { text, round, history: yield* Ref.get(chat.history) }
+    if (toolCalls.length === 0 || round === rounds) return { text, round, history: yield* Ref.get(chat.history) }
   }
 })
 

@@ -47,7 +47,7 @@ const program = Effect.gen(function*() {
           Console.log(`${name} ${isFailure ? "failed" : "gave"}: ${JSON.stringify(encodedResult)}`)
       )
     ),
-    Effect.repeat({ while: ({ toolResults }) => toolResults.length > 0, times: 4 })
+    Effect.repeat({ while: ({ toolCalls }) => toolCalls.length > 0, times: 4 })
   )
   yield* Console.log(answer.text)
 })

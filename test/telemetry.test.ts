@@ -4,25 +4,17 @@
  */
 import { Agents } from "@effect-mistral/agents"
 import { Chat } from "@effect-mistral/chat"
-import { Embeddings, FetchHttpClient, MistralClient, Models, RetryPolicy } from "@effect-mistral/core"
+import { Embeddings, MistralClient, Models, RetryPolicy } from "@effect-mistral/core"
 import { Emulator } from "@effect-mistral/emulator"
 import { Fim } from "@effect-mistral/fim"
 import { UndiciHttpClient } from "@effect-mistral/node"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Metric, Redacted, Schedule, Schema, Stream } from "effect"
-import { Otlp } from "effect/observability"
-import { readFileSync } from "node:fs"
-import {
-  type Metric as Exported,
-  metricsIn,
-  recordOf,
-  type Span,
-  spansIn,
-  startCollector,
-  typesOf
-} from "./telemetry/collector.ts"
+import { Effect, Layer, Redacted, Schedule, Schema, Stream } from "effect"
+import { recordOf, typesOf } from "./telemetry/collector.ts"
+import { metricsConform, spansConform } from "./telemetry/conforms.ts"
 import * as conventions from "./telemetry/conventions.ts"
+import { exported, ofOperations, pointsOf, table, tokensOf, withoutSecrets } from "./telemetry/exported.ts"
 
 const secrets = {
   prompt: "a-prompt-that-nobody-sees",
@@ -34,17 +26,6 @@ const secrets = {
 
 const messages = [{ role: "user" as const, content: secrets.prompt }]
 const request: Chat.Request = { model: "mistral-small-latest", messages }
-
-/** Runs a program with Effect's exporter, closes it, and gives what came to the collector. */
-const exported = <A, E, R>(program: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
-    const { bodies, url } = yield* startCollector
-    const telemetry = Otlp.layerJson({ baseUrl: url, resource: { serviceName: "test" } }).pipe(
-      Layer.provide(FetchHttpClient.layer)
-    )
-    const value = yield* Effect.provide(program, telemetry)
-    return { value, text: bodies.join("\n"), spans: spansIn(bodies), metrics: metricsIn(bodies) }
-  }).pipe(Effect.scoped, Effect.provideService(Metric.MetricRegistry, new Map()))
 
 const Services = Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer, Embeddings.layer, Models.layer)
 
@@ -135,75 +116,25 @@ const everyWay = Effect.all([
   ]))
 )
 
-/** The rows of the table of a document that begins with such a heading: the cells without marks of code. */
-const table = (heading: string): ReadonlyArray<ReadonlyArray<string>> => {
-  const lines = readFileSync(new URL("../docs/telemetry.md", import.meta.url), "utf8").split("\n")
-  const start = lines.findIndex((line) => line.startsWith("| ") && line.split("|")[1]!.trim() === heading)
-  assert.isAtLeast(start, 0, heading)
-  const rows = lines.slice(start + 2)
-  return rows.slice(0, rows.findIndex((line) => !line.startsWith("|"))).map((row) =>
-    row.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", ""))
-  )
-}
-
 const withoutEffects = (names: ReadonlyArray<string>, ofEffect: ReadonlyArray<string>) =>
   [...new Set(names)].filter((name) => !ofEffect.includes(name)).sort()
 
-const ofOperations = (spans: ReadonlyArray<Span>) => spans.filter(({ kind }) => kind === 3)
-
 /** The documented name of an attribute. */
 const documented = (name: string) => name.replace(/^(http\.response\.header\.x-ratelimit-).*/, "$1*")
-
-const pointsOf = (metrics: ReadonlyArray<Exported>, id: string) =>
-  metrics.find(({ name }) => name === id)!.histogram!.dataPoints.map((point) => ({
-    ...point,
-    attributes: recordOf(point.attributes)
-  }))
 
 describe("the telemetry that a collector receives", () => {
   it.live("has names and types of the conventions, or names that begin with mistral_ai.", () =>
     Effect.gen(function*() {
       const { metrics, spans } = yield* exported(everyWay)
       assert.lengthOf(ofOperations(spans), 13)
-      for (const { attributes, events } of ofOperations(spans)) {
-        const all = [attributes, ...events.filter(({ name }) => name !== "exception").map((event) => event.attributes)]
-        for (const [name, value] of all.flatMap((one) => Object.entries(recordOf(one)))) {
-          if (name.startsWith("mistral_ai.") || conventions.ofEffect.attributes.includes(name)) continue
-          const header = Object.keys(conventions.headerAttributes).find((prefix) => name.startsWith(prefix))
-          const known = header === undefined ? conventions.attributes[name] : conventions.headerAttributes[header]
-          assert.isDefined(known, name)
-          assert.include(typesOf(value), known!.type, name)
-          const allowed = conventions.values[name]
-          if (allowed !== undefined) assert.include(allowed, value, name)
-        }
-      }
-      assert.deepStrictEqual(metrics.map(({ name }) => name).sort(), Object.keys(conventions.metrics))
-      for (const { histogram, name, unit } of metrics) {
-        const known = conventions.metrics[name]!
-        assert.strictEqual(unit, known.unit, name)
-        for (const { attributes, bucketCounts, count, explicitBounds } of histogram!.dataPoints) {
-          assert.deepStrictEqual(explicitBounds, known.boundaries)
-          assert.strictEqual(bucketCounts.reduce((sum, one) => sum + one, 0), count)
-          const names = Object.keys(recordOf(attributes))
-          assert.includeMembers(names, [...known.required])
-          assert.deepStrictEqual(
-            names.filter((one) =>
-              ![...known.required, ...known.optional, ...conventions.ofEffect.metricAttributes].includes(one)
-            ),
-            []
-          )
-        }
-      }
+      spansConform(ofOperations(spans))
+      metricsConform(metrics)
     }), 30_000)
 
   it.live("has no prompt, completion, schema, argument or key", () =>
     Effect.gen(function*() {
       const { text } = yield* exported(everyWay)
-      for (const [what, secret] of Object.entries(secrets)) {
-        for (const form of [secret, Buffer.from(secret).toString("base64").slice(4, 20), encodeURIComponent(secret)]) {
-          assert.notInclude(text, form, what)
-        }
-      }
+      withoutSecrets(text, secrets)
       // The search would find them.
       assert.include(text, "mistral-small-latest")
       assert.include(text, "<redacted>")
@@ -307,11 +238,6 @@ describe("the tokens of calls to the emulator", () => {
         Effect.tap((tokens) => Effect.sync(() => span.attribute("gen_ai.usage.output_tokens", tokens))),
         Effect.withParentSpan(span)
       ))
-
-  const tokensOf = (spans: ReadonlyArray<Span>) =>
-    spans.flatMap(({ attributes }) => Object.entries(recordOf(attributes)))
-      .filter(([name]) => /^gen_ai\.usage\.(?:in|out)put_tokens$/.test(name))
-      .reduce((sum, [, value]) => sum + Number(value), 0)
 
   const cases = {
     "in the spans of the calls": [called(), 1],

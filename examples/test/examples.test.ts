@@ -140,9 +140,10 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
   ],
   "ai-mcp.ts": [/^tides__next_high_tide gave {"at":"18:42"}\nThe water is highest at 18:42\.$/m],
   "ai-telemetry.ts": [
-    /^span LanguageModel\.generateText$/m,
+    /^span Chat\.complete\n(?: {2}(?!gen_ai).*\n)+span LanguageModel\.generateText$/m,
     /^ {2}gen_ai\.provider\.name: "mistral_ai"$/m,
     /^ {2}gen_ai\.usage\.output_tokens: \d+$/m,
+    /^ {2}tool: "find_patient"\n {2}parameters: "<redacted>"\nspan ward$/m,
     /^metric gen_ai\.client\.operation\.duration: 1 x, sum \d/m
   ],
   "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]

@@ -17,6 +17,8 @@ export interface Span {
   readonly name: string
   readonly kind: number
   readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId?: string
   readonly attributes: Attributes
   readonly events: ReadonlyArray<{ readonly name: string; readonly attributes: Attributes }>
   readonly status: { readonly code: number }

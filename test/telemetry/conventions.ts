@@ -112,3 +112,12 @@ export const ofEffect = {
   events: ["exception"],
   metricAttributes: ["unit"]
 }
+
+/** The attributes that `effect/ai` adds by itself: to the spans of its models, and to those in which it runs a tool. */
+export const ofEffectAi = [
+  "effect.ai.concurrency",
+  "effect.ai.object_name",
+  "effect.ai.tool_choice",
+  "parameters",
+  "tool"
+]

@@ -158,6 +158,29 @@ describe("the error of a call", () => {
       })
     }))
 
+  it.effect("tells a key that is missing from one that has expired, and from one that is wrong", () =>
+    Effect.gen(function*() {
+      const kinds = yield* Effect.forEach(
+        [
+          "No API key found in request",
+          "You didn't provide an API key.",
+          "No auth credentials found",
+          "Missing Authorization header",
+          "API key is required",
+          "The access token expired",
+          "Unauthorized",
+          "Incorrect API key provided",
+          "Invalid token"
+        ],
+        (message) => Effect.map(failWith(refusal(401, { message })), kindOf)
+      )
+      assert.deepStrictEqual(kinds, [
+        ...Array.from({ length: 5 }, () => "MissingKey" as const),
+        "ExpiredKey",
+        ...Array.from({ length: 3 }, () => "InvalidKey" as const)
+      ])
+    }))
+
   it.effect("names the places of a request that was not sent", () =>
     Effect.gen(function*() {
       const error = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(
@@ -332,39 +355,62 @@ describe("a program that handles errors", () => {
       assert.deepStrictEqual(yield* asked(refusal(503, said("")), refusal(400, said("")), good), ["Failure", 2])
     }))
 
+  /** The number of chunks that came before a stream failed. A plan that repeats it repeats their text. */
+  const chunksBefore = ({ reason: { cause } }: AiError.AiError) => MistralError.isMistralError(cause) ? cause.chunks : 0
+
+  /** A plan that tries a large model twice, then a small one, as long as nothing of a response has come. */
+  const plan = (() => {
+    const model = (name: string, attempts: number) => ({
+      provide: MistralLanguageModel.model(name, { requestOptions: { retry: RetryPolicy.none } }),
+      attempts,
+      while: (error: AiError.AiError) => error.isRetryable && chunksBefore(error) === 0
+    })
+    return ExecutionPlan.make(model("mistral-large", 2), model("mistral-small", 1))
+  })()
+
+  /** What a program over such answers gives, and the models that it asked. */
+  const asked = <A, R>(
+    program: Effect.Effect<A, AiError.AiError, R>,
+    ...answers: ReadonlyArray<ScriptedHttpClient.Answer>
+  ) =>
+    Effect.gen(function*() {
+      const result = yield* Effect.catchTag(program, "AiError", ({ reason }) => Effect.succeed(reason._tag))
+      const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+      return [result, (yield* requests).map(({ body }) => Reflect.get(Object(body), "model"))]
+    }).pipe(
+      Effect.provide(MistralClient.layer({}).pipe(Layer.provideMerge(ScriptedHttpClient.layer(answers))))
+    )
+
   it.effect("goes on with a small model where a large one fails", () =>
     Effect.gen(function*() {
-      const model = (name: string, attempts: number) => ({
-        provide: MistralLanguageModel.model(name, { requestOptions: { retry: RetryPolicy.none } }),
-        attempts,
-        while: (error: AiError.AiError) => error.isRetryable
-      })
-      const plan = ExecutionPlan.make(model("mistral-large", 2), model("mistral-small", 1))
-      const asked = (...statuses: ReadonlyArray<number>) =>
-        Effect.gen(function*() {
-          const name = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(
-            Effect.flatMap(({ text }) => Effect.map(Model.ModelName, (name) => `${name}: ${text}`)),
-            Effect.withExecutionPlan(plan),
-            Effect.catchTag("AiError", ({ reason }) => Effect.succeed(reason._tag))
-          )
-          const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
-          return [name, (yield* requests).map(({ body }) => Reflect.get(Object(body), "model"))]
-        }).pipe(
-          Effect.provide(
-            MistralClient.layer({}).pipe(
-              Layer.provideMerge(ScriptedHttpClient.layer(statuses.map((status) =>
-                status === 200
-                  ? ScriptedHttpClient.json(TestCompletion.response("Hello"))
-                  : refusal(status, said("Refused"))
-              )))
-            )
-          )
-        )
-      assert.deepStrictEqual(yield* asked(503, 429, 200), [
+      const program = LanguageModel.generateText({ prompt: "Hi" }).pipe(
+        Effect.flatMap(({ text }) => Effect.map(Model.ModelName, (name) => `${name}: ${text}`)),
+        Effect.withExecutionPlan(plan)
+      )
+      const good = ScriptedHttpClient.json(TestCompletion.response("Hello"))
+      assert.deepStrictEqual(yield* asked(program, refusal(503, said("")), refusal(429, said("")), good), [
         "mistral-small: Hello",
         ["mistral-large", "mistral-large", "mistral-small"]
       ])
-      assert.deepStrictEqual(yield* asked(503, 401, 200), ["AuthenticationError", ["mistral-large", "mistral-large"]])
+      assert.deepStrictEqual(yield* asked(program, refusal(503, said("")), refusal(401, said("")), good), [
+        "AuthenticationError",
+        ["mistral-large", "mistral-large"]
+      ])
+    }))
+
+  it.effect("goes on with the stream of a small model, unless parts of the large one have come", () =>
+    Effect.gen(function*() {
+      const program = LanguageModel.streamText({ prompt: "Hi" }).pipe(
+        Stream.withExecutionPlan(plan),
+        Stream.runFold(() => "", (text, part) => part.type === "text-delta" ? text + part.delta : text)
+      )
+      const good = ScriptedHttpClient.sse(TestCompletion.chunks("Hello"))
+      const cut = ScriptedHttpClient.sse(TestCompletion.chunks("Hel").slice(0, -1), { done: false })
+      assert.deepStrictEqual(yield* asked(program, refusal(503, said("")), refusal(529, said("")), good), [
+        "Hello",
+        ["mistral-large", "mistral-large", "mistral-small"]
+      ])
+      assert.deepStrictEqual(yield* asked(program, cut, good), ["NetworkError", ["mistral-large"]])
     }))
 
   it.effect("knows an open circuit, which is not retryable", () =>

@@ -1,6 +1,6 @@
 /** The requests of many texts and of calls at the same time, and the configuration that they share or do not. */
 import { MistralEmbeddingModel } from "@effect-mistral/ai"
-import { MistralClient } from "@effect-mistral/core"
+import { MistralClient, OpenAiCompatible } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer, Redacted, Stream } from "effect"
@@ -204,6 +204,22 @@ describe("dimensions", () => {
       Effect.provide(
         MistralEmbeddingModel.model("codestral-embed", { dimensions: 512 }).pipe(
           Layer.provide(MistralClient.layer({})),
+          Layer.provideMerge(ScriptedHttpClient.layer(lengths))
+        )
+      )
+    ))
+
+  it.effect("are sent to a server that is compatible with OpenAI under its own name", () =>
+    Effect.gen(function*() {
+      yield* embedMany(["a"])
+      const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+      assert.deepStrictEqual((yield* requests).map(({ body }) => body), [
+        { model: "codestral-embed", input: ["a"], dimensions: 512 }
+      ])
+    }).pipe(
+      Effect.provide(
+        MistralEmbeddingModel.model("codestral-embed", { dimensions: 512 }).pipe(
+          Layer.provide(OpenAiCompatible.layer({ baseUrl: "https://a.test" })),
           Layer.provideMerge(ScriptedHttpClient.layer(lengths))
         )
       )

@@ -247,7 +247,7 @@ describe("the calls of an assistant message", () => {
       assert.strictEqual(yield* args(cycle), "{\"x\":1,\"self\":\"[circular]\"}")
     }))
 
-  it.effect("have names that Mistral accepts, and their results the same", () =>
+  it.effect("have names that Mistral accepts, no two the same, and their results have those too", () =>
     Effect.gen(function*() {
       const names = ["files.read", "a/b c", "é", "x".repeat(80), ""]
       const messages = yield* sentMessages(names.map((name, at) => ({
@@ -255,7 +255,13 @@ describe("the calls of an assistant message", () => {
         content: [call(`call_${at}`, name, {})]
       })))
       const sentNames = messages.flatMap(({ tool_calls }) => tool_calls ?? []).map((call) => call.function.name)
-      assert.deepStrictEqual(sentNames, ["files_read", "a_b_c", "_", "x".repeat(64), "_"])
+      assert.deepStrictEqual(sentNames, [
+        "files_read_iLO8odR0M",
+        "a_b_c_aa7j8j7OA",
+        "__ZJniQ8PSG",
+        `${"x".repeat(54)}_vk6okjVdr`,
+        "_HIQo8RRkb"
+      ])
       assert.deepStrictEqual(messages.flatMap(({ name, role }) => role === "tool" ? [name] : []), sentNames)
     }))
 

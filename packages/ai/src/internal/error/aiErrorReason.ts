@@ -83,7 +83,7 @@ const quota = /insufficient.(?:quota|balance|credit|fund)|exceeded your current 
 
 /** What servers say of a request without a key: Mistral's gateway says "No API key found in request". */
 const missingKey =
-  /\b(?:no|missing|without|did(?:n't| not) provide) (?:an? |the |any )?(?:valid )?(?:api.?key|access token|bearer|authori[sz]ation|credentials)|(?:api.?key|token|authori[sz]ation)\b[^.]* (?:missing|required|not (?:provided|supplied|set))/i
+  /\b(?:no|missing|without|did(?:n't| not) provide) (?:an? |the |any )?(?:auth )?(?:api.?key|access token|bearer|authori[sz]ation|credentials)|(?:api.?key|token|authori[sz]ation)\b[^.]{0,60} (?:missing|required|not (?:provided|supplied|set))/i
 
 const keyProblem = (
   { serverMessage = "" }: { readonly serverMessage?: string | undefined }

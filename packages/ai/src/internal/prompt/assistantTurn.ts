@@ -1,7 +1,9 @@
-import * as Content from "@effect-mistral/core/Content"
+import type * as Content from "@effect-mistral/core/Content"
 import * as Message from "@effect-mistral/core/Message"
 import type * as Prompt from "effect/ai/Prompt"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { functionName } from "../names/functionName.ts"
 import { jsonText } from "./jsonText.ts"
 import { reasoning } from "./reasoning.ts"
 import { toolResultContent } from "./toolResult.ts"
@@ -52,16 +54,12 @@ export const joinTurns = (first: AssistantTurn, second: AssistantTurn): Assistan
 
 /** The pieces of a text as they were received, references between them, unless the text was changed since. */
 const textPieces = ({ options, text }: Prompt.TextPart): ReadonlyArray<Content.Content> => {
-  const received = options.mistral?.content
-  const { content } = Message.fromReceived({ content: Array.isArray(received) ? received.filter(isReceived) : [] })
-  return typeof content === "object" && content !== null && textOf(content) === text
-    ? content
-    : text === ""
-    ? []
-    : [{ type: "text", text }]
+  const received = asReceived({ content: options.mistral?.content })
+  const content = Option.isSome(received) ? Message.fromReceived(received.value).content : undefined
+  return Array.isArray(content) && textOf(content) === text ? content : text === "" ? [] : [{ type: "text", text }]
 }
 
-const isReceived = /* @__PURE__ */ Schema.is(Content.Received)
+const asReceived = /* @__PURE__ */ Schema.decodeUnknownOption(Message.Received)
 
 /** The text of content, without the thinking and the references in it. */
 export const textOf = (pieces: ReadonlyArray<Content.Content>): string =>
@@ -99,6 +97,3 @@ const argsText = (params: unknown): string =>
     : typeof params === "string"
     ? params
     : jsonText(params)
-
-/** Mistral refuses names with other characters than these, and longer ones, also of calls in the past. */
-const functionName = (name: string): string => name.replace(/[^\w-]/g, "_").slice(0, 64) || "_"

@@ -66,9 +66,13 @@ export class CallParts {
     })
   }
 
-  /** Ends the parameters and adds the calls that the caller is to run. Returns why the response has failed, if it has. */
+  /**
+   * Ends the parameters and adds the calls that the caller is to run. Returns why the response has failed, if it has. The
+   * calls of a response that was cut off are not run, so that no name of them is an error.
+   */
   end(
     finished: ReadonlyArray<FinishedCall>,
+    isCutOff: boolean,
     blocks: Blocks,
     parts: Parts
   ): AiError.AiErrorReason | undefined {
@@ -82,6 +86,7 @@ export class CallParts {
       const name = this.#nameOf(received)
       const builtIn = this.builtInNameOf(call)
       if (name === undefined && builtIn === undefined) {
+        if (isCutOff) continue
         return new AiError.ToolNotFoundError({ toolName: received, availableTools: [...this.#calls.names] })
       }
       parts.push({
@@ -116,6 +121,11 @@ export class CallParts {
     return id
   }
 
+  /** Whether the toolkit has the tool of a call, or calls of any tool are returned. */
+  hasPart(call: Tool.ReceivedCall): boolean {
+    return this.#nameOf(call.function.name) !== undefined || this.builtInNameOf(call) !== undefined
+  }
+
   /** The name in the toolkit of a built-in tool that Mistral runs. */
   builtInNameOf({ function: { name }, type }: Tool.ReceivedCall): string | undefined {
     return this.#calls.builtInNameOf(name) ?? (type ? this.#calls.builtInNameOf(type) : undefined)
@@ -145,9 +155,14 @@ export class CallParts {
   }
 }
 
-/** The keys of calls that this version does not know, with the id of their call. */
-export const unknownOfCalls = (finished: ReadonlyArray<FinishedCall>): ReadonlyArray<Schema.MutableJson> =>
-  finished.flatMap(({ call: { function: fn, id, index: _index, type, ...call } }) => {
+/** The keys of calls that this version does not know, with the id of their call, and the calls that have no part at all. */
+export const unknownOfCalls = (
+  finished: ReadonlyArray<FinishedCall>,
+  parts: CallParts
+): ReadonlyArray<Schema.MutableJson> =>
+  finished.flatMap(({ call: whole }) => {
+    if (!parts.hasPart(whole)) return [toJsonObject(whole)]
+    const { function: fn, id, index: _index, type, ...call } = whole
     const { arguments: _arguments, name: _name, ...rest } = fn
     const unknown = {
       ...call,

@@ -78,8 +78,8 @@ const restOfChunk = (chunk: Completion.Chunk, messages: Messages): Completion.Ch
   if (chunk.choices.length < 2 && chunk.choices[0]?.index === 0 && isPlain(chunk)) return undefined
   const choices = chunk.choices.flatMap((choice) => {
     if (choice.index !== 0) return [choice]
-    const { delta: _, ...rest } = without(choice, isChoiceKey)
-    return [{ ...rest, index: 0, delta: messages.hasResult(choice.delta) ? {} : without(choice.delta, isDeltaKey) }]
+    const delta = messages.hasResult(choice.delta) ? {} : without(choice.delta, isDeltaKey)
+    return [{ ...without(choice, isChoiceKey), index: 0, delta }]
   })
   return { ...without(chunk, isChunkKey), id: "", model: "", choices }
 }

@@ -90,14 +90,18 @@ export class ResponseParts {
     this.#blocks.close(parts)
     const { messages, others, parts: executed } = executedCalls(this.#calls, this.#messages.results())
     parts.push(...executed)
-    const failure = this.#calls.end(others, this.#blocks, parts)
+    const finishReason = toFinishReason(this.#reason)
+    const isCutOff = finishReason !== "stop" && finishReason !== "tool-calls"
+    const failure = this.#calls.end(others, isCutOff, this.#blocks, parts)
     if (failure !== undefined) return failure
     parts.push({
       type: "finish",
-      reason: toFinishReason(this.#reason),
+      reason: finishReason,
       usage: toUsage(leftover.usage),
       ...(head === undefined ? undefined : { response: toHttpResponse(head) }),
-      metadata: { mistral: this.#finishMetadata({ ...leftover, choices }, messages, unknownOfCalls(others), head) }
+      metadata: {
+        mistral: this.#finishMetadata({ ...leftover, choices }, messages, unknownOfCalls(others, this.#calls), head)
+      }
     })
     return undefined
   }

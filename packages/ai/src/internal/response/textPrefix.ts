@@ -30,7 +30,10 @@ export class TextPrefix {
     if (!this.#settled && this.#matched < this.#prefix.length) {
       if (this.#matched === 0) { while (at < text.length && isSpace(text, at)) at++ }
       while (at < text.length && this.#matched < this.#prefix.length) {
-        if (text[at] !== this.#prefix[this.#matched]) return this.release() + text
+        if (text[at] !== this.#prefix[this.#matched]) {
+          this.#settled = true
+          return this.release() + text
+        }
         at++
         this.#matched++
       }
@@ -50,11 +53,12 @@ export class TextPrefix {
     return text.slice(at)
   }
 
-  /** Returns the text that is held because it may be a part of the prefix, where no more text follows it. */
+  /** Returns the text that is held because it may be a part of the prefix, where something else than text follows it. */
   release(): string {
     const held = this.#held
     this.#held = ""
-    this.#settled = true
+    // Thinking may precede the text.
+    this.#settled ||= held !== "" || this.#matched > 0
     return held
   }
 }

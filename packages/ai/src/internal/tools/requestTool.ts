@@ -5,7 +5,7 @@ import * as Tool from "effect/ai/Tool"
 import type * as JsonSchema from "effect/JsonSchema"
 import * as Result from "effect/Result"
 import { toJsonObject } from "../json/toJson.ts"
-import { functionName } from "./functionName.ts"
+import { functionName } from "../names/functionName.ts"
 
 type RequestTool = NonNullable<CompletionRequest.Chat["tools"]>[number]
 
