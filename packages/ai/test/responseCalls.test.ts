@@ -178,6 +178,10 @@ describe("a call in a stream", () => {
       { id: "b", index: 0, function: { name: null, arguments: `{"city":` } },
       { id: "c", index: 0, function: { name: null, arguments: `"Paris"}` } }
     ],
+    "with its id in the last fragment": [
+      call({ id: "null", index: 0 }, { arguments: `{"city":` }),
+      { id: "aB3dE6gH9", index: 0, function: { arguments: `"Paris"}` } }
+    ],
     "without an index": [call({}, { arguments: `{"ci` }), { function: { arguments: `ty":"Paris"}` } }],
     "with an empty object first": [call({ index: 0 }, { arguments: "{}" }), {
       index: 0,
