@@ -77,7 +77,7 @@ describe("the thinking of a response", () => {
     Effect.gen(function*() {
       const { parts } = yield* streamed(chunks(
         { content: [thinking("One. ", { closed: false })] },
-        { content: [thinking("Two.", { closed: false })] },
+        { content: [thinking("Two.")] },
         { content: [{ type: "text", text: "Text." }] },
         { content: [thinking("Three.")] },
         { content: "End." }
@@ -376,7 +376,7 @@ describe("what this version does not know", () => {
       const [first, second, last] = chunks({ content: "H", refusal: "n" }, { content: "i", refusal: "o" })
       const { parts } = yield* streamed([
         { ...first, p: "abc", citations: ["a"] },
-        { ...second, p: "abcdef", citations: ["a", "b"] },
+        { ...second, obfuscation: "abcdef", citations: ["a", "b"] },
         { ...last, p: "" }
       ])
       assert.deepStrictEqual(contentOf(joined(parts)), [text("Hi")])

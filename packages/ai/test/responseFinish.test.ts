@@ -131,6 +131,14 @@ describe("the usage", () => {
       })
     }))
 
+  it.effect("has no uncached tokens where more are cached than there are", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* usageOf({ prompt_tokens: 10, num_cached_tokens: 12 }), {
+        inputTokens: { total: 10, cacheRead: 12 },
+        outputTokens: {}
+      })
+    }))
+
   it.effect("has the reasoning tokens of OpenAI-compatible servers", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(

@@ -48,8 +48,8 @@ export class ResponseParts {
     this.#content = new ContentParts(this.#blocks, this.#leftovers, prefix)
   }
 
-  /** Adds the parts of a chunk to `parts`. Returns why the response has failed, if it has. */
-  add(chunk: Completion.Chunk, parts: Parts): AiError.AiErrorReason | undefined {
+  /** Adds the parts of a chunk to `parts`. */
+  add(chunk: Completion.Chunk, parts: Parts): void {
     const { choices } = chunk
     const { textId } = this.#blocks
     // Nearly all chunks only add text to an open block.
@@ -60,8 +60,7 @@ export class ResponseParts {
         typeof content === "string" && content !== "" && index === 0 && finish_reason == null &&
         this.#messages.continues(delta) && this.#content.isAll(delta) && isPlain(chunk)
       ) {
-        this.#blocks.text(content, parts)
-        return undefined
+        return this.#blocks.text(content, parts)
       }
     }
     this.#addHead(chunk, parts)
@@ -69,11 +68,9 @@ export class ResponseParts {
       if (index === 0) this.#addFirst(delta, finish_reason, parts)
     }
     this.#leftovers.add(chunk, this.#messages)
-    // A response that has failed is failed by its client, which knows more about it.
-    return undefined
   }
 
-  /** Adds the last parts, after `[DONE]`. `head` is that of the HTTP response. */
+  /** Adds the last parts, after `[DONE]`. `head` is that of the HTTP response. Returns why the response has failed, if it has. */
   end(parts: Parts, head: ResponseMetadata | undefined): AiError.AiErrorReason | undefined {
     const leftover = this.#leftovers.get()
     let { choices } = leftover

@@ -14,7 +14,8 @@ export const wholeParts = (
 ): Result.Result<Array<Response.PartEncoded>, AiError.AiErrorReason> => {
   const reader = new ResponseParts(context)
   const parts: Array<Response.StreamPartEncoded> = []
-  const reason = reader.add(toChunk(response), parts) ?? reader.end(parts, head)
+  reader.add(toChunk(response), parts)
+  const reason = reader.end(parts, head)
   return reason === undefined ? Result.succeed(joined(withLastText(parts, reader.lastMessageAt))) : Result.fail(reason)
 }
 

@@ -54,10 +54,7 @@ const partsPull = (
   const next: PartsPull = Pull.matchEffect(pull, {
     onSuccess: (chunks) => {
       const parts: Array<Response.StreamPartEncoded> = []
-      for (const chunk of chunks) {
-        const reason = response.add(chunk, parts)
-        if (reason !== undefined) return fail(parts, aiError(place, reason))
-      }
+      for (const chunk of chunks) response.add(chunk, parts)
       return emit(parts)
     },
     onDone: () => {
