@@ -110,7 +110,7 @@ export const withConfigOverride: {
  *
  * *When to use*: with `Effect.provide`, or as a step of an `ExecutionPlan`.
  *
- * *Gotchas*: the client retries by its own policy, 4 attempts by default. A retry around the call, or an `ExecutionPlan`
+ * *Gotchas*: the client retries by its own policy, up to 4 times by default. A retry around the call, or an `ExecutionPlan`
  * with `attempts`, multiplies them: `requestOptions: { retry: RetryPolicy.none }` leaves all of them to it.
  *
  * @category constructors
