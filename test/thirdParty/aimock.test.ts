@@ -1,9 +1,11 @@
 /** `@copilotkit/aimock`, a server of OpenAI's API (and OpenRouter's and Azure's) with scripted answers and chaos. */
 import { LLMock } from "@copilotkit/aimock"
+import { MistralLanguageModel } from "@effect-mistral/ai"
 import { Chat } from "@effect-mistral/chat"
 import { AzureAi, Completion, FetchHttpClient, Message, RetryPolicy } from "@effect-mistral/core"
 import { assert, layer } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Option, Redacted, Schedule, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Redacted, Schedule, Schema, Stream } from "effect"
+import { type AiError, EmbeddingModel, LanguageModel, Prompt, Tool, Toolkit } from "effect/ai"
 import {
   answered,
   asked,
@@ -16,7 +18,8 @@ import {
   refuses,
   request
 } from "./conversation.ts"
-import { Program } from "./program.ts"
+import { reasoningOf, runsLanguageModels, textOf } from "./languageModel.ts"
+import { model, Program } from "./program.ts"
 
 class Mock extends Context.Service<Mock, LLMock>()("test/thirdParty/Mock") {}
 
@@ -72,6 +75,7 @@ layer(aimock, { excludeTestServices: true })("aimock", (it) => {
   completes(it, { usage: true })
   callsTools(it)
   makesObjects(it)
+  runsLanguageModels(it)
   refuses(it, [
     ...([
       [400, "BadRequest"],
@@ -270,4 +274,120 @@ layer(aimock, { excludeTestServices: true })("aimock", (it) => {
         assert.strictEqual(Completion.text(streamed), answered.hello)
       }).pipe(Effect.provide(Chat.layer.pipe(Layer.provide(client), Layer.provide(FetchHttpClient.layer))))
     }))
+
+  each(
+    it,
+    "effect/ai: the thinking of an answer, which is sent back under its own name",
+    (way) =>
+      Effect.gen(function*() {
+        const mock = yield* Mock
+        const whole = yield* LanguageModel.generateText({ prompt: "Think first" })
+        const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: "Think first" }))
+        for (const content of [whole.content, parts]) {
+          assert.deepStrictEqual([reasoningOf(content), textOf(content)], ["Is it foggy? I think so.", "It is."])
+          const history = Prompt.fromResponseParts(content)
+          yield* LanguageModel.generateText({ prompt: Prompt.concat(history, asked.hello) })
+          const body = mock.getLastRequest()?.body as { readonly messages: ReadonlyArray<unknown> }
+          assert.deepStrictEqual(body.messages[0], {
+            role: "assistant",
+            content: "It is.",
+            reasoning_content: "Is it foggy? I think so."
+          })
+        }
+      }).pipe(Effect.provide(way.layer())),
+    (way) => way.client === "OpenAiCompatible"
+  )
+
+  each(it, "effect/ai: text and two calls, whole and streamed, whose handlers run", (way) =>
+    Effect.gen(function*() {
+      const whole = yield* LanguageModel.generateText({ prompt: "Both", toolkit: both })
+      const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: "Both", toolkit: both }))
+      for (const content of [whole.content, parts]) {
+        assert.strictEqual(textOf(content), "One moment.")
+        assert.deepStrictEqual(
+          content.flatMap((part) => part.type === "tool-call" ? [[part.id, part.name, part.params]] : []),
+          [["call_1", "get_weather", { city: "Paris" }], ["call_2", "get_time", {}]]
+        )
+        const results = content.flatMap((part) => part.type === "tool-result" ? [part.result] : [])
+        assert.sameMembers([...results], ["Fog in Paris", "14:30"])
+      }
+    }).pipe(
+      Effect.provide(both.toLayer({
+        get_weather: ({ city }) => Effect.succeed(`Fog in ${city}`),
+        get_time: () => Effect.succeed("14:30")
+      })),
+      Effect.provide(way.layer())
+    ))
+
+  each(
+    it,
+    "effect/ai: errors have the right reason, and a stream that is cut has no finish",
+    (way) =>
+      Effect.gen(function*() {
+        const refusals = [
+          [400, "InvalidRequestError"],
+          [401, "AuthenticationError"],
+          [403, "AuthenticationError"],
+          [404, "InvalidRequestError"],
+          [422, "InvalidRequestError"],
+          [429, "RateLimitError"],
+          [500, "InternalProviderError"],
+          [503, "InternalProviderError"]
+        ] as const
+        for (const [status, tag] of refusals) {
+          const prompt = `Refuse with ${status}`
+          for (
+            const call of [
+              Effect.asVoid(LanguageModel.generateText({ prompt })),
+              Stream.runDrain(LanguageModel.streamText({ prompt }))
+            ]
+          ) {
+            const error = yield* Effect.flip(call)
+            assert.deepStrictEqual([error.reason._tag, error.isRetryable], [tag, status === 429 || status >= 500])
+            assert.include(error.message, `Refused with ${status}`)
+            if (error.reason._tag === "RateLimitError") {
+              assert.strictEqual(error.retryAfter && Duration.toMillis(error.retryAfter), 7000)
+            }
+          }
+        }
+        const types: Array<string> = []
+        const cut: AiError.AiError = yield* Effect.flip(
+          Stream.runForEach(
+            LanguageModel.streamText({ prompt: "Cut" }),
+            ({ type }) => Effect.sync(() => types.push(type))
+          )
+        )
+        assert.strictEqual(cut.reason._tag, "NetworkError")
+        assert.include(types, "text-end")
+        assert.notInclude(types, "finish")
+      }).pipe(Effect.provide(way.layer()))
+  )
+
+  each(it, "effect/ai: embeddings of the dimensions", (way) =>
+    Effect.gen(function*() {
+      const embedder = yield* EmbeddingModel.EmbeddingModel
+      const { embeddings } = yield* embedder.embedMany(["one", "two"])
+      assert.deepStrictEqual(embeddings.map(({ vector }) => vector.length), [8, 8])
+      const single = yield* embedder.embed("two")
+      assert.deepStrictEqual(single.vector, embeddings[1]?.vector)
+    }).pipe(Effect.provide(way.layer())), (way) => way.client === "OpenAiCompatible")
+
+  it.effect("effect/ai: the same program over the client of `AzureAi`", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Program
+      const client = AzureAi.layer({ endpoint: `${url}/models`, apiKey: Redacted.make("key"), retry: RetryPolicy.none })
+      yield* Effect.gen(function*() {
+        const whole = yield* LanguageModel.generateText({ prompt: asked.hello })
+        assert.strictEqual(whole.text, answered.hello)
+        const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: asked.hello }))
+        assert.strictEqual(textOf(parts), answered.hello)
+      }).pipe(Effect.provide(
+        MistralLanguageModel.model(model).pipe(Layer.provide(client), Layer.provide(FetchHttpClient.layer))
+      ))
+    }))
 })
+
+const both = Toolkit.make(
+  Tool.make("get_weather", { parameters: Schema.Struct({ city: Schema.String }), success: Schema.String }),
+  Tool.make("get_time", { success: Schema.String })
+)

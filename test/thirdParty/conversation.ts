@@ -3,9 +3,7 @@ import { Chat } from "@effect-mistral/chat"
 import { Completion, Message, type MistralError, Tool } from "@effect-mistral/core"
 import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
-import { type Program, type Way, ways } from "./program.ts"
-
-export const model = "mistral-small-latest"
+import { model, type Program, type Way, ways } from "./program.ts"
 
 /** The texts that the programs are set up for. */
 export const asked = {
@@ -45,7 +43,8 @@ export const failedStream = <R>(stream: Stream.Stream<Completion.Chunk, MistralE
     return { text: texts.join(""), error }
   })
 
-type Test<R = Program> = Pick<Vitest.MethodsNonLive<R>, "effect">
+/** The functions that register the tests of a program. */
+export type Test<R = Program> = Pick<Vitest.MethodsNonLive<R>, "effect">
 
 /** Runs a test for each client and transport. */
 export const each = <R>(

@@ -20,11 +20,11 @@ import {
   failedStream,
   failure,
   makesObjects,
-  model,
   refuses,
   request
 } from "./conversation.ts"
-import { Program, startScript } from "./program.ts"
+import { runsLanguageModels } from "./languageModel.ts"
+import { model, Program, startScript } from "./program.ts"
 
 const rule = (content: unknown, match: string, more: { readonly status?: number; readonly path?: string } = {}) => ({
   path: more.path ?? "/v1/chat/completions",
@@ -141,6 +141,7 @@ layer(mockLlm, { excludeTestServices: true })("mock-llm", (it) => {
   completes(it, { usage: false })
   callsTools(it, ["whole"])
   makesObjects(it)
+  runsLanguageModels(it, ["whole"])
 
   const tags = {
     400: "BadRequest",

@@ -23,6 +23,7 @@ import {
   refuses,
   request
 } from "./conversation.ts"
+import { runsLanguageModels } from "./languageModel.ts"
 import { Program, startScript, ways } from "./program.ts"
 
 const fetchWithMutableHeaders = `
@@ -90,6 +91,7 @@ for (const provider of ["mistral-ai", "openai"] as const) {
     completes(it, { usage: true })
     callsTools(it)
     makesObjects(it)
+    runsLanguageModels(it)
     refuses(
       it,
       Object.entries(statuses).map(([status, reason]) => ({

@@ -1,10 +1,12 @@
 /** The programs of npm that the tests talk to, each started on a free port and stopped at the end of its suite. */
 import { Agents } from "@effect-mistral/agents"
+import { MistralEmbeddingModel, MistralLanguageModel } from "@effect-mistral/ai"
 import { Chat } from "@effect-mistral/chat"
 import { FetchHttpClient, MistralClient, OpenAiCompatible, RetryPolicy } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
 import { UndiciHttpClient } from "@effect-mistral/node"
 import { Context, Effect, Layer, Redacted } from "effect"
+import type { EmbeddingModel, LanguageModel } from "effect/ai"
 import { spawn } from "node:child_process"
 import { createServer } from "node:http"
 import { createRequire } from "node:module"
@@ -20,10 +22,25 @@ export class Program extends Context.Service<Program, {
 }>()("test/thirdParty/Program") {}
 
 /** The services of this library, as a program of a user has them. */
-export type Services = Chat.Chat | Agents.Agents | Fim.Fim
+export type Services =
+  | Chat.Chat
+  | Agents.Agents
+  | Fim.Fim
+  | LanguageModel.LanguageModel
+  | EmbeddingModel.EmbeddingModel
+
+/** The model that the programs are asked for. */
+export const model = "mistral-small-latest"
 
 /** Made anew for each client, because a layer that is one constant is built once, whatever it is provided with. */
-const services = () => Layer.mergeAll(Chat.layer, Agents.layer, Fim.layer)
+const services = () =>
+  Layer.mergeAll(
+    Chat.layer,
+    Agents.layer,
+    Fim.layer,
+    MistralLanguageModel.model(model),
+    MistralEmbeddingModel.model("text-embedding-3-small", { dimensions: 8 })
+  )
 
 /** Options that a test changes. Retries are off unless a test is about them. */
 export type Options = Pick<OpenAiCompatible.Options, "headers" | "timeout" | "retry" | "endOfStream"> & {
