@@ -46,7 +46,7 @@ export type BuiltIn<Type extends string, Name extends string, Args extends Schem
     readonly args: Args
     readonly parameters: typeof Schema.Unknown
     readonly success: typeof Schema.Unknown
-    readonly failure: typeof Schema.Unknown
+    readonly failure: typeof Schema.Never
     readonly failureMode: "error"
   },
   false
@@ -64,8 +64,7 @@ const builtIn = <const Type extends string, const Name extends string, Args exte
     providerName: type,
     args: argsSchema,
     parameters: Schema.Unknown,
-    success: Schema.Unknown,
-    failure: Schema.Unknown
+    success: Schema.Unknown
   })
   return made(args)
 }
