@@ -12,7 +12,7 @@ import { Persistence } from "effect/persistence"
 import { memory } from "./aiScripts.ts"
 import { scriptedMistral } from "./mistral.ts"
 
-const turn = Effect.fn("turn")(function*(user: string, prompt: string) {
+export const turn = Effect.fn("turn")(function*(user: string, prompt: string) {
   const chats = yield* Chat.Persistence
   const chat = yield* chats.getOrCreate(user, { timeToLive: "30 days" })
   const { text } = yield* chat.generateText({ prompt })
@@ -29,10 +29,10 @@ const program = Effect.gen(function*() {
 })
 
 // Over Redis, SQL or files, the history survives the program: `Persistence.layerBackingRedis` and others.
-const ChatsLive = Chat.layerPersisted({ storeId: "chats" }).pipe(Layer.provide(Persistence.layerBackingMemory))
+export const ChatsLive = Chat.layerPersisted({ storeId: "chats" }).pipe(Layer.provide(Persistence.layerBackingMemory))
 
 const ModelLive = MistralLanguageModel.model("mistral-small-latest").pipe(
   Layer.provideMerge(scriptedMistral(memory))
 )
 
-program.pipe(Effect.provide([ModelLive, ChatsLive]), NodeRuntime.runMain)
+if (import.meta.main) program.pipe(Effect.provide([ModelLive, ChatsLive]), NodeRuntime.runMain)

@@ -19,7 +19,7 @@ const articles = [
 ]
 
 /** Finds articles by their meaning. A program with many of them keeps their vectors in a database. */
-class Handbook extends Context.Service<Handbook>()("app/Handbook", {
+export class Handbook extends Context.Service<Handbook>()("app/Handbook", {
   make: Effect.gen(function*() {
     const model = yield* EmbeddingModel.EmbeddingModel
     const { embeddings } = yield* model.embedMany(articles)
@@ -38,7 +38,7 @@ class Handbook extends Context.Service<Handbook>()("app/Handbook", {
   static readonly layer = Layer.effect(Handbook, Handbook.make)
 }
 
-const answer = Effect.fn("answer")(function*(question: string) {
+export const answer = Effect.fn("answer")(function*(question: string) {
   const handbook = yield* Handbook
   const found = yield* handbook.search(question, 2)
   for (const { score, text } of found) yield* Console.log(`${score.toFixed(2)}  ${text}`)
@@ -53,8 +53,6 @@ const MainLive = Layer.merge(
   MistralLanguageModel.model("mistral-small-latest")
 ).pipe(Layer.provide(scriptedMistral(support)))
 
-answer("When does my parcel arrive?").pipe(
-  Effect.flatMap(({ text }) => Console.log(text)),
-  Effect.provide(MainLive),
-  NodeRuntime.runMain
-)
+const program = Effect.flatMap(answer("When does my parcel arrive?"), ({ text }) => Console.log(text))
+
+if (import.meta.main) program.pipe(Effect.provide(MainLive), NodeRuntime.runMain)

@@ -28,7 +28,7 @@ describe("examples in the documentation", () => {
     )
     const { stdout } = await run("tsc", ["-p", out], { cwd: root }).catch((error) => error)
     assert.strictEqual(stdout, "")
-  }, 60_000)
+  }, 180_000)
 
   it.live("run against the emulator", () =>
     Effect.gen(function*() {

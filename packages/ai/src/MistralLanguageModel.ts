@@ -47,9 +47,10 @@ import { callTelemetry, recordFailure, recordUnsent } from "./internal/telemetry
 import { codecTransformer } from "./internal/tools/codecTransformer.ts"
 import { requestTools } from "./internal/tools/requestTools.ts"
 import { responseFormat } from "./internal/tools/responseFormat.ts"
+import { withoutFence } from "./internal/tools/withoutFence.ts"
 
 /**
- * The configuration of a model: the parameters of a chat request under Mistral's names, and two options of this library.
+ * The configuration of a model: the parameters of a chat request under Mistral's names, and options of this library.
  *
  * *Details*: a parameter that is not here is made from the call: `messages` from the prompt, `tools` and `tool_choice` from
  * the toolkit, `response_format` from the schema of `generateObject`.
@@ -68,6 +69,11 @@ export interface ConfigOptions extends
    * one. The annotation `Tool.Strict` of a tool wins.
    */
   readonly strictJsonSchema?: boolean | undefined
+  /**
+   * Whether the JSON of `generateObject` may be in a markdown fence with text before and after it, as models write it on
+   * servers that ignore the schema. Default: false.
+   */
+  readonly unwrapFence?: boolean | undefined
   /** Options of the calls: retry policy, time limits, headers, API key, base URL. */
   readonly requestOptions?: RequestOptions.RequestOptions | undefined
 }
@@ -103,7 +109,7 @@ export const withConfigOverride: {
  *
  * *When to use*: with `Effect.provide`, or as a step of an `ExecutionPlan`.
  *
- * *Gotchas*: the client retries by its own policy, 4 attempts by default. A retry around the call, or an `ExecutionPlan`
+ * *Gotchas*: the client retries by its own policy, up to 4 times by default. A retry around the call, or an `ExecutionPlan`
  * with `attempts`, multiplies them: `requestOptions: { retry: RetryPolicy.none }` leaves all of them to it.
  *
  * @category constructors
@@ -141,18 +147,25 @@ export const make = (
     LanguageModel.make({
       codecTransformer,
       generateText: (options) =>
-        Effect.flatMap(prepare(place("generateText"), config, options), ({ call, context, head, request }) =>
-          chat.complete(request, call).pipe(
-            Effect.mapError((error) =>
-              fromMistralError(place("generateText"), error)
-            ),
-            Effect.flatMap((response) => toEffect(place("generateText"), wholeParts(response, head(), context)))
-          )).pipe(Effect.tapError(({ reason }) => Effect.sync(() => recordFailure(options.span, reason)))),
+        Effect.flatMap(
+          prepare(place("generateText"), config, options),
+          ({ call, context, head, request, unwrapFence }) =>
+            chat.complete(request, call).pipe(
+              Effect.mapError((error) => fromMistralError(place("generateText"), error)),
+              Effect.flatMap((response) => toEffect(place("generateText"), wholeParts(response, head(), context))),
+              Effect.map((parts) => unwrapFence ? withoutFence(parts) : parts)
+            )
+        ).pipe(Effect.tapError(({ reason }) => Effect.sync(() => recordFailure(options.span, reason)))),
       streamText: (options) =>
         Stream.unwrap(
           Effect.map(prepare(place("streamText"), config, options), ({ call, context, head, request }) =>
-            streamParts(place("streamText"), chat.stream(request, call), context, head, ({ reason }) =>
-              recordFailure(options.span, reason)))
+            streamParts(
+              place("streamText"),
+              chat.stream(request, call),
+              context,
+              head,
+              ({ reason }) => recordFailure(options.span, reason)
+            ))
         )
     })).pipe(
       Effect.provideService(IdGenerator.IdGenerator, { generateId: () => Effect.map(newIds, (newId) => newId()) })
@@ -167,6 +180,8 @@ interface Prepared {
   readonly context: ResponseContext
   /** The head of the response, once it came. */
   readonly head: () => ResponseMetadata | undefined
+  /** Whether the response is an object that may be in a fence. */
+  readonly unwrapFence: boolean
 }
 
 const prepare = (
@@ -176,7 +191,7 @@ const prepare = (
 ): Effect.Effect<Prepared, AiError.AiError> =>
   Effect.gen(function*() {
     const merged = mergeConfig(modelConfig, (yield* currentConfig(Config)) ?? {})
-    const { requestOptions, strictJsonSchema, ...parameters } = merged
+    const { requestOptions, strictJsonSchema, unwrapFence, ...parameters } = merged
     const newId = yield* newIds
     const named = { ...parameters, model: parameters.model ?? modelConfig.model }
     const conversion = convert(options, { strictJsonSchema })
@@ -193,7 +208,8 @@ const prepare = (
       request: { ...named, ...body },
       call: RequestOptions.merge(requestOptions, { ...callTelemetry(options.span), onResponse }),
       context: { calls, prefix, newId },
-      head: () => head
+      head: () => head,
+      unwrapFence: unwrapFence === true && options.responseFormat.type === "json"
     }
   })
 

@@ -133,6 +133,12 @@ describe("the thinking of an OpenAI-compatible server", () => {
         content: "Monet.",
         reasoning_content: "Hm."
       })
+      assert.deepStrictEqual(yield* sentTo(thought("Hm.", { field: "reasoning_content", details }), text("Monet.")), {
+        role: "assistant",
+        content: "Monet.",
+        reasoning_content: "Hm.",
+        reasoning_details: details
+      })
       assert.deepStrictEqual(yield* sentTo(thought("Hm.", { field: "reasoning" }), text("Monet.")), {
         role: "assistant",
         content: "Monet.",
@@ -282,6 +288,11 @@ describe("the calls of an assistant message", () => {
         ]),
         [{ role: "assistant", content: "Monet." }, { role: "user", content: "And?" }]
       )
+      const messages = yield* sentMessages([{
+        role: "assistant",
+        content: [call("srv_1", "f", {}), { ...result("srv_1", "web_search", "secret"), providerExecuted: true }]
+      }])
+      assert.notInclude(JSON.stringify(messages), "secret")
     }))
 
   it.effect("have their results also where these stand in the assistant message", () =>

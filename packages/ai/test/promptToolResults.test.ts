@@ -58,6 +58,7 @@ describe("the result of a tool", () => {
         yield* sentResult({ result: Option.some(1) }),
         "{\"_id\":\"Option\",\"_tag\":\"Some\",\"value\":1}"
       )
+      assert.strictEqual(yield* sentResult({ result: { toJSON: () => ({ n: 1n }) } }), "{\"n\":\"1\"}")
       assert.strictEqual(yield* sentResult({ result: Symbol("a") }), "null")
       assert.strictEqual(yield* sentResult({ result: () => 1 }), "null")
       assert.strictEqual(

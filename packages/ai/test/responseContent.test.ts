@@ -278,11 +278,23 @@ describe("references in a text", () => {
     ])
   })
 
-  it.effect("are kept in the metadata of the end, where there is no text", () =>
-    Effect.gen(function*() {
-      const parts = yield* whole(response({ content: [{ type: "reference", reference_ids: [0] }] }))
-      assert.deepPropertyVal(finishMetadata(parts), "unknown", { content: [{ type: "reference", reference_ids: [0] }] })
-    }))
+  it.effect("are kept in a text without characters, where there is no other", () => {
+    const source = {
+      type: "source",
+      sourceType: "document",
+      id: "0",
+      mediaType: "text/plain",
+      title: "0",
+      metadata: { mistral: { referenceId: 0 } }
+    }
+    const reference = { type: "reference", reference_ids: [0] }
+    return assertContent({ content: [reference, thinking("Hm."), { type: "text", text: "Hi" }] }, [
+      source,
+      text("", { content: [reference] }),
+      reasoning("Hm."),
+      text("Hi")
+    ])
+  })
 
   it.effect("to a page without a URL that parses are kept in the metadata of the end", () =>
     Effect.gen(function*() {

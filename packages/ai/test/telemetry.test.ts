@@ -33,6 +33,27 @@ describe("the span of a model", () => {
       ])
     }).pipe(Effect.provide(modelOver(answering()))))
 
+  const withReasoning = { ...usage, completion_tokens_details: { reasoning_tokens: 7 } }
+  const answers: Record<string, TestCompletion.Options> = {
+    "without counts of cached tokens": { usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 } },
+    "with cached tokens by their older name": {
+      usage: { prompt_tokens: 9, completion_tokens: 0, total_tokens: 9, num_cached_tokens: 4 }
+    },
+    "with counts of reasoning": { usage: withReasoning },
+    "that was cut": { finishReason: "length" },
+    "with a model and an id of its own": { model: "mistral-small-2603", id: "cmpl-1" },
+    "without id and model": { id: "", model: "" }
+  }
+  for (const [kind, options] of Object.entries(answers)) {
+    it.effect(`tells the same of both, of an answer ${kind}`, () =>
+      Effect.gen(function*() {
+        const [whole] = (yield* traced(bothWays.whole)).models
+        const [streamed] = (yield* traced(bothWays.streamed)).models
+        assert.deepStrictEqual(streamed!.attributes, { ...whole!.attributes, ...ofStreams })
+        assert.property(whole!.attributes, "gen_ai.usage.input_tokens")
+      }).pipe(Effect.provide(modelOver(answering(options)))))
+  }
+
   for (const [way, call] of Object.entries(bothWays)) {
     it.effect(`has the tokens, which no other span of the trace has (${way})`, () =>
       Effect.gen(function*() {

@@ -177,12 +177,12 @@ describe("layerWithoutToolParameters", () => {
           return primitive["~effect/Effect/evaluate"](fiber)
         }
       })
-      yield* Effect.void.pipe(
+      yield* Effect.sync(() => steps = 0).pipe(
+        Effect.andThen(Effect.sync(() => assert.isAbove(steps, 0))),
         Effect.withSpan("inner"),
         Effect.withSpan("outer"),
         Effect.provide(without(Layer.succeed(Tracer.Tracer, counting)))
       )
-      assert.isAbove(steps, 0)
       const [outer, inner] = spans
       assert.strictEqual(inner!.parent._tag === "Some" && inner!.parent.value, outer)
     }))

@@ -29,9 +29,8 @@ describe("the configuration of a model", () => {
   it("has every parameter of a chat request but those that are made from the call", () => {
     type Parameter = keyof CompletionRequest.Chat
     type Made = "n" | "stream" | "messages" | "tools" | "tool_choice" | "response_format"
-    same<keyof MistralLanguageModel.ConfigOptions, Exclude<Parameter, Made> | "strictJsonSchema" | "requestOptions">(
-      true
-    )
+    type Own = "strictJsonSchema" | "unwrapFence" | "requestOptions"
+    same<keyof MistralLanguageModel.ConfigOptions, Exclude<Parameter, Made> | Own>(true)
     same<keyof Config, Exclude<keyof MistralLanguageModel.ConfigOptions, "model">>(true)
   })
 })

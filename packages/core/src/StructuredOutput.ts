@@ -14,6 +14,7 @@ import * as Completion from "./Completion.ts"
 import type { CompletionService } from "./CompletionService.ts"
 import type { CompletionEndpoint } from "./Endpoint.ts"
 import { CompletionBuilder } from "./internal/completion/completionBuilder.ts"
+import { unfenced } from "./internal/object/fencedText.ts"
 import type { PartialJson } from "./internal/object/partialType.ts"
 import { formatOf, type StructuredSchema, structuredSchema, toPlainForm } from "./internal/object/structuredSchema.ts"
 import { type Operation, operationError } from "./internal/request/call.ts"
@@ -147,6 +148,14 @@ export const responseFormat = (
  * @since 0.1.0
  */
 export const fromStrict = (schema: Schema.Constraint, json: unknown): unknown => toPlainForm(schema, json)
+
+/**
+ * Takes the JSON object out of a markdown fence, with the text before and after it. A text without one stays as it is.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const unwrapFence = (text: string): string => unfenced(text)
 
 const withSchema = <Request, A, E>(
   operation: Operation,

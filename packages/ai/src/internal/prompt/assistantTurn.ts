@@ -1,7 +1,6 @@
-import type * as Content from "@effect-mistral/core/Content"
+import * as Content from "@effect-mistral/core/Content"
 import * as Message from "@effect-mistral/core/Message"
 import type * as Prompt from "effect/ai/Prompt"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { functionName } from "../names/functionName.ts"
 import { jsonText } from "./jsonText.ts"
@@ -24,10 +23,9 @@ export const assistantTurns = (message: Prompt.AssistantMessage): ReadonlyArray<
         pieces.push(...textPieces(part))
         break
       case "reasoning": {
-        const thought = reasoning(part)
-        if (thought === undefined) break
-        if ("type" in thought) pieces.push(thought)
-        else thinking = joinThinking(thinking, thought)
+        const { foreign, piece } = reasoning(part)
+        if (piece !== undefined) pieces.push(piece)
+        thinking = joinThinking(thinking, foreign)
         break
       }
       case "tool-call":
@@ -54,12 +52,16 @@ export const joinTurns = (first: AssistantTurn, second: AssistantTurn): Assistan
 
 /** The pieces of a text as they were received, references between them, unless the text was changed since. */
 const textPieces = ({ options, text }: Prompt.TextPart): ReadonlyArray<Content.Content> => {
-  const received = asReceived({ content: options.mistral?.content })
-  const content = Option.isSome(received) ? Message.fromReceived(received.value).content : undefined
-  return Array.isArray(content) && textOf(content) === text ? content : text === "" ? [] : [{ type: "text", text }]
+  const received = options.mistral?.content
+  const { content } = Message.fromReceived({ content: Array.isArray(received) ? received.filter(isReceived) : [] })
+  return typeof content === "object" && content !== null && textOf(content) === text
+    ? content
+    : text === ""
+    ? []
+    : [{ type: "text", text }]
 }
 
-const asReceived = /* @__PURE__ */ Schema.decodeUnknownOption(Message.Received)
+const isReceived = /* @__PURE__ */ Schema.is(Content.Received)
 
 /** The text of content, without the thinking and the references in it. */
 export const textOf = (pieces: ReadonlyArray<Content.Content>): string =>

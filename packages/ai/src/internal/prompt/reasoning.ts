@@ -5,36 +5,39 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ForeignThinking } from "./turn.ts"
 
+/** Thinking as a piece of content, and what of it has its place in the keys of another dialect. */
+export interface SentReasoning {
+  readonly piece: Content.Thinking | undefined
+  readonly foreign: ForeignThinking
+}
+
 /**
- * Converts the thinking of a model to a piece of content, or to the keys of the dialect in which it came. `undefined` if
- * there is nothing to send, as where another vendor keeps the thinking encrypted.
+ * Converts the thinking of a model to a piece of content, or to the keys of the dialect in which it came. Both are empty
+ * where there is nothing to send, as where another vendor keeps the thinking encrypted.
  *
  * `reasoning_content` becomes a piece, too: core makes that key of any thinking where a server takes it.
  */
-export const reasoning = (part: Prompt.ReasoningPart): Content.Thinking | ForeignThinking | undefined => {
-  const { details, field, signature, thinking } = part.options.mistral ?? {}
-  if (field === "reasoning" || field === "reasoning_details") return foreignThinking(field, part.text, details)
-  const pieces = thinkingPieces(part.text, thinking)
-  if (pieces.length === 0 && typeof signature !== "string") return undefined
+export const reasoning = ({ options, text }: Prompt.ReasoningPart): SentReasoning => {
+  const { details: received, field, signature, thinking } = options.mistral ?? {}
+  const details = detailsOf(received)
+  if (field === "reasoning" && text !== "") return { piece: undefined, foreign: { reasoning: text, ...details } }
+  if (field === "reasoning" || field === "reasoning_details") {
+    const texts = text === "" ? {} : { reasoning_details: [{ type: "reasoning.text", text }] }
+    return { piece: undefined, foreign: details ?? texts }
+  }
+  const pieces = thinkingPieces(text, thinking)
+  const signed = typeof signature === "string" ? { signature } : undefined
   return {
-    type: "thinking",
-    thinking: pieces,
-    ...(typeof signature === "string" ? { signature } : undefined),
-    closed: true
+    piece: pieces.length === 0 && signed === undefined
+      ? undefined
+      : { type: "thinking", thinking: pieces, ...signed, closed: true },
+    foreign: details ?? {}
   }
 }
 
-const foreignThinking = (
-  field: "reasoning" | "reasoning_details",
-  text: string,
-  received: unknown
-): ForeignThinking | undefined => {
-  const details = Option.getOrUndefined(asDetails(received)) ??
-    (field === "reasoning_details" && text !== "" ? [{ type: "reasoning.text", text }] : [])
-  if (field === "reasoning" && text !== "") {
-    return { reasoning: text, ...(details.length === 0 ? undefined : { reasoning_details: details }) }
-  }
-  return details.length === 0 ? undefined : { reasoning_details: details }
+const detailsOf = (received: unknown): ForeignThinking | undefined => {
+  const details = Option.getOrUndefined(asDetails(received))
+  return details === undefined || details.length === 0 ? undefined : { reasoning_details: details }
 }
 
 /** The pieces of the thinking as they were received, as far as a request may hold them, unless its text was changed since. */

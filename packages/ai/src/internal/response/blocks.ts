@@ -94,11 +94,6 @@ export class Blocks {
     this.#closeReasoning(parts)
   }
 
-  /** The pieces of content that belong to no text, because none follows them. */
-  takePieces(): ReadonlyArray<Schema.Json> {
-    return this.#content.take() ?? []
-  }
-
   #newId(): string {
     return `${this.#count++}`
   }
@@ -110,8 +105,12 @@ export class Blocks {
   }
 
   #closeText(parts: Parts): void {
+    if (this.textId === undefined) {
+      if (!this.#content.hasPieces) return
+      // Pieces without any text are kept in a part of their own, since only texts and thinking reach the next prompt.
+      parts.push({ type: "text-start", id: this.textId = this.#newId() })
+    }
     const id = this.textId
-    if (id === undefined) return
     this.textId = undefined
     const content = this.#content.take()
     parts.push(
@@ -156,6 +155,10 @@ export class Blocks {
 class PieceList {
   #text = ""
   #pieces: Array<Schema.MutableJson> | undefined
+
+  get hasPieces(): boolean {
+    return this.#pieces !== undefined
+  }
 
   addText(text: string): void {
     this.#text += text

@@ -154,11 +154,10 @@ export class ResponseParts {
     head: ResponseMetadata | undefined
   ): Finish {
     const usageJson = toJson(usage)
-    const pieces = [...content, ...this.#blocks.takePieces()]
     const rest = {
       ...unknown,
       ...(calls.length === 0 ? undefined : { calls }),
-      ...(pieces.length === 0 ? undefined : { content: pieces })
+      ...(content.length === 0 ? undefined : { content })
     }
     return {
       finishReason: this.#reason ?? null,
