@@ -14,6 +14,7 @@ import { table } from "./table.ts"
 const programs: ReadonlyArray<readonly [name: string, file: string]> = [
   ["ours", "ours"],
   ["ours, for an object in place of a stream", "oursObject"],
+  ["ours, through effect/ai", "oursAi"],
   ["naive-effect", "naiveEffect"],
   ["eventsource-parser", "eventsourceParser"],
   ["mistralai", "mistralai"],
@@ -120,7 +121,8 @@ export const sizes = async (): Promise<ReadonlyArray<Size>> => [
   sizeOf("ours, by barrel imports, Vite", await viteBarrelBundle("ours")),
   sizeOf("ours, for an object, by barrel imports", await bundle(barrelProgramOf("oursObject"))),
   sizeOf("ours, for an object, by barrel imports, Vite", await viteBarrelBundle("oursObject")),
-  sizeOf("the exports of Effect that ours uses, alone", await bundle(await effectOf("ours")))
+  sizeOf("the exports of Effect that ours uses, alone", await bundle(await effectOf("ours"))),
+  sizeOf("the exports of Effect that ours through effect/ai uses, alone", await bundle(await effectOf("oursAi")))
 ]
 
 export const sizeTable = (measured: ReadonlyArray<Size>): string =>

@@ -90,6 +90,13 @@ describe("a toolkit with tools that Mistral runs", () => {
     same<Effect.Services<typeof alone>, LanguageModel.LanguageModel>(true)
   })
 
+  it("fails with AiError alone, and so does a call of one of its tools", () => {
+    const text = LanguageModel.generateText({ prompt: "Hi", toolkit: mixed })
+    same<Effect.Error<typeof text>, AiError.AiError>(true)
+    const one = LanguageModel.generateText({ prompt: "Hi", toolkit: mixed, toolChoice: { tool: "MistralWebSearch" } })
+    same<Effect.Error<typeof one>, AiError.AiError>(true)
+  })
+
   it("has them under names of their own, with parameters and results of any kind", () => {
     const text = LanguageModel.generateText({ prompt: "Hi", toolkit: mixed })
     type Call = Effect.Success<typeof text>["toolCalls"][number]
