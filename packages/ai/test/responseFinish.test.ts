@@ -257,8 +257,10 @@ describe("further choices", () => {
       assert.deepPropertyVal(finishMetadata(parts), "choices", [other(2, "Bonjour")])
       const stream = yield* streamed([
         chunk({ content: "Hel" }, { index: 1 }),
-        chunk({ content: "lo" }, { index: 1, finish_reason: "stop" })
+        chunk({ content: "lo", novel: 1 }, { index: 1, finish_reason: "stop" })
       ])
+      assert.deepPropertyVal(finishMetadata(stream.parts), "unknown", { message: { novel: 1 } })
+      assert.notProperty(finishMetadata(stream.parts), "choices")
       assert.deepStrictEqual(contentOf(joined(stream.parts)), [{ type: "text", text: "Hello" }])
       assert.strictEqual(partOf(stream.parts, "finish")["reason"], "stop")
     }))

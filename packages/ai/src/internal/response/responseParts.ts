@@ -72,15 +72,12 @@ export class ResponseParts {
 
   /** Adds the last parts, after `[DONE]`. `head` is that of the HTTP response. Returns why the response has failed, if it has. */
   end(parts: Parts, head: ResponseMetadata | undefined): AiError.AiErrorReason | undefined {
-    const leftover = this.#leftovers.get()
-    let { choices } = leftover
+    let leftover = this.#leftovers.get()
     if (!this.#hasFirstChoice) {
-      const [first, ...others] = choices
+      const [first, ...choices] = leftover.choices
       if (first === undefined) return new AiError.InvalidResponseError({ description: "The response has no choices." })
-      choices = others
-      const deltas = first.messages ?? (first.message == null ? [] : [first.message])
-      // The cast is safe: a whole message has the keys of a delta, and its calls those of a fragment.
-      for (const delta of deltas) this.#addFirst(delta as Message.Delta, first.finish_reason, parts)
+      const { unknown } = this.#addChoice(first, parts)
+      leftover = { ...leftover, choices, unknown: { ...leftover.unknown, ...unknown } }
     }
     if (this.#reason === "error") {
       return new AiError.InternalProviderError({ description: "The generation ended with finish_reason \"error\"." })
@@ -104,7 +101,7 @@ export class ResponseParts {
       usage: toUsage(leftover.usage),
       ...(head === undefined ? undefined : { response: toHttpResponse(head) }),
       metadata: {
-        mistral: this.#finishMetadata({ ...leftover, choices }, messages, unknownOfCalls(others, this.#calls), head)
+        mistral: this.#finishMetadata(leftover, messages, unknownOfCalls(others, this.#calls), head)
       }
     })
     return undefined
@@ -117,6 +114,18 @@ export class ResponseParts {
     this.#content.release(parts)
     this.#blocks.close(parts)
     this.#calls.close(parts)
+  }
+
+  /** Adds a choice that takes the place of the first one, where none has index 0. Returns what has no place in its parts. */
+  #addChoice({ message, messages, ...choice }: Completion.Choice, parts: Parts): Leftover {
+    // The cast is safe: a whole message has the keys of a delta, and its calls those of a fragment.
+    const deltas = messages ?? [(message ?? {}) as Message.Delta]
+    const leftovers = new Leftovers()
+    for (const delta of deltas) {
+      this.#addFirst(delta, choice.finish_reason, parts)
+      leftovers.add({ id: "", model: "", choices: [{ ...choice, index: 0, delta }] }, this.#messages)
+    }
+    return leftovers.get()
   }
 
   /** Adds a delta of the first choice. */
