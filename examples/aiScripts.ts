@@ -52,7 +52,8 @@ export const memory: Script.Script = [
 
 /** `ai-execution-plan.ts`: the large model has no capacity. */
 export const overload: Script.Script = [
-  { when: { model: "mistral-large-latest" }, answer: { error: { status: 503 } } }
+  { when: { model: "mistral-large-latest" }, answer: { error: { status: 503 } } },
+  { answer: { text: "Claude Monet." } }
 ]
 
 /** `ai-rag.ts`. */

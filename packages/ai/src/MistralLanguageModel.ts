@@ -45,6 +45,7 @@ import { wholeParts } from "./internal/response/wholeParts.ts"
 import { streamParts } from "./internal/stream/streamParts.ts"
 import { callTelemetry, recordFailure, recordUnsent } from "./internal/telemetry/callTelemetry.ts"
 import { codecTransformer } from "./internal/tools/codecTransformer.ts"
+import { jsonHistory } from "./internal/tools/jsonHistory.ts"
 import { requestTools } from "./internal/tools/requestTools.ts"
 import { responseFormat } from "./internal/tools/responseFormat.ts"
 import { withoutFence } from "./internal/tools/withoutFence.ts"
@@ -216,7 +217,7 @@ const prepare = (
 /** The part of the request that comes from the prompt, the toolkit and the schema, and what its response is read by. */
 const convert = (options: LanguageModel.ProviderOptions, settings: Pick<ConfigOptions, "strictJsonSchema">) =>
   Result.gen(function*() {
-    const { messages, prefix } = yield* toConversation(options.prompt)
+    const { messages, prefix } = yield* toConversation(jsonHistory(options.prompt, options.tools))
     const { body, calls } = yield* requestTools(options, settings)
     const format = yield* responseFormat(options.responseFormat, settings)
     return { body: { messages, ...body, ...format }, calls, prefix }

@@ -56,6 +56,27 @@ export type Source = {
 }
 
 /**
+ * What this version does not know of a response, by its place.
+ *
+ * *Details*: strings that a stream brings in pieces are joined, as `Completion.collect` of core does.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Unknown = {
+  /** Keys of the response. */
+  readonly response?: Schema.Json
+  /** Keys of the choice. */
+  readonly choice?: Schema.Json
+  /** Keys of the message. */
+  readonly message?: Schema.Json
+  /** Keys of tool calls, with the ids of the calls, and whole calls that have no part because the response was cut off. */
+  readonly calls?: Schema.Json
+  /** Pieces of content of unknown kinds, and unknown keys of known ones. */
+  readonly content?: Schema.Json
+}
+
+/**
  * The parts of a response that have no place of their own in `effect/ai`.
  *
  * @category models
@@ -68,12 +89,15 @@ export type Finish = {
   readonly usage?: Schema.Json
   /** The decisions of the guardrails. */
   readonly guardrails?: Schema.Json
-  /** The choices after the first one. */
+  /** The choices beside the first one. */
   readonly choices?: Schema.Json
-  /** The messages of a choice for which Mistral ran built-in tools. */
+  /**
+   * The messages before the last one, where Mistral ran built-in tools: the texts of the model, the calls that Mistral ran,
+   * and their results.
+   */
   readonly messages?: Schema.Json
-  /** Pieces of content, and keys of the response and its parts, that have no place or that this version does not know. */
-  readonly unknown?: Schema.Json
+  /** What this version does not know, or has no place for. */
+  readonly unknown?: Unknown
   /** The id of the request on Mistral's side. */
   readonly requestId?: string
 }

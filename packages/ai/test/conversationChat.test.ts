@@ -1,9 +1,13 @@
-import { ScriptedHttpClient } from "@effect-mistral/testing"
+import { MistralLanguageModel } from "@effect-mistral/ai"
+import { MistralClient } from "@effect-mistral/core"
+import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, it } from "@effect/vitest"
-import { Effect, Ref } from "effect"
-import { Chat, Prompt } from "effect/ai"
+import { Effect, Layer, Ref, Schema } from "effect"
+import { Chat, Prompt, Tool, Toolkit } from "effect/ai"
 import { assistant, call, result, tool, user } from "./fixtures/promptParts.ts"
 import { answering, lastMessages } from "./fixtures/sentMessages.ts"
+
+const Bakery = Toolkit.make(Tool.make("bake", { success: Schema.String, needsApproval: true }))
 
 const history: ReadonlyArray<Prompt.MessageEncoded> = [
   { role: "system", content: "You know painters." },
@@ -110,3 +114,62 @@ it.effect("a chat with a refused file sends nothing, and goes on without it", ()
     assert.strictEqual((yield* requests).length, 1)
     assert.deepStrictEqual(yield* lastMessages, [{ role: "user", content: "Hi" }])
   }).pipe(Effect.provide(answering())))
+
+it.effect("a chat whose answer was begun for the model has the answer once", () =>
+  Effect.gen(function*() {
+    const chat = yield* Chat.empty
+    const { text } = yield* chat.generateText({ prompt: [user("Who?"), assistant("The best painter ")] })
+    assert.strictEqual(text, "is Claude Monet.")
+    assert.deepStrictEqual(yield* lastMessages, [
+      { role: "user", content: "Who?" },
+      { role: "assistant", content: "The best painter ", prefix: true }
+    ])
+    yield* chat.generateText({ prompt: "Why?" })
+    assert.deepStrictEqual(yield* lastMessages, [
+      { role: "user", content: "Who?" },
+      { role: "assistant", content: "The best painter is Claude Monet." },
+      { role: "user", content: "Why?" }
+    ])
+  }).pipe(Effect.provide(answering("The best painter is Claude Monet."))))
+
+it.effect("a chat whose call was approved has the result of the call before what the model wrote after it", () =>
+  Effect.gen(function*() {
+    const toolkit = yield* Bakery
+    const chat = yield* Chat.empty
+    const first = yield* chat.generateText({ prompt: "Bake", toolkit })
+    const request = first.content.find((part) => part.type === "tool-approval-request")
+    yield* chat.generateText({
+      prompt: [tool({ type: "tool-approval-response", approvalId: request?.approvalId ?? "", approved: true })],
+      toolkit
+    })
+    const bake = [
+      { role: "user", content: "Bake" },
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [{ id: "aB3dE6gH9", type: "function", function: { name: "bake", arguments: "{}" } }]
+      },
+      { role: "tool", content: "bread", tool_call_id: "aB3dE6gH9", name: "bake" }
+    ]
+    assert.deepStrictEqual(yield* lastMessages, bake)
+    yield* chat.generateText({ prompt: "Thanks", toolkit })
+    assert.deepStrictEqual(yield* lastMessages, [
+      ...bake,
+      { role: "assistant", content: "There is bread." },
+      { role: "user", content: "Thanks" }
+    ])
+  }).pipe(
+    Effect.provide(Bakery.toLayer({ bake: () => Effect.succeed("bread") })),
+    Effect.provide(
+      MistralLanguageModel.model("mistral-small-latest").pipe(
+        Layer.provide(MistralClient.layer({})),
+        Layer.provideMerge(ScriptedHttpClient.layer((_, index) =>
+          ScriptedHttpClient.json(
+            index === 0
+              ? TestCompletion.response("", { toolCalls: [TestCompletion.toolCall("bake", {})] })
+              : TestCompletion.response("There is bread.")
+          )
+        ))
+      )
+    )
+  ))

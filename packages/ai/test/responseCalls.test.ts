@@ -178,6 +178,10 @@ describe("a call in a stream", () => {
       { id: "b", index: 0, function: { name: null, arguments: `{"city":` } },
       { id: "c", index: 0, function: { name: null, arguments: `"Paris"}` } }
     ],
+    "with its id in the last fragment": [
+      call({ id: "null", index: 0 }, { arguments: `{"city":` }),
+      { id: "aB3dE6gH9", index: 0, function: { arguments: `"Paris"}` } }
+    ],
     "without an index": [call({}, { arguments: `{"ci` }), { function: { arguments: `ty":"Paris"}` } }],
     "with an empty object first": [call({ index: 0 }, { arguments: "{}" }), {
       index: 0,
@@ -360,6 +364,28 @@ describe("a call that Mistral ran itself", () => {
       const { parts: streamedParts } = yield* streamed(chunks(...messages))
       assert.deepStrictEqual(contentOf(joined(streamedParts)), contentOf(parts))
       assert.deepPropertyVal(finishMetadata(streamedParts), "messages", kept)
+    }))
+
+  it.effect("has only the text of the last message beside it, in a whole response", () =>
+    Effect.gen(function*() {
+      const [first, ...others] = messages
+      const spoken = [{ ...first, content: "Let me search. " }, ...others]
+      const body = { ...response({}), choices: [{ index: 0, messages: spoken, finish_reason: "stop" }] }
+      const parts = yield* whole(body, { toolkit: withSearch })
+      assert.deepStrictEqual(contentOf(parts).filter(({ type }) => type === "text"), [
+        { type: "text", text: "Claude Monet." }
+      ])
+      const { parts: streamedParts } = yield* streamed(chunks(...spoken), { toolkit: withSearch })
+      assert.deepStrictEqual(contentOf(joined(streamedParts)).filter(({ type }) => type === "text"), [
+        { type: "text", text: "Let me search. " },
+        { type: "text", text: "Claude Monet." }
+      ])
+      for (const some of [parts, streamedParts]) {
+        assert.deepPropertyVal(finishMetadata(some), "messages", [
+          { role: "assistant", index: 0, content: "Let me search. ", tool_calls: [received] },
+          kept[1]
+        ])
+      }
     }))
 
   it.effect("is told from one that the caller is to run in the same response", () =>

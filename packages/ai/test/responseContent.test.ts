@@ -1,3 +1,4 @@
+import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { chunks, response } from "./fixtures/bodies.ts"
@@ -383,6 +384,14 @@ describe("what this version does not know", () => {
         response: { citations: ["a", "b"] },
         message: { refusal: "no" }
       })
+    }))
+
+  it.effect("may be nested as deeply as JSON can be", () =>
+    Effect.gen(function*() {
+      const deep = "[".repeat(50_000) + "]".repeat(50_000)
+      const body = JSON.stringify(response({ content: "Hi" }, {}, { novel: "DEEP" })).replace("\"DEEP\"", deep)
+      const parts = yield* whole(ScriptedHttpClient.text(body, { headers: { "content-type": "application/json" } }))
+      assert.deepStrictEqual(contentOf(parts), [text("Hi")])
     }))
 
   it.effect("never fails a call, whatever the content is made of", () =>

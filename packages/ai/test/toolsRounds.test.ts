@@ -152,3 +152,49 @@ for (const how of ["generateText", "streamText"] as const) {
       }))
   })
 }
+
+describe("values beyond JSON", () => {
+  const Values = Schema.Struct({
+    bytes: Schema.Uint8Array,
+    note: Schema.Option(Schema.String),
+    count: Schema.BigInt,
+    wait: Schema.Duration,
+    at: Schema.Date
+  })
+  const json = {
+    bytes: "AQL/",
+    note: { _tag: "Some", value: "x" },
+    count: "12",
+    wait: { _tag: "Millis", value: 5 },
+    at: "2026-01-01T00:00:00.000Z"
+  }
+  const echo = Toolkit.make(
+    Tool.make("echo", { parameters: Values, success: Values, failure: Values, failureMode: "return" })
+  )
+  const sent = (fails: boolean, tools: typeof echo | undefined) =>
+    Effect.gen(function*() {
+      const chat = yield* Chat.empty
+      yield* chat.generateText({ prompt: "Hi", toolkit: echo })
+      yield* tools === undefined ? chat.generateText({ prompt: [] }) : chat.generateText({ prompt: [], toolkit: tools })
+      // The cast is safe: the body is that of a chat request.
+      return (yield* sentBodies)[1]?.["messages"] as ReadonlyArray<SentMessage>
+    }).pipe(
+      Effect.provide(echo.toLayer({ echo: (values) => fails ? Effect.fail(values) : Effect.succeed(values) })),
+      Effect.provide(scripted([calling(["echo", json]), answer]))
+    )
+
+  it.effect("are sent back as the JSON that the model and the tool wrote", () =>
+    Effect.gen(function*() {
+      for (const fails of [false, true]) {
+        const [, call, result] = yield* sent(fails, echo)
+        assert.deepStrictEqual(JSON.parse(call?.tool_calls?.[0]?.function.arguments ?? ""), json)
+        assert.deepStrictEqual(JSON.parse(String(result?.content)), json)
+      }
+    }))
+
+  it.effect("are sent back as they can be where their tool is gone", () =>
+    Effect.gen(function*() {
+      const [, call] = yield* sent(false, undefined)
+      assert.deepInclude(JSON.parse(call?.tool_calls?.[0]?.function.arguments ?? ""), { at: json.at, count: "12" })
+    }))
+})

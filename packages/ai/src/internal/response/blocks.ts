@@ -29,6 +29,8 @@ export class Blocks {
   #reasoningId: string | undefined
   #count = 0
   readonly #content = new PieceList()
+  /** The text of the blocks that have ended. */
+  #ended = ""
   readonly #attachments: Array<Attachment> = []
   #thinking = new PieceList()
   #signature: string | undefined
@@ -94,6 +96,13 @@ export class Blocks {
     this.#closeReasoning(parts)
   }
 
+  /** Returns the text of the blocks that have ended since the last time. */
+  takeText(): string {
+    const text = this.#ended
+    this.#ended = ""
+    return text
+  }
+
   #newId(): string {
     return `${this.#count++}`
   }
@@ -112,6 +121,7 @@ export class Blocks {
     }
     const id = this.textId
     this.textId = undefined
+    this.#ended += this.#content.text
     const content = this.#content.take()
     parts.push(
       content === undefined ? { type: "text-end", id } : { type: "text-end", id, metadata: { mistral: { content } } }
@@ -153,8 +163,14 @@ export class Blocks {
 
 /** The pieces of a block in their order, with the text between them. */
 class PieceList {
+  /** The text before the last piece that is no text. */
+  #before = ""
   #text = ""
   #pieces: Array<Schema.MutableJson> | undefined
+
+  get text(): string {
+    return this.#before + this.#text
+  }
 
   get hasPieces(): boolean {
     return this.#pieces !== undefined
@@ -175,12 +191,13 @@ class PieceList {
     const pieces = this.#pieces
     if (pieces !== undefined) this.#addRun(pieces)
     this.#pieces = undefined
-    this.#text = ""
+    this.#before = this.#text = ""
     return pieces
   }
 
   #addRun(pieces: Array<Schema.MutableJson>): void {
     if (this.#text !== "") pieces.push({ type: "text", text: this.#text })
+    this.#before += this.#text
     this.#text = ""
   }
 }

@@ -54,7 +54,10 @@ export class CallParts {
       const announced = this.#announced.get(call)
       if (announced !== undefined) {
         if (added !== "") parts.push({ type: "tool-params-delta", id: announced.id, delta: added })
-      } else if (call.name !== "" && hasText(call.arguments)) this.#announce(call, blocks, parts)
+      } else if (call.name !== "" && call.id !== undefined && hasText(call.arguments)) {
+        // The id of a call without one may still come, and is the same in all of its parts. It is made at the end.
+        this.#announce(call, blocks, parts)
+      }
     })
   }
 

@@ -23,8 +23,7 @@ export class ContentParts {
 
   /** Whether the content of a delta is all that it adds, as it stands. */
   isAll({ reasoning, reasoning_content, reasoning_details, tool_calls }: Message.Delta): boolean {
-    return reasoning == null && reasoning_content == null && reasoning_details == null && tool_calls == null &&
-      this.#prefix.settled
+    return !reasoning && !reasoning_content && !reasoning_details?.length && !tool_calls?.length && this.#prefix.settled
   }
 
   /** Adds a delta. */

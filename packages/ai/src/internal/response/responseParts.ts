@@ -10,7 +10,7 @@ import type { ToolCalls } from "../tools/requestTools.ts"
 import { Blocks } from "./blocks.ts"
 import { CallParts, unknownOfCalls } from "./callParts.ts"
 import { ContentParts } from "./contentParts.ts"
-import { executedCalls } from "./executedCalls.ts"
+import { type EarlierText, executedCalls } from "./executedCalls.ts"
 import { toFinishReason, toHttpResponse, toTimestamp } from "./finish.ts"
 import { knownId } from "./knownId.ts"
 import { isPlain, type Leftover, Leftovers } from "./leftovers.ts"
@@ -35,6 +35,9 @@ export class ResponseParts {
   readonly #content: ContentParts
   readonly #leftovers = new Leftovers()
   readonly #messages = new Messages()
+  readonly #earlierTexts: Array<EarlierText> = []
+  /** Where the last message begins in the parts, if they all are in one list. */
+  lastMessageAt = 0
   #head: Completion.Chunk | undefined
   #hasHead = false
   #hasFirstChoice = false
@@ -88,7 +91,11 @@ export class ResponseParts {
     this.#addHeadPart(parts)
     this.#content.release(parts)
     this.#blocks.close(parts)
-    const { messages, others, parts: executed } = executedCalls(this.#calls, this.#messages.results())
+    const { messages, others, parts: executed } = executedCalls(
+      this.#calls,
+      this.#messages.results(),
+      this.#earlierTexts
+    )
     parts.push(...executed)
     const finishReason = toFinishReason(this.#reason)
     const isCutOff = finishReason !== "stop" && finishReason !== "tool-calls"
@@ -119,11 +126,23 @@ export class ResponseParts {
   #addFirst(delta: Message.Delta, reason: string | null | undefined, parts: Parts): void {
     this.#hasFirstChoice = true
     this.#reason = reason || this.#reason
-    if (this.#messages.isResult(delta)) return
+    const { index } = this.#messages
+    const isResult = this.#messages.isResult(delta)
+    if (this.#messages.index !== index) this.#endMessage(index, parts)
+    if (isResult) return
     this.#content.add(delta, parts)
     if (!delta.tool_calls?.length) return
     this.#content.release(parts)
     this.#calls.add(delta.tool_calls, this.#messages.index, this.#blocks, parts)
+  }
+
+  /** Ends a message that another one follows. */
+  #endMessage(index: number, parts: Parts): void {
+    this.#content.release(parts)
+    this.#blocks.close(parts)
+    const text = this.#blocks.takeText()
+    if (text !== "") this.#earlierTexts.push({ index, text })
+    this.lastMessageAt = parts.length
   }
 
   /** Adds the metadata of the response. Some servers send a chunk without id and choices before the response begins. */
@@ -163,7 +182,7 @@ export class ResponseParts {
       finishReason: this.#reason ?? null,
       ...(usageJson == null ? undefined : { usage: usageJson }),
       ...(guardrails == null ? undefined : { guardrails }),
-      ...(choices.length === 0 ? undefined : { choices: choices.map(toJsonObject) }),
+      ...(choices.length === 0 ? undefined : { choices: choices.map((choice) => toJsonObject(choice)) }),
       ...(messages.length === 0 ? undefined : { messages }),
       ...(Object.keys(rest).length === 0 ? undefined : { unknown: rest }),
       ...(head?.requestId === undefined ? undefined : { requestId: head.requestId })

@@ -15,7 +15,7 @@ export const wholeParts = (
   const reader = new ResponseParts(context)
   const parts: Array<Response.StreamPartEncoded> = []
   const reason = reader.add(toChunk(response), parts) ?? reader.end(parts, head)
-  return reason === undefined ? Result.succeed(joined(parts)) : Result.fail(reason)
+  return reason === undefined ? Result.succeed(joined(withLastText(parts, reader.lastMessageAt))) : Result.fail(reason)
 }
 
 /** The one chunk that adds up to a response. */
@@ -36,6 +36,19 @@ const toChunk = (response: Completion.Response): Completion.Chunk => {
     })
   }
 }
+
+/**
+ * Leaves out the texts before the last message, where that has a text, too: a response in which Mistral ran tools is what
+ * its last message says. They are in the metadata of the end. A stream cannot leave them out, because it does not know
+ * that another message follows.
+ */
+const withLastText = (
+  parts: ReadonlyArray<Response.StreamPartEncoded>,
+  lastMessageAt: number
+): ReadonlyArray<Response.StreamPartEncoded> =>
+  parts.some(({ type }, at) => type === "text-delta" && at >= lastMessageAt)
+    ? parts.filter(({ type }, at) => !type.startsWith("text-") || at >= lastMessageAt)
+    : parts
 
 /** Joins the streamed blocks to parts of a whole response. */
 const joined = (parts: ReadonlyArray<Response.StreamPartEncoded>): Array<Response.PartEncoded> => {
