@@ -5,7 +5,7 @@
 import { MistralEmbeddingModel } from "@effect-mistral/ai"
 import type { Embedding, MistralClient } from "@effect-mistral/core"
 import { describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, type Layer } from "effect"
 import { type AiError, EmbeddingModel, type Model } from "effect/ai"
 import { same } from "./fixtures/sameType.ts"
 
@@ -36,7 +36,7 @@ describe("an embedding model", () => {
 })
 
 /** These are checked by the compiler only. */
-export const refusedConfigurations = () => {
+export const refusedConfigurations = (client: Layer.Layer<MistralClient.MistralClient>) => {
   const { model } = MistralEmbeddingModel
   // @ts-expect-error: the texts are given to the call
   model("m", { input: ["text"] })
@@ -49,5 +49,5 @@ export const refusedConfigurations = () => {
   // @ts-expect-error: misspelt, in an override
   MistralEmbeddingModel.withConfigOverride({ outputDimension: 256 })
   // @ts-expect-error: there are no dimensions
-  return Effect.runFork(EmbeddingModel.Dimensions.pipe(Effect.provide(model("m"))))
+  return Effect.runFork(EmbeddingModel.Dimensions.pipe(Effect.provide(model("m")), Effect.provide(client)))
 }
