@@ -1,6 +1,7 @@
 /**
  * Tree shaking: a program that only streams leaves structured output out of its bundle, and a program that uses structured
- * output contains it. Each program is bundled into one file and run.
+ * output contains it. A program that streams through effect/ai leaves out the rest of it. Each program is bundled into one
+ * file and run.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { build } from "esbuild"
@@ -90,6 +91,39 @@ Effect.runPromise(Effect.provide(${run}, Live)).then((value) => console.log(JSON
     })
   })
 }
+
+describe("a bundle with MistralLanguageModel", () => {
+  const program = `
+import * as MistralLanguageModel from "@effect-mistral/ai/MistralLanguageModel"
+import * as MistralClient from "@effect-mistral/core/MistralClient"
+import * as LanguageModel from "effect/ai/LanguageModel"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+
+const chunk = { id: "1", model: "m", choices: [{ index: 0, delta: { content: "Fog." }, finish_reason: "stop" }] }
+const http = HttpClient.make((request) => Effect.succeed(HttpClientResponse.fromWeb(request, new Response(
+  "data: " + JSON.stringify(chunk) + "\\n\\ndata: [DONE]\\n\\n",
+  { headers: { "content-type": "text/event-stream" } }
+))))
+const Live = MistralLanguageModel.model("m").pipe(
+  Layer.provide(MistralClient.layer({})),
+  Layer.provide(Layer.succeed(HttpClient.HttpClient, http))
+)
+const types = LanguageModel.streamText({ prompt: "Hi" }).pipe(Stream.map((part) => part.type), Stream.runCollect)
+Effect.runPromise(Effect.provide(types, Live)).then((value) => console.log(JSON.stringify(value)))`
+
+  it("streams, and leaves out embeddings, the tools that Mistral runs, and what it does not use of effect/ai", async () => {
+    const { files, outputs } = await bundled(program)
+    assert.deepStrictEqual(outputs, [["response-metadata", "text-start", "text-delta", "text-end", "finish"]])
+    const unused =
+      /MistralEmbeddingModel|Embeddings?\.ts|MistralTool\.ts|ai\/(Chat|Mcp\w+|EmbeddingModel|DecisionModel)\.js/
+    assert.deepStrictEqual(files.filter((file) => unused.test(file)), [])
+    assert.isNotEmpty(files.filter((file) => file.endsWith("effect/dist/ai/LanguageModel.js")))
+  })
+})
 
 const ofObjects = /StructuredOutput\.ts$|internal\/object\/|toJsonSchemaDocument\.js$|effect\/dist\/ai\//
 
