@@ -172,6 +172,20 @@ describe("a stream that breaks", () => {
       }).pipe(Effect.provide(handlers), Effect.provide(emulatedModel(script)))
     })
 
+    // With a toolkit, Effect holds a finish back until the handlers are done, and drops it where the stream fails.
+    it.effect(`${name}: no finish without a toolkit either`, () =>
+      Effect.gen(function*() {
+        yield* armed(fault)
+        const { error, types } = yield* failedStream(LanguageModel.streamText({ prompt: "Say hello" }))
+        common(error, expected, "streamText")
+        assert.deepStrictEqual(types.filter((type, at) => type !== types[at - 1]), [
+          "response-metadata",
+          "text-start",
+          "text-delta",
+          "text-end"
+        ])
+      }).pipe(Effect.provide(emulatedModel(script))))
+
     it.effect(`${name}: the chat goes on afterwards`, () => {
       const { handlers } = counted()
       return Effect.gen(function*() {
