@@ -2,9 +2,8 @@ import { ToolCallId } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Prompt } from "effect/ai"
-import { toConversation } from "../src/internal/prompt/conversation.ts"
 import { assistant, call, result, system, tool, user } from "./fixtures/promptParts.ts"
-import { refusedPrompt, type SentMessage, sentMessages } from "./fixtures/sentMessages.ts"
+import { refusedPrompt, sentMessages } from "./fixtures/sentMessages.ts"
 
 const notCarriedOut = "This tool call was not carried out, so it has no result."
 const afterResults = "I have the results of the tool calls."
@@ -247,141 +246,6 @@ describe("a result", () => {
     }))
 })
 
-describe("the ids of calls", () => {
-  const idsOf = (messages: ReadonlyArray<SentMessage>) => ({
-    calls: messages.flatMap(({ tool_calls }) => (tool_calls ?? []).map(({ id }) => id)),
-    results: messages.flatMap(({ tool_call_id }) => tool_call_id === undefined ? [] : [tool_call_id])
-  })
-  const sentIds = (...ids: ReadonlyArray<string>) =>
-    Effect.map(
-      sentMessages([assistant(...ids.map((id) => call(id))), tool(...ids.map((id) => result(id, id)))]),
-      (messages) => {
-        const { calls, results } = idsOf(messages)
-        assert.deepStrictEqual(results, calls)
-        assert.deepStrictEqual(messages.slice(1).map(({ content }) => content), [...ids])
-        for (const id of calls) assert.match(id, /^[A-Za-z0-9]{9}$/)
-        assert.strictEqual(new Set(calls).size, calls.length)
-        return calls
-      }
-    )
-
-  it.effect("are those of Mistral where they have nine letters and digits", () =>
-    Effect.gen(function*() {
-      assert.deepStrictEqual(yield* sentIds("aB3dE6gH9", "000000000"), ["aB3dE6gH9", "000000000"])
-    }))
-
-  it.effect("of other vendors are hashed, on both sides and always alike", () =>
-    Effect.gen(function*() {
-      const foreign = [
-        "call_0fypS1hVXl3OsBXtxzU9vKpe",
-        "toolu_01A09q90qw90lq917835lq9",
-        "msg_68af|fc_68b0",
-        "0197f425-5e85-7353-b8e7-e8b974b9c613",
-        "chatcmpl-tool-1",
-        "1",
-        "",
-        "null",
-        "zażółć 😀",
-        "x".repeat(10_000)
-      ]
-      const sent = yield* sentIds(...foreign)
-      assert.deepStrictEqual(sent, foreign.map(ToolCallId.fromForeign))
-      assert.deepStrictEqual(yield* sentIds(...foreign), sent)
-    }))
-
-  it.effect("are different where two calls have the same id, in one turn or in two", () =>
-    Effect.gen(function*() {
-      yield* sentIds("call_1", "call_1", "call_1")
-      yield* sentIds("aB3dE6gH9", "aB3dE6gH9")
-      const { calls, results } = idsOf(
-        yield* sentMessages([
-          assistant(call("call_1")),
-          tool(result("call_1", "a")),
-          assistant(call("call_1")),
-          tool(result("call_1", "b"))
-        ])
-      )
-      assert.deepStrictEqual(results, calls)
-      assert.strictEqual(new Set(calls).size, 2)
-      assert.strictEqual(calls[0], ToolCallId.fromForeign("call_1"))
-    }))
-
-  it.effect("are different where the hash of one is the id of another", () =>
-    Effect.gen(function*() {
-      yield* sentIds("call_1", ToolCallId.fromForeign("call_1"))
-      yield* sentIds(ToolCallId.fromForeign("call_1"), "call_1", ToolCallId.fromForeign("call_1"))
-    }))
-
-  it.effect("stay as they are where the conversation goes on", () =>
-    Effect.gen(function*() {
-      const history = [user("a"), assistant(call("call_1")), tool(result("call_1", "b"))]
-      const first = yield* sentMessages(history)
-      const later = yield* sentMessages([...history, assistant(call("call_1"), call("c")), user("d")])
-      assert.deepStrictEqual(later.slice(0, 3), first)
-    }))
-})
-
-describe("an assistant message at the end", () => {
-  const prefixOf = (...messages: ReadonlyArray<Prompt.MessageEncoded>) => {
-    const { messages: sent, prefix } = converted(messages)
-    return { last: sent.at(-1), prefix }
-  }
-
-  it.effect("is the beginning of the answer, and only there", () =>
-    Effect.gen(function*() {
-      assert.deepStrictEqual(yield* sentMessages([user("a"), assistant("b"), user("c"), assistant("The best ")]), [
-        { role: "user", content: "a" },
-        { role: "assistant", content: "b" },
-        { role: "user", content: "c" },
-        { role: "assistant", content: "The best ", prefix: true }
-      ])
-    }))
-
-  it("gives its text as the prefix, with white space as it is", () => {
-    assert.strictEqual(prefixOf(user("a"), assistant("The best \n")).prefix, "The best \n")
-    assert.strictEqual(prefixOf(user("a"), assistant(" "), assistant("b")).prefix, " b")
-    assert.strictEqual(prefixOf(user("a"), assistant("b"), user("c")).prefix, undefined)
-  })
-
-  it("gives its text alone where it has thinking or references", () => {
-    const content = [{ type: "text", text: "Mo" }, { type: "reference", reference_ids: [1] }]
-    const { last, prefix } = prefixOf(
-      user("a"),
-      assistant(
-        { type: "reasoning", text: "Hm." },
-        { type: "text", text: "Mo", options: { mistral: { content } } },
-        "net"
-      )
-    )
-    assert.strictEqual(prefix, "Monet")
-    assert.isTrue(last?.role === "assistant" && last.prefix)
-  })
-
-  it("has no prefix where it is thinking alone", () => {
-    assert.deepStrictEqual(prefixOf(user("a"), assistant({ type: "reasoning", text: "Hm." })), {
-      last: {
-        role: "assistant",
-        content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm." }], closed: true }],
-        prefix: true
-      },
-      prefix: undefined
-    })
-  })
-
-  it("is no prefix where it ends with a call, whose result comes last", () => {
-    const { last, prefix } = prefixOf(user("a"), assistant("b", call("1")))
-    assert.strictEqual(prefix, undefined)
-    assert.strictEqual(last?.role, "tool")
-  })
-
-  it("is no prefix where nothing of it is sent", () => {
-    assert.deepStrictEqual(prefixOf(user("a"), assistant({ type: "reasoning", text: "" })), {
-      last: { role: "user", content: "a" },
-      prefix: undefined
-    })
-  })
-})
-
 describe("a prompt that nothing can be answered to", () => {
   for (
     const [name, prompt] of [
@@ -470,11 +334,4 @@ const placeOf = (prompt: ReadonlyArray<Prompt.MessageEncoded>) => ({ id }: { rea
       : []
   )
   return `+${ids.find((foreign) => ToolCallId.fromForeign(foreign) === id) ?? "again"}`
-}
-
-const converted = (prompt: ReadonlyArray<Prompt.MessageEncoded>) => {
-  const conversation = toConversation(Prompt.make(prompt))
-  assert.strictEqual(conversation._tag, "Success")
-  if (conversation._tag === "Failure") throw new Error(conversation.failure.message)
-  return conversation.success
 }

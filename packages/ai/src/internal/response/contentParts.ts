@@ -62,7 +62,7 @@ export class ContentParts {
       case "tool_reference": {
         const source = pageSource({ ...piece })
         // A request may not hold this piece outside of thinking.
-        return source === undefined ? this.#leftovers.addContent(piece) : this.#other(undefined, [source], parts)
+        return source === undefined ? this.#unknown(piece, parts) : this.#other(undefined, [source], parts)
       }
       case "image_url":
         return this.#file(piece, typeof piece.image_url === "string" ? piece.image_url : piece.image_url.url, parts)
@@ -74,7 +74,7 @@ export class ContentParts {
         return this.#other(piece, [], parts)
     }
     const inner = thinkingPieces(piece)
-    if (inner === undefined) this.#leftovers.addContent(piece)
+    if (inner === undefined) this.#unknown(piece, parts)
     else this.#thinkingChunk(piece, inner, parts)
   }
 
@@ -114,6 +114,12 @@ export class ContentParts {
   #other(piece: object | undefined, attachments: ReadonlyArray<Attachment>, parts: Parts): void {
     this.release(parts)
     this.#blocks.piece(piece, attachments, parts)
+  }
+
+  /** Keeps a piece that has no place. It ends thinking, as every other kind of content does. */
+  #unknown(piece: object, parts: Parts): void {
+    this.#other(undefined, [], parts)
+    this.#leftovers.addContent(piece)
   }
 
   /** Keeps the keys of a piece that are not known. */

@@ -15,7 +15,7 @@ type PartsPull = Pull.Pull<Arr.NonEmptyReadonlyArray<Response.StreamPartEncoded>
 
 /**
  * Converts the chunks of a completion to parts, one array for each array of chunks. The last parts follow the end of the
- * chunks. Where the chunks fail, the open blocks end first, then the stream fails. `onFailure` hears why.
+ * chunks. Where the chunks fail, the open blocks end first, then the stream fails. `onFailure` is called with the error.
  *
  * One stage does all of it, because each stage of a `Stream` costs more than the conversion of a chunk.
  */
