@@ -15,6 +15,7 @@ import { recordOf, typesOf } from "./telemetry/collector.ts"
 import { metricsConform, spansConform } from "./telemetry/conforms.ts"
 import * as conventions from "./telemetry/conventions.ts"
 import { exported, ofOperations, pointsOf, table, tokensOf, withoutSecrets } from "./telemetry/exported.ts"
+import { limits, usage } from "./telemetry/reported.ts"
 
 const secrets = {
   prompt: "a-prompt-that-nobody-sees",
@@ -37,16 +38,6 @@ const scripted = (answers: ReadonlyArray<ScriptedHttpClient.Answer>) =>
     })),
     Layer.provide(ScriptedHttpClient.layer(answers))
   )
-
-const usage = {
-  prompt_tokens: 100,
-  completion_tokens: 20,
-  total_tokens: 120,
-  prompt_tokens_details: { cached_tokens: 64 },
-  completion_tokens_details: { reasoning_tokens: 7 }
-}
-
-const limits = { "mistral-correlation-id": "id-1", "x-ratelimit-remaining-req-minute": "59" }
 
 const chunks = TestCompletion.chunks([secrets.completion, " and more"], { usage })
 
