@@ -279,7 +279,10 @@ describe("faults on a socket", () => {
         const giant = heard[2] ?? ""
         // The ten digits of the time are replaced by one.
         assert.strictEqual(giant.length + 9, size)
-        assert.match(JSON.parse(giant.slice("data: ".length)).choices[0].delta.content, /^a+$/)
+        const { content } = JSON.parse(giant.slice("data: ".length)).choices[0].delta
+        // A regular expression may exceed the stack with a text of this length.
+        assert.isAbove(content.length, 0)
+        assert.isTrue(content === "a".repeat(content.length))
         assert.deepStrictEqual([...heard.slice(0, 2), ...heard.slice(3)], plain)
       }
     })))
