@@ -1,5 +1,5 @@
 import { MistralLanguageModel } from "@effect-mistral/ai"
-import { Content, Message, MistralClient } from "@effect-mistral/core"
+import { Message, MistralClient } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Random, Schema } from "effect"
@@ -74,20 +74,10 @@ describe("any response", () => {
 const withoutHeaders = (parts: ReadonlyArray<Json>): ReadonlyArray<Json> =>
   parts.map(({ response: _response, ...part }) => part as Json)
 
-const isThinking = Schema.is(Content.Thinking)
-
-const joinTexts = (pieces: Content.Thinking["thinking"]): Content.Thinking["thinking"] =>
-  pieces.reduce<Content.Thinking["thinking"]>((joined, piece) => {
-    const last = joined.at(-1)
-    return piece.type === "text" && last?.type === "text"
-      ? [...joined.slice(0, -1), { type: "text", text: `${last.text}${piece.text}` }]
-      : [...joined, piece]
-  }, [])
-
 /**
- * The content of an assistant message as a list. Texts in a row are one, and so is thinking in a row without two signatures: what
- * came between its pieces may be of a kind that a request lacks. Whether thinking was closed is left out, since it is over in
- * a request. A piece with the bytes of a file is left out: it is a part of its own, and a prompt's assistant sends no files.
+ * The content of an assistant message as a list. Texts in a row are one. Whether thinking was closed is left out, since it
+ * is over in a request. A piece with the bytes of a file is left out: it is a part of its own, and a prompt's assistant
+ * sends no files.
  */
 const piecesOf = (message: Message.Message | undefined): ReadonlyArray<unknown> => {
   const content = message?.content ?? []
@@ -100,12 +90,7 @@ const piecesOf = (message: Message.Message | undefined): ReadonlyArray<unknown> 
     } else if (piece.type === "thinking") {
       const { closed: _closed, ...rest } = piece
       // Thinking that says nothing has no part.
-      if (rest.thinking.length === 0 && rest.signature == null) continue
-      const before = pieces.at(-1)
-      const signatures = new Set([before, rest].flatMap((one) => isThinking(one) ? one.signature ?? [] : []))
-      if (isThinking(before) && signatures.size < 2) {
-        pieces[pieces.length - 1] = { ...before, ...rest, thinking: joinTexts([...before.thinking, ...rest.thinking]) }
-      } else pieces.push({ ...rest, thinking: joinTexts(rest.thinking) })
+      if (rest.thinking.length > 0 || rest.signature != null) pieces.push(rest)
     } else if (JSON.stringify(piece).includes("data:")) continue
     else pieces.push(piece)
   }

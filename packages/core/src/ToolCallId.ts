@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import { knownId } from "./internal/completion/knownId.ts"
 import type { Message } from "./Message.ts"
 
 /**
@@ -14,6 +15,14 @@ import type { Message } from "./Message.ts"
  * @since 0.1.0
  */
 export const isValid = (id: string): boolean => /^[A-Za-z0-9]{9}$/.test(id)
+
+/**
+ * Returns an id that a server sent, or `undefined` where it sent none: an absent one, `null`, `""` or the string `"null"`.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const known = (id: string | null | undefined): string | undefined => knownId(id)
 
 /**
  * Makes an id that Mistral accepts from any id. The same id always gives the same result.

@@ -13,6 +13,18 @@ describe("ToolCallId", () => {
       assert.strictEqual(ToolCallId.fromForeign(made), made)
     }))
 
+  it("knows the ids that servers send where they mean none", () => {
+    assert.deepStrictEqual(["call_1", " ", "0", "", "null", null, undefined].map(ToolCallId.known), [
+      "call_1",
+      " ",
+      "0",
+      undefined,
+      undefined,
+      undefined,
+      undefined
+    ])
+  })
+
   it("keeps ten thousand ids apart", () => {
     const made = new Set(Array.from({ length: 10_000 }, (_, i) => ToolCallId.fromForeign(`call_${i}`)))
     assert.strictEqual(made.size, 10_000)

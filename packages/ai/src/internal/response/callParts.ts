@@ -7,7 +7,6 @@ import type * as Schema from "effect/Schema"
 import { toJsonObject } from "../json/toJson.ts"
 import type { ToolCalls } from "../tools/requestTools.ts"
 import type { Blocks } from "./blocks.ts"
-import { knownId } from "./knownId.ts"
 
 type Parts = Array<Response.StreamPartEncoded>
 
@@ -113,7 +112,7 @@ export class CallParts {
   idOf(call: ToolCallFragments.GrowingCall): string {
     let id = this.#ids.get(call)
     if (id !== undefined) return id
-    const received = knownId(call.id)
+    const received = ToolCallId.known(call.id)
     id = received ?? this.#newId()
     // Results are matched by id: two calls with one id would get one result.
     for (let copy = 2; this.#takenIds.has(id); copy++) {

@@ -1,9 +1,9 @@
 import type * as Message from "@effect-mistral/core/Message"
+import * as ToolCallId from "@effect-mistral/core/ToolCallId"
 import type * as Response from "effect/ai/Response"
 import type * as Schema from "effect/Schema"
 import { toJson } from "../json/toJson.ts"
 import type { CallParts, FinishedCall } from "./callParts.ts"
-import { knownId } from "./knownId.ts"
 
 /** The calls of a response, divided by who ran them. */
 export interface ExecutedCalls {
@@ -33,9 +33,9 @@ export const executedCalls = (
   const messages = new Messages()
   for (const { index, text } of texts) messages.assistant(index).content = text
   for (const result of results) {
-    const callId = knownId(result.tool_call_id)
+    const callId = ToolCallId.known(result.tool_call_id)
     const at = others.findIndex(({ call, message }) =>
-      callId === undefined ? message < (result.index ?? 0) : knownId(call.id) === callId
+      callId === undefined ? message < (result.index ?? 0) : ToolCallId.known(call.id) === callId
     )
     const [executed] = at === -1 ? [] : others.splice(at, 1)
     if (executed !== undefined) {

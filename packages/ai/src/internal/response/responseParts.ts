@@ -1,6 +1,7 @@
 import type * as Completion from "@effect-mistral/core/Completion"
 import type * as Message from "@effect-mistral/core/Message"
 import type { ResponseMetadata } from "@effect-mistral/core/ResponseMetadata"
+import * as ToolCallId from "@effect-mistral/core/ToolCallId"
 import * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
 import type * as Schema from "effect/Schema"
@@ -12,7 +13,6 @@ import { CallParts, unknownOfCalls } from "./callParts.ts"
 import { ContentParts } from "./contentParts.ts"
 import { type EarlierText, executedCalls } from "./executedCalls.ts"
 import { toFinishReason, toHttpResponse, toTimestamp } from "./finish.ts"
-import { knownId } from "./knownId.ts"
 import { isPlain, type Leftover, Leftovers } from "./leftovers.ts"
 import { Messages } from "./messages.ts"
 import { toUsage } from "./usage.ts"
@@ -154,14 +154,14 @@ export class ResponseParts {
   /** Adds the metadata of the response. Some servers send a chunk without id and choices before the response begins. */
   #addHead(chunk: Completion.Chunk, parts: Parts): void {
     if (this.#hasHead) return
-    this.#head = this.#head === undefined || knownId(this.#head.id) === undefined ? chunk : this.#head
-    if (chunk.choices.length > 0 || knownId(chunk.id) !== undefined) this.#addHeadPart(parts)
+    this.#head = this.#head === undefined || ToolCallId.known(this.#head.id) === undefined ? chunk : this.#head
+    if (chunk.choices.length > 0 || ToolCallId.known(chunk.id) !== undefined) this.#addHeadPart(parts)
   }
 
   #addHeadPart(parts: Parts): void {
     if (this.#hasHead) return
     this.#hasHead = true
-    const id = knownId(this.#head?.id)
+    const id = ToolCallId.known(this.#head?.id)
     const modelId = this.#head?.model || undefined
     const timestamp = toTimestamp(this.#head?.created)
     parts.push({
