@@ -14,9 +14,10 @@ export const packages: Rows = {
   agents: ["core"],
   fim: ["core"],
   observability: ["core"],
+  batch: ["core"],
   node: ["core"],
   testing: ["core"],
-  emulator: ["core", "observability"]
+  emulator: ["core", "observability", "batch"]
 }
 
 /** The packages that may import Node's modules, `@effect/platform-node` and `undici`. The others run on every platform. */
@@ -70,6 +71,13 @@ export const folders: Readonly<Record<string, Rows>> = {
   observability: {
     endpoints: []
   },
+  batch: {
+    jsonl: [],
+    files: ["jsonl"],
+    input: ["jsonl"],
+    results: ["jsonl", "files"],
+    jobs: ["jsonl", "files", "results"]
+  },
   emulator: {
     json: [],
     http: ["json"],
@@ -80,14 +88,17 @@ export const folders: Readonly<Record<string, Rows>> = {
     routing: ["http", "settings"],
     models: ["http", "routing"],
     moderation: ["http", "random", "text", "routing", "models"],
+    ocr: ["http", "random", "text", "routing", "models"],
+    classification: ["http", "random", "text", "routing", "models"],
     completion: "all above",
-    "observability/storage": ["json"],
-    "observability/api": ["http", "routing", "observability/storage"],
-    "observability/filter": ["json", "http", "routing", "observability/storage", "observability/api"],
+    storage: ["json"],
+    files: ["json", "http", "routing", "settings", "storage"],
+    "observability/api": ["http", "routing", "storage"],
+    "observability/filter": ["json", "http", "routing", "storage", "observability/api"],
     "observability/telemetry": [
       "http",
       "routing",
-      "observability/storage",
+      "storage",
       "observability/api",
       "observability/filter"
     ],
@@ -97,7 +108,7 @@ export const folders: Readonly<Record<string, Rows>> = {
       "random",
       "text",
       "routing",
-      "observability/storage",
+      "storage",
       "observability/api"
     ],
     "observability/events": "all above",
@@ -111,7 +122,8 @@ export const folders: Readonly<Record<string, Rows>> = {
     proxy: ["http", "settings", "routing", "cassette/format", "cassette/matching", "cassette/client"],
     embeddings: ["http", "random", "text", "settings", "routing", "models"],
     faults: ["json", "http", "random"],
+    batch: "all above",
     server: "all above",
-    cli: ["settings", "observability/storage", "cassette/format"]
+    cli: ["settings", "storage", "cassette/format"]
   }
 }

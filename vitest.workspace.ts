@@ -20,7 +20,7 @@ export default defineConfig({
     // By default two cores would have one worker, which takes half as long again.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      ...["core", "chat", "ai", "agents", "fim", "observability", "node", "testing", "emulator"].map((name) =>
+      ...["core", "chat", "ai", "agents", "fim", "observability", "batch", "node", "testing", "emulator"].map((name) =>
         project(name, `packages/${name}/test/**/*.test.ts`)
       ),
       project("examples", "examples/test/**/*.test.ts"),

@@ -18,7 +18,8 @@ const failing = (error: MistralError.MistralError) =>
   MistralLanguageModel.model("mistral-small-latest").pipe(
     Layer.provide(Layer.succeed(MistralClient.MistralClient, {
       request: () => Effect.fail(error),
-      stream: () => Stream.fail(error)
+      stream: () => Stream.fail(error),
+      bytes: () => Stream.fail(error)
     }))
   )
 

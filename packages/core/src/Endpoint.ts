@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import type { HttpBody } from "effect/http/HttpBody"
 import * as Schema from "effect/Schema"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
@@ -15,7 +16,8 @@ import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
 
 /**
- * An operation of the API that takes a `Request` as JSON and returns a `Response` as JSON.
+ * An operation of the API that takes a `Request` as JSON, or in the form that `encode` gives it, and returns a `Response` as
+ * JSON.
  *
  * @category models
  * @since 0.1.0
@@ -28,6 +30,12 @@ export interface Endpoint<in out Request, in out Response> {
   readonly path: `/v1/${string}`
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
+  /**
+   * Writes a valid request in another form than JSON, such as a form with a file (`MultipartBody.make`). `onSent` is to run
+   * for each piece of a body that is a `Stream`, so that the limit to the first byte of the response counts from the last
+   * piece.
+   */
+  readonly encode?: ((body: Readonly<Record<string, unknown>>, onSent: () => void) => HttpBody) | undefined
   /**
    * Reads JSON that does not fit the schema of the response, because the server left something out. The result is used
    * if it fits. Without this function such a response fails with `InvalidResponse`.
@@ -86,6 +94,16 @@ export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpo
     | ((event: Event) => ReadonlyArray<Pick<Completion.ChunkChoice, "index" | "finish_reason">>)
     | undefined
 }
+
+/**
+ * An operation that returns bytes, such as the content of a file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BytesEndpoint<in out Request>
+  extends Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice" | "operation">
+{}
 
 /**
  * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.

@@ -20,9 +20,10 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import * as Deployment from "./Deployment.ts"
-import type { Endpoint, StreamEndpoint } from "./Endpoint.ts"
+import type { BytesEndpoint, Endpoint, StreamEndpoint } from "./Endpoint.ts"
 import type { ClientConfig } from "./internal/client/clientConfig.ts"
 import { sendRequest } from "./internal/client/sendRequest.ts"
+import { streamBytes } from "./internal/client/streamBytes.ts"
 import { streamEvents } from "./internal/client/streamEvents.ts"
 import type { Target } from "./internal/request/call.ts"
 import { makeAuthenticate } from "./internal/request/headers.ts"
@@ -81,6 +82,15 @@ export interface Service {
     request: Request,
     options?: CallOptions
   ) => Stream.Stream<Event, MistralError>
+  /**
+   * Sends a request and streams the bytes of the response. A reader that falls behind pauses the connection, and ending the
+   * stream early closes it.
+   */
+  readonly bytes: <Request>(
+    endpoint: BytesEndpoint<Request>,
+    request: Request,
+    options?: CallOptions
+  ) => Stream.Stream<Uint8Array, MistralError>
 }
 
 /**
@@ -185,7 +195,8 @@ export const make = (options: Options): Effect.Effect<Service, never, HttpClient
     }
     return MistralClient.of({
       request: (endpoint, request, callOptions) => sendRequest(config, endpoint, request, callOptions),
-      stream: (endpoint, request, callOptions) => streamEvents(config, endpoint, request, callOptions)
+      stream: (endpoint, request, callOptions) => streamEvents(config, endpoint, request, callOptions),
+      bytes: (endpoint, request, callOptions) => streamBytes(config, endpoint, request, callOptions)
     })
   })
 

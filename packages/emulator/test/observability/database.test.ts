@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { openDatabase } from "../../src/internal/observability/storage/database.ts"
-import { bind, constant, join, sql } from "../../src/internal/observability/storage/sql.ts"
-import { TooSlow, withTimeLimit } from "../../src/internal/observability/storage/timeLimit.ts"
+import { openDatabase } from "../../src/internal/storage/database.ts"
+import { bind, constant, join, sql } from "../../src/internal/storage/sql.ts"
+import { TooSlow, withTimeLimit } from "../../src/internal/storage/timeLimit.ts"
 
 const numbers = Effect.tap(
   openDatabase(":memory:"),

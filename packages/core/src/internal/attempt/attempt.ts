@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Tracer from "effect/Tracer"
-import type { Request } from "../../DirectTransport.ts"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
 import { type Call, timeoutError } from "../request/call.ts"
@@ -14,7 +13,7 @@ import { BodyReader, type OpenResponse, type ReadErrors } from "../response/body
 import { reasonFromResponse } from "../response/errorBody.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
-import type { ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
+import type { Request, ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
 import { describeFailedConnection, describeTransportError, rejectionOf } from "../transport/transportError.ts"
 
 /**
@@ -78,6 +77,7 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   #send(request: Request, resume: Resume): void {
     this.#resume = resume
     this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
+    this.#call.upload.onSent = () => this.#resume === resume && this.#timeouts.restartFirstByte()
     // The time may already be over.
     if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(request, this)
   }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { HttpBody } from "effect/http/HttpBody"
 import type { Redacted } from "effect/Redacted"
 import type { Endpoint } from "../../Endpoint.ts"
 import { MistralError, type MistralErrorReason } from "../../MistralError.ts"
@@ -19,15 +20,22 @@ export const operationError = (operation: Operation, reason: MistralErrorReason)
   new MistralError({ operation: operation.name, method: operation.method, path: operation.path, reason })
 
 /**
- * The path parameters and the query parameters of a call. A list in the query repeats its name; `null` and `undefined`
- * are left out.
+ * The path parameters and the query parameters of a call. A list in the query repeats its name, and an object gives its keys
+ * in place of its name, as OpenAPI has it by default (`style: form`, `explode: true`); `null` and `undefined` are left out.
  */
 export interface Target {
   readonly params?: Readonly<Record<string, string>> | undefined
   readonly query?: Readonly<Record<string, QueryValue>> | undefined
 }
 
-type QueryValue = string | number | boolean | ReadonlyArray<string | number> | null | undefined
+type QueryValue =
+  | string
+  | number
+  | boolean
+  | ReadonlyArray<string | number>
+  | Readonly<Record<string, string>>
+  | null
+  | undefined
 
 /** The key of a call that an effect yields. */
 export interface KeyState {
@@ -40,16 +48,21 @@ export interface KeyState {
   onRenewed?: ((refusal: MistralError, delay: number) => void) | undefined
 }
 
+/** The form of the response. */
+export type Accept = "application/json" | "text/event-stream" | "application/octet-stream"
+
 /** A validated and serialised request with its options, and the state that its errors report. */
 export interface Call {
   readonly method: Endpoint<unknown, unknown>["method"]
   readonly url: string
-  readonly body: string | undefined
-  readonly accept: "application/json" | "text/event-stream"
+  readonly body: string | HttpBody | undefined
+  readonly accept: Accept
   readonly idempotent: boolean
   readonly options: Resolved
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
+  /** Is told of each piece of a request body that is a stream. The current attempt sets it. */
+  readonly upload: { onSent: () => void }
   /** The keys of the attempts so far, and of the client. */
   readonly keys: Set<string>
   readonly keyState: KeyState
@@ -67,9 +80,9 @@ export const timeoutError = (call: Call, expired: ExpiredLimit, requestId?: stri
 
 /** Validates and serialises a request. Any error is raised here, before anything is sent. */
 export const makeCall = <Request>(
-  endpoint: Omit<Endpoint<Request, unknown>, "response">,
+  endpoint: Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice">,
   request: Request,
-  accept: Call["accept"],
+  accept: Accept,
   server: Server,
   options: Resolved,
   target?: Target
@@ -77,9 +90,9 @@ export const makeCall = <Request>(
   Effect.suspend(() => validateAndSerialise(endpoint, request, accept, server, options, target))
 
 const validateAndSerialise = <Request>(
-  endpoint: Omit<Endpoint<Request, unknown>, "response">,
+  endpoint: Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice">,
   request: Request,
-  accept: Call["accept"],
+  accept: Accept,
   { address, baseUrl, deployment }: Server,
   options: Resolved,
   target: Target | undefined
@@ -100,7 +113,10 @@ const validateAndSerialise = <Request>(
   ]
   if (schemaIssues.length > 0) return invalid(schemaIssues)
   const body = request === undefined ? undefined : { ...request, ...options.extraBody }
-  const problems = [...jsonIssues(body ?? null), ...jsonIssues(target?.query ?? null)]
+  const problems = [
+    ...endpoint.encode === undefined ? jsonIssues(body ?? null) : [],
+    ...jsonIssues(target?.query ?? null)
+  ]
   if (problems.length > 0) return invalid(problems)
   const refused = endpoint.operation === undefined
     ? []
@@ -122,16 +138,20 @@ const validateAndSerialise = <Request>(
   })
   if ("issues" in routed) return invalid(routed.issues)
   url = withQuery(routed.url, target?.query)
+  const upload = { onSent: () => {} }
   return Effect.succeed({
     method: endpoint.method,
     url,
-    body: routed.body === undefined ? undefined : JSON.stringify(routed.body),
+    body: routed.body === undefined
+      ? undefined
+      : endpoint.encode?.(routed.body, () => upload.onSent()) ?? JSON.stringify(routed.body),
     accept,
     idempotent: endpoint.retryable !== "ifRejected",
     options: routed.headers === undefined
       ? options
       : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
+    upload,
     keys,
     keyState: {},
     scrubHeader: (value) => (mayHold ??= mayHoldSecret(keys, named()))(value) ? (headScrub ??= scrub())(value) : value,
@@ -146,11 +166,20 @@ const withParams = (path: string, params: Target["params"]): string =>
 
 /** Appends query parameters to a URL. */
 const withQuery = (url: string, query: Target["query"]): string => {
-  const entries = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined || value === null ? [] : [value].flat().map((one) => [name, String(one)])
+  const params = new URLSearchParams(
+    Object.entries(query ?? {}).flatMap(([name, value]) => parametersOf(name, value ?? []))
   )
-  return entries.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(entries)}`
+  return params.size === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${params}`
 }
+
+const parametersOf = (name: string, value: NonNullable<QueryValue>): Array<[string, string]> =>
+  typeof value !== "object"
+    ? [[name, String(value)]]
+    : isList(value)
+    ? value.map((one) => [name, String(one)])
+    : Object.entries(value)
+
+const isList = (value: object): value is ReadonlyArray<string | number> => Array.isArray(value)
 
 /**
  * The path parameters that cannot be used: an empty segment or one of dots would change the path, and half of a surrogate

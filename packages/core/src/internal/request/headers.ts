@@ -2,12 +2,12 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
-import type { Request } from "../../DirectTransport.ts"
 import type { MistralError } from "../../MistralError.ts"
 import { ApiKeyUnavailable, InvalidRequest, type Issue } from "../../MistralErrorReason.ts"
 import { type ApiKey, RejectedApiKey } from "../../RequestOptions.ts"
 import { version } from "../../version.ts"
 import { inBrowser } from "../transport/browser.ts"
+import type { Request } from "../transport/transport.ts"
 import { describeForeignError } from "../transport/transportError.ts"
 import { type Call, timeoutError } from "./call.ts"
 
@@ -98,7 +98,9 @@ const buildRequest = (
     }
     headers[name.toLowerCase()] = value
   }
-  if (body !== undefined) headers["content-type"] = "application/json"
+  // Any other body has its own content type.
+  if (typeof body === "string") headers["content-type"] = "application/json"
+  else if (body !== undefined) delete headers["content-type"]
   return Effect.succeed({ method, url, headers, body })
 }
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { Endpoint } from "../../Endpoint.ts"
 import type { MistralError, MistralErrorReason } from "../../MistralError.ts"
+import type { Issue } from "../../MistralErrorReason.ts"
 import { carriesError } from "../error/carriesError.ts"
 import { parseJson } from "../json/parseJson.ts"
 import type { Call } from "../request/call.ts"
@@ -28,21 +29,36 @@ export const readJson = <A>(
     if (json === undefined && text !== "") {
       return Effect.fail(invalidResponse(call, response, ...describeNotJson(response, text)))
     }
-    const read = (value: A): Effect.Effect<A, MistralError> => {
-      const failed = failedChoice?.(value)
-      return failed === undefined
-        ? Effect.succeed(value)
-        : failWith(call, response, (head) => reportedChoice(failed, head))
-    }
-    if (reader.is(json) && !(failedChoice !== undefined && carriesError(json))) return read(json)
-    if (reportsError(json)) return failWith(call, response, (head) => reportedReason(json, head))
-    const repaired = reader.repair(json)
-    return repaired === undefined
-      ? Effect.fail(
-        invalidResponse(call, response, "schema", "JSON that does not fit the schema", reader.issues(json))
-      )
-      : read(repaired)
+    const read = interpretJson(json, reader, failedChoice)
+    if ("value" in read) return Effect.succeed(read.value)
+    return "reason" in read
+      ? failWith(call, response, read.reason)
+      : Effect.fail(invalidResponse(call, response, "schema", notOfSchema, read.issues))
   })
+
+export const notOfSchema = "JSON that does not fit the schema"
+
+/** What the JSON of a response means: its value, the reason of the error that it reports, or the places that do not fit. */
+export type Interpreted<A> =
+  | { readonly value: A }
+  | { readonly reason: (head: ResponseHead) => MistralErrorReason }
+  | { readonly issues: ReadonlyArray<Issue> }
+
+/** Interprets the JSON of a response with a good status. */
+export const interpretJson = <A>(
+  json: unknown,
+  reader: JsonReader<A>,
+  failedChoice: Endpoint<never, unknown>["failedChoice"]
+): Interpreted<A> => {
+  const read = (value: A): Interpreted<A> => {
+    const failed = failedChoice?.(value)
+    return failed === undefined ? { value } : { reason: (head) => reportedChoice(failed, head) }
+  }
+  if (reader.is(json) && !(failedChoice !== undefined && carriesError(json))) return read(json)
+  if (reportsError(json)) return { reason: (head) => reportedReason(json, head) }
+  const repaired = reader.repair(json)
+  return repaired === undefined ? { issues: reader.issues(json) } : read(repaired)
+}
 
 /** Fails with a reason that depends on the head of the response. */
 export const failWith = (

@@ -93,6 +93,12 @@ export class AttemptTimeouts {
     this.#setDue(this.#startedAt + Duration.toMillis(this.#limits.firstByte), monotonicMillis(this.#clock))
   }
 
+  /** Restarts the limit to the first byte, because a part of the request was sent. */
+  restartFirstByte(): void {
+    const now = monotonicMillis(this.#clock)
+    this.#setDue(now + Duration.toMillis(this.#limits.firstByte), now)
+  }
+
   /** Continues the current wait with another callback. */
   continueWith(onExpired: OnExpired): void {
     this.#onExpired = onExpired

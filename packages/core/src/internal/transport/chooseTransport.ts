@@ -20,8 +20,7 @@ export const chooseTransport = (
     readonly transformClient?: ((client: HttpClient.HttpClient) => Transformed) | undefined
   }
 ): Transport => {
-  const direct = DirectTransport.get(environment)
-  if (direct !== undefined && propagateTrace !== true && transformClient === undefined) return callbackTransport(direct)
+  const direct = propagateTrace !== true && transformClient === undefined ? DirectTransport.get(environment) : undefined
   const unredirected = withoutRedirects(environment)
   const client = HttpClient.transformResponse(
     unredirected,
@@ -33,7 +32,8 @@ export const chooseTransport = (
     )
   )
   // The cast is safe: combinators return whole clients, whose two left-out members only fix the type of their errors.
-  return httpClientTransport((transformClient?.(client) ?? client) as HttpClient.HttpClient.With<unknown>)
+  const transport = httpClientTransport((transformClient?.(client) ?? client) as HttpClient.HttpClient.With<unknown>)
+  return direct === undefined ? transport : withDirect(direct, transport)
 }
 
 /** A client with errors of any type, as `TransformedClient` of `MistralClient`. */
@@ -63,9 +63,12 @@ const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient 
     client.preprocess
   )
 
-const callbackTransport = (transport: DirectTransport.DirectTransport): Transport => ({
+/** Sends text directly, and any other body by the `HttpClient`. */
+const withDirect = (direct: DirectTransport.DirectTransport, other: Transport): Transport => ({
   send: (request, handler) => {
-    const cancel = transport.send(request, handler)
+    if (typeof request.body === "object") return other.send(request, handler)
+    // The cast is safe: the body is text, or there is none.
+    const cancel = direct.send(request as DirectTransport.Request, handler)
     return Effect.sync(() => {
       try {
         cancel()

@@ -7,9 +7,8 @@ import { type HttpClientError, isHttpClientError } from "effect/http/HttpClientE
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Scope from "effect/Scope"
-import type { Request } from "../../DirectTransport.ts"
 import { headerReader, responseBody } from "./responseBody.ts"
-import type { ResponseBody, Transport, TransportResponse } from "./transport.ts"
+import type { Request, ResponseBody, Transport, TransportResponse } from "./transport.ts"
 
 /** Sends through any `HttpClient`, each request in a fiber and a scope of its own. */
 export const httpClientTransport = (client: HttpClient.HttpClient.With<unknown>): Transport => {
@@ -67,5 +66,7 @@ const brokenBody = (error: HttpClientError): ResponseBody => ({
 
 const toHttpClientRequest = ({ body, headers, method, url }: Request): HttpClientRequest.HttpClientRequest => {
   const request = HttpClientRequest.make(method)(url, { headers })
-  return body === undefined ? request : HttpClientRequest.setBody(request, HttpBody.text(body, "application/json"))
+  return body === undefined
+    ? request
+    : HttpClientRequest.setBody(request, typeof body === "string" ? HttpBody.text(body, "application/json") : body)
 }

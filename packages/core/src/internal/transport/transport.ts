@@ -1,8 +1,14 @@
 import type * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { HttpBody } from "effect/http/HttpBody"
 import type * as ByteSource from "../../ByteSource.ts"
 import type * as DirectTransport from "../../DirectTransport.ts"
 import type { MistralError } from "../../MistralError.ts"
+
+/** A request with all its headers. A body that is no text is sent by the `HttpClient`, because it may be a `Stream`. */
+export interface Request extends Omit<DirectTransport.Request, "body"> {
+  readonly body: string | HttpBody | undefined
+}
 
 /** A response body that is read by callback. */
 export interface ResponseBody extends ByteSource.ByteSource {
@@ -40,5 +46,5 @@ export interface ResponseHandler extends DirectTransport.Receiver {
 
 /** Sends requests. `send` returns the effect that cancels the request and closes all that is open of it. */
 export interface Transport {
-  readonly send: (request: DirectTransport.Request, handler: ResponseHandler) => Effect.Effect<void>
+  readonly send: (request: Request, handler: ResponseHandler) => Effect.Effect<void>
 }

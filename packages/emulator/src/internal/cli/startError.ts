@@ -1,7 +1,7 @@
 import * as CliError from "effect/cli/CliError"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import type { CassetteError } from "../cassette/format/cassetteError.ts"
-import type { DatabaseError } from "../observability/storage/database.ts"
+import type { DatabaseError } from "../storage/database.ts"
 
 /** Converts a start failure to an error of the command line. */
 export const startError = (

@@ -1,4 +1,4 @@
-import type { Row } from "../storage/database.ts"
+import type { Row } from "../../storage/database.ts"
 
 /**
  * A position in a search: the last row that was returned, and the newest row when the search began. Rows that are added

@@ -1,6 +1,6 @@
 import type { ErrorResponse } from "../../http/errorResponse.ts"
-import type { Database, Row, Sql } from "../storage/database.ts"
-import { bind, constant, sql } from "../storage/sql.ts"
+import type { Database, Row, Sql } from "../../storage/database.ts"
+import { bind, constant, sql } from "../../storage/sql.ts"
 import { cursorAfter, readCursor, writeCursor } from "./cursor.ts"
 import { badSearch } from "./observabilityError.ts"
 

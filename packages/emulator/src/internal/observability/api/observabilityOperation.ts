@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Incoming, Operation, Route } from "../../routing/endpointRoute.ts"
-import { TooSlow } from "../storage/timeLimit.ts"
+import { TooSlow } from "../../storage/timeLimit.ts"
 import { invalid, observabilityError } from "./observabilityError.ts"
 
 /** The input of an operation. */

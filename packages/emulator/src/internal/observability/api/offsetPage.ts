@@ -1,8 +1,8 @@
 import type * as Page from "@effect-mistral/observability/Page"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Incoming } from "../../routing/endpointRoute.ts"
-import type { Database, Row, Sql } from "../storage/database.ts"
-import { bind, constant, join, sql } from "../storage/sql.ts"
+import type { Database, Row, Sql } from "../../storage/database.ts"
+import { bind, constant, join, sql } from "../../storage/sql.ts"
 import * as Query from "./queryParameters.ts"
 
 /** A list: `from` follows `FROM`, `conditions` select the rows, `order` sorts them. */

@@ -2,10 +2,10 @@ import * as ObservabilityEndpoint from "@effect-mistral/observability/Observabil
 import type * as Effect from "effect/Effect"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler } from "../../routing/endpointRoute.ts"
+import type { Database } from "../../storage/database.ts"
+import { constant } from "../../storage/sql.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import { listPage, newestFirst, searched } from "../api/offsetPage.ts"
-import type { Database } from "../storage/database.ts"
-import { constant } from "../storage/sql.ts"
 import { campaignRow, createCampaign, deleteCampaign, selectedEvents, toCampaign } from "./campaignStore.ts"
 
 const endpoints = ObservabilityEndpoint.campaigns

@@ -1,11 +1,11 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { ErrorResponse } from "../../http/errorResponse.ts"
+import type { SqlValue } from "../../storage/database.ts"
+import type { Database } from "../../storage/database.ts"
 import type { Pace } from "../../timing/pace.ts"
 import { messagesOf } from "../events/eventStore.ts"
 import { judgeConversation, type JudgeRules } from "../judges/judgement.ts"
-import type { SqlValue } from "../storage/database.ts"
-import type { Database } from "../storage/database.ts"
 
 /** The number of events that are judged in one transaction. */
 const batch = 50

@@ -3,14 +3,14 @@ import type * as ChatCompletionEvent from "@effect-mistral/observability/ChatCom
 import type * as Page from "@effect-mistral/observability/Page"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Incoming } from "../../routing/endpointRoute.ts"
+import type { Database, Row } from "../../storage/database.ts"
+import { newResource, owner, resourceFields } from "../../storage/resourceFields.ts"
+import { bind, constant, sql } from "../../storage/sql.ts"
 import { observabilityError } from "../api/observabilityError.ts"
 import { listPage } from "../api/offsetPage.ts"
 import { previewsFrom } from "../events/eventStore.ts"
 import { filterSql } from "../filter/filterSql.ts"
 import { judgeRow, toJudge } from "../judges/judgeStore.ts"
-import type { Database, Row } from "../storage/database.ts"
-import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
-import { bind, constant, sql } from "../storage/sql.ts"
 
 /** The row of a campaign, or a 404 response. */
 export const campaignRow = (database: Database, id: string): Row | ErrorResponse =>

@@ -3,10 +3,10 @@ import * as ObservabilityEndpoint from "@effect-mistral/observability/Observabil
 import type * as Effect from "effect/Effect"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler, type Route } from "../../routing/endpointRoute.ts"
+import type { Database } from "../../storage/database.ts"
+import { bind, constant, sql } from "../../storage/sql.ts"
 import { operation, type OperationInput } from "../api/observabilityOperation.ts"
 import { listPage, newestFirst, searched } from "../api/offsetPage.ts"
-import type { Database } from "../storage/database.ts"
-import { bind, constant, sql } from "../storage/sql.ts"
 import {
   createDataset,
   datasetRow,

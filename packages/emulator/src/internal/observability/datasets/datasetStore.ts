@@ -1,10 +1,10 @@
 import type * as Dataset from "@effect-mistral/observability/Dataset"
 import { randomUUID } from "node:crypto"
 import { ErrorResponse } from "../../http/errorResponse.ts"
+import type { Database, Row } from "../../storage/database.ts"
+import { keepFile } from "../../storage/fileStore.ts"
+import { newResource, owner, resourceFields } from "../../storage/resourceFields.ts"
 import { observabilityError } from "../api/observabilityError.ts"
-import type { Database, Row } from "../storage/database.ts"
-import { keepFile } from "../storage/fileStore.ts"
-import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 
 /** The row of a dataset, or a 404 response. */
 export const datasetRow = (database: Database, id: string): Row | ErrorResponse =>

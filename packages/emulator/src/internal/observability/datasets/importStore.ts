@@ -1,10 +1,10 @@
 import type * as Dataset from "@effect-mistral/observability/Dataset"
 import { ErrorResponse } from "../../http/errorResponse.ts"
+import type { Database, Row } from "../../storage/database.ts"
+import { newResource, owner, resourceFields } from "../../storage/resourceFields.ts"
 import { observabilityError } from "../api/observabilityError.ts"
 import { campaignRow } from "../campaigns/campaignStore.ts"
 import { eventRow } from "../events/eventStore.ts"
-import type { Database, Row } from "../storage/database.ts"
-import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 import { datasetRow } from "./datasetStore.ts"
 import { missingRecord } from "./recordStore.ts"
 

@@ -2,10 +2,10 @@ import * as ObservabilityEndpoint from "@effect-mistral/observability/Observabil
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { isJsonObject } from "../../json/jsonObject.ts"
 import { type Handler, handler } from "../../routing/endpointRoute.ts"
+import type { Database } from "../../storage/database.ts"
 import { observabilityError } from "../api/observabilityError.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import { judgeConversation } from "../judges/judgement.ts"
-import type { Database } from "../storage/database.ts"
 import { deleteRecords, fetchRecord, updateRecord } from "./recordStore.ts"
 
 const endpoints = ObservabilityEndpoint.datasetRecords

@@ -1,9 +1,9 @@
 import type * as DatasetRecord from "@effect-mistral/observability/DatasetRecord"
 import type { ErrorResponse } from "../../http/errorResponse.ts"
 import type { JsonObject } from "../../json/jsonObject.ts"
+import type { Database, Row } from "../../storage/database.ts"
+import { newResource, resourceFields } from "../../storage/resourceFields.ts"
 import { observabilityError } from "../api/observabilityError.ts"
-import type { Database, Row } from "../storage/database.ts"
-import { newResource, resourceFields } from "../storage/resourceFields.ts"
 
 /** Records joined with their datasets. */
 export const recordTable =

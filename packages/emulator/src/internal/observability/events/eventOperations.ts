@@ -1,10 +1,10 @@
 import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler } from "../../routing/endpointRoute.ts"
+import type { Database } from "../../storage/database.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import * as Query from "../api/queryParameters.ts"
 import { judgeConversation } from "../judges/judgement.ts"
-import type { Database } from "../storage/database.ts"
 import { eventRow, fetchEvent, messagesOf, searchEvents, searchIds } from "./eventStore.ts"
 import { similarEvents } from "./similarEvents.ts"
 

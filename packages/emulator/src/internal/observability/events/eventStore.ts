@@ -2,12 +2,12 @@ import type * as ChatCompletionEvent from "@effect-mistral/observability/ChatCom
 import type * as Filter from "@effect-mistral/observability/Filter"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { JsonObject } from "../../json/jsonObject.ts"
+import type { Database, Row, Sql } from "../../storage/database.ts"
+import { bind, constant, list, sql } from "../../storage/sql.ts"
 import { cursorPage } from "../api/cursorPage.ts"
 import { badField, observabilityError } from "../api/observabilityError.ts"
 import { type EventField, fields, findField, fromColumn, judgePrefix } from "../filter/eventField.ts"
 import { filterSql } from "../filter/filterSql.ts"
-import type { Database, Row, Sql } from "../storage/database.ts"
-import { bind, constant, list, sql } from "../storage/sql.ts"
 import { eventColumns, eventValues, type NewEvent } from "./newEvent.ts"
 
 const insertEvent = `INSERT INTO events (${eventColumns.join(", ")}) VALUES (${eventColumns.map(() => "?").join(", ")})`

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto"
 import type { JsonObject } from "../../json/jsonObject.ts"
 import { hexadecimal } from "../../random/random.ts"
+import type { SqlValue } from "../../storage/database.ts"
+import { mapText, wellFormed } from "../../storage/metadataText.ts"
 import { jsonMessageText } from "../../text/jsonMessageText.ts"
-import type { SqlValue } from "../storage/database.ts"
-import { mapText, wellFormed } from "../storage/metadataText.ts"
 
 /** An event to be stored. Missing values are empty, or derived from the messages. */
 export interface NewEvent {

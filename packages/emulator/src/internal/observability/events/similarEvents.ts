@@ -1,8 +1,8 @@
 import type * as ChatCompletionEvent from "@effect-mistral/observability/ChatCompletionEvent"
 import { ErrorResponse } from "../../http/errorResponse.ts"
+import type { Database } from "../../storage/database.ts"
+import { bind, sql } from "../../storage/sql.ts"
 import { jsonMessageText } from "../../text/jsonMessageText.ts"
-import type { Database } from "../storage/database.ts"
-import { bind, sql } from "../storage/sql.ts"
 import { eventRow, messagesOf, previewsFrom } from "./eventStore.ts"
 
 /** The number of words that are searched for, and of events that are returned. */

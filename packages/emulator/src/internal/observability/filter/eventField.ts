@@ -1,7 +1,7 @@
 import type * as Field from "@effect-mistral/observability/Field"
 import type * as Filter from "@effect-mistral/observability/Filter"
-import type { Database, Sql } from "../storage/database.ts"
-import { bind, constant, sql } from "../storage/sql.ts"
+import type { Database, Sql } from "../../storage/database.ts"
+import { bind, constant, sql } from "../../storage/sql.ts"
 
 /** The type of a field. */
 export type Type = "ENUM" | "TEXT" | "INT" | "FLOAT" | "BOOL" | "TIMESTAMP" | "ARRAY" | "MAP"

@@ -3,11 +3,11 @@ import * as ObservabilityEndpoint from "@effect-mistral/observability/Observabil
 import * as Schema from "effect/Schema"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler } from "../../routing/endpointRoute.ts"
+import type { Database } from "../../storage/database.ts"
+import { bind, constant, sql } from "../../storage/sql.ts"
 import { badField, invalid, observabilityError } from "../api/observabilityError.ts"
 import { operation } from "../api/observabilityOperation.ts"
 import * as Query from "../api/queryParameters.ts"
-import type { Database } from "../storage/database.ts"
-import { bind, constant, sql } from "../storage/sql.ts"
 import { definition, type EventField, fieldGroups, fields, findField, judgeFields, operators } from "./eventField.ts"
 import { filterSql } from "./filterSql.ts"
 

@@ -1,10 +1,10 @@
 import type * as Filter from "@effect-mistral/observability/Filter"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { isJsonObject } from "../../json/jsonObject.ts"
+import { type Database, patternFunction, type Sql } from "../../storage/database.ts"
+import { mapText } from "../../storage/metadataText.ts"
+import { bind, comparisons, constant, join, sql } from "../../storage/sql.ts"
 import { badField, badSearch, observabilityError } from "../api/observabilityError.ts"
-import { type Database, patternFunction, type Sql } from "../storage/database.ts"
-import { mapText } from "../storage/metadataText.ts"
-import { bind, comparisons, constant, join, sql } from "../storage/sql.ts"
 import { type EventField, findField, operators } from "./eventField.ts"
 
 /** The maximum number of conditions of a filter, and its maximum depth. */

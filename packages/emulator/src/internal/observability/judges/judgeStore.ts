@@ -1,8 +1,8 @@
 import type * as Judge from "@effect-mistral/observability/Judge"
 import { ErrorResponse } from "../../http/errorResponse.ts"
+import type { Database, Row } from "../../storage/database.ts"
+import { newResource, owner, resourceFields } from "../../storage/resourceFields.ts"
 import { observabilityError } from "../api/observabilityError.ts"
-import type { Database, Row } from "../storage/database.ts"
-import { newResource, owner, resourceFields } from "../storage/resourceFields.ts"
 import { renderInstructions } from "./instructionTemplate.ts"
 
 /** The row of a judge, or a 404 response. */

@@ -5,14 +5,14 @@ import * as Layer from "effect/Layer"
 import { randomUUID } from "node:crypto"
 import type { RecordCompletion } from "../../completion/completionRecord.ts"
 import type { Settings } from "../../settings/settings.ts"
+import { type Database, type DatabaseError, openDatabase } from "../../storage/database.ts"
+import { keepFile } from "../../storage/fileStore.ts"
 import { runCampaign, unfinishedCampaigns } from "../campaigns/campaignRun.ts"
 import { runImport, unfinishedImports } from "../datasets/importRun.ts"
 import { recordCompletion } from "../events/completionEvent.ts"
 import { demoEvents } from "../events/demoEvents.ts"
 import { addEvents, countEvents } from "../events/eventStore.ts"
 import type { NewEvent } from "../events/newEvent.ts"
-import { type Database, type DatabaseError, openDatabase } from "../storage/database.ts"
-import { keepFile } from "../storage/fileStore.ts"
 
 /** Stores events of completions, and runs campaigns and imports in the background. */
 export class Observability extends Context.Service<Observability, {

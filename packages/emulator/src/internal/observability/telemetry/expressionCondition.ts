@@ -1,7 +1,7 @@
 import type * as TelemetrySearch from "@effect-mistral/observability/TelemetrySearch"
+import type { Sql } from "../../storage/database.ts"
+import { bind, comparisons, constant, join, sql } from "../../storage/sql.ts"
 import { isPattern, matches, readTime } from "../filter/filterSql.ts"
-import type { Sql } from "../storage/database.ts"
-import { bind, comparisons, constant, join, sql } from "../storage/sql.ts"
 import type { TelemetryField } from "./telemetrySignal.ts"
 
 /** A literal in a search expression. */

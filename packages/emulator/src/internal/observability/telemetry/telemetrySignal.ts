@@ -1,7 +1,7 @@
+import type { Sql } from "../../storage/database.ts"
+import { owner } from "../../storage/resourceFields.ts"
+import { constant } from "../../storage/sql.ts"
 import { type EventField, judgePrefix } from "../filter/eventField.ts"
-import type { Sql } from "../storage/database.ts"
-import { owner } from "../storage/resourceFields.ts"
-import { constant } from "../storage/sql.ts"
 
 /** A field of spans, traces or evaluations, and the SQL expression that reads it. */
 export type TelemetryField = Pick<EventField, "name" | "type" | "value">

@@ -1,10 +1,10 @@
 import { ErrorResponse } from "../../http/errorResponse.ts"
+import type { Database, Row, Sql } from "../../storage/database.ts"
+import { bind, constant, join, list, sql } from "../../storage/sql.ts"
 import { cursorPage } from "../api/cursorPage.ts"
 import { invalid } from "../api/observabilityError.ts"
 import { fromColumn } from "../filter/eventField.ts"
 import { readTime } from "../filter/filterSql.ts"
-import type { Database, Row, Sql } from "../storage/database.ts"
-import { bind, constant, join, list, sql } from "../storage/sql.ts"
 import { expressionSql } from "./expressionSql.ts"
 import type { Signal, TelemetryField } from "./telemetrySignal.ts"
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json/jsonObject.ts"
+import type { JsonObject } from "../json/jsonObject.ts"
 
 /** Writes a metadata map for storage and comparison: strings, sorted by key. */
 export const mapText = (map: JsonObject): string =>
