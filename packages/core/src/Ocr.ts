@@ -15,7 +15,7 @@
  *     document: { type: "document_url", document_url: "https://example.com/invoice.pdf" },
  *     document_annotation_format: StructuredOutput.responseFormat(Invoice)
  *   })
- *   const { number, total } = yield* Effect.fromResult(Ocr.documentAnnotation(response, Invoice))
+ *   const { number, total } = yield* Ocr.documentAnnotation(response, Invoice)
  *   return { number, total, text: OcrDocument.markdown(response) }
  * })
  * ```
@@ -26,7 +26,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Endpoint from "./Endpoint.ts"
 import { structuredSchema } from "./internal/object/structuredSchema.ts"
@@ -139,7 +138,7 @@ export const process = (
 export const documentAnnotation = <A, E>(
   response: Pick<OcrDocument.Response, "document_annotation">,
   schema: Schema.Codec<A, E>
-): Result.Result<A, MistralError> => annotation(response.document_annotation, schema)
+): Effect.Effect<A, MistralError> => annotation(response.document_annotation, schema)
 
 /**
  * Reads what a model found in one image, by the schema whose format the request had as `bbox_annotation_format`. Fails like
@@ -152,17 +151,17 @@ export const documentAnnotation = <A, E>(
 export const imageAnnotation = <A, E>(
   image: Pick<OcrDocument.Image, "image_annotation">,
   schema: Schema.Codec<A, E>
-): Result.Result<A, MistralError> => annotation(image.image_annotation, schema)
+): Effect.Effect<A, MistralError> => annotation(image.image_annotation, schema)
 
 const annotation = <A, E>(
   received: string | null | undefined,
   schema: Schema.Codec<A, E>
-): Result.Result<A, MistralError> => {
+): Effect.Effect<A, MistralError> => {
   const text = received ?? ""
   const decoded = structuredSchema(schema, { name: "response", description: undefined, unwrapFence: false }).decode(
     text
   )
   return "value" in decoded
-    ? Result.succeed(decoded.value)
-    : Result.fail(operationError(Endpoint.processOcr, new InvalidOutput({ text, issues: decoded.issues })))
+    ? Effect.succeed(decoded.value)
+    : Effect.fail(operationError(Endpoint.processOcr, new InvalidOutput({ text, issues: decoded.issues })))
 }

@@ -33,7 +33,7 @@ export const Document: Schema.Codec<Document> = Schema.Union([File, DocumentUrl,
 const annotationFormat: Schema.Codec<ResponseFormat> = ResponseFormat.check(
   Schema.makeFilter(({ json_schema, type }) =>
     type === "json_schema" && json_schema != null ||
-    { path: [], issue: "Expected type \"json_schema\" with a json_schema: StructuredOutput.responseFormat makes one" }
+    { path: [], issue: "Expected the type json_schema, and a json_schema" }
   )
 )
 

@@ -146,7 +146,7 @@ const names: ReadonlyArray<readonly [code: string, type: string]> = [
     "(request: Ocr.Request) => Ocr.process(request)",
     "import(\"effect/Effect\").Effect<OcrDocument.Response, MistralError.MistralError, Ocr.Ocr>"
   ],
-  ["(request: OcrDocument.Request) => request.document", "Content.DocumentUrl | Content.File | Content.ImageUrl"],
+  ["(request: OcrDocument.Request) => request.document", "OcrDocument.Document"],
   ["(response: OcrDocument.Response) => response.pages", "readonly OcrDocument.Page[]"],
   ["(page: OcrDocument.Page) => page.images", "readonly OcrDocument.Image[]"],
   ["(page: OcrDocument.Page) => page.blocks?.[0]", "OcrDocument.Block | undefined"],

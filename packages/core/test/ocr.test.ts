@@ -2,7 +2,7 @@ import {
   AzureAi,
   Endpoint,
   EndpointCodec,
-  MistralError,
+  type MistralError,
   Ocr,
   OcrDocument,
   RetryPolicy,
@@ -150,41 +150,43 @@ describe("a request", () => {
 })
 
 describe("an annotation", () => {
-  it("is read by the schema whose format was sent, in strict or plain form", () => {
-    for (const paid of [undefined, null, "2026-01-02T00:00:00.000Z"]) {
-      const document_annotation = JSON.stringify({ number: "A-1", total: 12.5, paid })
-      assert.deepStrictEqual(Result.getOrThrow(Ocr.documentAnnotation({ document_annotation }, Invoice)), {
-        number: "A-1",
-        total: 12.5,
-        ...(paid == null ? undefined : { paid: new Date(paid) })
-      })
-    }
-    const caption = Schema.Struct({ caption: Schema.String })
-    assert.deepStrictEqual(
-      Result.getOrThrow(Ocr.imageAnnotation({ image_annotation: "{\"caption\":\"A cat\"}" }, caption)),
-      { caption: "A cat" }
-    )
-  })
+  it.effect("is read by the schema whose format was sent, in strict or plain form", () =>
+    Effect.gen(function*() {
+      for (const paid of [undefined, null, "2026-01-02T00:00:00.000Z"]) {
+        const document_annotation = JSON.stringify({ number: "A-1", total: 12.5, paid })
+        assert.deepStrictEqual(yield* Ocr.documentAnnotation({ document_annotation }, Invoice), {
+          number: "A-1",
+          total: 12.5,
+          ...(paid == null ? undefined : { paid: new Date(paid) })
+        })
+      }
+      const caption = Schema.Struct({ caption: Schema.String })
+      assert.deepStrictEqual(
+        yield* Ocr.imageAnnotation({ image_annotation: "{\"caption\":\"A cat\"}" }, caption),
+        { caption: "A cat" }
+      )
+    }))
 
-  it("that is missing or does not fit is an InvalidOutput with its text and the places, which names the operation", () => {
-    for (
-      const [document_annotation, path] of [
-        [undefined, []],
-        [null, []],
-        ["", []],
-        ["{\"number\": ", []],
-        ["[]", []],
-        ["{\"number\": 5, \"total\": 1}", ["number"]]
-      ] as const
-    ) {
-      const response = document_annotation === undefined ? {} : { document_annotation }
-      const error = Result.getOrThrow(Result.flip(Ocr.documentAnnotation(response, Invoice)))
-      assert.deepStrictEqual([error.operation, error.path], ["Ocr.process", "/v1/ocr"])
-      assert.isTrue(error.reason._tag === "InvalidOutput")
-      if (error.reason._tag !== "InvalidOutput") return
-      assert.deepStrictEqual([error.reason.text, error.reason.issues[0]?.path], [document_annotation ?? "", path])
-    }
-  })
+  it.effect("that is missing or does not fit is an InvalidOutput with its text and the places, which names the operation", () =>
+    Effect.gen(function*() {
+      for (
+        const [document_annotation, path] of [
+          [undefined, []],
+          [null, []],
+          ["", []],
+          ["{\"number\": ", []],
+          ["[]", []],
+          ["{\"number\": 5, \"total\": 1}", ["number"]]
+        ] as const
+      ) {
+        const response = document_annotation === undefined ? {} : { document_annotation }
+        const error = yield* Effect.flip(Ocr.documentAnnotation(response, Invoice))
+        assert.deepStrictEqual([error.operation, error.path], ["Ocr.process", "/v1/ocr"])
+        assert.isTrue(error.reason._tag === "InvalidOutput")
+        if (error.reason._tag !== "InvalidOutput") return
+        assert.deepStrictEqual([error.reason.text, error.reason.issues[0]?.path], [document_annotation ?? "", path])
+      }
+    }))
 
   it("of a schema that cannot be sent throws, as its format does", () => {
     assert.throws(() => StructuredOutput.responseFormat(Schema.String))
