@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { chatClassificationsOperation, classificationsOperation } from "../classification/classificationOperations.ts"
 import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
 import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
 import type { FaultQueue } from "../faults/faultQueue.ts"
@@ -9,6 +10,7 @@ import { fetchModel, listModels } from "../models/modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
+import { ocrOperation } from "../ocr/ocrOperation.ts"
 import { withProxy } from "../proxy/proxy.ts"
 import { operationRoute } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -33,6 +35,9 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, embeddingsOperation(settings)),
     operationRoute(settings, moderationsOperation),
     operationRoute(settings, chatModerationsOperation),
+    operationRoute(settings, classificationsOperation(settings)),
+    operationRoute(settings, chatClassificationsOperation(settings)),
+    operationRoute(settings, ocrOperation(settings, () => Effect.undefined)),
     observabilityRoutes(settings)
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
   const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
