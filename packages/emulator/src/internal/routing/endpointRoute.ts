@@ -5,6 +5,7 @@ import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { authorize } from "../http/authorization.ts"
 import { detail, ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
 import { parseBody } from "../http/jsonBody.ts"
@@ -71,19 +72,31 @@ export interface Handler {
   readonly handle: (settings: Settings) => Effect.Effect<
     HttpServerResponse.HttpServerResponse,
     Failure,
-    HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext
+    HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext | Scope.Scope
   >
 }
 
+/** An operation whose request is not JSON. */
+export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "completes" | "respond"> {
+  readonly route: Pick<Route<never>, "method" | "path">
+  /** How the request is received. What it acquires is released when the request has ended. */
+  readonly receive: Effect.Effect<Request, Failure, HttpServerRequest.HttpServerRequest | Scope.Scope>
+}
+
 /** Makes the handler of an operation: it checks the key, the rate limits, the body and the script. */
-export const handler = <Request>(operation: Operation<Request>): Handler => ({
-  method: operation.route.method,
-  path: operation.route.path,
+export const handler = <Request>(operation: Operation<Request>): Handler =>
+  receivingHandler({ ...operation, receive: decode(operation) })
+
+/** Makes the handler of an operation whose request is not JSON. */
+export const receivingHandler = <Request>(
+  { completes = false, receive, respond, route }: ReceivingOperation<Request>
+): Handler => ({
+  method: route.method,
+  path: route.path,
   handle: Effect.fnUntraced(function*(settings) {
     yield* authorize(settings.apiKey)
     yield* (yield* CurrentRateLimiter).admit
-    const request = yield* decode(operation)
-    const { respond, completes = false, route } = operation
+    const request = yield* receive
     const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
     if (scripted instanceof ErrorResponse) return yield* scripted
     return yield* Effect.provideService(
