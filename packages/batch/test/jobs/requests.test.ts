@@ -1,6 +1,6 @@
 /** The requests of each operation, what is refused before it is sent, and the errors of the server. */
 import { BatchJob, BatchJobs } from "@effect-mistral/batch"
-import { MistralError, RetryPolicy } from "@effect-mistral/core"
+import { type MistralError, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
