@@ -50,18 +50,31 @@ const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
   return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
 }
 
-const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
-  const { route } = operation
+const readValue = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
   const request = yield* HttpServerRequest.HttpServerRequest
   // An endpoint without a body decodes to `undefined`.
-  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
+  const parsed = operation.route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
   if (parsed instanceof ErrorResponse) {
     return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
   }
-  const problems = validationProblems(route.request, parsed.value)
+  return parsed.value
+})
+
+/** Responds to the value of a body: checks it, and takes the script's reply before the operation's own response. */
+export const respondTo = Effect.fnUntraced(function*<Request>(
+  operation: Operation<Request>,
+  value: unknown,
+  parameters: Readonly<Record<string, string | undefined>>,
+  incoming: Incoming
+): Effect.fn.Return<HttpServerResponse.HttpServerResponse, ErrorResponse> {
+  const { completes = false, respond, route } = operation
+  const problems = validationProblems(route.request, value)
   if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)
   // Core's request schemas transform nothing, so a value that fits is a request.
-  return parsed.value as Request
+  const request = value as Request
+  const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
+  if (scripted instanceof ErrorResponse) return yield* scripted
+  return yield* Effect.provideService(respond(request, parameters, incoming), ScriptedReply, scripted)
 })
 
 /** An operation with its request type hidden, so that all operations fit into one list. */
@@ -82,15 +95,8 @@ export const handler = <Request>(operation: Operation<Request>): Handler => ({
   handle: Effect.fnUntraced(function*(settings) {
     yield* authorize(settings.apiKey)
     yield* (yield* CurrentRateLimiter).admit
-    const request = yield* decode(operation)
-    const { respond, completes = false, route } = operation
-    const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
-    if (scripted instanceof ErrorResponse) return yield* scripted
-    return yield* Effect.provideService(
-      respond(request, yield* HttpRouter.params, yield* incoming),
-      ScriptedReply,
-      scripted
-    )
+    const value = yield* readValue(operation)
+    return yield* respondTo(operation, value, yield* HttpRouter.params, yield* incoming)
   })
 })
 
