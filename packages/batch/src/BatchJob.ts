@@ -136,9 +136,12 @@ export interface InlineRequest extends Schema.Schema.Type<typeof InlineRequest> 
  * @since 0.1.0
  */
 export const Metadata = Schema.Record(
-  Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(32)),
+  Schema.String,
   Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(512))
-)
+).check(Schema.makeFilter((metadata) => {
+  const wrong = Object.keys(metadata).find((key) => key.length < 1 || key.length > 32)
+  return wrong === undefined || { path: [wrong], issue: "Expected a key of 1 to 32 characters" }
+}))
 
 /**
  * The metadata of a job: texts of 1 to 512 characters under keys of 1 to 32.
@@ -176,7 +179,7 @@ export const CreateRequest = Schema.Struct({
   model: nullable(Schema.String),
   agent_id: nullable(Schema.String),
   metadata: nullable(Metadata),
-  timeout_hours: nullable(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 168 })))
+  timeout_hours: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 168 })))
 })
 
 /**
@@ -197,15 +200,15 @@ export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> 
  * @since 0.1.0
  */
 export const ListQuery = Schema.Struct({
-  page: nullable(Schema.Int),
-  page_size: nullable(Schema.Int),
+  page: Schema.optional(Schema.Int),
+  page_size: Schema.optional(Schema.Int),
   model: nullable(Schema.String),
   agent_id: nullable(Schema.String),
   metadata: nullable(Metadata),
   created_after: nullable(Schema.String),
-  created_by_me: nullable(Schema.Boolean),
+  created_by_me: Schema.optional(Schema.Boolean),
   status: nullable(Schema.Array(Status)),
-  order_by: nullable(openEnum<"created" | "-created">())
+  order_by: Schema.optional(openEnum<"created" | "-created">())
 })
 
 /**

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
 import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
 import type { FaultQueue } from "../faults/faultQueue.ts"
+import { fileRoutes } from "../files/fileRoutes.ts"
 import { fetchModel, listModels } from "../models/modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
@@ -33,7 +34,8 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, embeddingsOperation(settings)),
     operationRoute(settings, moderationsOperation),
     operationRoute(settings, chatModerationsOperation),
-    observabilityRoutes(settings)
+    observabilityRoutes(settings),
+    fileRoutes(settings)
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
   const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
   const api = yield* withRateLimitsAndScript(settings, app)
