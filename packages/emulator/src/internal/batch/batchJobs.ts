@@ -19,12 +19,17 @@ export interface BatchJobs {
 
 /** Makes the jobs of an emulator, and resumes those that an earlier process left. They stop with the scope. */
 export const makeBatchJobs = Effect.fnUntraced(
-  function*(settings: Settings, rules: ScriptRules): Effect.fn.Return<BatchJobs, never, EmulatorDatabase | Scope.Scope> {
+  function*(
+    settings: Settings,
+    rules: ScriptRules
+  ): Effect.fn.Return<BatchJobs, never, EmulatorDatabase | Scope.Scope> {
     const database = yield* EmulatorDatabase
     const fibers = yield* FiberMap.make<string>()
     const start = (id: string) =>
       Effect.asVoid(
-        FiberMap.run(fibers, id, Effect.provideService(runJob(database, settings, id), CurrentScript, rules))
+        FiberMap.run(fibers, id, Effect.provideService(runJob(database, settings, id), CurrentScript, rules), {
+          startImmediately: false
+        })
       )
     removeAllLeftovers(database)
     yield* Effect.forEach(unfinishedJobs(database), start, { discard: true })

@@ -6,7 +6,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { CurrentJobFault } from "../faults/jobFault.ts"
 import { fileRow, linesOf } from "../files/fileStore.ts"
 import { ErrorResponse, invalid } from "../http/errorResponse.ts"
-import { handler, type Handler, type Operation } from "../routing/endpointRoute.ts"
+import { type Handler, handler, type Operation } from "../routing/endpointRoute.ts"
 import type { Database, Row } from "../storage/database.ts"
 import { bind, sql } from "../storage/sql.ts"
 import type { BatchJobs } from "./batchJobs.ts"
@@ -48,8 +48,9 @@ const listJobs = (database: Database): Operation<void> => ({
     if (read instanceof ErrorResponse) return yield* read
     const { order, size, skipped, where } = read
     const counting = sql`SELECT count(*) AS number FROM batch_jobs WHERE ${where}`
-    const reading =
-      sql`SELECT * FROM batch_jobs WHERE ${where} ORDER BY ${order} LIMIT ${bind(size)} OFFSET ${bind(skipped)}`
+    const reading = sql`SELECT * FROM batch_jobs WHERE ${where} ORDER BY ${order} LIMIT ${bind(size)} OFFSET ${
+      bind(skipped)
+    }`
     return json({
       data: database.all(reading.text, ...reading.values).map((row) => toJob(database, row)),
       object: "list",

@@ -34,10 +34,14 @@ export const jobProblem = (
   const problems = [
     ...(endpoints.has(endpoint)
       ? []
-      : [problem("enum", ["body", "endpoint"], `Input should be one of ${[...endpoints.keys()].join(", ")}`, endpoint)]),
+      : [
+        problem("enum", ["body", "endpoint"], `Input should be one of ${[...endpoints.keys()].join(", ")}`, endpoint)
+      ]),
     ...sourceProblems(request),
     ...files.flatMap((file, at) =>
-      uuid.test(file) ? [] : [problem("uuid_parsing", ["body", "input_files", at], "Input should be a valid UUID", file)]
+      uuid.test(file)
+        ? []
+        : [problem("uuid_parsing", ["body", "input_files", at], "Input should be a valid UUID", file)]
     ),
     ...(agent_id == null || endpoint === chat
       ? []

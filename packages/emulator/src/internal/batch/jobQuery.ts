@@ -54,7 +54,9 @@ export const readJobQuery = (query: Query): JobQuery | ErrorResponse => {
   }
   const after = values(query, "created_after").at(-1)
   const time = after === undefined ? undefined : timeOf(after)
-  if (Number.isNaN(time)) report("created_after", "datetime_from_date_parsing", "Input should be a valid datetime", after)
+  if (Number.isNaN(time)) {
+    report("created_after", "datetime_from_date_parsing", "Input should be a valid datetime", after)
+  }
   readBoolean(query, "created_by_me", report)
   const wanted = values(query, "status")
   const unknown = wanted.find((status) => !statuses.includes(status))
@@ -113,7 +115,9 @@ export const readBoolean = (query: Query, key: string, report: Report): boolean 
 
 /** A time in milliseconds. One without a zone is UTC. */
 const timeOf = (text: string): number =>
-  /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(/T.*(?:Z|[+-]\d{2}:?\d{2})$|^[^T]*$/i.test(text) ? text : `${text}Z`) : NaN
+  /^\d{4}-\d{2}-\d{2}/.test(text)
+    ? Date.parse(/T.*(?:Z|[+-]\d{2}:?\d{2})$|^[^T]*$/i.test(text) ? text : `${text}Z`)
+    : NaN
 
 const equal = (query: Query, key: "model" | "agent_id"): ReadonlyArray<Sql> => {
   const value = values(query, key).at(-1)

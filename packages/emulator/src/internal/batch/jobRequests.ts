@@ -4,10 +4,10 @@ import { recordCompletion } from "../observability/events/completionEvent.ts"
 import { addEvents } from "../observability/events/eventStore.ts"
 import type { NewEvent } from "../observability/events/newEvent.ts"
 import { type JobLine, readRequest, readSome, removedInput } from "./jobLines.ts"
-import type { Ending, RunningJob } from "./jobRun.ts"
 import { countError } from "./jobStore.ts"
 import { type LineOperation, lineOperations, operationPath } from "./lineOperations.ts"
-import { faultyLine, lineResult, type LineResult, resultId } from "./resultLine.ts"
+import { faultyLine, type LineResult, lineResult, resultId } from "./resultLine.ts"
+import type { Ending, RunningJob } from "./runningJob.ts"
 
 /** The number of requests whose results are stored in one transaction. */
 const batch = 200

@@ -1,36 +1,13 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { JobFault } from "../faults/faultTarget.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database, Row } from "../storage/database.ts"
-import { type LineProblem, linesOfJob, makeLineChecker, readSome, removedInput } from "./jobLines.ts"
+import { linesOfJob, makeLineChecker, readSome, removedInput } from "./jobLines.ts"
 import { answerRequests } from "./jobRequests.ts"
 import { countError, jobRow, removeLeftovers } from "./jobStore.ts"
 import { withResultFiles } from "./resultFiles.ts"
-
-/** How a job ends. */
-export interface Ending {
-  readonly status: "SUCCESS" | "FAILED" | "TIMEOUT_EXCEEDED" | "CANCELLED"
-  /** What is wrong with the job beside the errors of its requests. */
-  readonly errors: ReadonlyArray<LineProblem>
-}
-
-/** A job while it runs. */
-export interface RunningJob {
-  readonly database: Database
-  readonly settings: Settings
-  readonly seq: number
-  readonly id: string
-  readonly endpoint: string
-  readonly model: string | null
-  readonly agent_id: string | null
-  /** In milliseconds since the epoch. */
-  readonly createdAt: number
-  /** In milliseconds since the epoch. */
-  readonly deadline: number
-  readonly fault: JobFault | undefined
-}
+import { type Ending, type RunningJob, runningJob } from "./runningJob.ts"
 
 /**
  * Runs a job to its end: it is validated, waits in the queue, gets its requests answered, and its results become files.
@@ -47,19 +24,6 @@ export const runJob = Effect.fnUntraced(function*(database: Database, settings: 
     storeEnding(job, ending)
   }
   yield* finish(job)
-})
-
-const runningJob = (database: Database, settings: Settings, row: Row): RunningJob => ({
-  database,
-  settings,
-  seq: Number(row["seq"]),
-  id: String(row["id"]),
-  endpoint: String(row["endpoint"]),
-  model: row["model"] === null ? null : String(row["model"]),
-  agent_id: row["agent_id"] === null ? null : String(row["agent_id"]),
-  createdAt: Number(row["created_at"]),
-  deadline: Number(row["deadline"]),
-  fault: row["fault"] === null ? undefined : JSON.parse(String(row["fault"]))
 })
 
 const broken: Ending = {
@@ -88,7 +52,7 @@ const endOf = Effect.fnUntraced(function*(job: RunningJob, row: Row): Effect.fn.
     }
     if ((yield* Clock.currentTimeMillis) < job.deadline) {
       job.database.run(
-        "UPDATE batch_jobs SET status = 'RUNNING', started_at = ? WHERE seq = ?",
+        "UPDATE batch_jobs SET status = 'RUNNING', started_at = ? WHERE seq = ? AND status = 'QUEUED'",
         yield* Clock.currentTimeMillis,
         job.seq
       )
@@ -134,17 +98,22 @@ const removed = 2000
 const finish = Effect.fnUntraced(function*(job: RunningJob) {
   const { database, seq } = job
   const now = yield* Clock.currentTimeMillis
-  yield* withResultFiles(database, job, { seed: job.settings.seed, now }, ({ error, output }) =>
-    database.transaction(() => {
-      output?.finish()
-      error?.finish()
-      database.run(
-        "UPDATE batch_jobs SET status = ending, completed_at = ?, output_file = ?, error_file = ? WHERE seq = ?",
-        now,
-        output?.id ?? null,
-        error?.id ?? null,
-        seq
-      )
-    }))
+  yield* withResultFiles(
+    database,
+    job,
+    { seed: job.settings.seed, now },
+    ({ error, output }) =>
+      database.transaction(() => {
+        output?.finish()
+        error?.finish()
+        database.run(
+          "UPDATE batch_jobs SET status = ending, completed_at = ?, output_file = ?, error_file = ? WHERE seq = ?",
+          now,
+          output?.id ?? null,
+          error?.id ?? null,
+          seq
+        )
+      })
+  )
   while (!removeLeftovers(database, seq, removed)) yield* Effect.yieldNow
 })

@@ -1,4 +1,4 @@
-import * as BatchJob from "@effect-mistral/batch/BatchJob"
+import type * as BatchJob from "@effect-mistral/batch/BatchJob"
 import { randomUUID } from "node:crypto"
 import type { JobFault } from "../faults/faultTarget.ts"
 import type { Database, Row } from "../storage/database.ts"

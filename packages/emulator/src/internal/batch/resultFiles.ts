@@ -47,9 +47,11 @@ export const withResultFiles = <A>(
     const files = { output: yield* write("output"), error: yield* write("error") }
     return yield* Effect.sync(() => use(files))
   }).pipe(
-    Effect.onExit((exit) => Effect.sync(() => {
-      if (exit._tag === "Failure") { for (const writer of open) writer.discard() }
-    }))
+    Effect.onExit((exit) =>
+      Effect.sync(() => {
+        if (exit._tag === "Failure") { for (const writer of open) writer.discard() }
+      })
+    )
   )
 }
 

@@ -1,5 +1,5 @@
-import { defaultBody } from "../faults/statusResponse.ts"
 import type { JobFault } from "../faults/faultTarget.ts"
+import { defaultBody } from "../faults/statusResponse.ts"
 import { isJsonObject } from "../json/jsonObject.ts"
 import type { JobRequest } from "./jobLines.ts"
 import type { LineResponse } from "./lineOperations.ts"
