@@ -3,15 +3,17 @@ import type * as BatchJob from "@effect-mistral/batch/BatchJob"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Result from "effect/Result"
 import { CurrentJobFault } from "../faults/jobFault.ts"
 import { fileRow, linesOf } from "../files/fileStore.ts"
-import { ErrorResponse, invalid } from "../http/errorResponse.ts"
+import { detail, ErrorResponse, type Problem } from "../http/errorResponse.ts"
+import { boolean, queryValue, uuid } from "../http/parameters.ts"
 import { type Handler, handler, type Operation } from "../routing/endpointRoute.ts"
 import type { Database, Row } from "../storage/database.ts"
 import { bind, sql } from "../storage/sql.ts"
 import type { BatchJobs } from "./batchJobs.ts"
-import { jobProblem, unknownJob } from "./jobProblems.ts"
-import { readBoolean, readJobQuery } from "./jobQuery.ts"
+import { checkJob } from "./jobProblems.ts"
+import { readJobQuery } from "./jobQuery.ts"
 import { addJob, jobRow, removeJob, requestCancellation, toJob } from "./jobStore.ts"
 
 /** The operations of batch jobs. */
@@ -28,12 +30,13 @@ const json = (body: BatchJob.BatchJob | BatchJob.ListResponse | BatchJob.DeleteR
 
 const createJob = ({ database, start }: BatchJobs): Operation<BatchJob.CreateRequest> => ({
   route: BatchEndpoint.createJob,
+  invalid: (problems: ReadonlyArray<Problem>) => detail(422, problems),
   respond: Effect.fnUntraced(function*(request) {
     const now = yield* Clock.currentTimeMillis
-    const problem = jobProblem(database, request, now)
-    if (problem !== undefined) return yield* problem
+    const files = checkJob(database, request, now)
+    if (files instanceof ErrorResponse) return yield* files
     const current = yield* CurrentJobFault
-    const id = addJob(database, request, current.fault, now)
+    const id = addJob(database, { request, files, fault: current.fault }, now)
     current.stored = true
     const response = json(toJob(database, yield* existing(database, id)))
     yield* start(id)
@@ -63,12 +66,9 @@ const fetchJob = (database: Database): Operation<void> => ({
   route: BatchEndpoint.fetchJob,
   respond: Effect.fnUntraced(function*(_, { job_id = "" }, { query }) {
     const row = yield* existing(database, job_id)
-    let problem: ErrorResponse | undefined
-    const inline = readBoolean(query, "inline", (key, type, msg, input) => {
-      problem = invalid([{ type, loc: ["query", key], msg, input }])
-    })
-    if (problem !== undefined) return yield* problem
-    const outputs = inline ? outputsOf(database, row, yield* Clock.currentTimeMillis) : null
+    const inline = boolean(queryValue(query, "inline") ?? "false", ["query", "inline"])
+    if (Result.isFailure(inline)) return yield* detail(422, [inline.failure])
+    const outputs = inline.success ? outputsOf(database, row, yield* Clock.currentTimeMillis) : null
     return json(toJob(database, row, outputs))
   })
 })
@@ -110,6 +110,8 @@ const deleteJob = ({ database, stop }: BatchJobs): Operation<void> => ({
 
 const existing = (database: Database, id: string): Effect.Effect<Row, ErrorResponse> =>
   Effect.suspend(() => {
-    const row = jobRow(database, id)
-    return row === undefined ? Effect.fail(unknownJob(id)) : Effect.succeed(row)
+    const read = uuid(id, ["path", "job_id"])
+    if (Result.isFailure(read)) return Effect.fail(detail(422, [read.failure]))
+    const row = jobRow(database, read.success)
+    return row === undefined ? Effect.fail(detail(404, "Batch job not found")) : Effect.succeed(row)
   })

@@ -1,6 +1,8 @@
 import type * as BatchJob from "@effect-mistral/batch/BatchJob"
+import * as Arr from "effect/Array"
 import { fileRow } from "../files/fileStore.ts"
-import { badRequest, type ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
+import { badRequest, detail, type ErrorResponse, type Problem } from "../http/errorResponse.ts"
+import { uuid } from "../http/parameters.ts"
 import type { Database } from "../storage/database.ts"
 
 /** The endpoints that the API documents for jobs, and whether the emulator has them. */
@@ -19,18 +21,19 @@ const endpoints: ReadonlyMap<string, boolean> = new Map([
 
 const chat = "/v1/chat/completions"
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 const problem = (type: string, loc: Problem["loc"], msg: string, input: unknown): Problem => ({ type, loc, msg, input })
 
-/** The error response to a request that fits its schema but creates no job; `undefined` if it creates one. */
-export const jobProblem = (
+/**
+ * Checks what the schema of a request cannot, and gives the ids of the input files, or an error response if the request
+ * creates no job.
+ */
+export const checkJob = (
   database: Database,
   request: BatchJob.CreateRequest,
   now: number
-): ErrorResponse | undefined => {
+): ReadonlyArray<string> | ErrorResponse => {
   const { agent_id, endpoint, model } = request
-  const files = request.input_files ?? []
+  const files = (request.input_files ?? []).map((file, at) => uuid(file, ["body", "input_files", at]))
   const problems = [
     ...(endpoints.has(endpoint)
       ? []
@@ -38,11 +41,7 @@ export const jobProblem = (
         problem("enum", ["body", "endpoint"], `Input should be one of ${[...endpoints.keys()].join(", ")}`, endpoint)
       ]),
     ...sourceProblems(request),
-    ...files.flatMap((file, at) =>
-      uuid.test(file)
-        ? []
-        : [problem("uuid_parsing", ["body", "input_files", at], "Input should be a valid UUID", file)]
-    ),
+    ...Arr.getFailures(files),
     ...(agent_id == null || endpoint === chat
       ? []
       : [problem("value_error", ["body", "agent_id"], `Value error, an agent responds to ${chat} only`, agent_id)]),
@@ -50,7 +49,7 @@ export const jobProblem = (
       ? []
       : [problem("value_error", ["body", "model"], "Value error, an agent has a model of its own", model)])
   ]
-  if (problems.length > 0) return invalid(problems)
+  if (problems.length > 0) return detail(422, problems)
   if (endpoints.get(endpoint) === false) {
     return badRequest({
       message: `The emulator has no ${endpoint} for batch jobs`,
@@ -58,7 +57,8 @@ export const jobProblem = (
       param: "endpoint"
     })
   }
-  return files.map((file) => fileProblem(database, file, now)).find((one) => one !== undefined)
+  const ids = Arr.getSuccesses(files)
+  return ids.map((id) => fileProblem(database, id, now)).find((one) => one !== undefined) ?? ids
 }
 
 /** Either files or requests, and at least one. */
@@ -82,9 +82,3 @@ const fileProblem = (database: Database, id: string, now: number): ErrorResponse
     ? undefined
     : refused(`The file ${id} has the purpose ${String(row["purpose"])}, not batch`, 400)
 }
-
-/** The error response to an id of no job. */
-export const unknownJob = (id: string): ErrorResponse =>
-  uuid.test(id)
-    ? badRequest({ message: `Batch job not found: ${id}`, type: "invalid_request_error", param: "job_id", status: 404 })
-    : invalid([problem("uuid_parsing", ["path", "job_id"], "Input should be a valid UUID", id)])

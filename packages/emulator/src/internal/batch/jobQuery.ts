@@ -1,9 +1,8 @@
-import { type ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
-import type { Incoming } from "../routing/endpointRoute.ts"
+import * as Result from "effect/Result"
+import { detail, type ErrorResponse, type Problem } from "../http/errorResponse.ts"
+import { boolean, integer, oneOf, type Query, queryValue, queryValues, type Reader } from "../http/parameters.ts"
 import type { Sql } from "../storage/database.ts"
 import { bind, constant, join, list, sql } from "../storage/sql.ts"
-
-type Query = Incoming["query"]
 
 /** A page of jobs as SQL. */
 export interface JobQuery {
@@ -43,35 +42,30 @@ const statuses = [
  */
 export const readJobQuery = (query: Query): JobQuery | ErrorResponse => {
   const problems: Array<Problem> = []
-  const report = (key: string, type: string, msg: string, input: unknown) => {
-    problems.push({ type, loc: ["query", key], msg, input })
-  }
-  const page = integer(query, "page", { fallback: 0, minimum: 0 }, report)
-  const size = integer(query, "page_size", { fallback: 100, minimum: 1 }, report)
-  const order = values(query, "order_by").at(-1) ?? "-created"
-  if (order !== "created" && order !== "-created") {
-    report("order_by", "enum", "Input should be 'created' or '-created'", order)
-  }
-  const after = values(query, "created_after").at(-1)
-  const time = after === undefined ? undefined : timeOf(after)
-  if (Number.isNaN(time)) {
-    report("created_after", "datetime_from_date_parsing", "Input should be a valid datetime", after)
-  }
-  readBoolean(query, "created_by_me", report)
-  const wanted = values(query, "status")
-  const unknown = wanted.find((status) => !statuses.includes(status))
-  if (unknown !== undefined) report("status", "enum", `Input should be one of ${statuses.join(", ")}`, unknown)
-  if (problems.length > 0) return invalid(problems)
+  const valid = <A>(key: string, reader: Reader<A>): ReadonlyArray<A> =>
+    queryValues(query, key).flatMap((text) => {
+      const read = reader(text, ["query", key])
+      if (Result.isSuccess(read)) return [read.success]
+      problems.push(read.failure)
+      return []
+    })
+  const page = valid("page", integer({ minimum: 0 })).at(-1) ?? 0
+  const size = valid("page_size", integer({ minimum: 1 })).at(-1) ?? 100
+  const order = valid("order_by", oneOf(["created", "-created"])).at(-1)
+  const after = valid("created_after", time).at(-1)
+  const status = valid("status", oneOf(statuses))
+  valid("created_by_me", boolean)
+  if (problems.length > 0) return detail(422, problems)
   return {
     size,
-    skipped: page * size,
+    skipped: Math.min(page * size, Number.MAX_SAFE_INTEGER),
     order: constant(order === "created" ? "seq" : "seq DESC"),
     where: join(
       [
         ...equal(query, "model"),
         ...equal(query, "agent_id"),
-        ...(time === undefined ? [] : [sql`created_at > ${bind(time)}`]),
-        ...(wanted.length === 0 ? [] : [sql`status IN (${list(wanted.map(bind), ", ")})`]),
+        ...(after === undefined ? [] : [sql`created_at > ${bind(after)}`]),
+        ...(status.length === 0 ? [] : [sql`status IN (${list(status.map(bind), ", ")})`]),
         ...metadataConditions(query)
       ],
       "AND",
@@ -80,53 +74,23 @@ export const readJobQuery = (query: Query): JobQuery | ErrorResponse => {
   }
 }
 
-type Report = (key: string, type: string, msg: string, input: unknown) => void
-
-/** The values of a parameter that may be repeated. */
-const values = (query: Query, key: string): ReadonlyArray<string> => {
-  const value = query[key]
-  return value === undefined ? [] : typeof value === "string" ? [value] : value
+/** Reads a date and time as milliseconds. One without a zone is UTC. */
+const time: Reader<number> = (text, loc) => {
+  const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text)
+  const millis = iso === null ? NaN : Date.parse(text.length > 10 && iso[1] === undefined ? `${text}Z` : text)
+  return Number.isNaN(millis)
+    ? Result.fail({ type: "datetime_parsing", loc, msg: "Input should be a valid datetime", input: text })
+    : Result.succeed(millis)
 }
-
-const integer = (
-  query: Query,
-  key: string,
-  { fallback, minimum }: { readonly fallback: number; readonly minimum: number },
-  report: Report
-): number => {
-  const text = values(query, key).at(-1)
-  if (text === undefined) return fallback
-  const number = /^-?\d{1,15}$/.test(text) ? Number(text) : NaN
-  if (Number.isNaN(number)) report(key, "int_parsing", "Input should be a valid integer", text)
-  else if (number < minimum) {
-    report(key, "greater_than_equal", `Input should be greater than or equal to ${minimum}`, text)
-  }
-  return number
-}
-
-/** Reads a parameter as a boolean. */
-export const readBoolean = (query: Query, key: string, report: Report): boolean => {
-  const text = values(query, key).at(-1)?.toLowerCase() ?? "false"
-  if (text !== "true" && text !== "false" && text !== "1" && text !== "0") {
-    report(key, "bool_parsing", "Input should be a valid boolean", text)
-  }
-  return text === "true" || text === "1"
-}
-
-/** A time in milliseconds. One without a zone is UTC. */
-const timeOf = (text: string): number =>
-  /^\d{4}-\d{2}-\d{2}/.test(text)
-    ? Date.parse(/T.*(?:Z|[+-]\d{2}:?\d{2})$|^[^T]*$/i.test(text) ? text : `${text}Z`)
-    : NaN
 
 const equal = (query: Query, key: "model" | "agent_id"): ReadonlyArray<Sql> => {
-  const value = values(query, key).at(-1)
+  const value = queryValue(query, key)
   return value === undefined ? [] : [sql`${constant(key)} = ${bind(value)}`]
 }
 
 const metadataConditions = (query: Query): ReadonlyArray<Sql> =>
   Object.keys(query).filter((key) => !parameters.includes(key)).flatMap((key) =>
-    values(query, key).map((value) =>
+    queryValues(query, key).map((value) =>
       sql`EXISTS (SELECT 1 FROM json_each(metadata) WHERE key = ${bind(key)} AND value = ${bind(value)})`
     )
   )

@@ -8,13 +8,16 @@ const hour = 3_600_000
 /** The timeout of a job that names none. */
 const usualTimeout = 24
 
+/** A job to be stored. */
+export interface NewJob {
+  readonly request: BatchJob.CreateRequest
+  /** The ids of the input files. */
+  readonly files: ReadonlyArray<string>
+  readonly fault: JobFault | undefined
+}
+
 /** Stores a job that is queued, and gives its id. `now` is in milliseconds. */
-export const addJob = (
-  database: Database,
-  request: BatchJob.CreateRequest,
-  fault: JobFault | undefined,
-  now: number
-): string =>
+export const addJob = (database: Database, { fault, files, request }: NewJob, now: number): string =>
   database.transaction(() => {
     const id = randomUUID()
     database.run(
@@ -27,7 +30,7 @@ export const addJob = (
       request.model ?? null,
       request.agent_id ?? null,
       request.metadata == null ? null : JSON.stringify(request.metadata),
-      JSON.stringify((request.input_files ?? []).map((file) => file.toLowerCase())),
+      JSON.stringify(files),
       fault === undefined ? null : JSON.stringify(fault)
     )
     if (request.requests != null) {
@@ -42,7 +45,7 @@ export const addJob = (
 
 /** The row of a job. */
 export const jobRow = (database: Database, id: string): Row | undefined =>
-  database.get("SELECT * FROM batch_jobs WHERE id = ?", id.toLowerCase())
+  database.get("SELECT * FROM batch_jobs WHERE id = ?", id)
 
 /** The number of different errors that a job shows: those of the most requests. */
 const shownErrors = 100

@@ -4,16 +4,21 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import { detail } from "../http/errorResponse.ts"
+import { operationRoutes } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database } from "../storage/database.ts"
 import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
 import { contentResponse } from "./fileContent.ts"
+import { fileOperations } from "./fileOperations.ts"
 import { fileRow } from "./fileStore.ts"
 import { isSigned, signedPath } from "./signedUrl.ts"
 
 /** `/v1/files`, and the signed URLs of files. */
 export const fileRoutes = (settings: Settings) =>
-  Layer.unwrap(Effect.map(EmulatorDatabase, (database) => signedRoute(settings, database)))
+  Layer.unwrap(
+    Effect.map(EmulatorDatabase, (database) =>
+      Layer.mergeAll(operationRoutes(settings, fileOperations(settings, database)), signedRoute(settings, database)))
+  )
 
 const forbidden = detail(403, "The URL of the file is not valid, or it has expired")
 

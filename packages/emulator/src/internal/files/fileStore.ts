@@ -18,13 +18,18 @@ export interface NewFile {
   readonly visibility?: File.Visibility | undefined
 }
 
+/** What an upload may say after the content. */
+export type LateFields = Partial<Pick<NewFile, "purpose" | "sample_type" | "expires_at" | "visibility">>
+
 /** A file that is being written. Nobody sees it before it is finished. */
 export interface FileWriter {
   readonly id: string
   /** Appends text or bytes. Many small pieces cost little: they are stored in chunks. */
   readonly append: (content: string | Uint8Array) => void
-  /** Completes the file. */
-  readonly finish: () => void
+  /** The size so far, in bytes. */
+  readonly size: number
+  /** Completes the file. What was not known at its begin may be given now. */
+  readonly finish: (late?: LateFields) => void
   /** Removes what was written. */
   readonly discard: () => void
 }
@@ -78,6 +83,9 @@ export const addFile = (database: Database, file: NewFile, now: number): FileWri
   }
   return {
     id,
+    get size() {
+      return size + filled
+    },
     append: (content) => {
       const bytes = typeof content === "string" ? encoder.encode(content) : content
       for (let at = 0; at < bytes.length;) {
@@ -88,13 +96,19 @@ export const addFile = (database: Database, file: NewFile, now: number): FileWri
         if (filled === chunkSize) store()
       }
     },
-    finish: () => {
+    finish: (late = {}) => {
       store()
       database.run(
-        "UPDATE files SET bytes = ?, num_lines = ?, signature = ? WHERE seq = ?",
+        `UPDATE files SET bytes = ?, num_lines = ?, signature = ?, purpose = coalesce(?, purpose),
+           sample_type = coalesce(?, sample_type), expires_at = coalesce(?, expires_at),
+           visibility = coalesce(?, visibility) WHERE seq = ?`,
         size,
         mimetype === jsonLines ? lines + (atLineEnd ? 0 : 1) : null,
         hash.digest("hex").slice(0, 16),
+        late.purpose ?? null,
+        late.sample_type ?? null,
+        late.expires_at ?? null,
+        late.visibility ?? null,
         seq
       )
     },
