@@ -1,11 +1,36 @@
 import * as Ocr from "@effect-mistral/core/Ocr"
-import type * as OcrDocument from "@effect-mistral/core/OcrDocument"
+import * as OcrDocument from "@effect-mistral/core/OcrDocument"
 import * as StructuredOutput from "@effect-mistral/core/StructuredOutput"
+import { Emulator } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { local, postTo } from "../support.ts"
 import { request, textDocument } from "./support.ts"
+
+describe("an uploaded file", () => {
+  it.effect("that is a text is given back, and another is made up by its bytes", () =>
+    Effect.gen(function*() {
+      const { addFile } = yield* Emulator.Emulator
+      const read = (content: string, options?: Parameters<typeof addFile>[1]) =>
+        Effect.flatMap(addFile(content, options), (file_id) =>
+          Ocr.process(request({ document: { type: "file", file_id } })))
+      const text = yield* read("# A\n\nb é", { filename: "a.md", purpose: "ocr" })
+      assert.deepStrictEqual([OcrDocument.markdown(text), text.usage_info?.doc_size_bytes], ["# A\n\nb é", 9])
+      const [pdf, same, other, binary] = [
+        yield* read("%PDF-1.7 a"),
+        yield* read("%PDF-1.7 a"),
+        yield* read("%PDF-1.7 b"),
+        yield* read("a\u0000b")
+      ]
+      assert.deepStrictEqual(same, pdf)
+      assert.notDeepEqual(other.pages, pdf.pages)
+      for (const one of [pdf, other, binary]) {
+        assert.isAbove(one.pages.length, 1)
+      }
+      assert.lengthOf((yield* read("GIF89a...")).pages, 1)
+    }).pipe(Effect.provide(local())))
+})
 
 describe("annotations", () => {
   const Invoice = Schema.Struct({
