@@ -74,7 +74,7 @@ export const Visibility = openEnum<"workspace" | "user">()
  */
 export type Visibility = typeof Visibility.Type
 
-const file = looseStruct({
+const fields = {
   id: Schema.String,
   object: nullish(Schema.String),
   bytes: nullish(Schema.Number),
@@ -87,9 +87,10 @@ const file = looseStruct({
   mimetype: nullish(Schema.String),
   signature: nullish(Schema.String),
   expires_at: nullish(Schema.Number),
-  visibility: nullish(Visibility),
-  deleted: nullish(Schema.Boolean)
-})
+  visibility: nullish(Visibility)
+}
+
+const file = looseStruct(fields)
 
 /**
  * What the API says about a file. Times are in seconds since the epoch, and `bytes` is its size.
@@ -108,6 +109,22 @@ export interface File extends Schema.Schema.Type<typeof file> {}
 export const File: Schema.Codec<File> = file
 
 /**
+ * The schema of the response to a request for one file.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const FetchResponse = looseStruct({ ...fields, deleted: nullish(Schema.Boolean) })
+
+/**
+ * The response to a request for one file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FetchResponse extends Schema.Schema.Type<typeof FetchResponse> {}
+
+/**
  * The schema of a request to upload a file. Required: `file` and, for the server, `purpose`.
  *
  * *Details*: `expiry` is in hours. `visibility` is `workspace` unless set.
@@ -118,7 +135,7 @@ export const File: Schema.Codec<File> = file
 export const UploadRequest = Schema.Struct({
   file: MultipartBody.FilePart,
   expiry: nullable(Schema.Int),
-  purpose: nullable(Purpose),
+  purpose: Schema.optional(Purpose),
   visibility: nullable(Visibility)
 })
 
@@ -139,9 +156,9 @@ export interface UploadRequest extends Schema.Schema.Type<typeof UploadRequest> 
  * @since 0.1.0
  */
 export const ListQuery = Schema.Struct({
-  page: nullable(Schema.Int),
-  page_size: nullable(Schema.Int),
-  include_total: nullable(Schema.Boolean),
+  page: Schema.optional(Schema.Int),
+  page_size: Schema.optional(Schema.Int),
+  include_total: Schema.optional(Schema.Boolean),
   sample_type: nullable(Schema.Array(SampleType)),
   source: nullable(Schema.Array(Source)),
   search: nullable(Schema.String),
@@ -203,7 +220,7 @@ export interface DeleteResponse extends Schema.Schema.Type<typeof DeleteResponse
  * @category schemas
  * @since 0.1.0
  */
-export const UrlQuery = Schema.Struct({ expiry: nullable(Schema.Int) })
+export const UrlQuery = Schema.Struct({ expiry: Schema.optional(Schema.Int) })
 
 /**
  * The query of a signed URL.

@@ -4,4 +4,5 @@
 export * as BatchEndpoint from "./BatchEndpoint.ts"
 export * as BatchInput from "./BatchInput.ts"
 export * as BatchJob from "./BatchJob.ts"
+export * as BatchJobs from "./BatchJobs.ts"
 export * as File from "./File.ts"
