@@ -4,3 +4,4 @@
 export * as BatchEndpoint from "./BatchEndpoint.ts"
 export * as BatchJob from "./BatchJob.ts"
 export * as File from "./File.ts"
+export * as Files from "./Files.ts"
