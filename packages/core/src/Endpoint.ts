@@ -105,7 +105,13 @@ export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpo
  */
 export interface BytesEndpoint<in out Request>
   extends Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice" | "operation">
-{}
+{
+  /**
+   * Whether every response has the same bytes, so that one that broke off is requested again under the retry policy, and the
+   * bytes that were delivered before are left out. Default: false.
+   */
+  readonly resumable?: boolean | undefined
+}
 
 /**
  * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.
