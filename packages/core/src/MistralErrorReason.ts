@@ -75,15 +75,20 @@ const reason = <Self>() => <const Tag extends string, Fields extends Schema.Stru
 /**
  * The request does not fit its schema, and nothing was sent. `issues` names every place.
  *
+ * *Details*: `incomplete` is true where the body is a stream that failed, or whose number of bytes is not the one that was
+ * announced. A part of it may have been sent, but the server did not get it as a whole.
+ *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidRequest extends reason<InvalidRequest>()("InvalidRequest", {
-  issues: Schema.Array(Issue)
+  issues: Schema.Array(Issue),
+  incomplete: Schema.optional(Schema.Boolean)
 }) {
   readonly isRetryable = false
   override get message() {
-    return `invalid request, nothing was sent: ${formatIssues(this.issues)}`
+    const sent = this.incomplete === true ? "its body broke off" : "nothing was sent"
+    return `invalid request, ${sent}: ${formatIssues(this.issues)}`
   }
 }
 
