@@ -70,7 +70,7 @@ export const reportedError = (
 ): MistralError.MistralError =>
   Result.merge(EndpointCodec.decode(
     // No body fits this response.
-    { ...endpoint, request: Schema.Never, response: Schema.Never, repair: undefined, failedChoice: undefined },
+    { ...endpoint, response: Schema.Never, repair: undefined, failedChoice: undefined },
     { status, body, headers }
   ))
 
