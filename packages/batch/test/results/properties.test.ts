@@ -2,7 +2,7 @@
 import { Completion, Endpoint } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema, Stream } from "effect"
-import { answered, asked, job, lines, over, read, refused } from "./fixtures/batchResults.ts"
+import { answered, asked, job, lines, over, read, refused } from "./memoryServer.ts"
 
 /** What becomes of a request: an answer, an error, a line that cannot be read, or nothing. */
 const Fate = Schema.Literals(["answered", "answered", "refused", "garbled", "lost"])
