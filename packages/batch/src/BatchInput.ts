@@ -32,13 +32,14 @@ import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as BatchJob from "./BatchJob.ts"
-import type { FilesOptions, Options } from "./internal/input/entry.ts"
+import type { FilesOptions, Line, Options } from "./internal/input/entry.ts"
 import { contentOf, planFiles } from "./internal/input/files.ts"
 import { writeFiles } from "./internal/input/filesOnDisk.ts"
 import { inlineRequests } from "./internal/input/inline.ts"
 import type { ChangedInput, EmptyInput, InvalidInput } from "./internal/input/inputError.ts"
+import { readLines } from "./internal/input/readLine.ts"
 
-export type { BatchRequest, Entry, FilesOptions, Options, Target } from "./internal/input/entry.ts"
+export type { BatchRequest, Entry, FilesOptions, Line, Options, Target } from "./internal/input/entry.ts"
 
 export { ChangedInput, EmptyInput, InvalidInput, Problem } from "./internal/input/inputError.ts"
 
@@ -128,6 +129,37 @@ export const filesOnDisk = <Request extends object, E = never, R = never>(
 export const inline = <Request extends object, E = never, R = never>(
   options: Options<Request, E, R>
 ): Effect.Effect<ReadonlyArray<BatchJob.InlineRequest>, InvalidInput | EmptyInput | E, R> => inlineRequests(options)
+
+/**
+ * The lines of a file of JSON Lines that exists already, to be checked and cut as any other requests.
+ *
+ * *When to use*: for a file that another program has written.
+ *
+ * ```ts
+ * import { BatchInput } from "@effect-mistral/batch"
+ * import { Endpoint } from "@effect-mistral/core"
+ * import { Effect, FileSystem } from "effect"
+ *
+ * // Fails with `InvalidInput` where a line is not JSON, or its body is no chat request.
+ * export const check = (path: string) =>
+ *   Effect.flatMap(FileSystem.FileSystem, (fileSystem) =>
+ *     BatchInput.files({
+ *       endpoint: Endpoint.chat.complete,
+ *       model: "mistral-small-latest",
+ *       requests: BatchInput.fromLines(fileSystem.stream(path))
+ *     }))
+ * ```
+ *
+ * *Details*: `line` of a problem is the number in this file, in which blank lines count. They are left out of the files that
+ * are made. A line has no other keys than `custom_id` and `body`. A line of more than 64 Mi characters ends the reading with
+ * `InvalidInput`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromLines = <E = never, R = never>(
+  bytes: Stream.Stream<Uint8Array, E, R>
+): Stream.Stream<Line, E | InvalidInput, R> => readLines(bytes)
 
 const inputFile = ({ firstLine, requests, size }: Omit<InputFile, "content">): Omit<InputFile, "content"> => ({
   requests,
