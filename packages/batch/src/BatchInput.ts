@@ -3,24 +3,31 @@
  * uploaded.
  *
  * ```ts
- * import { BatchInput } from "@effect-mistral/batch"
+ * import { BatchInput, BatchJobs, Files } from "@effect-mistral/batch"
  * import { Endpoint } from "@effect-mistral/core"
  * import { Effect } from "effect"
  *
- * const questions = ["Who painted the Mona Lisa?", "Who wrote Faust?"]
+ * const endpoint = Endpoint.chat.complete
+ * const model = "mistral-small-latest"
  *
- * // One file here, several where one would be larger than 512 MB.
- * export const files = BatchInput.files({
- *   endpoint: Endpoint.chat.complete,
- *   model: "mistral-small-latest",
- *   requests: questions.map((content, index) => ({
- *     custom_id: `question-${index}`,
- *     request: { messages: [{ role: "user" as const, content }] }
- *   }))
- * }).pipe(
- *   Effect.catchTag("InvalidInput", (error) =>
- *     Effect.die(`line ${error.problems[0]?.line} is the first of ${error.count} that are not valid`))
- * )
+ * export const start = (questions: ReadonlyArray<string>) =>
+ *   Effect.gen(function*() {
+ *     // One file, or several where one would be larger than 512 MB.
+ *     const files = yield* BatchInput.files({
+ *       endpoint,
+ *       model,
+ *       requests: questions.map((content, index) => ({
+ *         custom_id: `question-${index}`,
+ *         request: { messages: [{ role: "user", content }] }
+ *       }))
+ *     })
+ *     const uploaded = yield* Effect.forEach(files, ({ content, size }, index) =>
+ *       Files.upload({ name: `questions-${index}.jsonl`, purpose: "batch", content, size }))
+ *     return yield* BatchJobs.create({ endpoint: endpoint.path, model, input_files: uploaded.map(({ id }) => id) })
+ *   }).pipe(
+ *     // Such as: 1 of 100 requests is not valid; line 17 (custom_id "question-16"): messages.0.content: Expected ...
+ *     Effect.tapErrorTag("InvalidInput", (error) => Effect.logError(error.message))
+ *   )
  * ```
  *
  * @see https://docs.mistral.ai/capabilities/batch
