@@ -33,11 +33,12 @@ export interface Endpoint<in out Request, in out Response> {
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
   /**
-   * Writes a valid request in another form than JSON, such as a form with a file (`MultipartBody.make`). `onSent` is to run
-   * for each piece of a body that is a `Stream`, so that the limit to the first byte of the response counts from the last
-   * piece.
+   * Writes a valid request in another form than JSON, such as a form with a file (`MultipartBody.make`).
+   *
+   * *Details*: a body that is a `Stream` runs anew for each attempt. While it is sent, the limit to the first byte of the
+   * response counts from its last piece. Where it fails, the call fails with `InvalidRequest` and is not retried.
    */
-  readonly encode?: ((body: Readonly<Record<string, unknown>>, onSent: () => void) => HttpBody) | undefined
+  readonly encode?: ((body: Readonly<Record<string, unknown>>) => HttpBody) | undefined
   /**
    * Reads JSON that does not fit the schema of the response, because the server left something out. The result is used
    * if it fits. Without this function such a response fails with `InvalidResponse`.
