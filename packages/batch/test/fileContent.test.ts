@@ -2,7 +2,7 @@ import { Files } from "@effect-mistral/batch"
 import { MistralClient, RequestOptions, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Layer, Pull, Schedule, Stream } from "effect"
+import { Duration, Effect, Exit, Fiber, Layer, Pull, Schedule, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 
 const fileId = "6a2b1c5e-6f1f-4a55-9d5b-0a4d5a3a8f11"
@@ -283,6 +283,29 @@ describe("Files.content", () => {
     }).pipe(Effect.provide(scripted([
       ScriptedHttpClient.bytes(["one "], { ending: "fail" }),
       ScriptedHttpClient.bytes(["one ", "two ", "three"], { ending: "hang" })
+    ]))))
+
+  it.effect("is one span, with an event for each request that is sent again", () =>
+    Effect.gen(function*() {
+      const ended: Array<Tracer.NativeSpan> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          const span = new Tracer.NativeSpan(options)
+          ended.push(span)
+          return span
+        }
+      })
+      yield* Effect.withTracer(text(Files.content(fileId, { retry: atOnce })), tracer)
+      const [span, ...others] = ended
+      assert.strictEqual(span!.name, "Files.content")
+      assert.deepStrictEqual(others, [])
+      assert.deepStrictEqual(span!.events.map(([name]) => name), ["mistral_ai.retry", "mistral_ai.retry"])
+      assert.strictEqual(span!.attributes.get("http.request.resend_count"), 2)
+      assert.isUndefined(span!.attributes.get("error.type"))
+    }).pipe(Effect.provide(scripted([
+      ScriptedHttpClient.bytes(["one "], { ending: "fail" }),
+      ScriptedHttpClient.bytes(["one t"], { ending: "fail" }),
+      ScriptedHttpClient.bytes(["one two"])
     ]))))
 
   it.effect("gives the head of its response once", () =>
