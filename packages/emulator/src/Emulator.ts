@@ -190,6 +190,10 @@ export interface Options extends ProxyOptions {
   readonly database?: string | undefined
   /** The number of demonstration events, over the past year, that are generated for an empty database. 0 unless set. */
   readonly demoEvents?: number | undefined
+  /** The time that a batch job is queued before it runs. 0 unless set. */
+  readonly batchQueueTime?: Duration.Input | undefined
+  /** The requests of a batch job that are processed per second. No delay unless set, and with `Infinity`. */
+  readonly batchRequestsPerSecond?: number | undefined
   /** Scripted responses, which take precedence over generated ones. */
   readonly script?: Script.Script | undefined
   /** Requests per minute of the clock before the next response is 429. No limit unless set. */

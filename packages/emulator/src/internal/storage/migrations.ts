@@ -1,3 +1,5 @@
+import { batchTables } from "./batchTables.ts"
+
 /** The migrations of the database, in order; `user_version` counts those that are applied. */
 export const migrations: ReadonlyArray<string> = [
   `
@@ -156,7 +158,8 @@ INSERT INTO file_chunks
 SELECT seq, 0, CAST(content AS BLOB) FROM text_files JOIN files USING (id) WHERE content <> '';
 
 DROP TABLE text_files;
-`
+`,
+  batchTables
 ]
 
 /** Removes what an earlier process left unfinished: uploads that it did not receive to their end have no size. */
