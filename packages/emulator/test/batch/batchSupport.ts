@@ -59,12 +59,12 @@ export const fetchFile = (id: string) => call(BatchEndpoint.fetchFile, undefined
 /** Deletes a file. */
 export const removeFile = (id: string) => call(BatchEndpoint.deleteFile, undefined, { params: { file_id: id } })
 
-/** Fetches a job until it fits a condition. It passes no time, so that it works on a `TestClock`, too. */
+/** Fetches a job until it fits a condition. It does not use the clock, so that it works on a `TestClock`, too. */
 export const until = Effect.fnUntraced(function*(id: string, fits: (job: BatchJob.BatchJob) => boolean) {
-  for (let polls = 0; polls < 100_000; polls++) {
+  for (let polls = 0; polls < 10_000; polls++) {
     const job = yield* fetchJob(id)
     if (fits(job)) return job
-    yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, polls < 20 ? 1 : 10)))
   }
   return yield* Effect.die(new Error(`the job ${id} does not get there: ${JSON.stringify(yield* fetchJob(id))}`))
 })
@@ -103,10 +103,12 @@ export const resultsIn = (id: string | null | undefined) =>
     return text.slice(0, -1).split("\n").map((line) => JSON.parse(line))
   })
 
+const byNumber = new Intl.Collator("en", { numeric: true })
+
 /** All results of a job, those that succeeded first, in the order of the custom ids. */
 export const resultsOf = Effect.fnUntraced(function*(job: BatchJob.BatchJob) {
   const sorted = (lines: ReadonlyArray<ResultLine>) =>
-    [...lines].sort((a, b) => String(a.custom_id).localeCompare(String(b.custom_id), undefined, { numeric: true }))
+    [...lines].sort((a, b) => byNumber.compare(String(a.custom_id), String(b.custom_id)))
   return {
     succeeded: sorted(yield* resultsIn(job.output_file)),
     failed: sorted(yield* resultsIn(job.error_file))
