@@ -80,7 +80,8 @@ export const raw = (path: string, init: RequestInit = {}): Effect.Effect<Raw, ne
         headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, ...init.headers }
       })
       const text = await response.text()
-      const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined
+      const isFile = response.headers.get("content-type") === "application/octet-stream"
+      const json: unknown = !isFile && text.startsWith("{") ? JSON.parse(text) : undefined
       return { status: response.status, headers: response.headers, text, json }
     }))
 

@@ -28,20 +28,35 @@ describe("a request that creates no job", () => {
       ["body", "requests", 0, "body"]
     ]],
     ["with a file that has no UUID", { endpoint: chat, input_files: [nobody, "file-1"] }, [["body", "input_files", 1]]],
-    ["with an empty metadata key", { endpoint: chat, requests: one, metadata: { "": "a" } }, [["body", "metadata", ""]]],
+    ["with an empty metadata key", { endpoint: chat, requests: one, metadata: { "": "a" } }, [[
+      "body",
+      "metadata",
+      ""
+    ]]],
     ["with a long metadata key", { endpoint: chat, requests: one, metadata: { [key(33)]: "a" } }, [
       ["body", "metadata", key(33)]
     ]],
-    ["with an empty metadata value", { endpoint: chat, requests: one, metadata: { a: "" } }, [["body", "metadata", "a"]]],
+    ["with an empty metadata value", { endpoint: chat, requests: one, metadata: { a: "" } }, [[
+      "body",
+      "metadata",
+      "a"
+    ]]],
     ["with a long metadata value", { endpoint: chat, requests: one, metadata: { a: key(513) } }, [
       ["body", "metadata", "a"]
     ]],
-    ["with metadata that is no text", { endpoint: chat, requests: one, metadata: { a: 1 } }, [["body", "metadata", "a"]]],
+    ["with metadata that is no text", { endpoint: chat, requests: one, metadata: { a: 1 } }, [[
+      "body",
+      "metadata",
+      "a"
+    ]]],
     ["with no timeout", { endpoint: chat, requests: one, timeout_hours: 0 }, [["body", "timeout_hours"]]],
     ["with a timeout of more than a week", { endpoint: chat, requests: one, timeout_hours: 169 }, [
       ["body", "timeout_hours"]
     ]],
-    ["with half hours in its timeout", { endpoint: chat, requests: one, timeout_hours: 1.5 }, [["body", "timeout_hours"]]],
+    ["with half hours in its timeout", { endpoint: chat, requests: one, timeout_hours: 1.5 }, [[
+      "body",
+      "timeout_hours"
+    ]]],
     ["by an agent that should embed", { endpoint: "/v1/embeddings", requests: one, agent_id: "ag_emulator" }, [
       ["body", "agent_id"]
     ]],

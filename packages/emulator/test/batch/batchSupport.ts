@@ -117,11 +117,14 @@ export const resultsOf = Effect.fnUntraced(function*(job: BatchJob.BatchJob) {
 
 /** Adds a file of batch requests: lines as they are, or values. */
 export const addLines = (lines: Iterable<unknown>) =>
-  Effect.flatMap(Emulator.Emulator, ({ addFile }) =>
-    addFile([...lines].map((line) => typeof line === "string" ? line : JSON.stringify(line)).join("\n"), {
-      filename: "requests.jsonl",
-      purpose: "batch"
-    }))
+  Effect.flatMap(
+    Emulator.Emulator,
+    ({ addFile }) =>
+      addFile([...lines].map((line) => typeof line === "string" ? line : JSON.stringify(line)).join("\n"), {
+        filename: "requests.jsonl",
+        purpose: "batch"
+      })
+  )
 
 /** The body of a request with one question. */
 export const question = (content: string, more: Readonly<Record<string, unknown>> = {}) => ({

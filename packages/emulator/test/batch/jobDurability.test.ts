@@ -104,38 +104,43 @@ describe("a job in a database file", () => {
       )
     }).pipe(Effect.scoped))
 
-  it.live("survives a SIGKILL in the middle, several times, with every event of its completions", () =>
-    Effect.gen(function*() {
-      const database = yield* databaseFile
-      const requests = 4000
-      let id: string | undefined
-      for (const enough of [1, 700, 1500, 3000]) {
-        yield* Effect.scoped(Effect.gen(function*() {
-          const { child, url } = yield* start(database)
-          id ??= yield* upload(url, requests)
-          yield* Effect.repeat(Effect.promise(() => api(url, `/v1/batch/jobs/${id}`)), {
-            until: ({ completed_requests }) => Number(completed_requests) >= enough,
-            schedule: Schedule.spaced("5 millis")
-          })
-          yield* end(child, "SIGKILL")
-          assert.strictEqual(child.signalCode, "SIGKILL")
-        }))
-      }
-      yield* Effect.provide(
-        Effect.gen(function*() {
-          assert.isBelow((yield* fetchJob(id!)).completed_requests, requests)
-          const job = yield* checkEnd(id!, requests)
-          const { succeeded } = yield* resultsOf(job)
-          const events = yield* ChatCompletionEvents.searchAll({ search_params: { filters: null }, page_size: 100 }).pipe(
-            Stream.map(({ correlation_id }) => correlation_id),
-            Stream.runCollect
-          )
-          assert.deepStrictEqual([...events].sort(), succeeded.map(({ id }) => id).sort())
-        }),
-        Layer.provideMerge(ChatCompletionEvents.layer, memory({ database }))
-      )
-      assert.deepStrictEqual(rowsLeft(database), { jobs: 1, results: 0, requests: 0, errors: 0 })
-    }).pipe(Effect.scoped), 60_000)
+  it.live(
+    "survives a SIGKILL in the middle, several times, with every event of its completions",
+    () =>
+      Effect.gen(function*() {
+        const database = yield* databaseFile
+        const requests = 4000
+        let id: string | undefined
+        for (const enough of [1, 700, 1500, 3000]) {
+          yield* Effect.scoped(Effect.gen(function*() {
+            const { child, url } = yield* start(database)
+            id ??= yield* upload(url, requests)
+            yield* Effect.repeat(Effect.promise(() => api(url, `/v1/batch/jobs/${id}`)), {
+              until: ({ completed_requests }) => Number(completed_requests) >= enough,
+              schedule: Schedule.spaced("5 millis")
+            })
+            yield* end(child, "SIGKILL")
+            assert.strictEqual(child.signalCode, "SIGKILL")
+          }))
+        }
+        yield* Effect.provide(
+          Effect.gen(function*() {
+            assert.isBelow((yield* fetchJob(id!)).completed_requests, requests)
+            const job = yield* checkEnd(id!, requests)
+            const { succeeded } = yield* resultsOf(job)
+            const events = yield* ChatCompletionEvents.searchAll({ search_params: { filters: null }, page_size: 100 })
+              .pipe(
+                Stream.map(({ correlation_id }) => correlation_id),
+                Stream.runCollect
+              )
+            assert.deepStrictEqual([...events].sort(), succeeded.map(({ id }) => id).sort())
+          }),
+          Layer.provideMerge(ChatCompletionEvents.layer, memory({ database }))
+        )
+        assert.deepStrictEqual(rowsLeft(database), { jobs: 1, results: 0, requests: 0, errors: 0 })
+      }).pipe(Effect.scoped),
+    60_000
+  )
 })
 
 /** Waits for the end of a job, and checks that each of its requests has one result. */

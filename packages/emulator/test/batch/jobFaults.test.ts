@@ -138,7 +138,10 @@ describe("a fault of a job", () => {
 /** Polls a job over HTTP until it has ended. */
 const rawEnd = Effect.fnUntraced(function*(id: string) {
   for (;;) {
-    const job = (yield* raw(`/v1/batch/jobs/${id}`)).json as { readonly status: string; readonly failed_requests: number }
+    const job = (yield* raw(`/v1/batch/jobs/${id}`)).json as {
+      readonly status: string
+      readonly failed_requests: number
+    }
     if (job.status !== "QUEUED" && job.status !== "RUNNING") return job
   }
 })

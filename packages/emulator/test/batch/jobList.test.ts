@@ -12,7 +12,9 @@ const nine = Effect.gen(function*() {
   for (let at = 0; at < 9; at++) {
     const { id } = yield* create({
       requests: questions(1),
-      ...(at % 3 === 2 ? { agent_id: "ag_emulator" } : { model: at % 3 === 0 ? "mistral-small" : "mistral-large-latest" }),
+      ...(at % 3 === 2
+        ? { agent_id: "ag_emulator" }
+        : { model: at % 3 === 0 ? "mistral-small" : "mistral-large-latest" }),
       ...(at % 2 === 0 ? { metadata: { tenant: `t${at % 4}`, "we\"ird'key": "a b&c" } } : undefined)
     })
     ids.push(id)

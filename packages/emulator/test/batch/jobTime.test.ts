@@ -54,7 +54,12 @@ describe("a job", () => {
       assert.strictEqual((yield* fetchJob(id)).status, "QUEUED")
       yield* TestClock.adjust("1 hour")
       const job = yield* ended(id)
-      assert.deepInclude(job, { status: "TIMEOUT_EXCEEDED", started_at: null, output_file: null, completed_requests: 0 })
+      assert.deepInclude(job, {
+        status: "TIMEOUT_EXCEEDED",
+        started_at: null,
+        output_file: null,
+        completed_requests: 0
+      })
     }).pipe(Effect.provide(memory({ batchQueueTime: "2 days" }))))
 
   it.effect("can be cancelled in the middle: what was done is kept", () =>

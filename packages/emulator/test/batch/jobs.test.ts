@@ -222,4 +222,3 @@ describe("a batch job", () => {
       assert.deepStrictEqual(paths.filter((path) => path.includes("completions")), [])
     }).pipe(Effect.provide(memory())))
 })
-

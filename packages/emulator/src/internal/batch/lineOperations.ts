@@ -8,7 +8,7 @@ import { CorrelationId } from "../http/correlationId.ts"
 import { detail, type ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
 import type { JsonObject } from "../json/jsonObject.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
-import { type Operation, respondToValue } from "../routing/endpointRoute.ts"
+import { type Incoming, type Operation, respondTo } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
 
 /** The response to a request of a job. */
@@ -50,13 +50,16 @@ const notStreamed = invalidArguments("Requests of a batch job cannot be streamed
 const lineOperation = <Request>(operation: Operation<Request>): readonly [path: string, LineOperation] => [
   operation.route.path,
   (body, id) =>
-    (body["stream"] === true ? Effect.fail(notStreamed) : respondToValue(operation, body)).pipe(
+    (body["stream"] === true ? Effect.fail(notStreamed) : respondTo(operation, body, {}, withoutUrl)).pipe(
       Effect.map(ofResponse),
       Effect.catch((error) => Effect.succeed(ofError(error))),
       Effect.catchDefect(() => Effect.succeed(ofError(internalError))),
       Effect.provideService(CorrelationId, id)
     )
 ]
+
+/** A request of a job has no URL of its own. */
+const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid") }
 
 const internalError = detail(500, "Internal Server Error")
 
