@@ -43,5 +43,5 @@ describe("a large job", () => {
         ids(5000)
       ])
       assert.isTrue(results[0]?.succeeded.every(({ id }) => id.startsWith(`batch-${small.id}-`)))
-    }).pipe(Effect.provide(memory())), 60_000)
+    }).pipe(Effect.provide(memory())), 240_000)
 })
