@@ -112,4 +112,4 @@ const mediaTypeOf = (bytes: Uint8Array): string => {
 }
 
 /** The words of a file name, without its extension. */
-const wordsOf = (name: string): string => name.replace(/\.\w{1,5}$/, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim()
+const wordsOf = (name: string): string => name.replace(/\.[a-z]\w{1,4}$/i, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim()
