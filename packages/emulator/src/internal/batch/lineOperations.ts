@@ -11,7 +11,7 @@ import { detail, type ErrorResponse, invalidArguments } from "../http/errorRespo
 import type { JsonObject } from "../json/jsonObject.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
 import { ocrOperation } from "../ocr/ocrOperation.ts"
-import { type Incoming, type Operation, respondTo } from "../routing/endpointRoute.ts"
+import { type Operation, respondToValue } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database } from "../storage/database.ts"
 
@@ -61,16 +61,13 @@ const notStreamed = invalidArguments("Requests of a batch job cannot be streamed
 const lineOperation = <Request>(operation: Operation<Request>): readonly [path: string, LineOperation] => [
   operation.route.path,
   (body, id) =>
-    (body["stream"] === true ? Effect.fail(notStreamed) : respondTo(operation, body, {}, withoutUrl)).pipe(
+    (body["stream"] === true ? Effect.fail(notStreamed) : respondToValue(operation, body)).pipe(
       Effect.map(ofResponse),
       Effect.catch((error) => Effect.succeed(ofError(error))),
       Effect.catchDefect(() => Effect.succeed(ofError(internalError))),
       Effect.provideService(CorrelationId, id)
     )
 ]
-
-/** A request of a job has no URL of its own. */
-const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid") }
 
 const internalError = detail(500, "Internal Server Error")
 

@@ -51,32 +51,49 @@ const pathsOf = (path: Route<unknown>["path"]): ReadonlyArray<`/${string}`> => {
   return [`/${parameters.slice(1)}`, `/${parameters.slice("/v1/".length)}`]
 }
 
-const readValue = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
+const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request>) {
+  const { route } = operation
   const request = yield* HttpServerRequest.HttpServerRequest
   // An endpoint without a body decodes to `undefined`.
-  const parsed = operation.route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
+  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
   if (parsed instanceof ErrorResponse) {
     return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
   }
-  return parsed.value
+  return yield* validate(operation, parsed.value)
 })
 
-/** Responds to the value of a body: checks it, and takes the script's reply before the operation's own response. */
-export const respondTo = Effect.fnUntraced(function*<Request>(
-  operation: Operation<Request>,
-  value: unknown,
+/** Checks a value by the schema of an operation. */
+const validate = <Request>(
+  { invalid: refused = invalid, route }: Operation<Request>,
+  value: unknown
+): Effect.Effect<Request, ErrorResponse> =>
+  Effect.suspend(() => {
+    const problems = validationProblems(route.request, value)
+    // Core's request schemas transform nothing, so a value that fits is a request.
+    return problems.length > 0 ? Effect.fail(refused(problems)) : Effect.succeed(value as Request)
+  })
+
+/** Responds to a request by the script, or by the operation where the script has no reply. */
+const respondTo = Effect.fnUntraced(function*<Request>(
+  { completes = false, respond, route }: Pick<ReceivingOperation<Request>, "completes" | "respond" | "route">,
+  request: Request,
   parameters: Readonly<Record<string, string | undefined>>,
   incoming: Incoming
 ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, ErrorResponse> {
-  const { completes = false, respond, route } = operation
-  const problems = validationProblems(route.request, value)
-  if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)
-  // Core's request schemas transform nothing, so a value that fits is a request.
-  const request = value as Request
   const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
   if (scripted instanceof ErrorResponse) return yield* scripted
   return yield* Effect.provideService(respond(request, parameters, incoming), ScriptedReply, scripted)
 })
+
+/** No request without HTTP has a URL of its own. */
+const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid") }
+
+/** Responds to the value of a body as over HTTP, but without a key and rate limits. */
+export const respondToValue = <Request>(
+  operation: Operation<Request>,
+  value: unknown
+): Effect.Effect<HttpServerResponse.HttpServerResponse, ErrorResponse> =>
+  Effect.flatMap(validate(operation, value), (request) => respondTo(operation, request, {}, withoutUrl))
 
 /** An operation with its request type hidden, so that all operations fit into one list. */
 export interface Handler {
@@ -89,40 +106,26 @@ export interface Handler {
   >
 }
 
-/** Makes the handler of an operation: it checks the key, the rate limits, the body and the script. */
-export const handler = <Request>(operation: Operation<Request>): Handler => ({
-  method: operation.route.method,
-  path: operation.route.path,
-  handle: Effect.fnUntraced(function*(settings) {
-    yield* admit(settings)
-    const value = yield* readValue(operation)
-    return yield* respondTo(operation, value, yield* HttpRouter.params, yield* incoming)
-  })
-})
-
-/** An operation whose request is not JSON. A script can only give an error. */
-export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "respond"> {
+/** An operation whose request is not JSON. */
+export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "completes" | "respond"> {
   readonly route: Pick<Route<never>, "method" | "path">
   /** How the request is received. What it acquires is released when the request has ended. */
   readonly receive: Effect.Effect<Request, Failure, HttpServerRequest.HttpServerRequest | Scope.Scope>
 }
 
-/** Makes the handler of an operation whose request is not JSON. */
-export const receivingHandler = <Request>({ receive, respond, route }: ReceivingOperation<Request>): Handler => ({
-  method: route.method,
-  path: route.path,
-  handle: Effect.fnUntraced(function*(settings) {
-    yield* admit(settings)
-    const request = yield* receive
-    const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes: false }, request)
-    if (scripted instanceof ErrorResponse) return yield* scripted
-    return yield* respond(request, yield* HttpRouter.params, yield* incoming)
-  })
-})
+/** Makes the handler of an operation: it checks the key, the rate limits, the body and the script. */
+export const handler = <Request>(operation: Operation<Request>): Handler =>
+  receivingHandler({ ...operation, receive: decode(operation) })
 
-const admit = Effect.fnUntraced(function*({ apiKey }: Settings) {
-  yield* authorize(apiKey)
-  yield* (yield* CurrentRateLimiter).admit
+/** Makes the handler of an operation whose request is not JSON. */
+export const receivingHandler = <Request>(operation: ReceivingOperation<Request>): Handler => ({
+  method: operation.route.method,
+  path: operation.route.path,
+  handle: Effect.fnUntraced(function*(settings) {
+    yield* authorize(settings.apiKey)
+    yield* (yield* CurrentRateLimiter).admit
+    return yield* respondTo(operation, yield* operation.receive, yield* HttpRouter.params, yield* incoming)
+  })
 })
 
 const incoming = Effect.gen(function*() {
