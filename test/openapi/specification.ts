@@ -6,7 +6,6 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
-const file = path.resolve(repository, "../shared/spec/mistral-openapi.yaml")
 
 /** A schema of the file. */
 export interface Property {
@@ -53,10 +52,14 @@ export interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Property>> }
 }
 
-/** Registers tests over the file. Where the file is not beside the project, one skipped test says so. */
-export const withSpecification = (register: (openApi: OpenApi) => void): void => {
+/** Registers tests over a file. Where the file is not beside the project, one skipped test says so. */
+export const withSpecification = (
+  register: (openApi: OpenApi) => void,
+  name: "mistral-openapi.yaml" | "mistral-openapi-files-batch.yaml" = "mistral-openapi.yaml"
+): void => {
+  const file = path.resolve(repository, "../shared/spec", name)
   if (!fs.existsSync(file)) {
-    it.skip("OpenAPI file (skipped: ../shared/spec/mistral-openapi.yaml is not beside the project)", () => {})
+    it.skip(`OpenAPI file (skipped: ../shared/spec/${name} is not beside the project)`, () => {})
     return
   }
   // Effect's parser cannot read a sequence that begins on the line of another dash: it is moved to a line of its own.

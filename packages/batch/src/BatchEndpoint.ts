@@ -50,12 +50,12 @@ export const listFiles: Endpoint<void, File.ListResponse> = {
  * @category endpoints
  * @since 0.1.0
  */
-export const fetchFile: Endpoint<void, File.File> = {
+export const fetchFile: Endpoint<void, File.FetchResponse> = {
   name: "Files.fetch",
   method: "GET",
   path: "/v1/files/{file_id}",
   request: Schema.Void,
-  response: File.File,
+  response: File.FetchResponse,
   retryable: "always"
 }
 
@@ -85,7 +85,8 @@ export const fileContent: BytesEndpoint<void> = {
   method: "GET",
   path: "/v1/files/{file_id}/content",
   request: Schema.Void,
-  retryable: "always"
+  retryable: "always",
+  resumable: true
 }
 
 /**

@@ -136,9 +136,12 @@ export interface InlineRequest extends Schema.Schema.Type<typeof InlineRequest> 
  * @since 0.1.0
  */
 export const Metadata = Schema.Record(
-  Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(32)),
+  Schema.String,
   Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(512))
-)
+).check(Schema.makeFilter((metadata) => {
+  const wrong = Object.keys(metadata).find((key) => key.length < 1 || key.length > 32)
+  return wrong === undefined || { path: [wrong], issue: "Expected a key of 1 to 32 characters" }
+}))
 
 /**
  * The metadata of a job: texts of 1 to 512 characters under keys of 1 to 32.
@@ -176,7 +179,7 @@ export const CreateRequest = Schema.Struct({
   model: nullable(Schema.String),
   agent_id: nullable(Schema.String),
   metadata: nullable(Metadata),
-  timeout_hours: nullable(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 168 })))
+  timeout_hours: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 168 })))
 })
 
 /**
@@ -187,25 +190,50 @@ export const CreateRequest = Schema.Struct({
  */
 export interface CreateRequest extends Schema.Schema.Type<typeof CreateRequest> {}
 
+const listParameters = {
+  page: Schema.optional(Schema.Int),
+  page_size: Schema.optional(Schema.Int),
+  model: nullable(Schema.String),
+  agent_id: nullable(Schema.String),
+  created_after: nullable(Schema.String),
+  created_by_me: Schema.optional(Schema.Boolean),
+  status: nullable(Schema.Array(Status)),
+  order_by: Schema.optional(openEnum<"created" | "-created">())
+}
+
+/**
+ * Whether a list of jobs can be filtered by a key of the metadata. A key that is named like a query parameter, such as
+ * `status`, cannot be told from it: each key of the metadata is a query parameter of its own.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isFilterable = (key: string): boolean => key !== "metadata" && !Object.hasOwn(listParameters, key)
+
 /**
  * The schema of the query of a list of jobs.
  *
  * *Details*: `page` counts from 0, and `page_size` is 100 unless set. `created_after` is a date and time in the form of ISO
- * 8601. `order_by` is `-created` (the newest first) unless set.
+ * 8601. `order_by` is `-created` (the newest first) unless set. `metadata` asks for jobs that have these keys with these
+ * texts. A key that is named like another query parameter is refused (`isFilterable`): filter by it after the response.
+ *
+ * *Gotchas*: a server may ignore `metadata`, so that jobs without it are in the response, too.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const ListQuery = Schema.Struct({
-  page: nullable(Schema.Int),
-  page_size: nullable(Schema.Int),
-  model: nullable(Schema.String),
-  agent_id: nullable(Schema.String),
-  metadata: nullable(Metadata),
-  created_after: nullable(Schema.String),
-  created_by_me: nullable(Schema.Boolean),
-  status: nullable(Schema.Array(Status)),
-  order_by: nullable(openEnum<"created" | "-created">())
+  ...listParameters,
+  metadata: nullable(
+    Metadata.check(
+      Schema.makeFilter((metadata) =>
+        Object.keys(metadata).filter((key) => !isFilterable(key)).map((key) => ({
+          path: [key],
+          issue: "Expected another key: the query has a parameter of this name"
+        }))
+      )
+    )
+  )
 })
 
 /**
@@ -271,3 +299,35 @@ export const DeleteResponse = looseStruct({
  * @since 0.1.0
  */
 export interface DeleteResponse extends Schema.Schema.Type<typeof DeleteResponse> {}
+
+/**
+ * The parts of a job in which `BatchJobs.createOnce` compares it with a request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Difference = typeof Difference.Type
+
+const Difference = Schema.Literals(["endpoint", "model", "agent_id", "input_files"])
+
+/**
+ * The error of `BatchJobs.createOnce` where another job has the metadata of the request. `job` is that job, and `differences`
+ * names the parts in which it differs from the request. Nothing was created.
+ *
+ * *Details*: it is not retryable. Give each job metadata of its own; or take the `job`, if its input is the same after all,
+ * such as the same file uploaded a second time; or pass over it with the option `ignore`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class JobMismatch extends Schema.TaggedError<JobMismatch>("@effect-mistral/batch/BatchJob/JobMismatch")(
+  "JobMismatch",
+  { job: BatchJob, differences: Schema.Array(Difference) }
+) {
+  readonly isRetryable = false
+  override get message() {
+    return `BatchJobs.createOnce: job ${this.job.id} (${this.job.status}) has this metadata, but differs in ${
+      this.differences.join(", ")
+    }. Nothing was created. Give each job metadata of its own, or pass over this job with \`ignore\`.`
+  }
+}

@@ -7,6 +7,7 @@
 import * as MultipartBody from "@effect-mistral/core/MultipartBody"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 
 const { looseStruct, nullable, nullish, openEnum } = WireSchema
 
@@ -74,7 +75,7 @@ export const Visibility = openEnum<"workspace" | "user">()
  */
 export type Visibility = typeof Visibility.Type
 
-const file = looseStruct({
+const fields = {
   id: Schema.String,
   object: nullish(Schema.String),
   bytes: nullish(Schema.Number),
@@ -87,9 +88,10 @@ const file = looseStruct({
   mimetype: nullish(Schema.String),
   signature: nullish(Schema.String),
   expires_at: nullish(Schema.Number),
-  visibility: nullish(Visibility),
-  deleted: nullish(Schema.Boolean)
-})
+  visibility: nullish(Visibility)
+}
+
+const file = looseStruct(fields)
 
 /**
  * What the API says about a file. Times are in seconds since the epoch, and `bytes` is its size.
@@ -108,6 +110,22 @@ export interface File extends Schema.Schema.Type<typeof file> {}
 export const File: Schema.Codec<File> = file
 
 /**
+ * The schema of the response to a request for one file.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const FetchResponse = looseStruct({ ...fields, deleted: nullish(Schema.Boolean) })
+
+/**
+ * The response to a request for one file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FetchResponse extends Schema.Schema.Type<typeof FetchResponse> {}
+
+/**
  * The schema of a request to upload a file. Required: `file` and, for the server, `purpose`.
  *
  * *Details*: `expiry` is in hours. `visibility` is `workspace` unless set.
@@ -118,7 +136,7 @@ export const File: Schema.Codec<File> = file
 export const UploadRequest = Schema.Struct({
   file: MultipartBody.FilePart,
   expiry: nullable(Schema.Int),
-  purpose: nullable(Purpose),
+  purpose: Schema.optional(Purpose),
   visibility: nullable(Visibility)
 })
 
@@ -130,6 +148,54 @@ export const UploadRequest = Schema.Struct({
  */
 export interface UploadRequest extends Schema.Schema.Type<typeof UploadRequest> {}
 
+interface UploadFields {
+  /** The name of the file. */
+  readonly name: string
+  /** What the file is for. */
+  readonly purpose: Purpose
+  /** The hours after which the file is deleted. Default: never. */
+  readonly expiry?: number | null | undefined
+  /** Who sees the file. Default: `workspace`. */
+  readonly visibility?: Visibility | null | undefined
+  /** The media type. Default: that of the `Blob`, or that of the name (`.jsonl` is `application/jsonl`). */
+  readonly contentType?: string | undefined
+}
+
+/**
+ * A file to upload whose content is a text, bytes, a `Blob` or a `Stream` of bytes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ContentUpload<E = never, R = never> extends UploadFields {
+  readonly content: string | Uint8Array | Blob | Stream.Stream<Uint8Array, E, R>
+  /** The number of bytes, if it is known. It becomes the content length, and the upload fails if it is wrong. */
+  readonly size?: number | undefined
+  readonly lines?: undefined
+}
+
+/**
+ * A file to upload whose content is given line by line. A line break follows each text, and none may be inside.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LinesUpload<E = never, R = never> extends UploadFields {
+  readonly lines: Stream.Stream<string, E, R> | Iterable<string> & object
+  readonly content?: undefined
+  readonly size?: undefined
+}
+
+/**
+ * A file to upload: its name, its purpose, and its content as a whole or line by line.
+ *
+ * *Details*: `E` and `R` are the error and the requirements of a content that is a `Stream`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Upload<E = never, R = never> = ContentUpload<E, R> | LinesUpload<E, R>
+
 /**
  * The schema of the query of a list of files.
  *
@@ -139,9 +205,9 @@ export interface UploadRequest extends Schema.Schema.Type<typeof UploadRequest> 
  * @since 0.1.0
  */
 export const ListQuery = Schema.Struct({
-  page: nullable(Schema.Int),
-  page_size: nullable(Schema.Int),
-  include_total: nullable(Schema.Boolean),
+  page: Schema.optional(Schema.Int),
+  page_size: Schema.optional(Schema.Int),
+  include_total: Schema.optional(Schema.Boolean),
   sample_type: nullable(Schema.Array(SampleType)),
   source: nullable(Schema.Array(Source)),
   search: nullable(Schema.String),
@@ -203,7 +269,7 @@ export interface DeleteResponse extends Schema.Schema.Type<typeof DeleteResponse
  * @category schemas
  * @since 0.1.0
  */
-export const UrlQuery = Schema.Struct({ expiry: nullable(Schema.Int) })
+export const UrlQuery = Schema.Struct({ expiry: Schema.optional(Schema.Int) })
 
 /**
  * The query of a signed URL.

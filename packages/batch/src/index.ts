@@ -2,5 +2,9 @@
  * @since 0.1.0
  */
 export * as BatchEndpoint from "./BatchEndpoint.ts"
+export * as BatchInput from "./BatchInput.ts"
 export * as BatchJob from "./BatchJob.ts"
+export * as BatchJobs from "./BatchJobs.ts"
+export * as BatchResult from "./BatchResult.ts"
 export * as File from "./File.ts"
+export * as Files from "./Files.ts"

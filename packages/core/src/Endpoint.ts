@@ -7,6 +7,7 @@
  */
 import type { HttpBody } from "effect/http/HttpBody"
 import * as Schema from "effect/Schema"
+import * as Classification from "./Classification.ts"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
 import * as Embedding from "./Embedding.ts"
@@ -14,6 +15,7 @@ import { carriesError } from "./internal/error/carriesError.ts"
 import { repairBy } from "./internal/schema/repair.ts"
 import * as Model from "./Model.ts"
 import * as Moderation from "./Moderation.ts"
+import * as OcrDocument from "./OcrDocument.ts"
 
 /**
  * An operation of the API that takes a `Request` as JSON, or in the form that `encode` gives it, and returns a `Response` as
@@ -104,7 +106,13 @@ export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpo
  */
 export interface BytesEndpoint<in out Request>
   extends Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice" | "operation">
-{}
+{
+  /**
+   * Whether every response has the same bytes, so that one that broke off is requested again under the retry policy, and the
+   * bytes that were delivered before are left out. Default: false.
+   */
+  readonly resumable?: boolean | undefined
+}
 
 /**
  * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.
@@ -288,4 +296,52 @@ export const createChatModerations: Endpoint<Moderation.ChatRequest, Moderation.
   response: Moderation.Response,
   repair: /* @__PURE__ */ repairBy(Moderation.Response, true),
   retryable: "always"
+}
+
+/**
+ * `POST /v1/classifications`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const classify: Endpoint<Classification.Request, Classification.Response> = {
+  name: "Classifiers.classify",
+  method: "POST",
+  path: "/v1/classifications",
+  request: Classification.Request,
+  response: Classification.Response,
+  repair: /* @__PURE__ */ repairBy(Classification.Response, true),
+  retryable: "always"
+}
+
+/**
+ * `POST /v1/chat/classifications`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const classifyChat: Endpoint<Classification.ChatRequest, Classification.Response> = {
+  name: "Classifiers.classifyChat",
+  method: "POST",
+  path: "/v1/chat/classifications",
+  request: Classification.ChatRequest,
+  response: Classification.Response,
+  repair: /* @__PURE__ */ repairBy(Classification.Response, true),
+  retryable: "always"
+}
+
+/**
+ * `POST /v1/ocr`.
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const processOcr: Endpoint<OcrDocument.Request, OcrDocument.Response> = {
+  name: "Ocr.process",
+  method: "POST",
+  path: "/v1/ocr",
+  request: OcrDocument.Request,
+  response: OcrDocument.Response,
+  repair: /* @__PURE__ */ repairBy(OcrDocument.Response, true),
+  retryable: "beforeFirstByte"
 }

@@ -362,14 +362,15 @@ export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
  * A response that is not of the expected form.
  *
  * *Details*: `kind` says what is wrong: `contentType` (an HTML page, say), `json` (text that is not JSON), `schema` (JSON
- * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit) or
- * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream).
+ * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit),
+ * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream) or `changed` (bytes that are
+ * not those of before, when they were requested again after the connection was lost).
  *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse", {
-  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed"]),
+  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed", "changed"]),
   status: Schema.Int,
   description: Schema.String,
   issues: Schema.Array(Issue),
@@ -378,6 +379,7 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   readonly isRetryable = false
   get #advice(): string {
     if (this.kind === "tooLarge") return " Raise maxSize in the request options."
+    if (this.kind === "changed") return " Read it anew from its beginning."
     // Its description says what to do.
     if (this.kind === "notStreamed") return ""
     // Something of this API came where chunks came before, or where an issue is about a part of it.

@@ -157,6 +157,33 @@ export const fromStrict = (schema: Schema.Constraint, json: unknown): unknown =>
  */
 export const unwrapFence = (text: string): string => unfenced(text)
 
+/**
+ * Makes a function that decodes the object in a whole response, by the schema whose `responseFormat` was sent with the
+ * request.
+ *
+ * *When to use*: for responses that no service returned, such as the results of a batch job. Make the function once and use
+ * it for all of them.
+ *
+ * *Details*: the function fails with `InvalidOutput` like `complete`. `endpoint` is the one that the errors name:
+ * `Endpoint.chat.complete` unless set.
+ *
+ * @throws if the schema is not that of an object, or has no JSON form; the message says where, and what to do
+ * @category conversions
+ * @since 0.1.0
+ */
+export const decoder = <A, E>(
+  schema: Schema.Codec<A, E>,
+  options?: { readonly unwrapFence?: boolean | undefined; readonly endpoint?: Operation | undefined }
+): (response: Completion.Response) => Effect.Effect<A, MistralError> => {
+  const structured = structuredSchema(schema, {
+    name: nameOf(identifierOf(schema)),
+    description: undefined,
+    unwrapFence: options?.unwrapFence === true
+  })
+  const operation = options?.endpoint ?? { name: "Chat.complete", method: "POST", path: "/v1/chat/completions" }
+  return (response) => Effect.map(decodeObject(operation, structured, response), ({ value }) => value)
+}
+
 const withSchema = <Request, A, E>(
   operation: Operation,
   { schema, schemaDescription, schemaName, unwrapFence, ...rest }: ObjectRequest<Request, A, E>

@@ -43,6 +43,8 @@ describe("the declarations of a library", () => {
 })
 
 const imports = [
+  "Classification",
+  "Classifiers",
   "Completion",
   "CompletionRequest",
   "Content",
@@ -55,6 +57,8 @@ const imports = [
   "Models",
   "Moderation",
   "Moderations",
+  "Ocr",
+  "OcrDocument",
   "ResponseFormat",
   "Tool",
   "Usage"
@@ -128,6 +132,25 @@ const names: ReadonlyArray<readonly [code: string, type: string]> = [
     "(request: Moderation.ChatRequest) => request.input[0]",
     "Message.Message | readonly Message.Message[] | undefined"
   ],
+  ["(response: Classification.Response) => response.results", "readonly Classification.Result[]"],
+  ["(result: Classification.Result) => result[\"intent\"]", "Classification.TargetResult | undefined"],
+  [
+    "(request: Classification.ChatRequest) => request.input",
+    "Classification.Conversation | readonly Classification.Conversation[]"
+  ],
+  [
+    "(request: Classifiers.Request) => Classifiers.classify(request)",
+    "import(\"effect/Effect\").Effect<Classification.Response, MistralError.MistralError, Classifiers.Classifiers>"
+  ],
+  [
+    "(request: Ocr.Request) => Ocr.process(request)",
+    "import(\"effect/Effect\").Effect<OcrDocument.Response, MistralError.MistralError, Ocr.Ocr>"
+  ],
+  ["(request: OcrDocument.Request) => request.document", "OcrDocument.Document"],
+  ["(response: OcrDocument.Response) => response.pages", "readonly OcrDocument.Page[]"],
+  ["(page: OcrDocument.Page) => page.images", "readonly OcrDocument.Image[]"],
+  ["(page: OcrDocument.Page) => page.blocks?.[0]", "OcrDocument.Block | undefined"],
+  ["(page: OcrDocument.Page) => page.dimensions", "OcrDocument.Dimensions | null | undefined"],
   ["(reason: MistralError.Validation) => reason.issues", "readonly MistralError.Issue[]"]
 ]
 

@@ -3,43 +3,19 @@ import {
   AzureAi,
   Embedding,
   Embeddings,
-  MistralClient,
   type MistralError,
   Model,
   Models,
   Moderation,
   Moderations,
   OpenAiCompatible,
-  type RequestOptions,
-  RetryPolicy,
   VertexAi
 } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Schedule } from "effect"
-import { optionPlaces, type Subject as OptionsSubject } from "./fixtures/optionsTests.ts"
-import { open, requests, type Script, within } from "./fixtures/scriptedClient.ts"
-
-type Options = RequestOptions.RequestOptions
-
-interface Operation {
-  readonly method: "GET" | "POST"
-  readonly path: string
-  /** The path as it is sent, where that is another. */
-  readonly sent?: string
-  readonly body?: unknown
-  readonly response: unknown
-}
-
-/** A service, and its operations as functions that require it. */
-interface Subject<Self> extends Pick<OptionsSubject<Self, unknown>, "key" | "layer" | "layerOptions" | "make"> {
-  readonly operations: Readonly<
-    Record<
-      string,
-      Operation & { readonly call: (options?: Options) => Effect.Effect<unknown, MistralError.MistralError, Self> }
-    >
-  >
-}
+import { Effect, Layer, Redacted } from "effect"
+import { over, testService } from "./fixtures/endpointTests.ts"
+import { requests } from "./fixtures/scriptedClient.ts"
 
 const embedding: Embedding.Response = {
   id: "e1",
@@ -60,7 +36,7 @@ const model: Model.Model = { id: "mistral-small-latest", capabilities: { vision:
 const texts = { model: "m", input: ["one", "two"] }
 const conversation = { model: "m", input: [{ role: "user" as const, content: "Hi" }] }
 
-subject("Embeddings", {
+testService("Embeddings", {
   ...Embeddings,
   key: Embeddings.Embeddings,
   operations: {
@@ -74,7 +50,7 @@ subject("Embeddings", {
   }
 })
 
-subject("Moderations", {
+testService("Moderations", {
   ...Moderations,
   key: Moderations.Moderations,
   operations: {
@@ -95,7 +71,7 @@ subject("Moderations", {
   }
 })
 
-subject("Models", {
+testService("Models", {
   ...Models,
   key: Models.Models,
   operations: {
@@ -114,101 +90,6 @@ subject("Models", {
     }
   }
 })
-
-function subject<Self>(name: string, { key, layer, layerOptions, make, operations }: Subject<Self>) {
-  const places = optionPlaces({ key, layer, layerOptions, make })
-
-  for (const [operation, { body, call, method, path, response, sent = path }] of Object.entries(operations)) {
-    describe(`${name}.${operation}`, () => {
-      it.effect("sends the request as it is, and gives the response with the keys that it does not know", () =>
-        Effect.gen(function*() {
-          assert.deepStrictEqual(yield* call(), { ...response as object, unknown: [1] })
-          const seen = yield* requests
-          assert.deepStrictEqual(seen.map(({ body, method, path }) => ({ body, method, path })), [
-            { body, method, path: sent }
-          ])
-          assert.strictEqual(yield* open, 0)
-        }).pipe(
-          Effect.provide(over(layer, () => ScriptedHttpClient.json({ ...response as object, unknown: [1] })))
-        ))
-
-      it.effect("names itself in an error", () =>
-        Effect.gen(function*() {
-          const error = yield* Effect.flip(call())
-          assert.deepStrictEqual(
-            [error.operation, error.method, error.path, error.status],
-            [`${name}.${operation}`, method, path, 404]
-          )
-        }).pipe(Effect.provide(over(layer, () => ScriptedHttpClient.json({}, { status: 404 })))))
-
-      for (const [place, set] of Object.entries(places)) {
-        const run = (options: Options, script: Script) => {
-          const { call: ofCall, client, live } = set(options)
-          return Effect.gen(function*() {
-            const result = yield* within(Effect.result(call(ofCall)), "1 minute")
-            return { result, seen: yield* requests }
-          }).pipe(Effect.provide(over(live, script, client)))
-        }
-
-        it.effect(`obeys the options ${place}: headers, base URL and further keys of the body`, () =>
-          Effect.gen(function*() {
-            const { result, seen } = yield* run(
-              { headers: { "x-a": "1" }, baseUrl: "https://there.test", extraBody: { extra: [1] } },
-              () => ScriptedHttpClient.json(response)
-            )
-            assert.strictEqual(result._tag, "Success")
-            assert.deepStrictEqual(
-              seen.map(({ body, headers, url }) => ({ body, header: headers["x-a"], url })),
-              [{
-                body: body === undefined ? undefined : { ...body, extra: [1] },
-                header: "1",
-                url: `https://there.test${sent}`
-              }]
-            )
-          }))
-
-        it.effect(`obeys the options ${place}: the retry policy and the time limits`, () =>
-          Effect.gen(function*() {
-            const retried = yield* run(
-              { retry: RetryPolicy.make({ schedule: Schedule.recurs(2) }) },
-              () => ScriptedHttpClient.json({}, { status: 503 })
-            )
-            assert.lengthOf(retried.seen, 3)
-            const { result } = yield* run(
-              { timeout: { firstByte: "7 seconds" } },
-              () => ScriptedHttpClient.bytes([], { ending: "hang" })
-            )
-            assert.isTrue(
-              result._tag === "Failure" && result.failure.reason._tag === "Timeout" &&
-                Duration.toMillis(result.failure.reason.duration) === 7000
-            )
-          }))
-      }
-
-      it.effect("lets the nearer option win, key by key", () =>
-        Effect.gen(function*() {
-          const at = (place: string, ...names: ReadonlyArray<string>) => ({
-            headers: Object.fromEntries(names.map((name) => [`x-${name}`, place]))
-          })
-          const service = at("service", "service", "call")
-          for (const live of [layerOptions(service), Layer.effect(key, make(service))]) {
-            yield* Effect.gen(function*() {
-              yield* call(at("call", "call"))
-              yield* call()
-              assert.deepStrictEqual(
-                (yield* requests).map(({ headers }) => [headers["x-client"], headers["x-service"], headers["x-call"]]),
-                [["client", "service", "call"], ["client", "service", "service"]]
-              )
-            }).pipe(
-              Effect.provide(
-                over(live, () => ScriptedHttpClient.json(response), at("client", "client", "service", "call"))
-              )
-            )
-          }
-        }))
-    })
-  }
-}
 
 describe("Models.list", () => {
   it.effect("sends the query parameters that have a value, and no others", () =>
@@ -340,17 +221,6 @@ describe("Moderation.flagged", () => {
 type All = Embeddings.Embeddings | Moderations.Moderations | Models.Models
 
 const all = Layer.mergeAll(Embeddings.layer, Moderations.layer, Models.layer)
-
-function over<Self>(
-  live: Layer.Layer<Self, never, MistralClient.MistralClient>,
-  script: Script,
-  client?: MistralClient.Options
-) {
-  return live.pipe(
-    Layer.provide(MistralClient.layer({ retry: RetryPolicy.none, ...client })),
-    Layer.provideMerge(ScriptedHttpClient.layer(script))
-  )
-}
 
 describe("on another deployment", () => {
   const response = {

@@ -284,6 +284,19 @@ describe("a truncated response of an endpoint", () => {
       ),
       2
     ],
+    "Classifiers.classify": [
+      client.use((one) => one.request({ ...Endpoint.classify, response: Schema.Unknown }, { model: "m", input: "a" })),
+      2
+    ],
+    "Ocr.process": [
+      client.use((one) =>
+        one.request({ ...Endpoint.processOcr, response: Schema.Unknown }, {
+          model: "m",
+          document: { type: "image_url", image_url: "https://a.test/a.png" }
+        })
+      ),
+      1
+    ],
     "Embeddings.create": [
       client.use((one) =>
         one.request({ ...Endpoint.createEmbeddings, response: Schema.Unknown }, { model: "m", input: "a" })

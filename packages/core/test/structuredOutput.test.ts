@@ -83,6 +83,39 @@ describe("structured output", () => {
   }
 })
 
+describe("StructuredOutput.decoder", () => {
+  const decode = StructuredOutput.decoder(Painter)
+
+  it.effect("decodes the object of a response that no service returned, in plain and in strict form", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* decode(TestCompletion.response(text)), monet)
+      const Named = Schema.Struct({ name: Schema.String, nick: Schema.optionalKey(Schema.String) })
+      const named = StructuredOutput.decoder(Named)
+      assert.deepStrictEqual(yield* named(TestCompletion.response("{\"name\":\"M\",\"nick\":null}")), { name: "M" })
+    }))
+
+  it.effect("reads a fence only if it is told to", () =>
+    Effect.gen(function*() {
+      const fenced = TestCompletion.response(`Here it is:\n\`\`\`json\n${text}\n\`\`\``)
+      assert.strictEqual((yield* Effect.flip(decode(fenced))).reason._tag, "InvalidOutput")
+      assert.deepStrictEqual(yield* StructuredOutput.decoder(Painter, { unwrapFence: true })(fenced), monet)
+    }))
+
+  it.effect("fails with the places that do not fit, and names the operation", () =>
+    Effect.gen(function*() {
+      const response = TestCompletion.response("{\"name\":\"Monet\",\"born\":\"long ago\"}")
+      const error = yield* Effect.flip(decode(response))
+      assert.strictEqual(error.operation, "Chat.complete")
+      assert.deepNestedInclude(error, { "reason._tag": "InvalidOutput", "reason.response": response })
+      const agents = StructuredOutput.decoder(Painter, { endpoint: Endpoint.agents.complete })
+      assert.strictEqual((yield* Effect.flip(agents(response))).path, "/v1/agents/completions")
+    }))
+
+  it("refuses a schema that is not that of an object when it is made", () => {
+    assert.throws(() => StructuredOutput.decoder(Schema.String), "object")
+  })
+})
+
 describe("StructuredOutput.responseFormat", () => {
   const Trip = Schema.Struct({
     city: Schema.String,

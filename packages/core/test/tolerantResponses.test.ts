@@ -1,4 +1,4 @@
-/** Embeddings, moderations and models that do not fit their schema and are usable. */
+/** Responses of single endpoints that do not fit their schema and are usable. */
 import { Endpoint, MistralClient, type MistralError } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
@@ -7,6 +7,8 @@ import { clientOver } from "./fixtures/scriptedClient.ts"
 
 const data = [{ object: "embedding", embedding: [0.5, 1], index: 0 }]
 const results = [{ categories: { pii: true }, category_scores: { pii: 0.9 } }]
+
+const labelled = [{ intent: { scores: { refund: 0.9 } } }]
 
 const operations: Record<string, Operation> = {
   embeddings: {
@@ -46,6 +48,106 @@ const operations: Record<string, Operation> = {
     refused: [
       [{ model: "m" }, ["results"]],
       [{ model: "m", results: [null] }, ["results", 0]]
+    ]
+  },
+  classifications: {
+    call: (client) => client.request(Endpoint.classify, { model: "m", input: "a" }),
+    read: [
+      [{ results: labelled }, { id: "", model: "", results: labelled }],
+      [{ id: 1, model: "m", results: labelled, usage: { total_tokens: 5 } }, {
+        id: "1",
+        model: "m",
+        results: labelled,
+        usage: { total_tokens: 5 }
+      }],
+      [{ id: "1", model: "m", results: [{ intent: { scores: { refund: "0.9", parcel: null } } }] }, {
+        id: "1",
+        model: "m",
+        results: labelled
+      }]
+    ],
+    refused: [
+      [{ model: "m" }, ["results"]],
+      [{ model: "m", results: [null] }, ["results", 0]]
+    ]
+  },
+  "a document": {
+    call: (client) =>
+      client.request(Endpoint.processOcr, { model: "m", document: { type: "image_url", image_url: "https://a.test" } }),
+    read: [
+      [{ pages: [] }, { model: "", pages: [] }],
+      [{ model: null, pages: [{ markdown: "a" }, { markdown: "b", images: null }] }, {
+        model: "",
+        pages: [{ index: 0, markdown: "a", images: [] }, { index: 1, markdown: "b", images: [] }]
+      }],
+      [
+        { model: "m", pages: [{ index: "3", markdown: null, images: [{ id: 7, top_left_x: "5", image_base64: {} }] }] },
+        {
+          model: "m",
+          pages: [{ index: 3, markdown: "", images: [{ id: "7", top_left_x: 5 }] }]
+        }
+      ],
+      [
+        {
+          model: "m",
+          pages: [{
+            index: 0,
+            markdown: "a",
+            images: [],
+            tables: null,
+            hyperlinks: null,
+            header: null,
+            dimensions: null,
+            confidence_scores: {},
+            blocks: null
+          }],
+          document_annotation: null,
+          usage_info: { pages_processed: "2", doc_size_bytes: null }
+        },
+        {
+          model: "m",
+          pages: [{
+            index: 0,
+            markdown: "a",
+            images: [],
+            tables: null,
+            hyperlinks: null,
+            header: null,
+            dimensions: null,
+            confidence_scores: {},
+            blocks: null
+          }],
+          document_annotation: null,
+          usage_info: { pages_processed: 2, doc_size_bytes: null }
+        }
+      ],
+      [
+        {
+          model: "m",
+          pages: [{
+            index: 0,
+            markdown: "a",
+            images: [null, { id: "i" }],
+            tables: [null, { id: "t" }],
+            blocks: [null, { type: "stamp" }, 5]
+          }]
+        },
+        {
+          model: "m",
+          pages: [{
+            index: 0,
+            markdown: "a",
+            images: [{ id: "i" }],
+            tables: [{ id: "t", content: "" }],
+            blocks: [{ type: "stamp" }, { type: "unknown", value: 5 }]
+          }]
+        }
+      ]
+    ],
+    refused: [
+      [{ model: "m" }, ["pages"]],
+      [{ model: "m", pages: null }, ["pages"]],
+      [{ model: "m", pages: [null] }, ["pages", 0]]
     ]
   },
   models: {

@@ -50,6 +50,7 @@ import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
 import type * as Faults from "./Faults.ts"
 import { makeFaultQueue } from "./internal/faults/faultQueue.ts"
+import * as Files from "./internal/files/addedFile.ts"
 import type * as Event from "./internal/observability/events/newEvent.ts"
 import { layerObservability, Observability } from "./internal/observability/service/observabilityService.ts"
 import { makeApp } from "./internal/server/app.ts"
@@ -60,6 +61,7 @@ import type { ProxyOptions } from "./internal/settings/proxyOptions.ts"
 import type { Verbosity } from "./internal/settings/settings.ts"
 import { makeSettings, type Settings } from "./internal/settings/settings.ts"
 import type * as Database from "./internal/storage/database.ts"
+import { EmulatorDatabase, layerDatabase } from "./internal/storage/emulatorDatabase.ts"
 import type * as Script from "./Script.ts"
 
 export type {
@@ -102,6 +104,15 @@ export interface SeenRequest extends Log.SeenRequest {}
 export interface NewEvent extends Event.NewEvent {}
 
 /**
+ * What a program may say about a file that it adds: its name, `records.jsonl` unless set, and its purpose, `fine-tune`
+ * unless set.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AddedFile extends Files.AddedFile {}
+
+/**
  * The database cannot be used: this Node.js is older than 22.16 and its SQLite lacks a feature, the file cannot be opened,
  * or it was not written by an emulator of this version or an earlier one.
  *
@@ -131,8 +142,11 @@ export interface Service {
    * seconds. An id that exists already, and a time that is not valid, are defects.
    */
   readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
-  /** Stores a text, one line of JSON for each record, as a file that datasets can import; gives the file's id. */
-  readonly addFile: (content: string) => Effect.Effect<string>
+  /**
+   * Stores a text as a file, as if it had been uploaded, and gives its id. Datasets can import it if each of its lines is a
+   * JSON object.
+   */
+  readonly addFile: (content: string, options?: AddedFile) => Effect.Effect<string>
   /** The faults that apply to future requests. */
   readonly faults: Faults.Faults
 }
@@ -172,10 +186,14 @@ export interface Options extends ProxyOptions {
   readonly padding?: boolean | undefined
   /** The model of each agent, by agent id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
-  /** The database file of events, judges, campaigns and datasets. They are held in memory unless set. */
+  /** The database file of events, judges, campaigns, datasets, files and batch jobs. They are held in memory unless set. */
   readonly database?: string | undefined
   /** The number of demonstration events, over the past year, that are generated for an empty database. 0 unless set. */
   readonly demoEvents?: number | undefined
+  /** The time that a batch job is queued before it runs. 0 unless set. */
+  readonly batchQueueTime?: Duration.Input | undefined
+  /** The requests of a batch job that are processed per second. No delay unless set, and with `Infinity`. */
+  readonly batchRequestsPerSecond?: number | undefined
   /** Scripted responses, which take precedence over generated ones. */
   readonly script?: Script.Script | undefined
   /** Requests per minute of the clock before the next response is 429. No limit unless set. */
@@ -242,7 +260,7 @@ export function layer(
         return service
       })
     ).pipe(
-      Layer.provide([server, Layer.fresh(Log.layerRequestLog), layerObservability(settings)]),
+      Layer.provide([server, layerState(settings)]),
       options.clock === "context" ? identity : Layer.provide(realTime)
     )
   }))
@@ -273,12 +291,20 @@ export function layerMemory(
       const { app, service } = yield* makeEmulator(settings, { url: "http://emulator.invalid", port: 0 })
       return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
     })
-  ).pipe(Layer.provide([Layer.fresh(Log.layerRequestLog), Layer.fresh(layerObservability(settings))]))
+  ).pipe(Layer.provide(layerState(settings)))
 }
+
+/** What an emulator keeps: the log of its requests, its database, and the work on it. Each build has its own. */
+const layerState = (settings: Settings) =>
+  Layer.fresh(Layer.mergeAll(
+    Log.layerRequestLog,
+    layerObservability(settings).pipe(Layer.provideMerge(layerDatabase(settings.database)))
+  ))
 
 const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick<Service, "url" | "port">) {
   const log = yield* Log.RequestLog
-  const { addEvents, addFile } = yield* Observability
+  const { addEvents } = yield* Observability
+  const database = yield* EmulatorDatabase
   const faults = makeFaultQueue(settings.seed)
   const app = yield* makeApp(settings, faults)
   const service = Emulator.of({
@@ -287,7 +313,7 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
     requests: log.requests,
     active: log.active,
     addEvents,
-    addFile,
+    addFile: (content, options) => Files.addUploadedFile(database, content, options),
     faults
   })
   return { app, service }

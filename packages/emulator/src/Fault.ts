@@ -33,6 +33,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { HeaderValue } from "./internal/http/headerSchema.ts"
+import { present } from "./internal/json/present.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -42,6 +43,12 @@ const Millis = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
 /** The position of a fault: after a number of bytes or events of the body, or before the headers if neither is set. */
 const position = { after_bytes: Schema.optionalKey(Count), after_events: Schema.optionalKey(Count) }
+
+/** The lines that fail: all of them, every nth, or those with an id. */
+const failingLines = Schema.makeFilter<{ readonly every?: number; readonly custom_ids?: ReadonlyArray<string> }>(
+  ({ custom_ids, every }) =>
+    every === undefined || custom_ids === undefined || "every and custom_ids exclude each other"
+)
 
 const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly after_events?: number }>(
   ({ after_bytes, after_events }) =>
@@ -74,9 +81,14 @@ const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly 
  *   (10).
  * - `giant_event`: inserts an event of `bytes` into a stream.
  * - `keep_open`: leaves a stream's connection open after `[DONE]`.
+ * - `batch_line_errors`: makes requests of a batch job fail with `status` (500) and `body` (as for `status`): each of them,
+ *   each `every`th, or those with one of `custom_ids`.
+ * - `batch_timeout`: ends a batch job with the status TIMEOUT_EXCEEDED after `after_requests` requests.
+ * - `batch_failed`: ends a batch job with the status FAILED and `message` before its first request.
  *
  * `garbage_event`, `error_event` and `giant_event` come after `after_events` (1) events, or before `[DONE]` if there are
- * fewer.
+ * fewer. The faults of batch jobs apply to the request that creates the job, `POST /v1/batch/jobs`; they are stored with the
+ * job.
  *
  * @category schemas
  * @since 0.1.0
@@ -120,11 +132,21 @@ export const Fault = Schema.Union([
     bytes: Positive,
     after_events: Schema.optionalKey(Count)
   }),
-  Schema.Struct({ type: Schema.Literal("keep_open") })
+  Schema.Struct({ type: Schema.Literal("keep_open") }),
+  Schema.Struct({
+    type: Schema.Literal("batch_line_errors"),
+    status: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 }))),
+    body: Schema.optionalKey(Schema.Json),
+    every: Schema.optionalKey(Positive),
+    custom_ids: Schema.optionalKey(Schema.Array(Schema.String))
+  }).check(failingLines),
+  Schema.Struct({ type: Schema.Literal("batch_timeout"), after_requests: Count }),
+  Schema.Struct({ type: Schema.Literal("batch_failed"), message: Schema.optionalKey(Schema.String) })
 ]).annotate({
   expected:
     "a fault, whose type is status, delay, drip, stall, cut, cut_character, missing_done, missing_finish_reason, " +
-    "garbage_event, error_event, content_type, reset, refuse, endless, giant_event or keep_open"
+    "garbage_event, error_event, content_type, reset, refuse, endless, giant_event, keep_open, batch_line_errors, " +
+    "batch_timeout or batch_failed"
 })
 
 /**
@@ -308,12 +330,45 @@ export const giantEvent = (bytes: number, options: { readonly afterEvents?: numb
  */
 export const keepOpen: Fault = { type: "keep_open" }
 
-/** An object without the keys that hold `undefined`. */
-type Present<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
+/**
+ * Makes requests of a batch job fail with a status (500): each of them, each `every`th, or those with one of `customIds`.
+ *
+ * *Details*: it applies to the request that creates the job, and belongs to that job only: the same requests succeed in
+ * another one.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const batchLineErrors = (
+  options:
+    & { readonly status?: number | undefined; readonly body?: Schema.Json | undefined }
+    & (
+      | { readonly every?: number | undefined; readonly customIds?: never }
+      | { readonly customIds: ReadonlyArray<string>; readonly every?: never }
+    ) = {}
+): Fault => ({
+  type: "batch_line_errors",
+  ...present({ status: options.status, body: options.body, every: options.every, custom_ids: options.customIds })
+})
 
-const present = <A extends object>(object: A): Present<A> =>
-  // The filter removes `undefined` values, and `Present` makes every key optional.
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<A>
+/**
+ * Ends a batch job with the status TIMEOUT_EXCEEDED after a number of its requests.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const batchTimeout = (afterRequests: number): Fault => ({
+  type: "batch_timeout",
+  after_requests: afterRequests
+})
+
+/**
+ * Ends a batch job with the status FAILED and a message before its first request.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const batchFailed = (message?: string): Fault => ({ type: "batch_failed", ...present({ message }) })
 
 const positionOf = (position: Position) =>
   present({ after_bytes: position.afterBytes, after_events: position.afterEvents })

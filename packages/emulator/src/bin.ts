@@ -86,6 +86,16 @@ const flags = {
     atLeast(0),
     Flag.withDefault(0)
   ),
+  batchQueueTime: Flag.Finite("batch-queue-time").pipe(
+    Flag.withDescription("Milliseconds that a batch job is queued before it runs"),
+    atLeast(0),
+    Flag.withDefault(0)
+  ),
+  batchRequestsPerSecond: Flag.Finite("batch-requests-per-second").pipe(
+    Flag.withDescription("Requests per second of each batch job; 0 for no delay"),
+    atLeast(0),
+    Flag.withDefault(0)
+  ),
   verbosity: Flag.Literals("verbosity", ["quiet", "requests", "headers"]).pipe(
     Flag.withDescription("How requests are logged: not at all, as one line, or with headers; never a key or a body"),
     Flag.withDefault("quiet")
@@ -123,10 +133,11 @@ const announce = (options: Emulator.Options & { readonly host: string }) =>
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ batchRequestsPerSecond, proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
     const options = {
       ...flags,
       ...(yield* proxyOptions(proxy)),
+      batchRequestsPerSecond: batchRequestsPerSecond > 0 ? batchRequestsPerSecond : Infinity,
       tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }

@@ -150,8 +150,10 @@ describe("an import", () => {
       const last = (yield* recordsOf(from)).at(-1)
       assert.deepInclude(last, { payload: { messages: [] }, source: "UPLOADED_FILE" })
       assert.notInclude(ids, last?.id)
-      // A file needs no key, only its id, which cannot be guessed.
-      assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/emulator/files/none.jsonl`))).status, 404)
+      // The URL needs no key, but its signature.
+      assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/emulator/files/none.jsonl`))).status, 403)
+      const unsigned = file_url.replace(/\?.*/, "")
+      assert.strictEqual((yield* Effect.promise(() => fetch(unsigned))).status, 403)
     }).pipe(Effect.provide(local())))
 
   it.live("that cannot be done is refused at once, or says in the end why it failed", () =>

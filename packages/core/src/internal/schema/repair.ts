@@ -14,7 +14,7 @@ export const unknownMember = "~@effect-mistral/core/unknownMember"
  * *Details*: a value that fits is kept as it is, and so are unknown keys. Other values are repaired by the schema:
  *
  * - Absent, `null` and `""` mean the same. With `fill`, a required key without a value gets an empty one: `""`, `{}`, and
- *   by the key's name the position for `index`, `[]` for `choices`, `"{}"` for `arguments`.
+ *   by the key's name the position for `index`, `[]` for `choices` and `images`, `"{}"` for `arguments`.
  * - Numbers and booleans become texts, and texts numbers. A single object becomes a list of one, and a list of one its only
  *   member; an empty list becomes an object.
  * - An optional key whose value cannot be read is left out. So is such a member of the `lists` below.
@@ -33,14 +33,20 @@ export const repairBy = (schema: Schema.Codec<unknown, unknown>, fill: boolean) 
   }
 }
 
-/** The lists of a completion, whose members are independent of each other. In a vector, each position has a meaning. */
+/**
+ * The lists of a completion and of a page, whose members are independent of each other. In a vector, each position has a
+ * meaning.
+ */
 const lists: ReadonlyArray<PropertyKey | undefined> = [
   "choices",
   "content",
   "thinking",
   "tool_calls",
   "messages",
-  "reasoning_details"
+  "reasoning_details",
+  "images",
+  "tables",
+  "blocks"
 ]
 
 type JsonObject = Record<PropertyKey, unknown>
@@ -127,7 +133,7 @@ const attemptObject: Repair<SchemaAST.Objects> = (ast, value, fill, at) => {
 const emptyOf = (ast: SchemaAST.AST, value: unknown, name: PropertyKey, at: PropertyKey | undefined): unknown =>
   name === "index"
     ? at
-    : name === "choices"
+    : name === "choices" || name === "images"
     ? []
     : name === "arguments"
     ? isNothing(value) ? "{}" : JSON.stringify(value)

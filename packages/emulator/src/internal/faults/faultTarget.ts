@@ -2,14 +2,14 @@ import type * as Fault from "../../Fault.ts"
 import type * as Faults from "../../Faults.ts"
 
 /**
- * The properties of a request that decide whether a fault applies: a streamed completion, a whole one, or anything
- * else.
+ * The properties of a request that decide whether a fault applies: a streamed completion, a whole one, the creation of a
+ * batch job, or anything else.
  */
 export interface FaultTarget {
   readonly method: string
   /** Without the query. */
   readonly path: string
-  readonly kind: "stream" | "completion" | "other"
+  readonly kind: "stream" | "completion" | "job" | "other"
 }
 
 /** Classifies a request by its path and its body. */
@@ -21,12 +21,28 @@ export const faultTarget = (request: {
   const path = request.path.replace(/[?#].*$/s, "")
   const { body, method } = request
   const streams = typeof body === "object" && body !== null && "stream" in body && body.stream === true
-  return { method, path, kind: isCompletion({ method, path }) ? streams ? "stream" : "completion" : "other" }
+  const kind = isCompletion({ method, path })
+    ? streams ? "stream" : "completion"
+    : createsJob({ method, path })
+    ? "job"
+    : "other"
+  return { method, path, kind }
 }
 
 /** Whether a method and a path can be those of a completion. */
 const isCompletion = ({ method, path }: Faults.Where): boolean =>
   (method === undefined || method.toUpperCase() === "POST") && (path === undefined || /\/completions\/?$/.test(path))
+
+/** Whether a method and a path can be those of the creation of a batch job. */
+const createsJob = ({ method, path }: Faults.Where): boolean =>
+  (method === undefined || method.toUpperCase() === "POST") && (path === undefined || /\/batch\/jobs\/?$/.test(path))
+
+/** Whether a fault belongs to a batch job. */
+export const isJobFault = (fault: Fault.Fault): fault is JobFault =>
+  fault.type === "batch_line_errors" || fault.type === "batch_timeout" || fault.type === "batch_failed"
+
+/** A fault of a batch job. */
+export type JobFault = Extract<Fault.Fault, { readonly type: `batch_${string}` }>
 
 /** Whether a fault only applies to event streams. */
 export const needsStream = (fault: Fault.Fault): boolean => {
@@ -53,12 +69,22 @@ export const notApplicable = (fault: Fault.Fault, { kind }: Pick<FaultTarget, "k
       : fault.type
     return `${what} needs a streamed completion`
   }
-  return fault.type === "missing_finish_reason" && kind === "other" ? `${fault.type} needs a completion` : undefined
+  if (isJobFault(fault)) return kind === "job" ? undefined : `${fault.type} needs the creation of a batch job`
+  return fault.type === "missing_finish_reason" && kind !== "stream" && kind !== "completion"
+    ? `${fault.type} needs a completion`
+    : undefined
 }
 
 /** Why a fault applies to none of the requests it is armed for; `undefined` if it can apply. */
-export const neverApplicable = (fault: Fault.Fault, where: Faults.Where): string | undefined =>
-  isCompletion(where) ? undefined : notApplicable(fault, { kind: "other" })
+export const neverApplicable = (fault: Fault.Fault, where: Faults.Where): string | undefined => {
+  const kinds: ReadonlyArray<FaultTarget["kind"]> = [
+    ...(isCompletion(where) ? ["stream", "completion"] as const : []),
+    ...(createsJob(where) ? ["job"] as const : []),
+    "other"
+  ]
+  const reasons = kinds.map((kind) => notApplicable(fault, { kind }))
+  return reasons.includes(undefined) ? undefined : reasons.at(-1)
+}
 
 /** Whether a request is one of those a fault is armed for. */
 export const isTargeted = ({ method, path }: Faults.Where, target: FaultTarget): boolean =>

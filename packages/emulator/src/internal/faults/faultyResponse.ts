@@ -7,7 +7,8 @@ import { withBody } from "../http/responseBody.ts"
 import { type Bytes, dripped, endlessSpaces, firstBytes, insideCharacter } from "./byteFaults.ts"
 import { faultyEvents } from "./eventFaults.ts"
 import type { TakenFault } from "./faultQueue.ts"
-import { needsStream } from "./faultTarget.ts"
+import { isJobFault, type JobFault, needsStream } from "./faultTarget.ts"
+import { CurrentJobFault } from "./jobFault.ts"
 import { statusResponse } from "./statusResponse.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -21,6 +22,7 @@ export const faultyResponse = <R>(
   respond: Effect.Effect<Response, never, R>,
   onFault: Effect.Effect<void>
 ): Effect.Effect<Response, never, R> => {
+  if (isJobFault(fault)) return withJobFault(fault, putBack, respond, onFault)
   switch (fault.type) {
     case "status":
       return Effect.as(onFault, statusResponse(fault))
@@ -51,6 +53,21 @@ export const faultyResponse = <R>(
       : Effect.as(putBack, response))
 }
 
+/** Gives a fault to the job that the request creates. If it creates none, the fault is put back. */
+const withJobFault = <R>(
+  fault: JobFault,
+  putBack: Effect.Effect<void>,
+  respond: Effect.Effect<Response, never, R>,
+  onFault: Effect.Effect<void>
+): Effect.Effect<Response, never, R> =>
+  Effect.suspend(() => {
+    const current = { fault, stored: false }
+    return respond.pipe(
+      Effect.provideService(CurrentJobFault, current),
+      Effect.tap(() => current.stored ? onFault : putBack)
+    )
+  })
+
 /** Whether the response has the events or the choices that the fault changes. An error response has neither. */
 const hasRoom = (response: Response, fault: Fault): boolean =>
   needsStream(fault) ? isEvents(response) : fault.type !== "missing_finish_reason" || response.status === 200
@@ -69,7 +86,7 @@ const bodyOf = ({ body }: Response): Bytes =>
 
 const faultyBody = (
   body: Bytes,
-  fault: Exclude<Fault, Of<"status" | "delay" | "reset" | "refuse" | "content_type">>,
+  fault: Exclude<Fault, JobFault | Of<"status" | "delay" | "reset" | "refuse" | "content_type">>,
   events: boolean
 ): Bytes => {
   if (fault.type === "drip") return dripped(body, fault.bytes ?? 1, fault.millis ?? 10)

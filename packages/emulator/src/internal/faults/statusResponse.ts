@@ -29,7 +29,8 @@ const bodies: ReadonlyMap<number, unknown> = new Map<number, unknown>([
   }]
 ])
 
-const defaultBody = (status: number): unknown =>
+/** The body of an error response without a body of its own. */
+export const defaultBody = (status: number): unknown =>
   bodies.get(status) ?? { object: "error", message: `Status ${status}`, type: "emulated", param: null, code: null }
 
 /** The response of a `status` fault. */

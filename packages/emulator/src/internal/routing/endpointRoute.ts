@@ -5,6 +5,7 @@ import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { authorize } from "../http/authorization.ts"
 import { detail, ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
 import { parseBody } from "../http/jsonBody.ts"
@@ -58,11 +59,41 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
   if (parsed instanceof ErrorResponse) {
     return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
   }
-  const problems = validationProblems(route.request, parsed.value)
-  if (problems.length > 0) return yield* (operation.invalid ?? invalid)(problems)
-  // Core's request schemas transform nothing, so a value that fits is a request.
-  return parsed.value as Request
+  return yield* validate(operation, parsed.value)
 })
+
+/** Checks a value by the schema of an operation. */
+const validate = <Request>(
+  { invalid: refused = invalid, route }: Operation<Request>,
+  value: unknown
+): Effect.Effect<Request, ErrorResponse> =>
+  Effect.suspend(() => {
+    const problems = validationProblems(route.request, value)
+    // Core's request schemas transform nothing, so a value that fits is a request.
+    return problems.length > 0 ? Effect.fail(refused(problems)) : Effect.succeed(value as Request)
+  })
+
+/** Responds to a request by the script, or by the operation where the script has no reply. */
+const respondTo = Effect.fnUntraced(function*<Request>(
+  { completes = false, respond, route }: Pick<ReceivingOperation<Request>, "completes" | "respond" | "route">,
+  request: Request,
+  parameters: Readonly<Record<string, string | undefined>>,
+  incoming: Incoming
+): Effect.fn.Return<HttpServerResponse.HttpServerResponse, ErrorResponse> {
+  const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
+  if (scripted instanceof ErrorResponse) return yield* scripted
+  return yield* Effect.provideService(respond(request, parameters, incoming), ScriptedReply, scripted)
+})
+
+/** No request without HTTP has a URL of its own. */
+const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid") }
+
+/** Responds to the value of a body as over HTTP, but without a key and rate limits. */
+export const respondToValue = <Request>(
+  operation: Operation<Request>,
+  value: unknown
+): Effect.Effect<HttpServerResponse.HttpServerResponse, ErrorResponse> =>
+  Effect.flatMap(validate(operation, value), (request) => respondTo(operation, request, {}, withoutUrl))
 
 /** An operation with its request type hidden, so that all operations fit into one list. */
 export interface Handler {
@@ -71,26 +102,29 @@ export interface Handler {
   readonly handle: (settings: Settings) => Effect.Effect<
     HttpServerResponse.HttpServerResponse,
     Failure,
-    HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext
+    HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext | Scope.Scope
   >
 }
 
+/** An operation whose request is not JSON. */
+export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "completes" | "respond"> {
+  readonly route: Pick<Route<never>, "method" | "path">
+  /** How the request is received. What it acquires is released when the request has ended. */
+  readonly receive: Effect.Effect<Request, Failure, HttpServerRequest.HttpServerRequest | Scope.Scope>
+}
+
 /** Makes the handler of an operation: it checks the key, the rate limits, the body and the script. */
-export const handler = <Request>(operation: Operation<Request>): Handler => ({
+export const handler = <Request>(operation: Operation<Request>): Handler =>
+  receivingHandler({ ...operation, receive: decode(operation) })
+
+/** Makes the handler of an operation whose request is not JSON. */
+export const receivingHandler = <Request>(operation: ReceivingOperation<Request>): Handler => ({
   method: operation.route.method,
   path: operation.route.path,
   handle: Effect.fnUntraced(function*(settings) {
     yield* authorize(settings.apiKey)
     yield* (yield* CurrentRateLimiter).admit
-    const request = yield* decode(operation)
-    const { respond, completes = false, route } = operation
-    const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
-    if (scripted instanceof ErrorResponse) return yield* scripted
-    return yield* Effect.provideService(
-      respond(request, yield* HttpRouter.params, yield* incoming),
-      ScriptedReply,
-      scripted
-    )
+    return yield* respondTo(operation, yield* operation.receive, yield* HttpRouter.params, yield* incoming)
   })
 })
 

@@ -2,15 +2,19 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { makeBatchJobs } from "../batch/batchJobs.ts"
+import { jobOperations } from "../batch/jobOperations.ts"
 import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
 import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
 import type { FaultQueue } from "../faults/faultQueue.ts"
+import { fileRoutes } from "../files/fileRoutes.ts"
 import { fetchModel, listModels } from "../models/modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
 import { withProxy } from "../proxy/proxy.ts"
-import { operationRoute } from "../routing/endpointRoute.ts"
+import { operationRoute, operationRoutes } from "../routing/endpointRoute.ts"
+import { makeScriptRules } from "../routing/scriptRules.ts"
 import type { Settings } from "../settings/settings.ts"
 import { withAccessLog } from "./accessLog.ts"
 import { adminApp, isAdmin } from "./adminApp.ts"
@@ -24,6 +28,8 @@ const longestParameter = 16_384
 /** Makes the HTTP app of the emulator. */
 export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue) {
   const { record } = yield* Observability
+  const rules = yield* makeScriptRules(settings.script)
+  const jobs = yield* makeBatchJobs(settings, rules)
   const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
     operationRoute(settings, chatOperation(settings, record)),
     operationRoute(settings, agentsOperation(settings, record)),
@@ -33,10 +39,12 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, embeddingsOperation(settings)),
     operationRoute(settings, moderationsOperation),
     operationRoute(settings, chatModerationsOperation),
-    observabilityRoutes(settings)
+    observabilityRoutes(settings),
+    fileRoutes(settings),
+    operationRoutes(settings, jobOperations(jobs))
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
   const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
-  const api = yield* withRateLimitsAndScript(settings, app)
+  const api = yield* withRateLimitsAndScript(settings, rules, app)
   const admin = errorsAsResponses(yield* adminApp(settings, faults))
   return withAccessLog(
     settings,

@@ -13,6 +13,14 @@ export interface RateLimits {
   readonly tokensPerMinute?: number | undefined
 }
 
+/** How fast batch jobs run. */
+export interface BatchPace {
+  /** The time that a job is queued. */
+  readonly queueTime: Duration.Duration
+  /** `Infinity` for no delay. */
+  readonly requestsPerSecond: number
+}
+
 /** The options of an emulator with their defaults. */
 export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
@@ -28,6 +36,7 @@ export interface Settings {
   /** The number of demonstration events for an empty database. */
   readonly demoEvents: number
   readonly limits: RateLimits
+  readonly batch: BatchPace
   readonly script: Script.Script
   /** Where responses come from, if not from the emulator itself. */
   readonly proxy: ProxyOptions
@@ -46,6 +55,8 @@ export const makeSettings = (
     readonly agents?: Readonly<Record<string, string>> | undefined
     readonly database?: string | undefined
     readonly demoEvents?: number | undefined
+    readonly batchQueueTime?: Duration.Input | undefined
+    readonly batchRequestsPerSecond?: number | undefined
     readonly script?: Script.Script | undefined
     readonly upstream?: ProxyOptions["upstream"]
     readonly replay?: ProxyOptions["replay"]
@@ -65,6 +76,10 @@ export const makeSettings = (
   database: options.database ?? ":memory:",
   demoEvents: options.demoEvents ?? 0,
   limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
+  batch: {
+    queueTime: Duration.fromInputUnsafe(options.batchQueueTime ?? 0),
+    requestsPerSecond: options.batchRequestsPerSecond ?? Infinity
+  },
   script: options.script ?? [],
   proxy: { upstream: options.upstream, replay: options.replay }
 })

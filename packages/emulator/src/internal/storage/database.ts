@@ -2,7 +2,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite"
-import { migrations } from "./migrations.ts"
+import { leftovers, migrations } from "./migrations.ts"
 import { withTimeLimit } from "./timeLimit.ts"
 
 /** The database cannot be used: the runtime lacks SQLite, or the file is not an emulator's. */
@@ -12,7 +12,7 @@ export class DatabaseError extends Data.TaggedError("DatabaseError")<{
 }> {}
 
 /** A value that can be bound to a statement's parameter. */
-export type SqlValue = string | number | null
+export type SqlValue = string | number | null | Uint8Array
 
 /** A row as SQLite returns it. */
 export type Row = Readonly<Record<string, SQLOutputValue>>
@@ -153,5 +153,6 @@ const migrate = Effect.fnUntraced(function*(path: string, connection: DatabaseSy
       }
       for (const migration of migrations.slice(version)) connection.exec(migration)
       connection.exec(`PRAGMA user_version = ${migrations.length}`)
+      connection.exec(leftovers)
     }))
 })

@@ -1,5 +1,8 @@
+import { batchTables } from "./batchTables.ts"
+
 /** The migrations of the database, in order; `user_version` counts those that are applied. */
-export const migrations: ReadonlyArray<string> = [`
+export const migrations: ReadonlyArray<string> = [
+  `
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   event_id TEXT NOT NULL UNIQUE,
@@ -117,4 +120,47 @@ CREATE TABLE files (
   created_at TEXT NOT NULL,
   content TEXT NOT NULL
 );
-`]
+`,
+  `
+ALTER TABLE files RENAME TO text_files;
+
+CREATE TABLE files (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  filename TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  sample_type TEXT NOT NULL,
+  source TEXT NOT NULL,
+  mimetype TEXT NOT NULL,
+  visibility TEXT NOT NULL,
+  expires_at INTEGER,
+  bytes INTEGER,
+  num_lines INTEGER,
+  signature TEXT,
+  hidden_until INTEGER
+);
+
+CREATE TABLE file_chunks (
+  file INTEGER NOT NULL REFERENCES files (seq) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  UNIQUE (file, position)
+);
+
+INSERT INTO files (id, created_at, filename, purpose, sample_type, source, mimetype, visibility, bytes, num_lines)
+SELECT id, CAST(strftime('%s', created_at) AS INTEGER), id || '.jsonl', 'fine-tune', 'instruct', 'upload',
+  'application/jsonl', 'workspace', octet_length(content),
+  length(content) - length(replace(content, char(10), '')) + (content <> '' AND substr(content, -1) <> char(10))
+FROM text_files ORDER BY created_at, text_files.rowid;
+
+INSERT INTO file_chunks
+SELECT seq, 0, CAST(content AS BLOB) FROM text_files JOIN files USING (id) WHERE content <> '';
+
+DROP TABLE text_files;
+`,
+  batchTables
+]
+
+/** Removes what an earlier process left unfinished: uploads that it did not receive to their end have no size. */
+export const leftovers = "DELETE FROM files WHERE bytes IS NULL"

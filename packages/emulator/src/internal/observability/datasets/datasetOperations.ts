@@ -1,8 +1,10 @@
 import type * as Dataset from "@effect-mistral/observability/Dataset"
 import * as ObservabilityEndpoint from "@effect-mistral/observability/ObservabilityEndpoint"
 import type * as Effect from "effect/Effect"
+import { longestExpiry, signedUrl } from "../../files/signedUrl.ts"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { type Handler, handler, type Route } from "../../routing/endpointRoute.ts"
+import type { Settings } from "../../settings/settings.ts"
 import type { Database } from "../../storage/database.ts"
 import { bind, constant, sql } from "../../storage/sql.ts"
 import { operation, type OperationInput } from "../api/observabilityOperation.ts"
@@ -21,11 +23,12 @@ import { addRecord, fetchRecord, recordTable, toRecord } from "./recordStore.ts"
 
 const endpoints = ObservabilityEndpoint.datasets
 
-/** The path of exported files. They need no key, because their ids cannot be guessed. */
-export const filesPath = "/emulator/files"
+/** How long the URL of an export is valid, in seconds. */
+const exportExpiry = longestExpiry * 3600
 
 /** `/v1/observability/datasets`; `start` starts an import. */
 export const datasetOperations = (
+  settings: Settings,
   database: Database,
   start: (id: string) => Effect.Effect<void>
 ): ReadonlyArray<Handler> => {
@@ -88,8 +91,10 @@ export const datasetOperations = (
     importOperation(endpoints.importFromDataset, (request) => ({ origin: "dataset", ids: request.dataset_record_ids })),
     handler(operation(endpoints.exportToJsonl, {
       respond: ({ now, parameter, url }) => {
-        const file = exportDataset(database, parameter("dataset_id"), now)
-        return file instanceof ErrorResponse ? file : { file_url: `${url.origin}${filesPath}/${file}.jsonl` }
+        const id = exportDataset(database, parameter("dataset_id"), now)
+        if (id instanceof ErrorResponse) return id
+        const expires = Math.floor(now / 1000) + exportExpiry
+        return { file_url: signedUrl(settings, url.origin, { id, filename: "export.jsonl", expires }) }
       }
     })),
     handler(operation(endpoints.fetchTask, {

@@ -1,8 +1,7 @@
 import type * as Dataset from "@effect-mistral/observability/Dataset"
-import { randomUUID } from "node:crypto"
+import { storeFile } from "../../files/fileStore.ts"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Database, Row } from "../../storage/database.ts"
-import { keepFile } from "../../storage/fileStore.ts"
 import { newResource, owner, resourceFields } from "../../storage/resourceFields.ts"
 import { observabilityError } from "../api/observabilityError.ts"
 
@@ -77,7 +76,6 @@ export const exportDataset = (database: Database, id: string, now: number): stri
     "SELECT payload, properties FROM dataset_records WHERE dataset = ? ORDER BY seq",
     Number(row["seq"])
   ).map(({ payload, properties }) => `{"payload":${payload},"properties":${properties}}\n`)
-  const file = randomUUID()
-  keepFile(database, file, lines.join(""), now)
-  return file
+  const filename = `${id}.jsonl`
+  return storeFile(database, { filename, purpose: "fine-tune", sample_type: "instruct", source: "mistral" }, lines, now)
 }

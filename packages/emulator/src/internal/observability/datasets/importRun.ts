@@ -1,9 +1,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { fileRow, linesOf } from "../../files/fileStore.ts"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import { isJsonObject } from "../../json/jsonObject.ts"
 import type { Database, Row } from "../../storage/database.ts"
-import { readFile } from "../../storage/fileStore.ts"
 import type { Pace } from "../../timing/pace.ts"
 import { messagesOf } from "../events/eventStore.ts"
 import type { Wanted } from "./importStore.ts"
@@ -20,11 +20,12 @@ export const runImport = Effect.fnUntraced(function*(database: Database, id: str
   const task = database.get("SELECT * FROM import_tasks WHERE id = ? AND status = 'RUNNING'", id)
   if (task === undefined) return
   const wanted: Wanted = JSON.parse(String(task["wanted"]))
-  const items = itemsOf(database, wanted)
+  const items = itemsOf(database, wanted, yield* Clock.currentTimeMillis)
+  const rest = "failed" in items ? items : { total: items.total, next: items.from(Number(task["done"])) }
   for (;;) {
     yield* Effect.sleep(pace.timeToFirstToken)
     const now = yield* Clock.currentTimeMillis
-    if (importSome(database, id, wanted, items, now)) return
+    if (importSome(database, id, wanted, rest, now)) return
   }
 })
 
@@ -32,23 +33,45 @@ export const runImport = Effect.fnUntraced(function*(database: Database, id: str
 export const unfinishedImports = (database: Database): ReadonlyArray<string> =>
   database.all("SELECT id FROM import_tasks WHERE status = 'RUNNING' ORDER BY seq").map(({ id }) => String(id))
 
-/** The items to import, as ids or lines of a file, or the reason why they cannot be read. */
-const itemsOf = (database: Database, wanted: Wanted): ReadonlyArray<string> | Failed => {
+/** The items to import, as ids or lines of a file. */
+interface Items {
+  readonly total: number
+  /** Iterates from an item on. Only one line of a file is in memory. */
+  readonly from: (index: number) => Iterator<string>
+}
+
+const listed = (items: ReadonlyArray<string>): Items => ({
+  total: items.length,
+  from: (index) => items.slice(index).values()
+})
+
+/** The items to import, or the reason why they cannot be read. */
+const itemsOf = (database: Database, wanted: Wanted, now: number): Items | Failed => {
   switch (wanted.origin) {
     case "campaign":
-      return database.all(
-        `SELECT event_id FROM campaign_events JOIN campaigns ON campaigns.seq = campaign
+      return listed(
+        database.all(
+          `SELECT event_id FROM campaign_events JOIN campaigns ON campaigns.seq = campaign
            JOIN events ON events.seq = event WHERE campaigns.id = ? ORDER BY position`,
-        wanted.id
-      ).map(({ event_id }) => String(event_id))
+          wanted.id
+        ).map(({ event_id }) => String(event_id))
+      )
     case "file": {
-      const content = readFile(database, wanted.id)
-      return content === undefined
-        ? { failed: `There is no file ${wanted.id}` }
-        : content.split("\n").filter((line) => line.trim() !== "")
+      if (fileRow(database, wanted.id, now) === undefined) return { failed: `There is no file ${wanted.id}` }
+      let total = 0
+      for (const _ of filledLines(database, wanted.id)) total++
+      return { total, from: (index) => filledLines(database, wanted.id, index) }
     }
     default:
-      return wanted.ids
+      return listed(wanted.ids)
+  }
+}
+
+/** The lines of a file that are not empty, without the first ones. */
+function* filledLines(database: Database, id: string, skipped = 0): Generator<string> {
+  let count = 0
+  for (const line of linesOf(database, id)) {
+    if (line.trim() !== "" && count++ >= skipped) yield line
   }
 }
 
@@ -61,7 +84,7 @@ const importSome = (
   database: Database,
   id: string,
   wanted: Wanted,
-  items: ReadonlyArray<string> | Failed,
+  items: { readonly total: number; readonly next: Iterator<string> } | Failed,
   now: number
 ): boolean =>
   database.transaction(() => {
@@ -82,13 +105,15 @@ const importSome = (
     }
     if ("failed" in items) return end("FAILED", items.failed, 0, null)
     let done = Number(task["done"])
-    for (const item of items.slice(done, done + batch)) {
-      const record = recordOf(database, wanted.origin, item)
-      if ("failed" in record) return end("FAILED", `${record.failed} (after ${done} records)`, done, items.length)
+    for (let count = 0; count < batch; count++) {
+      const item = items.next.next()
+      if (item.done === true) break
+      const record = recordOf(database, wanted.origin, item.value)
+      if ("failed" in record) return end("FAILED", `${record.failed} (after ${done} records)`, done, items.total)
       addRecord(database, { seq: task["dataset"]! }, record, now)
       done++
     }
-    return end(done < items.length ? "RUNNING" : "COMPLETED", null, done, items.length)
+    return end(done < items.total ? "RUNNING" : "COMPLETED", null, done, items.total)
   })
 
 const recordOf = (database: Database, origin: Wanted["origin"], item: string): NewRecord | Failed => {

@@ -2,11 +2,9 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { randomUUID } from "node:crypto"
 import type { RecordCompletion } from "../../completion/completionRecord.ts"
 import type { Settings } from "../../settings/settings.ts"
-import { type Database, type DatabaseError, openDatabase } from "../../storage/database.ts"
-import { keepFile } from "../../storage/fileStore.ts"
+import { EmulatorDatabase } from "../../storage/emulatorDatabase.ts"
 import { runCampaign, unfinishedCampaigns } from "../campaigns/campaignRun.ts"
 import { runImport, unfinishedImports } from "../datasets/importRun.ts"
 import { recordCompletion } from "../events/completionEvent.ts"
@@ -16,24 +14,21 @@ import type { NewEvent } from "../events/newEvent.ts"
 
 /** Stores events of completions, and runs campaigns and imports in the background. */
 export class Observability extends Context.Service<Observability, {
-  readonly database: Database
   readonly record: RecordCompletion
   /** Adds events, all or none, and gives their ids. */
   readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
-  /** Stores a text as a file that datasets can import, and gives its id. */
-  readonly addFile: (content: string) => Effect.Effect<string>
   /** Starts a campaign. It stops with the service, and is resumed when the database is opened again. */
   readonly startCampaign: (id: string) => Effect.Effect<void>
   /** Starts an import. It stops and is resumed in the same way. */
   readonly startImport: (id: string) => Effect.Effect<void>
 }>()("@effect-mistral/emulator/internal/Observability") {}
 
-/** Opens the database of an emulator, and closes it with the scope. */
-export const layerObservability = (settings: Settings): Layer.Layer<Observability, DatabaseError> =>
+/** Records completions, and resumes the campaigns and imports that an earlier process left. */
+export const layerObservability = (settings: Settings): Layer.Layer<Observability, never, EmulatorDatabase> =>
   Layer.effect(
     Observability,
     Effect.gen(function*() {
-      const database = yield* openDatabase(settings.database)
+      const database = yield* EmulatorDatabase
       const scope = yield* Effect.scope
       const add = (events: Iterable<NewEvent>) =>
         Effect.map(Clock.currentTimeMillis, (now) => addEvents(database, events, now))
@@ -46,15 +41,8 @@ export const layerObservability = (settings: Settings): Layer.Layer<Observabilit
       yield* Effect.forEach(unfinishedCampaigns(database), startCampaign, { discard: true })
       yield* Effect.forEach(unfinishedImports(database), startImport, { discard: true })
       return Observability.of({
-        database,
         record: recordCompletion(add),
         addEvents: add,
-        addFile: (content) =>
-          Effect.map(Clock.currentTimeMillis, (now) => {
-            const id = randomUUID()
-            keepFile(database, id, content, now)
-            return id
-          }),
         startCampaign,
         startImport
       })

@@ -1,0 +1,89 @@
+import * as EndpointCodec from "@effect-mistral/core/EndpointCodec"
+import type { Issue, MistralError } from "@effect-mistral/core/MistralError"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import type { Options } from "./entry.ts"
+
+/** An entry as it is written down, or what is wrong with it. */
+export interface Encoded {
+  /** `null` where it is not a text. */
+  readonly customId: string | null
+  /** The `custom_id` as JSON. It is a text of its own: an id may be a part of a long text, which it would keep in memory. */
+  readonly quotedId: string
+  /** The body of the request as JSON, without what the job sets. */
+  readonly body: string
+  /** Empty if the entry is valid. */
+  readonly issues: ReadonlyArray<Issue>
+}
+
+/** Makes the function that checks an entry and writes it down. Types are not trusted: entries may come from JavaScript. */
+export const entryEncoder = <Request extends object>(
+  { agent_id, checks, endpoint, model }: Pick<Options<Request>, "endpoint" | "model" | "agent_id" | "checks">
+): (entry: unknown) => Encoded => {
+  const ofJob = Object.entries({ model, agent_id }).filter(([, value]) => value !== undefined)
+  // The cast is safe: `encode` checks whether it is a request of the endpoint.
+  const write = (request: object) => EndpointCodec.encode(endpoint, request as Request, checks)
+
+  const encodeRequest = (request: unknown): Result.Result<string, ReadonlyArray<Issue>> => {
+    if (!Predicate.isObject(request)) return Result.fail([{ path: ["request"], message: "Expected a request" }])
+    const missing = ofJob.filter(([key]) => valueAt(request, key) === undefined || valueAt(request, key) === null)
+    const written = missing.length === 0 ? write(request) : writeWithout(missing, request)
+    if (Result.isFailure(written)) return Result.fail(issuesOf(written.failure))
+    return valueAt(request, "stream") === true ? Result.fail(streams) : Result.succeed(written.success)
+  }
+
+  /** Checks a request with what the job sets, and writes it down without. */
+  const writeWithout = (missing: typeof ofJob, request: object) => {
+    const keys = missing.map(([key]) => key)
+    const own = Object.entries(request).filter(([key]) => !keys.includes(key))
+    return Result.map(
+      write(Object.fromEntries([...own, ...missing])),
+      (text) => withoutLast(text, JSON.stringify(Object.fromEntries(missing)))
+    )
+  }
+
+  return (entry) => {
+    const id = Predicate.hasProperty(entry, "custom_id") ? entry.custom_id : undefined
+    const request = encodeRequest(Predicate.hasProperty(entry, "request") ? entry.request : undefined)
+    const issues = [...idIssues(id), ...(Result.isFailure(request) ? request.failure : [])]
+    return {
+      customId: typeof id === "string" ? id : null,
+      quotedId: typeof id === "string" ? JSON.stringify(id) : "",
+      body: Result.isSuccess(request) ? request.success : "",
+      issues
+    }
+  }
+}
+
+/** The line of a valid entry. */
+export const lineOf = ({ body, quotedId }: Encoded): string => `{"custom_id":${quotedId},"body":${body}}\n`
+
+const valueAt = (value: object, key: string): unknown => Predicate.hasProperty(value, key) ? value[key] : undefined
+
+/** Takes the members of `object`, which are the last ones, out of the JSON of another object. */
+const withoutLast = (json: string, object: string): string => {
+  const rest = json.slice(0, -(object.length - 1))
+  return `${rest.endsWith(",") ? rest.slice(0, -1) : rest}}`
+}
+
+const issuesOf = ({ reason }: MistralError): ReadonlyArray<Issue> =>
+  reason._tag === "InvalidRequest" ? reason.issues : [{ path: [], message: reason.message }]
+
+const streams: ReadonlyArray<Issue> = [
+  { path: ["stream"], message: "Expected a request without a stream, a job has whole responses" }
+]
+
+const idIssues = (id: unknown): ReadonlyArray<Issue> => {
+  const message = typeof id !== "string"
+    ? "Expected a text"
+    : id === ""
+    ? "Expected a text that is not empty"
+    : isWellFormed(id)
+    ? undefined
+    : "Expected a text that UTF-8 can express, got half of a surrogate pair"
+  return message === undefined ? [] : [{ path: ["custom_id"], message }]
+}
+
+/** Some engines lack the function; there the server decides. */
+const isWellFormed = (text: string & { readonly isWellFormed?: () => boolean }): boolean =>
+  text.isWellFormed?.() !== false

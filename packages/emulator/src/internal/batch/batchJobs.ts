@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import type * as Scope from "effect/Scope"
+import { CurrentScript, type ScriptRules } from "../routing/scriptRules.ts"
+import type { Settings } from "../settings/settings.ts"
+import type { Database } from "../storage/database.ts"
+import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
+import { runJob } from "./jobRun.ts"
+import { removeAllLeftovers, unfinishedJobs } from "./jobStore.ts"
+
+/** The jobs of an emulator. */
+export interface BatchJobs {
+  readonly database: Database
+  /** Runs a job in the background. It stops with the emulator, and is resumed when the database is opened again. */
+  readonly start: (id: string) => Effect.Effect<void>
+  /** Stops a job, and returns when it does nothing any more. What it has done stays. */
+  readonly stop: (id: string) => Effect.Effect<void>
+}
+
+/** Makes the jobs of an emulator, and resumes those that an earlier process left. They stop with the scope. */
+export const makeBatchJobs = Effect.fnUntraced(
+  function*(
+    settings: Settings,
+    rules: ScriptRules
+  ): Effect.fn.Return<BatchJobs, never, EmulatorDatabase | Scope.Scope> {
+    const database = yield* EmulatorDatabase
+    const fibers = yield* FiberMap.make<string>()
+    const start = (id: string) =>
+      Effect.asVoid(
+        FiberMap.run(fibers, id, Effect.provideService(runJob(database, settings, id), CurrentScript, rules), {
+          startImmediately: false
+        })
+      )
+    removeAllLeftovers(database)
+    yield* Effect.forEach(unfinishedJobs(database), start, { discard: true })
+    return { database, start, stop: (id) => FiberMap.remove(fibers, id) }
+  }
+)
