@@ -4,6 +4,7 @@
  */
 import * as Agents from "@effect-mistral/agents"
 import { Chat } from "@effect-mistral/chat"
+import * as Batch from "@effect-mistral/batch"
 import * as Core from "@effect-mistral/core"
 import { Emulator, type Script } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim"
@@ -79,7 +80,8 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   Chat,
   ...Agents,
   ...Fim,
-  ...Observability
+  ...Observability,
+  ...Batch
 }
 
 const text = "It takes a few days, é and 😀."
