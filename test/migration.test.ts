@@ -3,8 +3,8 @@
  * the table of methods in `docs/migrating-from-mistralai.md` names every method of the SDK.
  */
 import * as Agents from "@effect-mistral/agents"
-import { Chat } from "@effect-mistral/chat"
 import * as Batch from "@effect-mistral/batch"
+import { Chat } from "@effect-mistral/chat"
 import * as Core from "@effect-mistral/core"
 import { Emulator, type Script } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim"
