@@ -85,7 +85,8 @@ export const fileContent: BytesEndpoint<void> = {
   method: "GET",
   path: "/v1/files/{file_id}/content",
   request: Schema.Void,
-  retryable: "always"
+  retryable: "always",
+  resumable: true
 }
 
 /**

@@ -7,6 +7,7 @@
 import * as MultipartBody from "@effect-mistral/core/MultipartBody"
 import * as WireSchema from "@effect-mistral/core/WireSchema"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 
 const { looseStruct, nullable, nullish, openEnum } = WireSchema
 
@@ -146,6 +147,54 @@ export const UploadRequest = Schema.Struct({
  * @since 0.1.0
  */
 export interface UploadRequest extends Schema.Schema.Type<typeof UploadRequest> {}
+
+interface UploadFields {
+  /** The name of the file. */
+  readonly name: string
+  /** What the file is for. */
+  readonly purpose: Purpose
+  /** The hours after which the file is deleted. Default: never. */
+  readonly expiry?: number | null | undefined
+  /** Who sees the file. Default: `workspace`. */
+  readonly visibility?: Visibility | null | undefined
+  /** The media type. Default: that of the `Blob`, or that of the name (`.jsonl` is `application/jsonl`). */
+  readonly contentType?: string | undefined
+}
+
+/**
+ * A file to upload whose content is a text, bytes, a `Blob` or a `Stream` of bytes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ContentUpload<E = never, R = never> extends UploadFields {
+  readonly content: string | Uint8Array | Blob | Stream.Stream<Uint8Array, E, R>
+  /** The number of bytes, if it is known. It becomes the content length, and the upload fails if it is wrong. */
+  readonly size?: number | undefined
+  readonly lines?: undefined
+}
+
+/**
+ * A file to upload whose content is given line by line. A line break follows each text, and none may be inside.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LinesUpload<E = never, R = never> extends UploadFields {
+  readonly lines: Stream.Stream<string, E, R> | Iterable<string> & object
+  readonly content?: undefined
+  readonly size?: undefined
+}
+
+/**
+ * A file to upload: its name, its purpose, and its content as a whole or line by line.
+ *
+ * *Details*: `E` and `R` are the error and the requirements of a content that is a `Stream`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Upload<E = never, R = never> = ContentUpload<E, R> | LinesUpload<E, R>
 
 /**
  * The schema of the query of a list of files.

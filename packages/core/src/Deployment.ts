@@ -104,7 +104,8 @@ export const mistral: Deployment = {
  *
  * *Details*: `withVersion` makes the root of the API from the base URL; the default ends it with `/v1`. A query of the base
  * URL stays a query, and a fragment is left out. A base URL that ends with the path of an operation
- * (`https://any.test/api/chat/completions`) is used as it is for that operation, and without that path for the others.
+ * (`https://any.test/api/chat/completions`) is used as it is for that operation, and without that path for the others. That
+ * holds for the operations that run a model, which deployments have URLs of their own for, and not for files and batch jobs.
  *
  * @category conversions
  * @since 0.1.0
@@ -116,7 +117,7 @@ export const operationUrl = (
 ): string => {
   const [beforeQuery = "", query] = baseUrl.replace(/#.*/s, "").split(/\?(.*)/s)
   const address = beforeQuery.replace(/\/+$/, "")
-  const root = address.replace(/(\/(chat|fim|agents))?\/(completions|embeddings|moderations)$/, "")
+  const root = address.replace(/(\/(chat|fim|agents))?\/(completions|embeddings|moderations|classifications|ocr)$/, "")
   return (root === address ? withVersion(address) : root) + path.slice("/v1".length) + (query ? `?${query}` : "")
 }
 

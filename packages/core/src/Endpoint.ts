@@ -33,11 +33,12 @@ export interface Endpoint<in out Request, in out Response> {
   readonly request: Schema.Codec<Request, unknown>
   readonly response: Schema.Codec<Response, unknown>
   /**
-   * Writes a valid request in another form than JSON, such as a form with a file (`MultipartBody.make`). `onSent` is to run
-   * for each piece of a body that is a `Stream`, so that the limit to the first byte of the response counts from the last
-   * piece.
+   * Writes a valid request in another form than JSON, such as a form with a file (`MultipartBody.make`).
+   *
+   * *Details*: a body that is a `Stream` runs anew for each attempt. While it is sent, the limit to the first byte of the
+   * response counts from its last piece. Where it fails, the call fails with `InvalidRequest` and is not retried.
    */
-  readonly encode?: ((body: Readonly<Record<string, unknown>>, onSent: () => void) => HttpBody) | undefined
+  readonly encode?: ((body: Readonly<Record<string, unknown>>) => HttpBody) | undefined
   /**
    * Reads JSON that does not fit the schema of the response, because the server left something out. The result is used
    * if it fits. Without this function such a response fails with `InvalidResponse`.
@@ -105,7 +106,13 @@ export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpo
  */
 export interface BytesEndpoint<in out Request>
   extends Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice" | "operation">
-{}
+{
+  /**
+   * Whether every response has the same bytes, so that one that broke off is requested again under the retry policy, and the
+   * bytes that were delivered before are left out. Default: false.
+   */
+  readonly resumable?: boolean | undefined
+}
 
 /**
  * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.

@@ -29,20 +29,41 @@ import * as MistralError from "./MistralError.ts"
 import type { Checks } from "./RequestOptions.ts"
 
 /**
+ * The part of an endpoint that requests are written by. Every endpoint whose requests are `Request`s has it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Writer<in out Request>
+  extends Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice">
+{}
+
+/**
+ * The part of an endpoint that responses are read by. Every endpoint whose responses are `Response`s has it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Reader<in out Response>
+  extends Omit<Endpoint<never, Response>, "request" | "encode" | "query" | "operation" | "retryable">
+{}
+
+/**
  * Writes a request down as the client would send it to Mistral: the JSON text of its body, in one line.
  *
  * *Details*: fails with `InvalidRequest` where the client would: the request does not fit the endpoint's schema, JSON cannot
- * express it, or Mistral refuses such a conversation (`checks`).
+ * express it, or Mistral refuses such a conversation (`checks`). It also fails for an endpoint whose requests are not JSON.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const encode = <Request extends object>(
-  endpoint: Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice">,
+  endpoint: Writer<Request>,
   request: Request,
   checks: Checks = {}
 ): Result.Result<string, MistralError.MistralError> => {
   const issues = firstIssues([
+    () => endpoint.encode === undefined ? [] : [{ path: [], message: `${endpoint.name} does not take JSON` }],
     () => requestIssues(endpoint.request, request),
     () => jsonIssues(request),
     () => endpoint.operation === undefined ? [] : conversationIssues(request, checks)
@@ -66,8 +87,8 @@ const firstIssues = (
 /**
  * A response as it is stored: its status and its body, which is JSON that was parsed.
  *
- * *Details*: `headers` have names in lower case. `receivedAt` is the time of the response in milliseconds since the epoch,
- * for a `retry-after` that is a date.
+ * *Details*: `headers` have names in lower case. `receivedAt` is the time of the response in milliseconds since the epoch. A
+ * `retry-after` that is a date counts from it, and without it as a date that has passed.
  *
  * @category models
  * @since 0.1.0
@@ -87,8 +108,8 @@ export interface StoredResponse {
  * @since 0.1.0
  */
 export const decode = <Response>(
-  endpoint: Endpoint<never, Response>,
-  { body, headers = {}, receivedAt = 0, status }: StoredResponse
+  endpoint: Reader<Response>,
+  { body, headers = {}, receivedAt = Infinity, status }: StoredResponse
 ): Result.Result<Response, MistralError.MistralError> => {
   const head = { status, headers, now: receivedAt }
   if (status < 200 || status > 299) {

@@ -16,8 +16,7 @@
  * ```
  *
  * `FetchHttpClient.layer` of `effect/http` gives the same results with more memory and time for each request, and makes a
- * bundle 3 kB larger. Provide it to a program that sends streams itself: here a request body that is a `Stream` is read
- * to its end and sent as a whole.
+ * bundle 3 kB larger.
  *
  * @since 0.1.0
  */
@@ -56,7 +55,13 @@ export {
  * is a `ConnectionFailed`, and a failure while the body is read is a `ConnectionLost`. What throws once a response has come,
  * such as a body that was read before, is a defect.
  *
- * *Gotchas*: a `fetch` that cannot stream, such as React Native's, serves operations that do not stream. For the others,
+ * A request body that is a `Stream`, such as an uploaded file, is read as fast as the connection takes it (backpressure) and
+ * sent in chunks. In browsers it is read to its end and sent as a whole, because Firefox and Safari would send the text
+ * `[object ReadableStream]` and Chromium refuses streams over HTTP/1.1, so that a file must fit into memory there. The same
+ * holds where the platform's `Request` makes a text of a stream, as React Native's does.
+ *
+ * *Gotchas*: a `Fetch` of another library must take a `ReadableStream` as a body where the platform's own does. A `fetch`
+ * that cannot stream, such as React Native's, serves operations that do not stream. For the others,
  * provide one that can, such as that of `expo/fetch`, as `Fetch`. A browser does not say where a redirect leads, nor that
  * CORS has refused a response. React Native's `fetch` and `XMLHttpRequest` follow redirects, which a program cannot prevent.
  *

@@ -75,15 +75,20 @@ const reason = <Self>() => <const Tag extends string, Fields extends Schema.Stru
 /**
  * The request does not fit its schema, and nothing was sent. `issues` names every place.
  *
+ * *Details*: `incomplete` is true where the body is a stream that failed, or whose number of bytes is not the one that was
+ * announced. A part of it may have been sent, but the server did not get it as a whole.
+ *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidRequest extends reason<InvalidRequest>()("InvalidRequest", {
-  issues: Schema.Array(Issue)
+  issues: Schema.Array(Issue),
+  incomplete: Schema.optional(Schema.Boolean)
 }) {
   readonly isRetryable = false
   override get message() {
-    return `invalid request, nothing was sent: ${formatIssues(this.issues)}`
+    const sent = this.incomplete === true ? "its body broke off" : "nothing was sent"
+    return `invalid request, ${sent}: ${formatIssues(this.issues)}`
   }
 }
 
@@ -357,14 +362,15 @@ export class ConnectionLost extends reason<ConnectionLost>()("ConnectionLost", {
  * A response that is not of the expected form.
  *
  * *Details*: `kind` says what is wrong: `contentType` (an HTML page, say), `json` (text that is not JSON), `schema` (JSON
- * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit) or
- * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream).
+ * that does not fit the schema, where `issues` names the places), `tooLarge` (a response or an event over the size limit),
+ * `notStreamed` (a stream that came as a whole, because the platform's `fetch` cannot stream) or `changed` (bytes that are
+ * not those of before, when they were requested again after the connection was lost).
  *
  * @category reasons
  * @since 0.1.0
  */
 export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse", {
-  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed"]),
+  kind: Schema.Literals(["contentType", "json", "schema", "tooLarge", "notStreamed", "changed"]),
   status: Schema.Int,
   description: Schema.String,
   issues: Schema.Array(Issue),
@@ -373,6 +379,7 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   readonly isRetryable = false
   get #advice(): string {
     if (this.kind === "tooLarge") return " Raise maxSize in the request options."
+    if (this.kind === "changed") return " Read it anew from its beginning."
     // Its description says what to do.
     if (this.kind === "notStreamed") return ""
     // Something of this API came where chunks came before, or where an issue is about a part of it.

@@ -31,6 +31,15 @@ describe("Deployment", () => {
     ["https://a.test/api/fim/completions", "https://a.test/api/chat/completions", "https://a.test/api/models"],
     ["https://a.test/v1/embeddings?a=1", "https://a.test/v1/chat/completions?a=1", "https://a.test/v1/models?a=1"],
     [
+      "https://a.test/mistral/azure/ocr",
+      "https://a.test/mistral/azure/chat/completions",
+      "https://a.test/mistral/azure/models"
+    ],
+    ["https://a.test/v1/chat/classifications", "https://a.test/v1/chat/completions", "https://a.test/v1/models"],
+    ["https://a.test/v1/chat/moderations", "https://a.test/v1/chat/completions", "https://a.test/v1/models"],
+    ["https://a.test/files", "https://a.test/files/v1/chat/completions", "https://a.test/files/v1/models"],
+    ["https://a.test/ocr2", "https://a.test/ocr2/v1/chat/completions", "https://a.test/ocr2/v1/models"],
+    [
       "https://user:pass@a.test:8443/p//",
       "https://user:pass@a.test:8443/p/v1/chat/completions",
       "https://user:pass@a.test:8443/p/v1/models"

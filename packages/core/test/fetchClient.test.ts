@@ -4,7 +4,7 @@
  */
 import { FetchHttpClient } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, type Layer, Stream } from "effect"
+import { Effect, Fiber, type Layer } from "effect"
 import { FetchHttpClient as EffectFetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "effect/http"
 
 const clients = [FetchHttpClient.layer, EffectFetchHttpClient.layer]
@@ -79,29 +79,6 @@ describe("the HttpClient of FetchHttpClient", () => {
         }
       }))
   }
-
-  it.effect("sends a stream as a whole", () =>
-    Effect.gen(function*() {
-      const parts = ["a", "b", "c"].map((text) => new TextEncoder().encode(text))
-      const request = HttpClientRequest.post(url, { body: HttpBody.stream(Stream.fromIterable(parts), "text/plain") })
-      const { response, sent } = yield* sentBy(FetchHttpClient.layer, request, {})
-      assert.deepStrictEqual(sent, [[
-        true,
-        "POST",
-        url,
-        [["b3", "--1"], ["content-type", "text/plain"], ["traceparent", "00---01"]],
-        "same-origin",
-        "abc"
-      ]])
-      assert.strictEqual(response[0], 201)
-    }))
-
-  it.effect("sends nothing of a stream that fails", () =>
-    Effect.gen(function*() {
-      const request = HttpClientRequest.post(url, { body: HttpBody.stream(Stream.fail("broken")) })
-      const failure = yield* failureOf(FetchHttpClient.layer, request, () => Promise.reject(new Error("was sent")))
-      assert.deepStrictEqual(failure, ["EncodeError", "broken"])
-    }))
 
   it.effect("fails as Effect's own does where fetch rejects or throws", () =>
     Effect.gen(function*() {

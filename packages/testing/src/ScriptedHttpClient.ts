@@ -27,13 +27,18 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import { type Answer, toResponse } from "./internal/answer.ts"
 
 export { type Answer, type AnswerOptions, bytes, connectionError, json, sse, text } from "./internal/answer.ts"
 
 /**
- * A request that the client was called with. `body` is the parsed JSON, `undefined` if the request had no body in memory.
+ * A request that the client was called with. `body` is the parsed JSON of a body in memory, and `undefined` for any other.
+ *
+ * *Details*: a body that is a `Stream`, such as a form with a file, is read to its end before the answer. `bytes` are then
+ * its bytes.
  *
  * @category models
  * @since 0.1.0
@@ -45,6 +50,7 @@ export interface SeenRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: unknown
+  readonly bytes?: Uint8Array | undefined
 }
 
 /**
@@ -91,30 +97,41 @@ export const make = (
   const client = HttpClient.make((request, url, signal) =>
     Effect.suspend(() => {
       const index = seen.length
-      const record = toSeen(request, url)
-      seen.push(record)
-      const answer = typeof script === "function" ? script(record, index) : answers[index]
-      if (answer === undefined) {
-        return Effect.die(
-          new Error(`request ${index + 1} (${record.method} ${record.path}) has no answer in the script`)
-        )
-      }
-      const reply = answer._tag === "ConnectionError"
-        ? Effect.fail(
-          new HttpClientError.HttpClientError({
-            reason: new HttpClientError.TransportError({ request, cause: answer.cause })
-          })
-        )
-        : Effect.sync(() => {
-          const connection = {}
-          const end = () => void opened.delete(connection)
-          opened.add(connection)
-          signal.addEventListener("abort", end, { once: true })
-          return toResponse(request, answer, end)
-        })
-      return Duration.isZero(answer.delay) ? reply : Effect.delay(reply, answer.delay)
+      seen.push(toSeen(request, url))
+      return Effect.flatMap(readStream(request), (bytes) => {
+        if (bytes !== undefined) seen[index] = { ...seen[index]!, bytes }
+        return reply(request, seen[index]!, index, signal)
+      })
     })
   )
+
+  const reply = (
+    request: HttpClientRequest.HttpClientRequest,
+    record: SeenRequest,
+    index: number,
+    signal: AbortSignal
+  ): Effect.Effect<HttpClientResponse, HttpClientError.HttpClientError> => {
+    const answer = typeof script === "function" ? script(record, index) : answers[index]
+    if (answer === undefined) {
+      return Effect.die(
+        new Error(`request ${index + 1} (${record.method} ${record.path}) has no answer in the script`)
+      )
+    }
+    const response = answer._tag === "ConnectionError"
+      ? Effect.fail(
+        new HttpClientError.HttpClientError({
+          reason: new HttpClientError.TransportError({ request, cause: answer.cause })
+        })
+      )
+      : Effect.sync(() => {
+        const connection = {}
+        const end = () => void opened.delete(connection)
+        opened.add(connection)
+        signal.addEventListener("abort", end, { once: true })
+        return toResponse(request, answer, end)
+      })
+    return Duration.isZero(answer.delay) ? response : Effect.delay(response, answer.delay)
+  }
 
   return {
     client,
@@ -139,6 +156,15 @@ export const layer = (
     const { client, service } = make(script)
     return Context.make(HttpClient.HttpClient, client).pipe(Context.add(ScriptedHttpClient, service))
   }))
+
+/** The bytes of a body that is a `Stream`. */
+const readStream = (
+  request: HttpClientRequest.HttpClientRequest
+): Effect.Effect<Uint8Array | undefined, HttpClientError.HttpClientError> =>
+  request.body._tag !== "Stream" ? Effect.undefined : Effect.mapError(
+    Stream.mkUint8Array(request.body.stream),
+    (cause) => new HttpClientError.HttpClientError({ reason: new HttpClientError.EncodeError({ request, cause }) })
+  )
 
 const toSeen = (request: HttpClientRequest.HttpClientRequest, url: URL): SeenRequest => {
   const { body } = request

@@ -1,6 +1,7 @@
 import type { Endpoint } from "@effect-mistral/core/Endpoint"
 import type { Checks } from "@effect-mistral/core/RequestOptions"
 import * as Stream from "effect/Stream"
+import { inSlices } from "./slices.ts"
 
 /**
  * An endpoint whose requests are batched, such as `Endpoint.chat.complete`.
@@ -47,7 +48,11 @@ export interface Entry<Request> {
  */
 export interface Options<in out Request, out E = never, out R = never> {
   readonly endpoint: Target<Request>
-  readonly requests: Stream.Stream<NoInfer<Entry<Request>>, E, R> | Iterable<NoInfer<Entry<Request>>>
+  readonly requests:
+    | Stream.Stream<NoInfer<Entry<Request>>, E, R>
+    // An array is an iterable, too, but by this line the compiler names the element and the key that are wrong.
+    | ReadonlyArray<NoInfer<Entry<Request>>>
+    | Iterable<NoInfer<Entry<Request>>>
   readonly model?: string | undefined
   readonly agent_id?: string | undefined
   readonly checks?: Checks | undefined
@@ -67,8 +72,11 @@ export interface FilesOptions<in out Request, out E = never, out R = never> exte
   readonly maxRequests?: number | undefined
 }
 
-/** The requests as a stream. An iterable is read a few at a time, for a generator may make large ones. */
+/** The requests as a stream, a few at a time. */
 export const streamOf = <Request, E, R>(
   { requests }: Options<Request, E, R>
 ): Stream.Stream<Entry<Request>, E, R> =>
-  Stream.isStream(requests) ? requests : Stream.fromIterable(requests, { chunkSize: 64 })
+  inSlices(
+    // A generator may make large requests, so that not many of them are taken at once.
+    Stream.isStream(requests) ? requests : Stream.fromIterable(requests, { chunkSize: 64 })
+  )

@@ -48,7 +48,7 @@ export class LineChecker {
     if (this.#invalid > 0) {
       return Effect.fail(new InvalidInput({ problems: this.#problems, count: this.#invalid, requests }))
     }
-    return requests === 0 ? Effect.fail(new EmptyInput()) : Effect.sync(value)
+    return requests === 0 ? Effect.fail(new EmptyInput()) : Effect.succeed(value())
   }
 
   #add(problem: Problem): void {

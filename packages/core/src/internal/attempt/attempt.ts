@@ -1,9 +1,12 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as HttpClientError from "effect/http/HttpClientError"
+import * as Pull from "effect/Pull"
 import * as Tracer from "effect/Tracer"
 import type { MistralError } from "../../MistralError.ts"
 import * as Reason from "../../MistralErrorReason.ts"
@@ -14,7 +17,13 @@ import { reasonFromResponse } from "../response/errorBody.ts"
 import { requestId } from "../response/responseHeaders.ts"
 import { AttemptTimeouts, type Deadline, type ExpiredLimit } from "../timeout/attemptTimeouts.ts"
 import type { Request, ResponseHandler, Transport, TransportResponse } from "../transport/transport.ts"
-import { describeFailedConnection, describeTransportError, rejectionOf } from "../transport/transportError.ts"
+import {
+  describeFailedConnection,
+  describeForeignError,
+  describeTransportError,
+  rejectionOf
+} from "../transport/transportError.ts"
+import { watchUpload } from "./watchUpload.ts"
 
 /**
  * The parts of a client that send its calls. `transport` was made by `chooseTransport`: over `UndiciHttpClient` it ends in
@@ -44,6 +53,8 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   #body: BodyReader<MistralError> | undefined
   #cancelRequest: Effect.Effect<void> = Effect.void
   #resume: Resume | undefined
+  /** Whether a body that is a stream has not been sent to its end. */
+  #uploading = false
 
   constructor(
     sender: Sender,
@@ -77,16 +88,53 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   #send(request: Request, resume: Resume): void {
     this.#resume = resume
     this.#timeouts.waitForFirstByte((expired) => this.#settle(Effect.fail(this.onTimeout(expired))))
-    this.#call.upload.onSent = () => this.#resume === resume && this.#timeouts.restartFirstByte()
     // The time may already be over.
-    if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(request, this)
+    if (this.#resume !== undefined) this.#cancelRequest = this.#sender.transport.send(this.#watched(request), this)
   }
 
-  /** Finalizer: stops the time limits, and cancels the request unless its response was read to the end. */
+  /**
+   * Watches the body if it is a stream: the limit to the first byte does not run while the stream makes its next part, and
+   * starts anew with each part that it has made.
+   */
+  #watched(request: Request): Request {
+    const { body } = request
+    if (typeof body !== "object" || body._tag !== "Stream") return request
+    this.#uploading = true
+    return { ...request, body: watchUpload(body, this.#onPull) }
+  }
+
+  readonly #onPull = (exit?: Exit.Exit<unknown, unknown>): void => {
+    if (this.#isSending) {
+      if (exit === undefined) this.#timeouts.pause()
+      else this.#timeouts.restartFirstByte()
+    }
+    if (exit?._tag !== "Failure") return
+    const { cause } = exit
+    this.#uploading = false
+    // A stream that is interrupted is one whose request has ended for another reason.
+    if (Pull.isDoneCause(cause) || Cause.hasInterruptsOnly(cause)) return
+    const error = Cause.squash(cause)
+    this.onFailure(Cause.hasDies(cause) ? Effect.die(this.onDefect(error)) : Effect.fail(this.#invalidBody(error)))
+  }
+
+  /** Whether the request is being sent, and no response has come. */
+  get #isSending(): boolean {
+    return this.#uploading && this.#resume !== undefined && this.#body === undefined
+  }
+
+  #invalidBody(error: unknown): MistralError {
+    return this.#call.error(
+      error instanceof Reason.InvalidRequest
+        ? error
+        : new Reason.InvalidRequest({ issues: [{ path: [], message: describeForeignError(error) }], incomplete: true })
+    )
+  }
+
+  /** Finalizer: stops the time limits, and cancels the request unless it was sent and its response read to the end. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.#resume = undefined
     this.#timeouts.stop()
-    if (this.#body?.released === true) return Effect.void
+    if (this.#body?.released === true && !this.#uploading) return Effect.void
     this.#body?.cancel()
     const cancelRequest = this.#cancelRequest
     this.#cancelRequest = Effect.void
@@ -109,6 +157,8 @@ export class Attempt implements ResponseHandler, ReadErrors<MistralError> {
   #receive(response: TransportResponse): void {
     if (this.#resume === undefined) return
     this.#requestId = requestId((name) => response.header(name))
+    // The server may respond before it has the whole request.
+    if (this.#isSending) this.#timeouts.restartFirstByte()
     const source = response.body
     const body = this.#body = new BodyReader(source, this.#timeouts, this)
     if (response.status < 200 || response.status > 299) return this.#settle(this.#readError(response, body))

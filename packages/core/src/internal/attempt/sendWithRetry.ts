@@ -10,10 +10,11 @@ import { Attempt, type Sender } from "./attempt.ts"
 /**
  * The resources of a call: its span, and the finalizer of its open connection, which must run when the call ends. That is
  * `Attempt.close` of the current attempt, and `EventStream.release` once a stream has started. `onRetry` runs before the
- * request is sent again, also with a new key.
+ * request is sent again, also with a new key. The deadline starts when the call is sent first.
  */
 export interface CallResources extends Pick<RetryPolicy.RetryOptions, "onRetry"> {
   readonly span: Tracer.Span
+  deadline?: Deadline
   finalizer: Effect.Effect<void>
 }
 
@@ -30,7 +31,7 @@ export const sendWithRetry = <A>(
   read: (response: OpenResponse) => Effect.Effect<A, MistralError>,
   rereads = false
 ): Effect.Effect<A, MistralError> =>
-  Effect.flatMap(startDeadline(call.options.timeout.total), (deadline) => {
+  Effect.flatMap(deadlineOf(call, resources), (deadline) => {
     let response: OpenResponse | undefined
     const send = Effect.flatMap(open(sender, call, resources, deadline), (opened) => {
       response = opened
@@ -67,6 +68,11 @@ export const sendWithRetry = <A>(
     // Each attempt has its own limit to the first byte. The deadline also ends the delays between attempts.
     return withinDeadline(attempts, deadline, (expired) => timeoutError(call, expired))
   })
+
+const deadlineOf = (call: Call, resources: CallResources): Effect.Effect<Deadline> =>
+  resources.deadline !== undefined
+    ? Effect.succeed(resources.deadline)
+    : Effect.map(startDeadline(call.options.timeout.total), (deadline) => resources.deadline = deadline)
 
 const open = (
   sender: Sender,

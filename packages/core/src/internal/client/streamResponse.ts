@@ -29,6 +29,7 @@ export interface StreamedCall {
   readonly options: RequestOptions.Resolved
   readonly server: Server
   readonly telemetry: CallTelemetry
+  readonly resources: CallResources
 }
 
 /** Begins to read a response. */
@@ -104,7 +105,7 @@ const start = Effect.fnUntraced(function*<Request, A>(
   )
   const call = yield* makeCall(endpoint, request, accept, server, options, target)
   let head: OpenResponse
-  const streamed = { call, options, server, telemetry }
+  const streamed = { call, options, server, telemetry, resources }
   const values = yield* sendWithRetry(config.sender, call, resources, (response) => read(streamed, head = response))
   resources.finalizer = values.release
   yield* reportResponse(call, head!, span)

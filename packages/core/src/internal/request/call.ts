@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { HttpBody } from "effect/http/HttpBody"
 import type { Redacted } from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import type { Endpoint } from "../../Endpoint.ts"
 import { MistralError, type MistralErrorReason } from "../../MistralError.ts"
 import { InvalidRequest, type Issue, Timeout } from "../../MistralErrorReason.ts"
@@ -61,8 +62,6 @@ export interface Call {
   readonly options: Resolved
   /** The number of chunks that the caller was given so far. */
   readonly progress: { chunks: number }
-  /** Is told of each piece of a request body that is a stream. The current attempt sets it. */
-  readonly upload: { onSent: () => void }
   /** The keys of the attempts so far, and of the client. */
   readonly keys: Set<string>
   readonly keyState: KeyState
@@ -114,7 +113,7 @@ const validateAndSerialise = <Request>(
   if (schemaIssues.length > 0) return invalid(schemaIssues)
   const body = request === undefined ? undefined : { ...request, ...options.extraBody }
   const problems = [
-    ...endpoint.encode === undefined ? jsonIssues(body ?? null) : [],
+    ...jsonIssues((endpoint.encode === undefined ? body : withoutFiles(body)) ?? null),
     ...jsonIssues(target?.query ?? null)
   ]
   if (problems.length > 0) return invalid(problems)
@@ -138,20 +137,18 @@ const validateAndSerialise = <Request>(
   })
   if ("issues" in routed) return invalid(routed.issues)
   url = withQuery(routed.url, target?.query)
-  const upload = { onSent: () => {} }
   return Effect.succeed({
     method: endpoint.method,
     url,
     body: routed.body === undefined
       ? undefined
-      : endpoint.encode?.(routed.body, () => upload.onSent()) ?? JSON.stringify(routed.body),
+      : endpoint.encode?.(routed.body) ?? JSON.stringify(routed.body),
     accept,
     idempotent: endpoint.retryable !== "ifRejected",
     options: routed.headers === undefined
       ? options
       : { ...options, headers: { ...routed.headers, ...options.headers } },
     progress: { chunks: 0 },
-    upload,
     keys,
     keyState: {},
     scrubHeader: (value) => (mayHold ??= mayHoldSecret(keys, named()))(value) ? (headScrub ??= scrub())(value) : value,
@@ -159,6 +156,10 @@ const validateAndSerialise = <Request>(
     error
   })
 }
+
+/** The fields of a body that are not files. */
+const withoutFiles = (body: object | undefined): object | undefined =>
+  body && Object.fromEntries(Object.entries(body).filter(([, value]) => !Stream.isStream(Object(value).content)))
 
 /** Replaces the `{name}` of a path by path parameters. */
 const withParams = (path: string, params: Target["params"]): string =>

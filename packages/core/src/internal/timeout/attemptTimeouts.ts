@@ -119,7 +119,10 @@ export class AttemptTimeouts {
     this.#restartAt(monotonicMillis(this.#clock))
   }
 
-  /** Ends the current wait: the time that the caller spends between reads does not count as idle. */
+  /**
+   * Ends the current wait: the time that the caller spends between reads does not count as idle, nor the time that the
+   * stream of a request body takes to make its next part.
+   */
   pause(): void {
     this.#due = Infinity
   }

@@ -1,0 +1,22 @@
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as HttpBody from "effect/http/HttpBody"
+import * as Stream from "effect/Stream"
+
+/**
+ * The same body, whose stream tells how far it has been sent: `onPull` runs when the transport waits for its next part, and
+ * with the exit of that pull when it was given a part, or when the stream has ended or failed.
+ */
+export const watchUpload = (
+  body: HttpBody.Stream,
+  onPull: (exit?: Exit.Exit<unknown, unknown>) => void
+): HttpBody.Stream =>
+  HttpBody.stream(
+    Stream.transformPull(body.stream, (pull) =>
+      Effect.succeed(Effect.suspend(() => {
+        onPull()
+        return Effect.onExit(pull, (exit) => Effect.sync(() => onPull(exit)))
+      }))),
+    body.contentType,
+    body.contentLength
+  )
