@@ -192,7 +192,7 @@ export interface Options extends ProxyOptions {
   readonly demoEvents?: number | undefined
   /** The time that a batch job is queued before it runs. 0 unless set. */
   readonly batchQueueTime?: Duration.Input | undefined
-  /** The requests of a batch job that are processed per second. No delay unless set, and with `Infinity`. */
+  /** The requests of a batch job that are processed per second. No delay unless set, and with 0 or `Infinity`. */
   readonly batchRequestsPerSecond?: number | undefined
   /** Scripted responses, which take precedence over generated ones. */
   readonly script?: Script.Script | undefined
