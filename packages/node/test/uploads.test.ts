@@ -64,8 +64,9 @@ for (const [name, http] of Object.entries(clients)) {
               `--${boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--${boundary}--\r\n`
           )
           // `fetch` sends no length with a stream.
-          if (size === undefined || name.startsWith("Fetch")) assert.strictEqual(headers["transfer-encoding"], "chunked")
-          else assert.strictEqual(headers["content-length"], String(body.length))
+          if (size === undefined || name.startsWith("Fetch")) {
+            assert.strictEqual(headers["transfer-encoding"], "chunked")
+          } else assert.strictEqual(headers["content-length"], String(body.length))
         }
       }))
 
