@@ -65,11 +65,11 @@ function check(document: OpenApi) {
     }
   )
 
-  it("every endpoint is asked here", () => {
+  it("every endpoint of the file is asked here", () => {
     const asked = new Set(cases.map(({ path }) => path))
     const forgotten = Object.values(Endpoint).flatMap((value) =>
       typeof value === "function" ? [] : "complete" in value ? [value.complete.path] : [value.path]
-    ).filter((path) => !asked.has(path))
+    ).filter((path) => path in document.paths && !asked.has(path))
     assert.deepStrictEqual(forgotten, [])
   })
 }

@@ -50,7 +50,8 @@ function compareAll(openApi: OpenApi) {
     })
 
     it("is in the table here", () => {
-      const known = new Set<unknown>(endpoints)
+      // Mistral has these in another file, with which test/ocrOpenapi.test.ts compares them.
+      const known = new Set<unknown>([...endpoints, Endpoint.classify, Endpoint.classifyChat, Endpoint.processOcr])
       const forgotten = Object.entries(Endpoint).filter(([, value]) =>
         typeof value !== "function" &&
         ("complete" in value ? [value.complete, value.stream] : [value]).some((one) => !known.has(one))

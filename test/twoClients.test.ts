@@ -2,6 +2,7 @@
 import { Agents } from "@effect-mistral/agents"
 import { Chat } from "@effect-mistral/chat"
 import {
+  Classifiers,
   type CompletionService,
   Embeddings,
   Endpoint,
@@ -9,6 +10,7 @@ import {
   type MistralError,
   Models,
   Moderations,
+  Ocr,
   type RequestOptions
 } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
@@ -111,6 +113,27 @@ function rows(): ReadonlyArray<Row> {
       "Moderations.createChat",
       ScriptedHttpClient.json({ id: "1", model: "m", results: [] }),
       (service) => service.createChat({ model: "m", input: messages })
+    ),
+    ...layerRows(
+      Classifiers.Classifiers,
+      Classifiers,
+      "Classifiers.classify",
+      ScriptedHttpClient.json({ id: "1", model: "m", results: [] }),
+      (service) => service.classify({ model: "m", input: "Hi" })
+    ),
+    ...layerRows(
+      Classifiers.Classifiers,
+      Classifiers,
+      "Classifiers.classifyChat",
+      ScriptedHttpClient.json({ id: "1", model: "m", results: [] }),
+      (service) => service.classifyChat({ model: "m", input: { messages } })
+    ),
+    ...layerRows(
+      Ocr.Ocr,
+      Ocr,
+      "Ocr.process",
+      ScriptedHttpClient.json({ model: "m", pages: [] }),
+      (service) => service.process({ model: "m", document: { type: "image_url", image_url: "https://a.test/a.png" } })
     ),
     ...layerRows(
       Models.Models,

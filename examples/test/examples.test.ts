@@ -38,6 +38,13 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^- Can I sue .*\n {2}\w+ \w+/m,
     /^- Send the contract .*\n {2}\(not answered: pii\)$/m
   ],
+  "ocr.ts": [
+    /^3 pages with \d images, in \S+\.md$/m,
+    /^page 0, \d+ px: # 2201 04234$/m,
+    /^page 1, \d+ px: ## 2\. \w+$/m,
+    /^\S+ \S+ \(-?\d+\): \S+/m
+  ],
+  "classify.ts": [/^Where is my parcel\? -> \w+: \w+/m, /^Please cancel my order of yesterday\. -> \w+: \w+/m],
   "structured-output.ts": [
     /\((novel|essay|poetry|drama), -?\d+\), a Book/,
     /so far: +\{/,

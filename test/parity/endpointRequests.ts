@@ -1,11 +1,13 @@
 /** Requests to endpoints that are no completions, sent by this library and by Mistral's SDK. */
 import {
+  Classifiers,
   type Embedding,
   Embeddings,
   MistralClient,
   Models,
   type Moderation,
   Moderations,
+  Ocr,
   RetryPolicy
 } from "@effect-mistral/core"
 import { assert } from "@effect/vitest"
@@ -13,13 +15,23 @@ import { Mistral } from "@mistralai/mistralai"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { chat, conversations } from "./inputs.ts"
+import { ocrPairs } from "./ocrRequests.ts"
 import { renamed } from "./recorder.ts"
 import { recordingServer } from "./recordingServer.ts"
 
+type Services =
+  | Embeddings.Embeddings
+  | Moderations.Moderations
+  | Models.Models
+  | Classifiers.Classifiers
+  | Ocr.Ocr
+
 /** One request by both clients. */
 interface Pair {
-  readonly ours: Effect.Effect<unknown, unknown, Embeddings.Embeddings | Moderations.Moderations | Models.Models>
+  readonly ours: Effect.Effect<unknown, unknown, Services>
   readonly theirs: (sdk: Mistral) => Promise<unknown>
+  /** The places where the bodies differ, which are in the table of differences. */
+  readonly differs?: ReadonlyArray<string>
 }
 
 /** Sends a request by both clients, and gives what each of them sent. The responses are errors and of no interest. */
@@ -27,7 +39,13 @@ export const sentByBoth = Effect.fnUntraced(function*({ ours, theirs }: Pair) {
   const { take, url } = yield* recordingServer(() => ["application/json", "{}"])
   const client = MistralClient.layer({ baseUrl: url, apiKey: Redacted.make("k"), retry: RetryPolicy.none })
   yield* Effect.exit(ours).pipe(Effect.provide(
-    Layer.mergeAll(Embeddings.layer, Moderations.layerOptions(unchecked), Models.layer).pipe(
+    Layer.mergeAll(
+      Embeddings.layer,
+      Moderations.layerOptions(unchecked),
+      Models.layer,
+      Classifiers.layer,
+      Ocr.layer
+    ).pipe(
       Layer.provide(client),
       Layer.provide(FetchHttpClient.layer)
     )
@@ -105,6 +123,7 @@ export const pairs: Readonly<Record<string, Pair>> = {
     model: "m",
     input: [chat.messages, [{ role: "system", content: "Be terse." }, ...chat.messages]]
   }),
+  ...ocrPairs,
   "listing models": { ours: Models.list(), theirs: (sdk) => sdk.models.list() },
   "listing the models of a provider, with a name": {
     ours: Models.list({ provider: "a b", model: "c&d=é" }),

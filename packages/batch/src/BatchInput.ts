@@ -3,24 +3,31 @@
  * uploaded.
  *
  * ```ts
- * import { BatchInput } from "@effect-mistral/batch"
+ * import { BatchInput, BatchJobs, Files } from "@effect-mistral/batch"
  * import { Endpoint } from "@effect-mistral/core"
  * import { Effect } from "effect"
  *
- * const questions = ["Who painted the Mona Lisa?", "Who wrote Faust?"]
+ * const endpoint = Endpoint.chat.complete
+ * const model = "mistral-small-latest"
  *
- * // One file here, several where one would be larger than 512 MB.
- * export const files = BatchInput.files({
- *   endpoint: Endpoint.chat.complete,
- *   model: "mistral-small-latest",
- *   requests: questions.map((content, index) => ({
- *     custom_id: `question-${index}`,
- *     request: { messages: [{ role: "user" as const, content }] }
- *   }))
- * }).pipe(
- *   Effect.catchTag("InvalidInput", (error) =>
- *     Effect.die(`line ${error.problems[0]?.line} is the first of ${error.count} that are not valid`))
- * )
+ * export const start = (questions: ReadonlyArray<string>) =>
+ *   Effect.gen(function*() {
+ *     // One file, or several where one would be larger than 512 MB.
+ *     const files = yield* BatchInput.files({
+ *       endpoint,
+ *       model,
+ *       requests: questions.map((content, index) => ({
+ *         custom_id: `question-${index}`,
+ *         request: { messages: [{ role: "user", content }] }
+ *       }))
+ *     })
+ *     const uploaded = yield* Effect.forEach(files, ({ content, size }, index) =>
+ *       Files.upload({ name: `questions-${index}.jsonl`, purpose: "batch", content, size }))
+ *     return yield* BatchJobs.create({ endpoint: endpoint.path, model, input_files: uploaded.map(({ id }) => id) })
+ *   }).pipe(
+ *     // Such as: 1 of 100 requests is not valid; line 17 (custom_id "question-16"): messages.0.content: Expected ...
+ *     Effect.tapErrorTag("InvalidInput", (error) => Effect.logError(error.message))
+ *   )
  * ```
  *
  * @see https://docs.mistral.ai/capabilities/batch
@@ -32,13 +39,14 @@ import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as BatchJob from "./BatchJob.ts"
-import type { FilesOptions, Options } from "./internal/input/entry.ts"
+import type { FilesOptions, Line, Options } from "./internal/input/entry.ts"
 import { contentOf, planFiles } from "./internal/input/files.ts"
 import { writeFiles } from "./internal/input/filesOnDisk.ts"
 import { inlineRequests } from "./internal/input/inline.ts"
 import type { ChangedInput, EmptyInput, InvalidInput } from "./internal/input/inputError.ts"
+import { readLines } from "./internal/input/readLine.ts"
 
-export type { BatchRequest, Entry, FilesOptions, Options, Target } from "./internal/input/entry.ts"
+export type { BatchRequest, Entry, FilesOptions, Line, Options, Target } from "./internal/input/entry.ts"
 
 export { ChangedInput, EmptyInput, InvalidInput, Problem } from "./internal/input/inputError.ts"
 
@@ -128,6 +136,37 @@ export const filesOnDisk = <Request extends object, E = never, R = never>(
 export const inline = <Request extends object, E = never, R = never>(
   options: Options<Request, E, R>
 ): Effect.Effect<ReadonlyArray<BatchJob.InlineRequest>, InvalidInput | EmptyInput | E, R> => inlineRequests(options)
+
+/**
+ * The lines of a file of JSON Lines that exists already, to be checked and cut as any other requests.
+ *
+ * *When to use*: for a file that another program has written.
+ *
+ * ```ts
+ * import { BatchInput } from "@effect-mistral/batch"
+ * import { Endpoint } from "@effect-mistral/core"
+ * import { Effect, FileSystem } from "effect"
+ *
+ * // Fails with `InvalidInput` where a line is not JSON, or its body is no chat request.
+ * export const check = (path: string) =>
+ *   Effect.flatMap(FileSystem.FileSystem, (fileSystem) =>
+ *     BatchInput.files({
+ *       endpoint: Endpoint.chat.complete,
+ *       model: "mistral-small-latest",
+ *       requests: BatchInput.fromLines(fileSystem.stream(path))
+ *     }))
+ * ```
+ *
+ * *Details*: `line` of a problem is the number in this file, in which blank lines count. They are left out of the files that
+ * are made. A line has no other keys than `custom_id` and `body`. A line of more than 64 Mi characters ends the reading with
+ * `InvalidInput`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromLines = <E = never, R = never>(
+  bytes: Stream.Stream<Uint8Array, E, R>
+): Stream.Stream<Line, E | InvalidInput, R> => readLines(bytes)
 
 const inputFile = ({ firstLine, requests, size }: Omit<InputFile, "content">): Omit<InputFile, "content"> => ({
   requests,

@@ -1,8 +1,9 @@
 /**
- * Batch jobs: create jobs, find them again, watch them until they end, cancel and delete them.
+ * Batch jobs: create jobs, find them again, watch them until they end, read their results, cancel and delete them.
  *
  * ```ts
- * import { BatchJobs } from "@effect-mistral/batch"
+ * import { BatchJobs, BatchResult } from "@effect-mistral/batch"
+ * import { Endpoint } from "@effect-mistral/core"
  * import { Console, Effect, Stream } from "effect"
  *
  * // If this is killed at any place and run again, it finds the job that it has created.
@@ -17,6 +18,13 @@
  *     yield* BatchJobs.watch(job.id).pipe(
  *       Stream.runForEach(({ completed_requests, status, total_requests }) =>
  *         Console.log(`${status}: ${completed_requests} of ${total_requests}`)
+ *       )
+ *     )
+ *     yield* BatchJobs.results(job.id, Endpoint.chat.complete).pipe(
+ *       Stream.runForEach((result) =>
+ *         BatchResult.isSuccess(result)
+ *           ? Console.log(result.custom_id, result.result.success.choices[0]?.message.content)
+ *           : Console.error(result.custom_id, result.result)
  *       )
  *     )
  *   })
@@ -37,10 +45,14 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as BatchEndpoint from "./BatchEndpoint.ts"
 import type * as BatchJob from "./BatchJob.ts"
-import { createIssues, invalidRequest, schemaIssues } from "./internal/jobs/createIssues.ts"
+import type * as BatchResult from "./BatchResult.ts"
+import * as Files from "./Files.ts"
+import { createIssues, invalidRequest, metadataIssues, schemaIssues } from "./internal/jobs/createIssues.ts"
 import { createOnce as findOrCreate } from "./internal/jobs/createOnce.ts"
+import { findJob } from "./internal/jobs/findJob.ts"
 import { paginateJobs } from "./internal/jobs/paginateJobs.ts"
 import { watchJob } from "./internal/jobs/watchJob.ts"
+import { makeResults } from "./internal/results/makeResults.ts"
 
 /**
  * A request to create a job that is found again by its metadata.
@@ -54,17 +66,26 @@ export interface CreateOnceRequest extends BatchJob.CreateRequest {
 }
 
 /**
+ * The options of `find`. Each request uses the request options: `timeout.total` limits one request.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface FindOptions extends RequestOptions.RequestOptions {
+  /**
+   * Says which jobs with the metadata to pass over, such as `(job) => job.status === "CANCELLED"`. By default every job
+   * counts, whether it runs, has ended well, has failed or was cancelled. A job that was deleted is not listed.
+   */
+  readonly ignore?: ((job: BatchJob.BatchJob) => boolean) | undefined
+}
+
+/**
  * The options of `createOnce`. Each request uses the request options: `timeout.total` limits one request.
  *
  * @category options
  * @since 0.1.0
  */
-export interface CreateOnceOptions extends RequestOptions.RequestOptions {
-  /**
-   * Says which earlier jobs with the same metadata to pass over, such as `(job) => job.status === "CANCELLED"`. By default
-   * every job counts, whether it runs, has ended well, has failed or was cancelled. A job that was deleted is not listed.
-   */
-  readonly ignore?: ((job: BatchJob.BatchJob) => boolean) | undefined
+export interface CreateOnceOptions extends FindOptions {
   /** How often the request to create the job is sent at most. Default: 3. It is only sent again if the job was not found. */
   readonly attempts?: number | undefined
   /** When to look for the job after its creation had no usable response. Default: after 1, 2, 4 and 8 seconds. */
@@ -106,6 +127,11 @@ export interface Service {
     request: CreateOnceRequest,
     options?: CreateOnceOptions
   ) => Effect.Effect<BatchJob.BatchJob, MistralError | BatchJob.JobMismatch>
+  /** Finds the newest job that has all of the metadata. */
+  readonly find: (
+    metadata: BatchJob.Metadata,
+    options?: FindOptions
+  ) => Effect.Effect<Option.Option<BatchJob.BatchJob>, MistralError>
   /** Lists one page of jobs. */
   readonly list: (
     query?: BatchJob.ListQuery,
@@ -136,6 +162,18 @@ export interface Service {
   readonly watch: (jobId: string, options?: WatchOptions) => Stream.Stream<BatchJob.BatchJob, MistralError>
   /** Polls a job until its status is final, and returns the last response. */
   readonly await: (jobId: string, options?: WatchOptions) => Effect.Effect<BatchJob.BatchJob, MistralError>
+  /** Streams the results of a job that has ended, successes and failures. */
+  readonly results: <Response, E = never, R = never>(
+    job: BatchJob.BatchJob | string,
+    endpoint: BatchResult.ResponseEndpoint<Response>,
+    options?: BatchResult.ReadOptions<E, R>
+  ) => Stream.Stream<BatchResult.BatchResult<Response>, MistralError | E, R>
+  /** Streams the results of a job that has ended and that are failures. */
+  readonly failures: <Response, E = never, R = never>(
+    job: BatchJob.BatchJob | string,
+    endpoint: BatchResult.ResponseEndpoint<Response>,
+    options?: BatchResult.ReadOptions<E, R>
+  ) => Stream.Stream<BatchResult.Failed, MistralError | E, R>
 }
 
 /**
@@ -169,7 +207,9 @@ export const defaultSchedule: Schedule.Schedule<Duration.Duration> = Schedule.ji
 export const make = (
   options?: RequestOptions.RequestOptions
 ): Effect.Effect<Service, never, MistralClient.MistralClient> =>
-  Effect.map(MistralClient.MistralClient, (client) => {
+  Effect.gen(function*() {
+    const client = yield* MistralClient.MistralClient
+    const { content } = yield* Files.make(options)
     const merge = (over: RequestOptions.RequestOptions | undefined) => RequestOptions.merge(options, over)
     const send: Service["create"] = (request, callOptions) =>
       client.request(BatchEndpoint.createJob, request, merge(callOptions))
@@ -199,8 +239,15 @@ export const make = (
           request,
           { attempts, fileTimeout, ignore, searches }
         ),
+      find: (metadata, { ignore = () => false, ...callOptions } = {}) =>
+        Effect.suspend(() => {
+          const issues = metadataIssues({ metadata })
+          return issues.length === 0
+            ? findJob((query) => list(query, callOptions), metadata, ignore)
+            : Effect.fail(invalidRequest(issues, BatchEndpoint.listJobs))
+        }),
       list,
-      listAll: (query, callOptions) => paginateJobs((page) => list({ ...query, page }, callOptions), query?.page),
+      listAll: (query, callOptions) => paginateJobs((page) => list({ ...query, page }, callOptions), query),
       fetch,
       cancel: (job_id, callOptions) =>
         client.request(BatchEndpoint.cancelJob, undefined, { ...merge(callOptions), params: { job_id } }),
@@ -213,7 +260,8 @@ export const make = (
             onNone: () => Effect.die(new Error("A watched job gives one response at least")),
             onSome: Effect.succeed
           }))
-        )
+        ),
+      ...makeResults({ content, fetchJob: fetch })
     })
   })
 
@@ -280,8 +328,8 @@ export const create = (
  *
  * - Two programs that call it at the same moment may both find nothing and both create a job. Later runs find the newer
  *   one. Let one program create the jobs of a run.
- * - A file that is uploaded again has another id, so that the job of the first upload is a `JobMismatch`. Its `job` is the
- *   earlier one.
+ * - A file that is uploaded again has another id, so that the job of the first upload is a `JobMismatch`, whose `job` is the
+ *   earlier one. A program that uploads its file in the same run looks for the job with `find` first.
  * - If the list shows a new job later than the last of `searches`, it is created twice.
  *
  * @category operations
@@ -292,6 +340,39 @@ export const createOnce = (
   options?: CreateOnceOptions
 ): Effect.Effect<BatchJob.BatchJob, MistralError | BatchJob.JobMismatch, BatchJobs> =>
   Effect.flatMap(BatchJobs, (service) => service.createOnce(request, options))
+
+/**
+ * Finds the newest job that has all of the metadata, as `createOnce` does, and creates none.
+ *
+ * *When to use*: before the input of a job is uploaded, in a program that may have been killed after it created the job.
+ *
+ * ```ts
+ * import { BatchJobs, Files } from "@effect-mistral/batch"
+ * import { Effect, Option, type Stream } from "effect"
+ *
+ * export const start = (run: string, lines: Stream.Stream<string>) =>
+ *   Effect.gen(function*() {
+ *     const metadata = { run }
+ *     const earlier = yield* BatchJobs.find(metadata)
+ *     if (Option.isSome(earlier)) return earlier.value
+ *     const file = yield* Files.upload({ name: `${run}.jsonl`, purpose: "batch", lines })
+ *     return yield* BatchJobs.createOnce({
+ *       endpoint: "/v1/chat/completions",
+ *       model: "mistral-small-latest",
+ *       input_files: [file.id],
+ *       metadata
+ *     })
+ *   })
+ * ```
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const find = (
+  metadata: BatchJob.Metadata,
+  options?: FindOptions
+): Effect.Effect<Option.Option<BatchJob.BatchJob>, MistralError, BatchJobs> =>
+  Effect.flatMap(BatchJobs, (service) => service.find(metadata, options))
 
 /**
  * Lists one page of jobs: `{ data, total }`, the newest first. `page` counts from 0.
@@ -396,3 +477,41 @@ export {
    */
   delete_ as delete
 }
+
+/**
+ * Streams the results of a job that has ended: `{ custom_id, result }` for each request, where `result` is the response, read
+ * by the schema of the endpoint, or the reason why there is none.
+ *
+ * *Details*:
+ *
+ * - The output file comes first, then the error file, then the requests that the job ended without. A job whose requests
+ *   were sent inline has its results in its `outputs`. The order is not that of the requests: join by `custom_id`.
+ * - The failure of one request is a value. The stream fails only where the job, or a file of it, cannot be read.
+ * - A job of failures only gives failures, and one that timed out gives what was done and names the rest
+ *   (`NotProcessed`): for their ids its input files are read, or `customIds`.
+ * - A job that has not ended, and an endpoint that is not the job's, are an `InvalidRequest`.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const results = <Response, E = never, R = never>(
+  job: BatchJob.BatchJob | string,
+  endpoint: BatchResult.ResponseEndpoint<Response>,
+  options?: BatchResult.ReadOptions<E, R>
+): Stream.Stream<BatchResult.BatchResult<Response>, MistralError | E, BatchJobs | R> =>
+  Stream.unwrap(Effect.map(BatchJobs, (service) => service.results(job, endpoint, options)))
+
+/**
+ * Streams the results of a job that has ended and that are failures, as `results` gives them.
+ *
+ * *When to use*: to send again what failed. `BatchResult.isRetryable` says which of them may succeed.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const failures = <Response, E = never, R = never>(
+  job: BatchJob.BatchJob | string,
+  endpoint: BatchResult.ResponseEndpoint<Response>,
+  options?: BatchResult.ReadOptions<E, R>
+): Stream.Stream<BatchResult.Failed, MistralError | E, BatchJobs | R> =>
+  Stream.unwrap(Effect.map(BatchJobs, (service) => service.failures(job, endpoint, options)))

@@ -1,5 +1,5 @@
 import { type File, Files } from "@effect-mistral/batch"
-import { MistralError, RetryPolicy } from "@effect-mistral/core"
+import { type MistralError, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Context, Data, Deferred, Effect, Exit, Fiber, Queue, Schedule, Stream } from "effect"
 import { TestClock } from "effect/testing"

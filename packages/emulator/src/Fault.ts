@@ -81,6 +81,8 @@ const onePosition = Schema.makeFilter<{ readonly after_bytes?: number; readonly 
  *   (10).
  * - `giant_event`: inserts an event of `bytes` into a stream.
  * - `keep_open`: leaves a stream's connection open after `[DONE]`.
+ * - `file_not_found`: the file of an upload (`POST /v1/files`) succeeds, and is then unknown for `millis` (1,000): to fetch,
+ *   to read and to batch jobs.
  * - `batch_line_errors`: makes requests of a batch job fail with `status` (500) and `body` (as for `status`): each of them,
  *   each `every`th, or those with one of `custom_ids`.
  * - `batch_timeout`: ends a batch job with the status TIMEOUT_EXCEEDED after `after_requests` requests.
@@ -133,6 +135,7 @@ export const Fault = Schema.Union([
     after_events: Schema.optionalKey(Count)
   }),
   Schema.Struct({ type: Schema.Literal("keep_open") }),
+  Schema.Struct({ type: Schema.Literal("file_not_found"), millis: Schema.optionalKey(Millis) }),
   Schema.Struct({
     type: Schema.Literal("batch_line_errors"),
     status: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 }))),
@@ -145,8 +148,8 @@ export const Fault = Schema.Union([
 ]).annotate({
   expected:
     "a fault, whose type is status, delay, drip, stall, cut, cut_character, missing_done, missing_finish_reason, " +
-    "garbage_event, error_event, content_type, reset, refuse, endless, giant_event, keep_open, batch_line_errors, " +
-    "batch_timeout or batch_failed"
+    "garbage_event, error_event, content_type, reset, refuse, endless, giant_event, keep_open, file_not_found, " +
+    "batch_line_errors, batch_timeout or batch_failed"
 })
 
 /**
@@ -329,6 +332,17 @@ export const giantEvent = (bytes: number, options: { readonly afterEvents?: numb
  * @since 0.1.0
  */
 export const keepOpen: Fault = { type: "keep_open" }
+
+/**
+ * Makes a file unknown for a while (1 second) after its upload.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fileNotFound = (duration?: Duration.Input): Fault => ({
+  type: "file_not_found",
+  ...present({ millis: millisIf(duration) })
+})
 
 /**
  * Makes requests of a batch job fail with a status (500): each of them, each `every`th, or those with one of `customIds`.

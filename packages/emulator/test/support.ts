@@ -1,10 +1,12 @@
 import * as Agents from "@effect-mistral/agents/Agents"
 import * as Chat from "@effect-mistral/chat/Chat"
+import * as Classifiers from "@effect-mistral/core/Classifiers"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as Embeddings from "@effect-mistral/core/Embeddings"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as Models from "@effect-mistral/core/Models"
 import * as Moderations from "@effect-mistral/core/Moderations"
+import * as Ocr from "@effect-mistral/core/Ocr"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import { Emulator } from "@effect-mistral/emulator"
 import * as Fim from "@effect-mistral/fim/Fim"
@@ -48,6 +50,8 @@ export const local = (options: Emulator.Options = instant) =>
         Embeddings.layer,
         Moderations.layer,
         Models.layer,
+        Classifiers.layer,
+        Ocr.layer,
         observability
       ),
       client
@@ -80,7 +84,8 @@ export const raw = (path: string, init: RequestInit = {}): Effect.Effect<Raw, ne
         headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, ...init.headers }
       })
       const text = await response.text()
-      const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined
+      const isFile = response.headers.get("content-type") === "application/octet-stream"
+      const json: unknown = !isFile && text.startsWith("{") ? JSON.parse(text) : undefined
       return { status: response.status, headers: response.headers, text, json }
     }))
 

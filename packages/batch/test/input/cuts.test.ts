@@ -65,7 +65,7 @@ describe("files", () => {
       const files = yield* chatFiles(entries(10), { maxRequests: 3 })
       const lines = entries(10).map(({ custom_id }) => lineOf(custom_id))
       const expected = [0, 3, 6, 9].map((from) => lines.slice(from, from + 3).join(""))
-      assert.deepStrictEqual(yield* textsOf([...files].reverse()), expected.toReversed())
+      assert.deepStrictEqual(yield* textsOf(files.toReversed()), expected.toReversed())
       const read = yield* Effect.forEach(files, (file) => textsOf([file]), { concurrency: "unbounded" })
       assert.deepStrictEqual(read.flat(), expected)
     }))

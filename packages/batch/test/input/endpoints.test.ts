@@ -1,14 +1,14 @@
 import { BatchInput } from "@effect-mistral/batch"
 import { Endpoint } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import { chatFiles, entry, invalidInput, lineOf, textsOf } from "./support.ts"
 
 describe("the lines of a batch", () => {
   it.effect("are those of chat requests, in order, with a line break after each", () =>
     Effect.gen(function*() {
       const files = yield* chatFiles([entry("a"), entry("b", "Grüße 😀\n\u2028 \"quoted\"")])
-      assert.deepStrictEqual(files.map(({ content: _, ...facts }) => facts), [{
+      assert.deepStrictEqual(files.map(({ firstLine, requests, size }) => ({ firstLine, requests, size })), [{
         requests: 2,
         size: Buffer.byteLength(lineOf("a") + lineOf("b", "Grüße 😀\n\u2028 \"quoted\"")),
         firstLine: 1
@@ -99,6 +99,33 @@ describe("the lines of a batch", () => {
       requests: [{ custom_id: "a", request: { model: "m", input: [[{ role: "user", content: "x" }]] } }]
     }, { model: "m", input: [[{ role: "user", content: "x" }]] }))
 
+  it.effect("are those of requests to read documents, whose model may be null", () =>
+    Effect.gen(function*() {
+      const document = { type: "document_url", document_url: "https://a.test/b.pdf" } as const
+      yield* body({
+        endpoint: Endpoint.processOcr,
+        requests: [{ custom_id: "a", request: { model: null, document, pages: [0, 1] } }]
+      }, { model: null, document, pages: [0, 1] })
+      yield* body({
+        endpoint: Endpoint.processOcr,
+        model: "mistral-ocr-latest",
+        requests: [{ custom_id: "a", request: { model: null, document } }]
+      }, { document })
+    }))
+
+  it.effect("are those of requests to classify texts", () =>
+    body({
+      endpoint: Endpoint.classify,
+      model: "m",
+      requests: [{ custom_id: "a", request: { input: ["x", "y"] } }]
+    }, { input: ["x", "y"] }))
+
+  it.effect("are those of requests to classify conversations", () =>
+    body({
+      endpoint: Endpoint.classifyChat,
+      requests: [{ custom_id: "a", request: { model: "m", input: { messages: [{ role: "user", content: "x" }] } } }]
+    }, { model: "m", input: { messages: [{ role: "user", content: "x" }] } }))
+
   it.effect("have no thinking of other dialects, which Mistral refuses", () =>
     body({
       endpoint: Endpoint.chat.complete,
@@ -181,6 +208,20 @@ describe("the model of the job", () => {
         requests: [{ custom_id: "a", request: { agent_id: "ag", messages } }]
       }))
       assert.deepStrictEqual(problems[0]?.issues.map(({ path }) => path), [["model"]])
+    }))
+})
+
+describe("an endpoint of your own", () => {
+  it.effect("may have requests of which the job sets every key", () =>
+    Effect.gen(function*() {
+      const endpoint = {
+        ...Endpoint.createModerations,
+        request: Schema.Struct({ model: Schema.String, agent_id: Schema.String })
+      }
+      yield* body({ endpoint, model: "m", agent_id: "ag", requests: [{ custom_id: "a", request: {} }] }, {})
+      yield* body({ endpoint, model: "m", requests: [{ custom_id: "a", request: { agent_id: "b" } }] }, {
+        agent_id: "b"
+      })
     }))
 })
 

@@ -1,4 +1,4 @@
-import { BatchEndpoint, BatchInput } from "@effect-mistral/batch"
+import { BatchInput, Files } from "@effect-mistral/batch"
 import { MistralClient } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
@@ -252,13 +252,13 @@ describe("requests that are not valid", () => {
 /** Checks requests and uploads their files, as a program does. */
 const upload = (requests: Iterable<ChatEntry>) =>
   Effect.gen(function*() {
-    const client = yield* MistralClient.MistralClient
     const files = yield* chatFiles(requests)
     return yield* Effect.forEach(files, ({ content, size }) =>
-      client.request(BatchEndpoint.uploadFile, { file: { name: "a.jsonl", content, size }, purpose: "batch" }))
+      Files.upload({ name: "a.jsonl", purpose: "batch", content, size }))
   })
 
-const scripted = MistralClient.layer({}).pipe(
+const scripted = Files.layer.pipe(
+  Layer.provide(MistralClient.layer({})),
   Layer.provideMerge(
     ScriptedHttpClient.layer(() =>
       ScriptedHttpClient.json({ id: "f", created_at: 1, filename: "a.jsonl", purpose: "batch" })

@@ -110,7 +110,7 @@ describe("createOnce", () => {
         assert.isAtLeast(sent.lists, 1)
       }).pipe(Effect.provide(scripted(script, options(retries))))
     },
-    { arbitrary: { runs: 300 } }
+    { arbitrary: { runs: 120 } }
   )
 
   it.effect.prop(
@@ -134,7 +134,7 @@ describe("createOnce", () => {
         return assert.fail("it never came to an end")
       }).pipe(Effect.provide(scripted(script, options(retries))))
     },
-    { arbitrary: { runs: 200 } }
+    { arbitrary: { runs: 80 } }
   )
 
   it.effect.prop(
@@ -147,7 +147,7 @@ describe("createOnce", () => {
         assert.isAtMost(jobs.length, 1)
       }).pipe(Effect.provide(scripted(script, options(false))))
     },
-    { arbitrary: { runs: 200 } }
+    { arbitrary: { runs: 80 } }
   )
 
   it.effect.prop(
@@ -161,7 +161,7 @@ describe("createOnce", () => {
         assert.isAtMost(sent.creations, attempts)
       }).pipe(Effect.provide(scripted(script, options(false))))
     },
-    { arbitrary: { runs: 200 } }
+    { arbitrary: { runs: 80 } }
   )
 
   it.effect("creates a second job where the list hides the first for longer than it searches", () => {

@@ -28,7 +28,7 @@ const server = (all: ReadonlyArray<BatchJob.BatchJob>, totalOf?: (length: number
   })
 
 describe("listAll", () => {
-  for (const [length, requested] of [[0, 1], [1, 1], [99, 1], [100, 1], [101, 2], [200, 2], [250, 3]] as const) {
+  for (const [length, requested] of [[0, 1], [1, 1], [99, 1], [100, 2], [101, 2], [200, 3], [250, 3]] as const) {
     it.effect(`gives ${length} jobs once each, in ${requested} requests`, () =>
       Effect.gen(function*() {
         const all = yield* Stream.runCollect(BatchJobs.listAll())
@@ -51,7 +51,8 @@ describe("listAll", () => {
       [5, 1, 2, ["j2", "j3", "j4"], 2],
       // The last page is short, so that one more is requested.
       [5, 2, 2, ["j4"], 2],
-      [6, 2, 2, ["j4", "j5"], 1],
+      // So it is after a full page.
+      [6, 2, 2, ["j4", "j5"], 2],
       [5, 3, 2, [], 1],
       [5, 0, 2, ["j0", "j1", "j2", "j3", "j4"], 3]
     ] as const
@@ -69,6 +70,24 @@ describe("listAll", () => {
       assert.strictEqual((yield* Stream.runCollect(BatchJobs.listAll({ page_size: 2 }))).length, 5)
       assert.deepStrictEqual(yield* pages, ["0", "1", "2", "3"])
     }).pipe(Effect.provide(server(jobs(0, 5), (length) => length === 2 ? 0 : null))))
+
+  it.effect("gives every job where the total counts the jobs of the page", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* Stream.runCollect(BatchJobs.listAll({ page_size: 2 }))).length, 5)
+      assert.deepStrictEqual(yield* pages, ["0", "1", "2"])
+    }).pipe(Effect.provide(server(jobs(0, 5), (length) => length))))
+
+  it.effect("gives the other jobs after pages of one that was the same twice, because others came", () =>
+    Effect.gen(function*() {
+      const all = yield* Stream.runCollect(BatchJobs.listAll({ page_size: 1 }))
+      assert.deepStrictEqual(ids(all), ["j1", "j0"])
+    }).pipe(Effect.provide(scripted([
+      page([job({ id: "j1" })], 2),
+      page([job({ id: "j1" })], 3),
+      page([job({ id: "j1" })], 4),
+      page([job({ id: "j0" })], 4),
+      page([], 4)
+    ]))))
 
   it.effect("gives every job where the server caps the page size", () =>
     Effect.gen(function*() {

@@ -1,9 +1,9 @@
 /** The service replaced by a mock, over two clients, and the types of its operations. */
-import { BatchJob, BatchJobs } from "@effect-mistral/batch"
-import { MistralClient, type MistralError } from "@effect-mistral/core"
+import { BatchJob, BatchJobs, type BatchResult } from "@effect-mistral/batch"
+import { type Completion, type Embedding, Endpoint, MistralClient, type MistralError } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted, Schema, Stream } from "effect"
+import { Context, Data, Effect, Layer, Redacted, Schema, Stream } from "effect"
 import { job, page } from "./services.ts"
 
 describe("the service", () => {
@@ -15,7 +15,10 @@ describe("the service", () => {
       const missing = [
         BatchJobs.create({ endpoint: "/v1/ocr" }),
         BatchJobs.createOnce({ endpoint: "/v1/ocr", metadata: {} }),
+        BatchJobs.find({ run: "r1" }),
         BatchJobs.list(),
+        Stream.runDrain(BatchJobs.results("j1", Endpoint.chat.complete)),
+        Stream.runDrain(BatchJobs.failures("j1", Endpoint.chat.complete)),
         Stream.runDrain(BatchJobs.listAll()),
         BatchJobs.fetch("j1"),
         BatchJobs.cancel("j1")
@@ -85,6 +88,10 @@ function over<Self>(
   )
 }
 
+class NoIds extends Data.TaggedError("NoIds") {}
+
+class Ids extends Context.Service<Ids, Stream.Stream<string, NoIds>>()("Ids") {}
+
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : never
 
 const same = <A, B>(proof: Same<A, B>): true => proof
@@ -97,6 +104,20 @@ export const types = () => {
   same<Effect.Error<typeof once>, MistralError.MistralError | BatchJob.JobMismatch>(true)
   const watched = BatchJobs.watch("j1")
   same<typeof watched, Stream.Stream<BatchJob.BatchJob, MistralError.MistralError, BatchJobs.BatchJobs>>(true)
+  const results = BatchJobs.results("j1", Endpoint.chat.complete)
+  same<
+    typeof results,
+    Stream.Stream<BatchResult.BatchResult<Completion.Response>, MistralError.MistralError, BatchJobs.BatchJobs>
+  >(true)
+  const embedded = BatchJobs.results(job(), Endpoint.createEmbeddings, { customIds: Stream.unwrap(Ids) })
+  same<Stream.Success<typeof embedded>, BatchResult.BatchResult<Embedding.Response>>(true)
+  same<Stream.Error<typeof embedded>, MistralError.MistralError | NoIds>(true)
+  same<Stream.Services<typeof embedded>, BatchJobs.BatchJobs | Ids>(true)
+  const failures = BatchJobs.failures("j1", Endpoint.createEmbeddings, { customIds: ["1"] })
+  same<
+    typeof failures,
+    Stream.Stream<BatchResult.Failed, MistralError.MistralError, BatchJobs.BatchJobs>
+  >(true)
   // @ts-expect-error the metadata identifies the job
   BatchJobs.createOnce({ endpoint: "/v1/ocr", input_files: ["f1"] })
   // @ts-expect-error a misspelt key

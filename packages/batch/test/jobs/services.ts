@@ -1,5 +1,5 @@
 import { type BatchJob, BatchJobs } from "@effect-mistral/batch"
-import { MistralClient, type RequestOptions, RetryPolicy } from "@effect-mistral/core"
+import { MistralClient, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { Effect, Layer, Redacted } from "effect"
 
@@ -9,7 +9,7 @@ export const apiKey = "sk-never-to-be-seen-0123456789"
 type Script = NonNullable<Parameters<typeof ScriptedHttpClient.layer>[0]>
 
 /** The service over a scripted server. */
-export const scripted = (script: Script, options?: RequestOptions.RequestOptions) =>
+export const scripted = (script: Script, options?: Parameters<typeof MistralClient.layer>[0]) =>
   BatchJobs.layer.pipe(
     Layer.provideMerge(MistralClient.layer({ apiKey: Redacted.make(apiKey), ...options })),
     Layer.provideMerge(ScriptedHttpClient.layer(script))

@@ -3,7 +3,9 @@ import { BatchJob, BatchJobs } from "@effect-mistral/batch"
 import { RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber, Random, Schedule, Stream } from "effect"
+import { Clock, Effect, Exit, Fiber, Layer, Random, Schedule, Stream } from "effect"
+import { HttpClient } from "effect/http"
+import { CircuitBreaker } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import { count, jobAnswer, middle, refusal, scripted, withoutRetries } from "./services.ts"
 
@@ -210,6 +212,31 @@ describe("a poll that fails", () => {
       bytes(["{", " "], { pause: "20 seconds" }),
       ...statuses("SUCCESS")
     ]))))
+
+  it.effect("because a circuit breaker is open is repeated when the circuit lets it through", () => {
+    let healthy = false
+    return Effect.gen(function*() {
+      yield* Effect.flip(BatchJobs.fetch("j1", undefined, { retry: RetryPolicy.none }))
+      const refused = yield* Effect.flip(BatchJobs.fetch("j1"))
+      assert.isTrue(refused.reason._tag === "ConnectionFailed" && refused.reason.circuitOpen)
+      assert.isFalse(refused.isRetryable)
+      healthy = true
+      const { seen } = yield* watched("1 hour")
+      assert.deepStrictEqual(seen, [[30_000, "SUCCESS"]])
+      assert.strictEqual(yield* count, 2)
+    }).pipe(Effect.provide(
+      Layer.unwrap(Effect.map(CircuitBreaker.CircuitBreaker, (breaker) =>
+        scripted(
+          () => healthy ? jobAnswer({ status: "SUCCESS" }) : refusal(503, "down"),
+          { transformClient: HttpClient.withCircuitBreaker({ breaker }) }
+        ))).pipe(
+          Layer.provide(
+            CircuitBreaker.layer({ tripPolicy: CircuitBreaker.consecutive(1), openDuration: "30 seconds" })
+          ),
+          Layer.provide(CircuitBreaker.layerStoreMemory())
+        )
+    ))
+  })
 
   for (const [maxFailures, polls] of [[undefined, 11], [0, 1], [1, 2], [3, 4]] as const) {
     it.effect(`for good ends the watch with the last error: ${polls} polls with maxFailures ${maxFailures}`, () =>

@@ -3,9 +3,12 @@ import type { Issue, MistralError } from "@effect-mistral/core/MistralError"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { Options } from "./entry.ts"
+import { isLine, type Parts, partsOfLine } from "./readLine.ts"
 
 /** An entry as it is written down, or what is wrong with it. */
 export interface Encoded {
+  /** The number of the line, where it comes from a file. */
+  readonly line: number | undefined
   /** `null` where it is not a text. */
   readonly customId: string | null
   /** The `custom_id` as JSON. It is a text of its own: an id may be a part of a long text, which it would keep in memory. */
@@ -24,8 +27,8 @@ export const entryEncoder = <Request extends object>(
   // The cast is safe: `encode` checks whether it is a request of the endpoint.
   const write = (request: object) => EndpointCodec.encode(endpoint, request as Request, checks)
 
-  const encodeRequest = (request: unknown): Result.Result<string, ReadonlyArray<Issue>> => {
-    if (!Predicate.isObject(request)) return Result.fail([{ path: ["request"], message: "Expected a request" }])
+  const encodeRequest = (request: unknown, key: string): Result.Result<string, ReadonlyArray<Issue>> => {
+    if (!Predicate.isObject(request)) return Result.fail([{ path: [key], message: "Expected a request" }])
     const missing = ofJob.filter(([key]) => valueAt(request, key) === undefined || valueAt(request, key) === null)
     const written = missing.length === 0 ? write(request) : writeWithout(missing, request)
     if (Result.isFailure(written)) return Result.fail(issuesOf(written.failure))
@@ -43,17 +46,27 @@ export const entryEncoder = <Request extends object>(
   }
 
   return (entry) => {
-    const id = Predicate.hasProperty(entry, "custom_id") ? entry.custom_id : undefined
-    const request = encodeRequest(Predicate.hasProperty(entry, "request") ? entry.request : undefined)
-    const issues = [...idIssues(id), ...(Result.isFailure(request) ? request.failure : [])]
+    const { id, key, line, others = [], problem, request } = isLine(entry) ? partsOfLine(entry) : partsOfEntry(entry)
+    const written = problem === undefined ? encodeRequest(request, key) : Result.fail([problem])
     return {
+      line,
       customId: typeof id === "string" ? id : null,
       quotedId: typeof id === "string" ? JSON.stringify(id) : "",
-      body: Result.isSuccess(request) ? request.success : "",
-      issues
+      body: Result.isSuccess(written) ? written.success : "",
+      issues: [
+        ...others,
+        ...problem === undefined ? idIssues(id) : [],
+        ...Result.isFailure(written) ? written.failure : []
+      ]
     }
   }
 }
+
+const partsOfEntry = (entry: unknown): Parts => ({
+  id: Predicate.hasProperty(entry, "custom_id") ? entry.custom_id : undefined,
+  request: Predicate.hasProperty(entry, "request") ? entry.request : undefined,
+  key: "request"
+})
 
 /** The line of a valid entry. */
 export const lineOf = ({ body, quotedId }: Encoded): string => `{"custom_id":${quotedId},"body":${body}}\n`

@@ -38,6 +38,19 @@ export interface Entry<Request> {
 }
 
 /**
+ * A line of a file of JSON Lines: its text, `{"custom_id": ..., "body": ...}`, and its number in the file, from 1.
+ *
+ * *Details*: the text was not read yet. What is wrong with it is found with the requests.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Line {
+  readonly number: number
+  readonly text: string
+}
+
+/**
  * The endpoint and the requests for it.
  *
  * *Details*: `model` and `agent_id` are those that the job is created with. A request that has none is checked with them, and
@@ -49,10 +62,10 @@ export interface Entry<Request> {
 export interface Options<in out Request, out E = never, out R = never> {
   readonly endpoint: Target<Request>
   readonly requests:
-    | Stream.Stream<NoInfer<Entry<Request>>, E, R>
+    | Stream.Stream<NoInfer<Entry<Request>> | Line, E, R>
     // An array is an iterable, too, but by this line the compiler names the element and the key that are wrong.
-    | ReadonlyArray<NoInfer<Entry<Request>>>
-    | Iterable<NoInfer<Entry<Request>>>
+    | ReadonlyArray<NoInfer<Entry<Request>> | Line>
+    | Iterable<NoInfer<Entry<Request>> | Line>
   readonly model?: string | undefined
   readonly agent_id?: string | undefined
   readonly checks?: Checks | undefined
@@ -75,7 +88,7 @@ export interface FilesOptions<in out Request, out E = never, out R = never> exte
 /** The requests as a stream, a few at a time. */
 export const streamOf = <Request, E, R>(
   { requests }: Options<Request, E, R>
-): Stream.Stream<Entry<Request>, E, R> =>
+): Stream.Stream<Entry<Request> | Line, E, R> =>
   inSlices(
     // A generator may make large requests, so that not many of them are taken at once.
     Stream.isStream(requests) ? requests : Stream.fromIterable(requests, { chunkSize: 64 })

@@ -7,6 +7,7 @@ export class LineChecker {
   /** The number of requests so far. */
   requests = 0
   #invalid = 0
+  #line = 0
   readonly #problems: Array<Problem> = []
   readonly #lines = new Map<string, number>()
   readonly #encode: (entry: unknown) => Encoded
@@ -23,7 +24,8 @@ export class LineChecker {
   /** Checks the next request. `undefined` where it is not valid. */
   check(entry: unknown): Encoded | undefined {
     const encoded = this.#encode(entry)
-    const line = ++this.requests
+    this.requests++
+    const line = this.#line = encoded.line ?? this.requests
     const duplicateOf = encoded.customId ? this.#lines.get(encoded.quotedId) : undefined
     if (duplicateOf !== undefined) {
       const message = `Expected an id of its own, line ${duplicateOf} has the same`
@@ -39,7 +41,7 @@ export class LineChecker {
 
   /** Refuses the request that was checked last. */
   refuse({ customId }: Encoded, message: string): void {
-    this.#add({ line: this.requests, custom_id: customId, issues: [{ path: [], message }] })
+    this.#add({ line: this.#line, custom_id: customId, issues: [{ path: [], message }] })
   }
 
   /** The value of all requests, once the last one was checked. */

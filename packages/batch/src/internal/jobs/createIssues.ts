@@ -6,9 +6,11 @@ import type * as BatchJob from "../../BatchJob.ts"
 
 type Issues = ReadonlyArray<MistralError.Issue>
 
-/** The error of a request to create a job that was not sent. */
-export const invalidRequest = (issues: Issues): MistralError.MistralError =>
-  MistralError.make(BatchEndpoint.createJob, new MistralError.InvalidRequest({ issues }))
+/** The error of a request that was not sent. */
+export const invalidRequest = (
+  issues: Issues,
+  operation: MistralError.Operation = BatchEndpoint.createJob
+): MistralError.MistralError => MistralError.make(operation, new MistralError.InvalidRequest({ issues }))
 
 /**
  * The places where a request to create a job is wrong in a way that its schema cannot express: no input or two kinds of it,
@@ -32,7 +34,7 @@ export const schemaIssues = (request: BatchJob.CreateRequest): Issues => {
 }
 
 /** The issue of a request without metadata, which would fit every job. */
-export const metadataIssues = (request: BatchJob.CreateRequest): Issues =>
+export const metadataIssues = (request: Pick<BatchJob.CreateRequest, "metadata">): Issues =>
   Object.keys(Object(Object(request).metadata)).length > 0
     ? []
     : [{ path: ["metadata"], message: "Expected at least one key: the metadata identifies the job" }]

@@ -8,12 +8,13 @@ import type * as BatchJob from "../../BatchJob.ts"
  * Every job of a list from a page on. A page is requested when the jobs before it have been consumed.
  *
  * *Details*: jobs that were created meanwhile move others to the next page. A job that came before is left out, as far as
- * the last 10,000 tell. The stream ends after an empty page, when as many jobs came as `total` says, and after three pages
- * in a row without a new job: the server then does not know page numbers.
+ * the last 10,000 tell. The stream ends after an empty page, after three pages in a row without a new job, because the
+ * server then does not know page numbers, and after a short page if as many jobs came as `total` says. Either alone is no
+ * end: the server may give less than `page_size`, and `total` may count the jobs of the page.
  */
 export const paginateJobs = (
   fetch: (page: number) => Effect.Effect<BatchJob.ListResponse, MistralError>,
-  from = 0
+  { page: from = 0, page_size: size = defaultPageSize }: BatchJob.ListQuery = {}
 ): Stream.Stream<BatchJob.BatchJob, MistralError> =>
   Stream.suspend(() => {
     const isNew = makeNewIds()
@@ -27,12 +28,14 @@ export const paginateJobs = (
         received += jobs.length
         const newJobs = jobs.filter(({ id }) => isNew(id))
         repeatedPages = newJobs.length > 0 ? 0 : repeatedPages + 1
-        // A total below the length of the page does not count the jobs.
-        const isComplete = typeof total === "number" && total >= jobs.length && received >= total
+        const isComplete = jobs.length < size && typeof total === "number" && total >= jobs.length && received >= total
         const more = jobs.length > 0 && repeatedPages < 3 && !isComplete
         return [newJobs, more ? Option.some(page + 1) : Option.none()]
       }))
   })
+
+/** The API's page size where a request sets none. */
+const defaultPageSize = 100
 
 /** Makes a function that says whether an id is none of the last 10,000. */
 const makeNewIds = (): (id: string) => boolean => {

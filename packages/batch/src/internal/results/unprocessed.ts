@@ -14,7 +14,7 @@ import type { RequestTally } from "./requestTally.ts"
  * The requests of a job that have no result, once its results were given and counted in `tally`.
  *
  * *Details*: the ids of the requests are read where results may be missing: the job counts more requests than were answered, or
- * did not end well. An input file that is no longer there leaves its requests without names. Those are given as one
+ * none. An input file that is no longer there leaves its requests without names. Those are given as one
  * failure with their number, and so is a job of which nothing else is known: it is never an empty success.
  */
 export const unprocessed = <E, R>({ content, customIds, endpoint, job, options, tally }: {
@@ -26,7 +26,9 @@ export const unprocessed = <E, R>({ content, customIds, endpoint, job, options, 
   readonly options: RequestOptions
 }): Stream.Stream<BatchResult.BatchResult<never>, MistralError | E, R> =>
   Stream.suspend(() => {
-    if (job.status === "SUCCESS" && tally.results > 0 && tally.distinct >= job.total_requests) return Stream.empty
+    // A job that failed early may not have counted its requests.
+    const counted = job.total_requests > 0 || job.status === "SUCCESS"
+    if (counted && tally.results > 0 && tally.distinct >= job.total_requests) return Stream.empty
     const problems = sentencesOf(endpoint, job)
     let requests = 0
     let unread = customIds === undefined && job.input_files.length === 0

@@ -12,9 +12,9 @@ const endpoints: ReadonlyMap<string, boolean> = new Map([
   ["/v1/fim/completions", true],
   ["/v1/moderations", true],
   ["/v1/chat/moderations", true],
-  ["/v1/ocr", false],
-  ["/v1/classifications", false],
-  ["/v1/chat/classifications", false],
+  ["/v1/ocr", true],
+  ["/v1/classifications", true],
+  ["/v1/chat/classifications", true],
   ["/v1/conversations", false],
   ["/v1/audio/transcriptions", false]
 ])

@@ -66,7 +66,7 @@ const makeAnswers = (job: RunningJob) => {
   // A job has operations of its own, so that the events of two jobs do not mix.
   let events: Array<NewEvent> = []
   const record = recordCompletion((more) => Effect.sync(() => void events.push(...more)))
-  const operation = lineOperations(job.settings, record).get(operationPath(job))
+  const operation = lineOperations(job.settings, database, record).get(operationPath(job))
   const answerOne = Effect.fnUntraced(function*(operation: LineOperation, line: JobLine, position: number) {
     const id = resultId(job.id, position)
     const request = readRequest(line.text)

@@ -1,15 +1,19 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { chatClassificationsOperation, classificationsOperation } from "../classification/classificationOperations.ts"
 import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
 import type { RecordCompletion } from "../completion/completionRecord.ts"
 import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
+import { wholeFile } from "../files/wholeFile.ts"
 import { CorrelationId } from "../http/correlationId.ts"
 import { detail, type ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
 import type { JsonObject } from "../json/jsonObject.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
+import { ocrOperation } from "../ocr/ocrOperation.ts"
 import { type Operation, respondToValue } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
+import type { Database } from "../storage/database.ts"
 
 /** The response to a request of a job. */
 export interface LineResponse {
@@ -28,7 +32,11 @@ const agentsPath = "/v1/agents/completions"
  * The operations of the endpoints that a job can have, by path: the same that respond over HTTP, without the rate limits
  * and at once.
  */
-export const lineOperations = (settings: Settings, record: RecordCompletion): ReadonlyMap<string, LineOperation> => {
+export const lineOperations = (
+  settings: Settings,
+  database: Database,
+  record: RecordCompletion
+): ReadonlyMap<string, LineOperation> => {
   const pace = { ...settings.pace, timeToFirstToken: Duration.zero, tokensPerSecond: Infinity }
   const instant = { ...settings, pace }
   return new Map([
@@ -37,7 +45,10 @@ export const lineOperations = (settings: Settings, record: RecordCompletion): Re
     lineOperation(fimOperation(instant, record)),
     lineOperation(embeddingsOperation(instant)),
     lineOperation(moderationsOperation),
-    lineOperation(chatModerationsOperation)
+    lineOperation(chatModerationsOperation),
+    lineOperation(classificationsOperation(instant)),
+    lineOperation(chatClassificationsOperation(instant)),
+    lineOperation(ocrOperation(instant, wholeFile(database)))
   ])
 }
 

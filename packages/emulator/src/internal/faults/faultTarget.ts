@@ -3,13 +3,13 @@ import type * as Faults from "../../Faults.ts"
 
 /**
  * The properties of a request that decide whether a fault applies: a streamed completion, a whole one, the creation of a
- * batch job, or anything else.
+ * batch job, the upload of a file, or anything else.
  */
 export interface FaultTarget {
   readonly method: string
   /** Without the query. */
   readonly path: string
-  readonly kind: "stream" | "completion" | "job" | "other"
+  readonly kind: "stream" | "completion" | "job" | "upload" | "other"
 }
 
 /** Classifies a request by its path and its body. */
@@ -25,6 +25,8 @@ export const faultTarget = (request: {
     ? streams ? "stream" : "completion"
     : createsJob({ method, path })
     ? "job"
+    : uploads({ method, path })
+    ? "upload"
     : "other"
   return { method, path, kind }
 }
@@ -36,6 +38,11 @@ const isCompletion = ({ method, path }: Faults.Where): boolean =>
 /** Whether a method and a path can be those of the creation of a batch job. */
 const createsJob = ({ method, path }: Faults.Where): boolean =>
   (method === undefined || method.toUpperCase() === "POST") && (path === undefined || /\/batch\/jobs\/?$/.test(path))
+
+/** Whether a method and a path can be those of the upload of a file. */
+const uploads = ({ method, path }: Faults.Where): boolean =>
+  (method === undefined || method.toUpperCase() === "POST") &&
+  (path === undefined || /^(?:\/v1)?\/files\/?$/.test(path))
 
 /** Whether a fault belongs to a batch job. */
 export const isJobFault = (fault: Fault.Fault): fault is JobFault =>
@@ -70,6 +77,7 @@ export const notApplicable = (fault: Fault.Fault, { kind }: Pick<FaultTarget, "k
     return `${what} needs a streamed completion`
   }
   if (isJobFault(fault)) return kind === "job" ? undefined : `${fault.type} needs the creation of a batch job`
+  if (fault.type === "file_not_found" && kind !== "upload") return `${fault.type} needs the upload of a file`
   return fault.type === "missing_finish_reason" && kind !== "stream" && kind !== "completion"
     ? `${fault.type} needs a completion`
     : undefined
@@ -80,6 +88,7 @@ export const neverApplicable = (fault: Fault.Fault, where: Faults.Where): string
   const kinds: ReadonlyArray<FaultTarget["kind"]> = [
     ...(isCompletion(where) ? ["stream", "completion"] as const : []),
     ...(createsJob(where) ? ["job"] as const : []),
+    ...(uploads(where) ? ["upload"] as const : []),
     "other"
   ]
   const reasons = kinds.map((kind) => notApplicable(fault, { kind }))

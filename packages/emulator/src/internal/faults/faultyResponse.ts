@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import type { Fault } from "../../Fault.ts"
 import { CutOff, lostConnection } from "../http/connectionLoss.ts"
 import { withBody } from "../http/responseBody.ts"
+import { CurrentHiddenUpload } from "../http/uploadRequest.ts"
 import { type Bytes, dripped, endlessSpaces, firstBytes, insideCharacter } from "./byteFaults.ts"
 import { faultyEvents } from "./eventFaults.ts"
 import type { TakenFault } from "./faultQueue.ts"
@@ -24,6 +25,8 @@ export const faultyResponse = <R>(
 ): Effect.Effect<Response, never, R> => {
   if (isJobFault(fault)) return withJobFault(fault, putBack, respond, onFault)
   switch (fault.type) {
+    case "file_not_found":
+      return withHiddenUpload(fault.millis ?? 1000, putBack, respond, onFault)
     case "status":
       return Effect.as(onFault, statusResponse(fault))
     case "delay":
@@ -68,6 +71,21 @@ const withJobFault = <R>(
     )
   })
 
+/** Hides the file that the request uploads. If it uploads none to the emulator, the fault is put back. */
+const withHiddenUpload = <R>(
+  millis: number,
+  putBack: Effect.Effect<void>,
+  respond: Effect.Effect<Response, never, R>,
+  onFault: Effect.Effect<void>
+): Effect.Effect<Response, never, R> =>
+  Effect.suspend(() => {
+    const hidden = { millis, applied: false }
+    return respond.pipe(
+      Effect.provideService(CurrentHiddenUpload, hidden),
+      Effect.tap(() => hidden.applied ? onFault : putBack)
+    )
+  })
+
 /** Whether the response has the events or the choices that the fault changes. An error response has neither. */
 const hasRoom = (response: Response, fault: Fault): boolean =>
   needsStream(fault) ? isEvents(response) : fault.type !== "missing_finish_reason" || response.status === 200
@@ -86,7 +104,7 @@ const bodyOf = ({ body }: Response): Bytes =>
 
 const faultyBody = (
   body: Bytes,
-  fault: Exclude<Fault, JobFault | Of<"status" | "delay" | "reset" | "refuse" | "content_type">>,
+  fault: Exclude<Fault, JobFault | Of<"file_not_found" | "status" | "delay" | "reset" | "refuse" | "content_type">>,
   events: boolean
 ): Bytes => {
   if (fault.type === "drip") return dripped(body, fault.bytes ?? 1, fault.millis ?? 10)

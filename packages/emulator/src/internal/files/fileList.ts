@@ -1,6 +1,6 @@
 import type * as File from "@effect-mistral/batch/File"
 import * as Result from "effect/Result"
-import { detail, ErrorResponse, type Problem } from "../http/errorResponse.ts"
+import { detail, type ErrorResponse, type Problem } from "../http/errorResponse.ts"
 import { boolean, integer, oneOf, type Query, queryValue, queryValues, type Reader } from "../http/parameters.ts"
 import type { Database, Sql } from "../storage/database.ts"
 import { bind, constant, join, list, sql } from "../storage/sql.ts"

@@ -30,7 +30,7 @@ export interface FileWriter {
   readonly size: number
   /** Completes the file. What was not known at its begin may be given now. */
   readonly finish: (late?: LateFields) => void
-  /** Removes what was written. */
+  /** Removes what was written, unless the file is finished. */
   readonly discard: () => void
 }
 
@@ -113,7 +113,7 @@ export const addFile = (database: Database, file: NewFile, now: number): FileWri
       )
     },
     discard: () => {
-      database.run("DELETE FROM files WHERE seq = ?", seq)
+      database.run("DELETE FROM files WHERE seq = ? AND bytes IS NULL", seq)
     }
   }
 }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as MultipartParser from "effect/http/MultipartParser"
 import * as Stream from "effect/Stream"
-import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { detail, type ErrorResponse } from "../http/errorResponse.ts"
 
 /** The texts of a form by their names; the last one where a name is repeated. */
 export type Fields = ReadonlyMap<string, string>

@@ -17,6 +17,9 @@ export interface Upload {
 /** The largest file, in bytes. */
 export const largestFile = 512 * 1024 * 1024
 
+/** What a form may have beside its file, in bytes. */
+const allowance = 1024 * 1024
+
 const tooLarge = detail(413, "Request Entity Too Large")
 
 /**
@@ -32,6 +35,8 @@ export const receiveUpload = Effect.fnUntraced(function*(database: Database, lim
   if (!/^multipart\/form-data\b/i.test(contentType)) {
     return yield* invalidUpload([missing("file"), missing("purpose")])
   }
+  // A client that says how much it will send is refused before any of it is stored.
+  if (Number(request.headers["content-length"] ?? 0) > limit + allowance) return yield* tooLarge
   let file: { readonly info: FileInfo; readonly writer: FileWriter } | undefined
   yield* Effect.addFinalizer(() => Effect.sync(() => file?.writer.discard()))
   const begin = (info: FileInfo) => {

@@ -35,11 +35,12 @@ const entries: ReadonlyArray<Entry> = [
     can: [...chat, "vision"]
   },
   {
+    // The emulator classifies by it, too: classifiers are trained on it, and tests need no id of a trained one.
     id: "ministral-3b-latest",
     aliases: ["ministral-3b-2512"],
     context: 262144,
     temperature: 0.3,
-    can: [...chat, "vision"]
+    can: [...chat, "vision", "classification"]
   },
   {
     id: "ministral-8b-latest",
@@ -99,6 +100,13 @@ const entries: ReadonlyArray<Entry> = [
   },
   { id: "mistral-embed", aliases: ["mistral-embed-2312"], context: 8192, temperature: null, can: [] },
   { id: "codestral-embed", aliases: ["codestral-embed-2505"], context: 8192, temperature: null, can: [] },
+  {
+    id: "mistral-ocr-latest",
+    aliases: ["mistral-ocr-2512", "mistral-ocr-2505"],
+    context: 16384,
+    temperature: 0,
+    can: ["ocr", "vision"]
+  },
   {
     id: "mistral-moderation-latest",
     aliases: ["mistral-moderation-2411"],

@@ -21,6 +21,7 @@ import type { CassetteError } from "../cassette/format/cassetteError.ts"
 import { authorize } from "../http/authorization.ts"
 import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
 import { endToEndHeaders } from "../http/hopByHopHeaders.ts"
+import { isUpload } from "../http/uploadRequest.ts"
 import type { Failure } from "../routing/endpointRoute.ts"
 import { type ProxyOptions, type Upstream, upstreamFor } from "../settings/proxyOptions.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -60,6 +61,7 @@ export const withProxy = Effect.fnUntraced(function*<E, R>(
   const { replay, upstream } = settings.proxy
   if (replay === undefined && upstream === undefined) return own
   const server = upstreamFor(settings.proxy)
+  const withCassettes = replay !== undefined || server?.record !== undefined
   const cassettes = yield* makeRecordReplay({
     ...replay,
     from: replay?.directory,
@@ -80,18 +82,31 @@ export const withProxy = Effect.fnUntraced(function*<E, R>(
     const incoming = yield* HttpServerRequest.HttpServerRequest
     const { pathname, search } = placeOf(incoming)
     if (!isApiPath(pathname)) return yield* own
-    const request = asClientRequest(incoming, pathname + search, yield* incoming.arrayBuffer)
+    const upload = isUpload({ method: incoming.method, path: pathname })
+    if (upload && server !== undefined && !withCassettes) {
+      const streamed = asClientRequest(incoming, pathname + search, streamedBody(incoming))
+      return asServerResponse(yield* forward(streamed, server))
+    }
+    const bytes = new Uint8Array(yield* upload ? smallUpload(incoming) : incoming.arrayBuffer)
+    const request = asClientRequest(
+      incoming,
+      pathname + search,
+      bytes.byteLength === 0 ? HttpBody.empty : HttpBody.uint8Array(bytes, incoming.headers["content-type"])
+    )
     const recorded = replay === undefined ? undefined : yield* cassettes.replay(request)
     if (recorded !== undefined) return asServerResponse(recorded)
     if (server !== undefined) return asServerResponse(yield* forward(request, server))
-    return replay?.onMiss === "answer" ? yield* own : asServerResponse(cassettes.miss(request))
+    if (replay?.onMiss !== "answer") return asServerResponse(cassettes.miss(request))
+    return yield* upload
+      ? Effect.provideService(own, HttpServerRequest.HttpServerRequest, withBytes(incoming, bytes))
+      : own
   })
 })
 
 const asClientRequest = (
   { headers, method }: HttpServerRequest.HttpServerRequest,
   path: string,
-  bytes: ArrayBuffer
+  body: HttpBody.HttpBody
 ): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.makeWith(
     method,
@@ -99,8 +114,32 @@ const asClientRequest = (
     UrlParams.empty,
     Option.none(),
     headers,
-    bytes.byteLength === 0 ? HttpBody.empty : HttpBody.uint8Array(new Uint8Array(bytes), headers["content-type"])
+    body
   )
+
+/** The body of an upload as it arrives, so that a file of any size is forwarded in constant memory. */
+const streamedBody = (request: HttpServerRequest.HttpServerRequest): HttpBody.HttpBody =>
+  HttpBody.stream(request.stream, request.headers["content-type"])
+
+/** Reads an upload whole, because cassettes hold whole requests and compare them. */
+const smallUpload = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.mapError(
+    request.arrayBuffer,
+    (error) =>
+      error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
+        ? badRequest({
+          status: 413,
+          message:
+            "The emulator records and replays uploads of at most 32 MiB; without cassettes it forwards larger ones",
+          type: "upload_too_large"
+        })
+        : error
+  )
+
+/** A request whose body was read, and can be read again as a stream. */
+const withBytes = (request: HttpServerRequest.HttpServerRequest, bytes: Uint8Array) =>
+  // The cast is safe: everything but the stream is inherited.
+  Object.create(request, { stream: { get: () => Stream.succeed(bytes) } }) as HttpServerRequest.HttpServerRequest
 
 /**
  * Converts a response for forwarding. The error of a broken body is replaced, because it holds the request and so the

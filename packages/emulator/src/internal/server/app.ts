@@ -4,18 +4,22 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import { makeBatchJobs } from "../batch/batchJobs.ts"
 import { jobOperations } from "../batch/jobOperations.ts"
+import { chatClassificationsOperation, classificationsOperation } from "../classification/classificationOperations.ts"
 import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
 import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
 import type { FaultQueue } from "../faults/faultQueue.ts"
 import { fileRoutes } from "../files/fileRoutes.ts"
+import { wholeFile } from "../files/wholeFile.ts"
 import { fetchModel, listModels } from "../models/modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
+import { ocrOperation } from "../ocr/ocrOperation.ts"
 import { withProxy } from "../proxy/proxy.ts"
 import { operationRoute, operationRoutes } from "../routing/endpointRoute.ts"
 import { makeScriptRules } from "../routing/scriptRules.ts"
 import type { Settings } from "../settings/settings.ts"
+import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
 import { withAccessLog } from "./accessLog.ts"
 import { adminApp, isAdmin } from "./adminApp.ts"
 import { withFaults } from "./faultMiddleware.ts"
@@ -39,6 +43,9 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, embeddingsOperation(settings)),
     operationRoute(settings, moderationsOperation),
     operationRoute(settings, chatModerationsOperation),
+    operationRoute(settings, classificationsOperation(settings)),
+    operationRoute(settings, chatClassificationsOperation(settings)),
+    operationRoute(settings, ocrOperation(settings, wholeFile(yield* EmulatorDatabase))),
     observabilityRoutes(settings),
     fileRoutes(settings),
     operationRoutes(settings, jobOperations(jobs))

@@ -40,6 +40,6 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       return yield* faultyResponse(
         taken,
         respond,
-        Effect.andThen(log.mark(seen, fault), Effect.sync(() => current.fault = fault))
+        Effect.andThen(log.complete(seen, { fault }), Effect.sync(() => current.fault = fault))
       )
     }))

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
-import type { HttpClientRequest } from "effect/http/HttpClientRequest"
+import { type HttpClientRequest, setBody } from "effect/http/HttpClientRequest"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
@@ -32,11 +33,24 @@ export const memoryClient = (
       const now = yield* monotonicTime
       if (now < refusedUntil) return yield* fail(request, failures.refuse)
       const scope = yield* Scope.make()
+      const upload = watchedUpload(request)
       const response = yield* restore(app).pipe(
-        Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
+        Effect.provideService(
+          HttpServerRequest.HttpServerRequest,
+          HttpServerRequest.fromClientRequest(upload.request)
+        ),
         Scope.provide(scope),
         Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
       )
+      const broken = upload.failure()
+      if (broken !== undefined) {
+        yield* Scope.close(scope, Exit.interrupt())
+        return yield* Effect.fail(
+          new HttpClientError.HttpClientError({
+            reason: new HttpClientError.TransportError({ request, cause: broken.error })
+          })
+        )
+      }
       const loss = lossOf(response)
       if (loss !== undefined) {
         if (loss.how === "refuse") refusedUntil = (yield* monotonicTime) + loss.millis
@@ -64,6 +78,37 @@ export const memoryClient = (
       )
       return HttpServerResponse.toClientResponse(withBody(response, stream, body.contentLength), { request })
     }))
+  )
+}
+
+/**
+ * The request with a body that the app can read as a stream, and the error with which that stream ended, if it did: a
+ * request whose body fails has no response.
+ */
+const watchedUpload = (request: HttpClientRequest) => {
+  const { body } = request
+  let failure: { readonly error: unknown } | undefined
+  const watched = (stream: Stream.Stream<Uint8Array, unknown>) =>
+    Stream.tapError(stream, (error) =>
+      Effect.sync(() => {
+        failure = { error }
+      }))
+  return {
+    failure: () => failure,
+    request: body._tag === "Stream"
+      ? setBody(request, HttpBody.stream(watched(body.stream), body.contentType, body.contentLength))
+      : body._tag === "FormData"
+      ? setBody(request, formBody(body.formData))
+      : request
+  }
+}
+
+/** The body of a form as `fetch` sends it. */
+const formBody = (form: FormData): HttpBody.HttpBody => {
+  const response = new Response(form)
+  return HttpBody.stream(
+    Stream.fromReadableStream({ evaluate: () => response.body!, onError: (error) => error }),
+    response.headers.get("content-type") ?? undefined
   )
 }
 

@@ -12,7 +12,7 @@ export interface SeenRequest {
   readonly path: string
   /** By lower-case names, with identifying values redacted. */
   readonly headers: Readonly<Record<string, string>>
-  /** The value of a JSON body, the text of any other, `undefined` without a body. */
+  /** The value of a JSON body, the text of any other, `undefined` without one; the fields and the file's name of an upload. */
   readonly body: unknown
   /** The fault that was applied to the response, if any. */
   readonly fault?: Fault | undefined
@@ -21,13 +21,19 @@ export interface SeenRequest {
 /** The number of requests that are kept, so that a long-running server does not grow. */
 const remembered = 1000
 
+/** A request as it was added, and as it is known now. */
+interface Entry {
+  readonly request: SeenRequest
+  readonly seen: SeenRequest
+}
+
 /** The received requests, and the number of requests in progress. */
 export class RequestLog extends Context.Service<RequestLog, {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   readonly active: Effect.Effect<number>
   readonly add: (request: SeenRequest) => Effect.Effect<void>
-  /** Stores the fault that was applied to a request's response. */
-  readonly mark: (request: SeenRequest, fault: Fault) => Effect.Effect<void>
+  /** Stores what became known of a request after it was added: its fault, or a description of its body. */
+  readonly complete: (request: SeenRequest, known: Partial<Pick<SeenRequest, "body" | "fault">>) => Effect.Effect<void>
   /** Counts a request as in progress until the scope closes. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
 }>()("@effect-mistral/emulator/internal/RequestLog") {}
@@ -36,14 +42,18 @@ export class RequestLog extends Context.Service<RequestLog, {
 export const layerRequestLog: Layer.Layer<RequestLog> = Layer.effect(
   RequestLog,
   Effect.gen(function*() {
-    const requests = yield* Ref.make<ReadonlyArray<SeenRequest>>([])
+    const entries = yield* Ref.make<ReadonlyArray<Entry>>([])
     const active = yield* Ref.make(0)
     return RequestLog.of({
-      requests: Ref.get(requests),
+      requests: Effect.map(Ref.get(entries), (all) => all.map(({ seen }) => seen)),
       active: Ref.get(active),
-      add: (request) => Ref.update(requests, (all) => [...all.slice(1 - remembered), request]),
-      mark: (request, fault) =>
-        Ref.update(requests, (all) => all.map((one) => one === request ? { ...one, fault } : one)),
+      add: (request) => Ref.update(entries, (all) => [...all.slice(1 - remembered), { request, seen: request }]),
+      complete: (request, known) =>
+        Ref.update(
+          entries,
+          (all) =>
+            all.map((entry) => entry.request === request ? { request, seen: { ...entry.seen, ...known } } : entry)
+        ),
       hold: Effect.asVoid(Effect.acquireRelease(
         Ref.update(active, (count) => count + 1),
         () => Ref.update(active, (count) => count - 1)

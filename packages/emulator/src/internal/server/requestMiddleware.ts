@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto"
 import { CorrelationId } from "../http/correlationId.ts"
 import { detail, ErrorResponse } from "../http/errorResponse.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
+import { DescribeBody, isUpload } from "../http/uploadRequest.ts"
 import { isTooDeep } from "../json/jsonSyntax.ts"
 import { unmarkProxied } from "../proxy/proxiedResponse.ts"
 import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
@@ -88,6 +89,11 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
     const request = yield* HttpServerRequest.HttpServerRequest
     const headers = yield* redactedHeaders(request.headers)
     const seen = { method: request.method, path: request.url, headers }
+    if (isUpload(seen)) {
+      const upload: SeenRequest = { ...seen, body: undefined }
+      yield* log.add(upload)
+      return upload
+    }
     const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
     const tooDeep = isTooDeep(text)
     const whole = { ...seen, body: tooDeep ? text : parsed(text) }
@@ -98,7 +104,10 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
     yield* log.hold
     const id = randomUUID()
     const response = yield* errorsAsResponses(
-      Effect.flatMap(receive, (seen) => middleware(seen, errorsAsResponses(app)))
+      Effect.flatMap(receive, (seen) =>
+        middleware(seen, errorsAsResponses(app)).pipe(
+          Effect.provideService(DescribeBody, (body) => log.complete(seen, { body }))
+        ))
     )
       .pipe(
         Effect.provideService(CorrelationId, id)

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Server } from "node:http"
 import { CutOff, type Loss, lossOf } from "../http/connectionLoss.ts"
 import { withBody } from "../http/responseBody.ts"
+import { isUpload } from "../http/uploadRequest.ts"
 
 /** Sends responses over a server's sockets, and ends connections where a response requires it. */
 export const socketDelivery = Effect.fnUntraced(function*(
@@ -54,7 +55,8 @@ export const socketDelivery = Effect.fnUntraced(function*(
         const loss = lossOf(response)
         if (loss !== undefined) return endConnection(request, loss)
         const { body } = response
-        return Effect.succeed(
+        return Effect.as(
+          isUpload({ method: request.method, path: request.url }) ? bodyRead(request) : Effect.void,
           body._tag === "Stream"
             ? withBody(
               response,
@@ -70,6 +72,21 @@ export const socketDelivery = Effect.fnUntraced(function*(
       })
     })
 })
+
+/**
+ * Waits until the client has sent its body, whether or not the app has read it.
+ *
+ * *Details*: after a response to half of a form, Node's `fetch` rejects a promise that nobody handles, which ends the
+ * process of the client.
+ */
+const bodyRead = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    const source = NodeHttpServerRequest.toIncomingMessage(request)
+    const done = () => resume(Effect.void)
+    if (source.readableEnded || source.destroyed) return done()
+    source.once("end", done).once("close", done).resume()
+    return Effect.sync(() => source.off("end", done).off("close", done))
+  })
 
 /** Closes a connection after all writes are handed to the operating system. */
 const closeAfterWrites = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never> =>

@@ -2,19 +2,8 @@
 import { Endpoint, MistralError } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
-import { type BatchJob, BatchResult } from "../src/index.ts"
-import {
-  answered,
-  asked,
-  job,
-  lines,
-  over,
-  read,
-  refused,
-  type Server,
-  short,
-  shorts
-} from "./fixtures/batchResults.ts"
+import { type BatchJob, BatchResult } from "../../src/index.ts"
+import { answered, asked, job, lines, over, read, refused, type Server, short, shorts } from "./memoryServer.ts"
 
 const chat = Endpoint.chat.complete
 

@@ -1,8 +1,8 @@
 import { type Completion, Endpoint, MistralError } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Result, Schema, Stream } from "effect"
-import { BatchResult } from "../src/index.ts"
-import { job, over } from "./fixtures/batchResults.ts"
+import { BatchResult } from "../../src/index.ts"
+import { job, over } from "./memoryServer.ts"
 
 const limited = MistralError.make(Endpoint.chat.complete, new MistralError.RateLimited({ status: 429 }))
 const invalid = MistralError.make(Endpoint.chat.complete, new MistralError.BadRequest({ status: 400 }))

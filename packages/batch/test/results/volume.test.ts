@@ -3,7 +3,7 @@ import { Completion, Endpoint } from "@effect-mistral/core"
 import { TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
-import { asked, job, lines, over, refused } from "./fixtures/batchResults.ts"
+import { asked, job, lines, over, refused } from "./memoryServer.ts"
 
 const size = 100_000
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { RequestTally } from "../src/internal/results/requestTally.ts"
+import { RequestTally } from "../../src/internal/results/requestTally.ts"
 
 /** Few ids, so that many are equal, and texts of any characters. */
 const id = Schema.NullOr(Schema.Union([Schema.Literals(["", "a", "b", "ab", "ba"]), Schema.String]))

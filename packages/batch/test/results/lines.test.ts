@@ -3,8 +3,8 @@ import { Endpoint, MistralError } from "@effect-mistral/core"
 import { TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
-import { BatchResult } from "../src/index.ts"
-import { job, over, read, short } from "./fixtures/batchResults.ts"
+import { BatchResult } from "../../src/index.ts"
+import { job, over, read, short } from "./memoryServer.ts"
 
 const body = TestCompletion.response("Yes")
 const response = { status_code: 200, body }
