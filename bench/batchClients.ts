@@ -1,5 +1,12 @@
-/** The contenders of `batchFiles.ts`. Each uploads lines, and downloads and parses lines. */
+/**
+ * The contenders of `batchFiles.ts`. Each uploads lines, and downloads and parses lines. This library also validates each
+ * response by the schema of its endpoint, and tells apart the requests that have a result.
+ */
+import type * as BatchJob from "@effect-mistral/batch/BatchJob"
+import * as BatchJobs from "@effect-mistral/batch/BatchJobs"
+import * as BatchResult from "@effect-mistral/batch/BatchResult"
 import * as Files from "@effect-mistral/batch/Files"
+import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as FetchHttpClient from "@effect-mistral/core/FetchHttpClient"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as Effect from "effect/Effect"
@@ -52,10 +59,10 @@ const lineParser = () => {
 }
 
 const ours = (http: Layer.Layer<HttpClient>): BatchClient => {
-  const run = <A, E>(baseUrl: string, effect: Effect.Effect<A, E, Files.Files>) =>
+  const run = <A, E>(baseUrl: string, effect: Effect.Effect<A, E, Files.Files | BatchJobs.BatchJobs>) =>
     Effect.runPromise(Effect.provide(
       effect,
-      Files.layer.pipe(
+      Layer.mergeAll(Files.layer, BatchJobs.layer).pipe(
         Layer.provide(MistralClient.layer({ apiKey: Redacted.make(apiKey), baseUrl })),
         Layer.provide(http)
       )
@@ -72,21 +79,33 @@ const ours = (http: Layer.Layer<HttpClient>): BatchClient => {
       )
       return file.num_lines!
     },
-    download: (baseUrl, lines) => {
-      const parser = lineParser()
-      return run(
+    download: (baseUrl, lines) =>
+      run(
         baseUrl,
-        Effect.map(
-          Stream.runForEachArray(
-            Files.content(String(lines)),
-            (pieces) => Effect.sync(() => pieces.forEach(parser.push))
-          ),
-          () => parser.count
+        Stream.runFold(
+          BatchJobs.results(job(lines), Endpoint.chat.complete),
+          () => 0,
+          (count, result) => BatchResult.isSuccess(result) ? count + 1 : count
         )
       )
-    }
   }
 }
+
+/** A job that has ended, whose results are in one file of so many lines. */
+const job = (lines: number): BatchJob.BatchJob => ({
+  id: "00000000-0000-0000-0000-000000000002",
+  input_files: ["00000000-0000-0000-0000-000000000001"],
+  endpoint: "/v1/chat/completions",
+  model: "mistral-small-latest",
+  output_file: String(lines),
+  errors: [],
+  status: "SUCCESS",
+  created_at: 1764500000,
+  total_requests: lines,
+  completed_requests: lines,
+  succeeded_requests: lines,
+  failed_requests: 0
+})
 
 /** Loaded in its own process, so that no contender pays for another. */
 export const batchClients = new Map<string, () => Promise<BatchClient>>(Object.entries({

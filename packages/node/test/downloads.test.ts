@@ -2,14 +2,14 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import type { ServerResponse } from "node:http"
-import { apiKey, clientOf, clients, content, settled } from "./clients.ts"
+import { apiKey, clientOf, clients, content, settled, until } from "./clients.ts"
 import { serve } from "./server.ts"
 
-// A test that waits for something that never comes fails after ten seconds.
-vi.setConfig({ testTimeout: 10_000 })
+// A test that waits for something that never comes fails after half a minute.
+vi.setConfig({ testTimeout: 30_000 })
 
 const piece = Buffer.alloc(64 * 1024, "x")
-const pieces = 1024
+const pieces = 384
 
 /** Writes as fast as the client reads, and gives the number of pieces that were written so far. */
 const write = (response: ServerResponse) => {
@@ -110,10 +110,9 @@ for (const [name, http] of Object.entries(clients)) {
           )
         yield* Deferred.await(begun)
         yield* Fiber.interrupt(fiber)
-        yield* settled(() =>
-          closed
+        yield* until(() =>
+          closed === 2
         )
-        assert.strictEqual(closed, 2)
       }))
   })
 }
