@@ -85,7 +85,7 @@ export type {
  * A request that the emulator received.
  *
  * *Details*: headers have lower-case names, and those that may hold a key or a cookie are `<redacted>`. The body is the
- * value if it is JSON, otherwise the text. The fault is the one that was applied to the response, if any.
+ * value if it is JSON, otherwise the text; of an upload it is the fields, with the name, type and size of the file. The fault is the one that was applied to the response, if any.
  *
  * @category models
  * @since 0.1.0

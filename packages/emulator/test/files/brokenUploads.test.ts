@@ -16,7 +16,7 @@ import { openDatabase } from "../../src/internal/storage/database.ts"
 import { end, startProgram } from "../fixtures/program.ts"
 import { databaseFile } from "../observability/observabilitySupport.ts"
 import { instant, local, raw, settled } from "../support.ts"
-import { formOf, listed, namesOf, upload, uploadText } from "./filesSupport.ts"
+import { formOf, listed, namesOf, type Parts, upload, uploadText } from "./filesSupport.ts"
 
 const key = "emulator-key"
 
@@ -127,19 +127,17 @@ describe("a file of more than 512 MB", () => {
   it.effect("is refused when it exceeds the limit, where its size is not known, and leaves nothing", () =>
     Effect.gen(function*() {
       const database = yield* openDatabase(":memory:")
-      const received = (size: number, limit: number) =>
-        receiveUpload(database, limit).pipe(
+      const received = Effect.fnUntraced(function*(size: number, limit: number) {
+        const { body, headers } = yield* bytesOf([["file", { name: "a", content: "x".repeat(size) }], [
+          "purpose",
+          "batch"
+        ]])
+        const request = new Request("http://localhost/v1/files", { method: "POST", body, headers })
+        return yield* receiveUpload(database, limit).pipe(
           Effect.scoped,
-          Effect.provideService(
-            HttpServerRequest.HttpServerRequest,
-            HttpServerRequest.fromWeb(
-              new Request("http://localhost/v1/files", {
-                method: "POST",
-                body: formOf([["file", { name: "a", content: "x".repeat(size) }], ["purpose", "batch"]])
-              })
-            )
-          )
+          Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(request))
         )
+      })
       assert.isTrue(Exit.isSuccess(yield* Effect.exit(received(300_000, 300_000))))
       const error = yield* Effect.flip(received(300_001, 300_000))
       assert.isTrue(error instanceof ErrorResponse)
@@ -174,13 +172,10 @@ describe("a fault of an upload", () => {
   it.live("of a connection that is reset or closed leaves nothing", () =>
     Effect.gen(function*() {
       const { faults, requests } = yield* Emulator.Emulator
-      // Where a form's connection breaks, Node's `fetch` rejects a promise that nobody handles, so these are its bytes.
-      const form = new Response(formOf(large))
-      const headers = { "content-type": form.headers.get("content-type") ?? "" }
-      const body = yield* Effect.promise(() => form.arrayBuffer())
+      const form = yield* bytesOf(large)
       for (const fault of [Fault.reset, Fault.cut()]) {
         yield* faults.next(fault)
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(raw("/v1/files", { method: "POST", body, headers }))))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(raw("/v1/files", { method: "POST", ...form }))))
         assert.strictEqual((yield* requests).at(-1)?.fault?.type, fault.type)
       }
       assert.deepStrictEqual(yield* namesOf(), [])
@@ -252,6 +247,16 @@ const halfAnUpload = (url: string, length = 10_000_000): Effect.Effect<Socket> =
       resume(Effect.succeed(socket))
     })
     socket.on("error", () => {})
+  })
+
+/**
+ * The bytes of a form, and their type. Where the reading of a form breaks off, Node.js rejects a promise that nobody
+ * handles.
+ */
+const bytesOf = (parts: Parts) =>
+  Effect.promise(async () => {
+    const form = new Response(formOf(parts))
+    return { body: await form.arrayBuffer(), headers: { "content-type": form.headers.get("content-type") ?? "" } }
   })
 
 /** The numbers of rows of files and of their chunks, as another process sees them. */
