@@ -32,15 +32,21 @@ const resultLine = (id: number): string =>
     })
   }\n`
 
+/** A line of the file begins with a brace. Those of the form around it do not. */
+const brace = 0x7b
 const newline = 0x0a
 
 const server = createServer((request, response) => {
   if (request.method === "POST") {
     let bytes = 0
     let lines = 0
+    let before = 0
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length
-      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lines++
+      for (let at = chunk.indexOf(brace); at >= 0; at = chunk.indexOf(brace, at + 1)) {
+        if ((at === 0 ? before : chunk[at - 1]) === newline) lines++
+      }
+      before = chunk[chunk.length - 1]!
     }).on("end", () => {
       response.writeHead(200, { "content-type": "application/json" })
       response.end(JSON.stringify({

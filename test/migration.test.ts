@@ -3,6 +3,7 @@
  * the table of methods in `docs/migrating-from-mistralai.md` names every method of the SDK.
  */
 import * as Agents from "@effect-mistral/agents"
+import * as Batch from "@effect-mistral/batch"
 import { Chat } from "@effect-mistral/chat"
 import * as Core from "@effect-mistral/core"
 import { Emulator, type Script } from "@effect-mistral/emulator"
@@ -79,7 +80,8 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   Chat,
   ...Agents,
   ...Fim,
-  ...Observability
+  ...Observability,
+  ...Batch
 }
 
 const text = "It takes a few days, é and 😀."

@@ -1,5 +1,6 @@
 /** Services over two clients of one program: each request goes to the host of its own client, with the key of that client. */
 import { Agents } from "@effect-mistral/agents"
+import { BatchJobs, Files } from "@effect-mistral/batch"
 import { Chat } from "@effect-mistral/chat"
 import {
   Classifiers,
@@ -134,6 +135,27 @@ function rows(): ReadonlyArray<Row> {
       "Ocr.process",
       ScriptedHttpClient.json({ model: "m", pages: [] }),
       (service) => service.process({ model: "m", document: { type: "image_url", image_url: "https://a.test/a.png" } })
+    ),
+    ...layerRows(
+      Files.Files,
+      Files,
+      "Files.upload",
+      ScriptedHttpClient.json({ id: "f", created_at: 1, filename: "a.jsonl", purpose: "batch" }),
+      (service) => service.upload({ name: "a.jsonl", purpose: "batch", content: "{}" })
+    ),
+    ...layerRows(
+      Files.Files,
+      Files,
+      "Files.content",
+      ScriptedHttpClient.json({}),
+      (service) => Stream.runDrain(service.content("f"))
+    ),
+    ...layerRows(
+      BatchJobs.BatchJobs,
+      BatchJobs,
+      "BatchJobs.list",
+      ScriptedHttpClient.json({ data: [], total: 0 }),
+      (service) => service.list()
     ),
     ...layerRows(
       Models.Models,

@@ -33,6 +33,11 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^not read \(finish reason: length\): \d+ tokens$/m,
     /^in total: \d{3} tokens$/m
   ],
+  "batch-classify.ts": [
+    /^job 1: 9900 of 10000 classified$/m,
+    /^job 2: 100 of 100 classified$/m,
+    /^the rows are in .*labels\.jsonl$/m
+  ],
   "moderation.ts": [
     /^- When do the trains .*\n {2}\w+ \w+/m,
     /^- Can I sue .*\n {2}\w+ \w+/m,
@@ -169,7 +174,7 @@ const servers = ["sse-server.ts"]
 const timeout = 60_000
 
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts", "toolScript.ts", "aiScripts.ts", "collector.ts"]
+const shared = ["mistral.ts", "toolScript.ts", "aiScripts.ts", "collector.ts", "batchMistral.ts"]
 
 describe("examples", () => {
   const programs = readdirSync(folder)

@@ -18,7 +18,7 @@
  *       model,
  *       requests: questions.map((content, index) => ({
  *         custom_id: `question-${index}`,
- *         request: { messages: [{ role: "user", content }] }
+ *         request: { messages: [{ role: "user" as const, content }] }
  *       }))
  *     })
  *     const uploaded = yield* Effect.forEach(files, ({ content, size }, index) =>

@@ -3,7 +3,7 @@
  *
  * ```ts
  * import { BatchJobs, BatchResult } from "@effect-mistral/batch"
- * import { Endpoint } from "@effect-mistral/core"
+ * import { Completion, Endpoint } from "@effect-mistral/core"
  * import { Console, Effect, Stream } from "effect"
  *
  * // If this is killed at any place and run again, it finds the job that it has created.
@@ -23,7 +23,7 @@
  *     yield* BatchJobs.results(job.id, Endpoint.chat.complete).pipe(
  *       Stream.runForEach((result) =>
  *         BatchResult.isSuccess(result)
- *           ? Console.log(result.custom_id, result.result.success.choices[0]?.message.content)
+ *           ? Console.log(result.custom_id, Completion.text(result.result.success))
  *           : Console.error(result.custom_id, result.result)
  *       )
  *     )

@@ -32,7 +32,7 @@
  * @see https://docs.mistral.ai/capabilities/batch
  * @since 0.1.0
  */
-import type { Endpoint } from "@effect-mistral/core/Endpoint"
+import type * as EndpointCodec from "@effect-mistral/core/EndpointCodec"
 import type { MistralError } from "@effect-mistral/core/MistralError"
 import type { RequestOptions } from "@effect-mistral/core/RequestOptions"
 import * as Result from "effect/Result"
@@ -129,7 +129,7 @@ export interface Failed extends BatchResult<never> {
  * @category models
  * @since 0.1.0
  */
-export interface ResponseEndpoint<Response> extends Omit<Endpoint<never, Response>, "request" | "encode"> {}
+export interface ResponseEndpoint<in out Response> extends EndpointCodec.Reader<Response> {}
 
 /**
  * The options of a call that reads the results of a job: those of its requests, and the ids of the job's requests.

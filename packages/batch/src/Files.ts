@@ -201,6 +201,7 @@ export const layerOptions = (
  *   a line break inside. Its issue names the line. It is `incomplete` where a part was sent, of which the server makes no
  *   file.
  * - The limit to the first byte of the response counts from the last piece.
+ * - Over a `fetch` that cannot send streams, as in some browsers, the content is read as a whole before it is sent.
  *
  * *Gotchas*:
  *

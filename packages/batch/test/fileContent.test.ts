@@ -1,5 +1,5 @@
 import { Files } from "@effect-mistral/batch"
-import { MistralClient, RequestOptions, RetryPolicy } from "@effect-mistral/core"
+import { MistralClient, type RequestOptions, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Layer, Pull, Schedule, Stream, Tracer } from "effect"

@@ -1,7 +1,7 @@
 import { type File, Files } from "@effect-mistral/batch"
 import { type MistralError, RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Context, Data, Deferred, Effect, Exit, Fiber, Queue, Schedule, Stream } from "effect"
+import { Cause, Context, Data, Deferred, Effect, Exit, Fiber, Queue, Redacted, Schedule, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { encode, file, formOf, uploadServer } from "./fixtures/uploadServer.ts"
 
@@ -237,6 +237,21 @@ describe("Files.upload", () => {
       const error = yield* Effect.flip(Files.upload({ name, purpose, lines }))
       assert.strictEqual(error.reason._tag, "RateLimited")
       assert.strictEqual(received.length, 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("says so where a new key needs the lines of an iterator a second time", () => {
+    const { layer, received } = uploadServer({ status: 401 }, {})
+    return Effect.gen(function*() {
+      let keys = 0
+      const apiKey = Effect.sync(() => Redacted.make(`key-${++keys}`))
+      yield* Files.upload({ name, purpose, lines: ["1", "2"] }, { apiKey })
+      assert.strictEqual(received.length, 2)
+      received.length = 0
+      const error = yield* Effect.flip(Files.upload({ name, purpose, lines: ["1", "2"].values() }, { apiKey }))
+      assert.match(error.message, /must be sent again, but an iterator can be read only once/)
+      assert.strictEqual(received.length, 2)
+      assert.isFalse(received[1]!.ended)
     }).pipe(Effect.provide(layer))
   })
 

@@ -2,7 +2,8 @@
  * When a failed call is retried, and with which backoff.
  *
  * Retries are on by default. A stream is only retried before the first byte of its response, so that no chunk is delivered
- * twice. A program that retries a stream itself must check `chunks` of the error, because `isRetryable` does not say whether
+ * twice; only bytes that are the same each time, such as a file's, go on where they broke off (`resumable` of the endpoint).
+ * A program that retries a stream itself must check `chunks` of the error, because `isRetryable` does not say whether
  * chunks came, or retry it together with its accumulation: `RetryPolicy.retry(Completion.collect(stream), policy)`. A truncated whole response is only retried where the operation is idempotent and free, such as a list or a search:
  * see `Endpoint.Retryable`.
  *

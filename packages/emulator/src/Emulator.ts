@@ -3,9 +3,9 @@
  * network.
  *
  * - *When to use*: development and tests.
- * - *Details*: it serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations, its
- *   own list of models, and the observability API over the completions it has served. Faults make it fail in every way in
- *   which a server or a network fails.
+ * - *Details*: it serves chat, agents and fill-in-the-middle completions, whole and streamed, embeddings, moderations,
+ *   classifications, documents, files, batch jobs, its own list of models, and the observability API over the completions it
+ *   has served. Faults make it fail in every way in which a server or a network fails.
  *
  * ```ts
  * import { Chat } from "@effect-mistral/chat"
@@ -192,7 +192,7 @@ export interface Options extends ProxyOptions {
   readonly demoEvents?: number | undefined
   /** The time that a batch job is queued before it runs. 0 unless set. */
   readonly batchQueueTime?: Duration.Input | undefined
-  /** The requests of a batch job that are processed per second. No delay unless set, and with `Infinity`. */
+  /** The requests of a batch job that are processed per second. No delay unless set, and with 0 or `Infinity`. */
   readonly batchRequestsPerSecond?: number | undefined
   /** Scripted responses, which take precedence over generated ones. */
   readonly script?: Script.Script | undefined

@@ -133,11 +133,10 @@ const announce = (options: Emulator.Options & { readonly host: string }) =>
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ batchRequestsPerSecond, proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
     const options = {
       ...flags,
       ...(yield* proxyOptions(proxy)),
-      batchRequestsPerSecond: batchRequestsPerSecond > 0 ? batchRequestsPerSecond : Infinity,
       tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }

@@ -60,3 +60,7 @@ export const settled = (read: () => number): Effect.Effect<number> =>
       () => read() === before ? Effect.succeed(before) : settled(read)
     )
   })
+
+/** Waits until something holds. */
+export const until = (holds: () => boolean): Effect.Effect<void> =>
+  Effect.suspend(() => holds() ? Effect.void : Effect.flatMap(Effect.sleep("20 millis"), () => until(holds)))

@@ -3,11 +3,11 @@ import { RetryPolicy } from "@effect-mistral/core"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Schedule, Stream } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { apiKey, clientOf, clients, settled, upload } from "./clients.ts"
+import { apiKey, clientOf, clients, settled, until, upload } from "./clients.ts"
 import { serve } from "./server.ts"
 
-// A test that waits for something that never comes fails after ten seconds.
-vi.setConfig({ testTimeout: 10_000 })
+// A test that waits for something that never comes fails after half a minute.
+vi.setConfig({ testTimeout: 30_000 })
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -79,7 +79,7 @@ for (const [name, http] of Object.entries(clients)) {
             Effect.succeed(() => void bodyOf(request).then(({ length }) => json(response, { length })))
           )
         )
-        const { file, state } = recorded(512)
+        const { file, state } = recorded(256)
         const fiber = yield* Effect.forkChild(Effect.provide(upload(file), clientOf(http, url)))
         const read = yield* Deferred.await(reading)
         const ahead = yield* settled(() => state.pulled)
@@ -87,8 +87,8 @@ for (const [name, http] of Object.entries(clients)) {
         assert.isBelow(ahead * 64, 8 * 1024, "KiB pulled ahead")
         read()
         const { length } = (yield* Fiber.join(fiber)) as { readonly length: number }
-        assert.isAbove(length, 512 * 64 * 1024)
-        assert.deepStrictEqual(state, { pulled: 512, runs: 1, ended: 1 })
+        assert.isAbove(length, 256 * 64 * 1024)
+        assert.deepStrictEqual(state, { pulled: 256, runs: 1, ended: 1 })
       }))
 
     it.live("closes the connection and interrupts the file where it is interrupted", () =>
@@ -153,9 +153,8 @@ for (const [name, http] of Object.entries(clients)) {
           assert.isTrue(error.reason._tag === "InvalidRequest" && error.reason.incomplete, error.message)
           assert.notInclude(String(error) + JSON.stringify(error), apiKey)
         }
-        yield* settled(() => closed)
         assert.isAtMost(arrived, files.length)
-        assert.strictEqual(closed, arrived)
+        yield* until(() => closed === arrived)
       }))
 
     it.live("runs its file anew after a 429, and follows no redirect", () =>

@@ -13,7 +13,7 @@ describe("an upload of checked requests", () => {
       Effect.gen(function*() {
         const files = yield* chatFiles(entries(5), { maxRequests: 3 })
         yield* Effect.forEach(files, upload)
-        assert.deepStrictEqual(
+        assert.deepStrictEqual<unknown>(
           yield* Effect.forEach(received, formOf),
           [
             ["1", "2", "3"],

@@ -196,6 +196,13 @@ describe("a job with the same metadata", () => {
       }).pipe(Effect.provide(scripted([page([job({ id: "earlier", ...earlier }), job()])]))))
   }
 
+  it.effect("is in the error without its results, should a list have them", () =>
+    Effect.gen(function*() {
+      const error = yield* failure()
+      assert.strictEqual(error._tag, "JobMismatch")
+      assert.notInclude(JSON.stringify(error), "a secret answer")
+    }).pipe(Effect.provide(scripted([page([job({ model: "m", outputs: [{ body: "a secret answer" }] })])]))))
+
   const same: Readonly<Record<string, readonly [Partial<BatchJob.BatchJob>, Partial<BatchJobs.CreateOnceRequest>]>> = {
     "and the files in another order": [{ input_files: ["f2", "f1"] }, { input_files: ["f1", "f2"] }],
     "and a model that the request leaves to the requests": [{ model: "m" }, { model: undefined }],

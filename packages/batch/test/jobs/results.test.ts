@@ -81,7 +81,7 @@ describe("results", () => {
       const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
       assert.deepStrictEqual(
         (yield* requests).map(({ headers }) => [headers["x-one"], headers["x-two"]]),
-        Array(3).fill(["layer", "call"])
+        Array.from({ length: 3 }, () => ["layer", "call"])
       )
     }).pipe(Effect.provide(
       Layer.provideMerge(

@@ -68,6 +68,14 @@ describe("a job that ended well", () => {
       assert.deepStrictEqual(results, ["a: answer a", "null: InvalidResponse", "b: NotProcessed"])
     }))
 
+  it.effect("names the request whose result has lost its id", () =>
+    Effect.gen(function*() {
+      const nameless = JSON.stringify({ response: { status_code: 429 } })
+      const files = { out: lines(answered("a"), nameless), in: lines(asked("a"), asked("b")) }
+      const { results } = yield* resultsOf({ files }, job())
+      assert.deepStrictEqual(results, ["a: answer a", "null: RateLimited", "b: NotProcessed"])
+    }))
+
   it.effect("with requests that have no id, or share one, has no missing request", () =>
     Effect.gen(function*() {
       const anonymous = JSON.stringify({ body: {} })
@@ -144,6 +152,19 @@ describe("a job that did not end well", () => {
         assert.deepStrictEqual(problem.problems, ["Unknown model. (2 requests)", "Line 1 is bad:"])
         assert.include(problem.message, "FAILED (Unknown model. (2 requests); Line 1 is bad:)")
       }
+    }))
+
+  it.effect("and has not counted its requests names the rest all the same", () =>
+    Effect.gen(function*() {
+      const files = { out: lines(answered("a")), in: lines(asked("a"), asked("b")) }
+      const { results } = yield* resultsOf({ files }, job({ status: "CANCELLED", total_requests: 0 }))
+      assert.deepStrictEqual(results, ["a: answer a", "b: NotProcessed"])
+    }))
+
+  it.effect("with a status that is not known and the time of its end names its requests", () =>
+    Effect.gen(function*() {
+      const { results } = yield* resultsOf({ files: { in: lines(asked("a")) } }, job({ ...nothing, status: "EXPIRED" }))
+      assert.deepStrictEqual(results, ["a: NotProcessed"])
     }))
 
   it.effect("shows the first of many problems", () =>
@@ -245,9 +266,12 @@ describe("a job whose requests were sent inline", () => {
 
   it.effect("is fetched with its outputs", () =>
     Effect.gen(function*() {
-      const { requests, results } = yield* resultsOf({ jobs: [{ ...inline, outputs }] }, inline)
-      assert.deepStrictEqual(results, ["a: answer a", "b: RateLimited"])
-      assert.deepStrictEqual(requests, ["job-1 inline"])
+      for (const count of [2, 0]) {
+        const source = { ...inline, completed_requests: count, succeeded_requests: count }
+        const { requests, results } = yield* resultsOf({ jobs: [{ ...inline, outputs }] }, source)
+        assert.deepStrictEqual(results, ["a: answer a", "b: RateLimited"])
+        assert.deepStrictEqual(requests, ["job-1 inline"])
+      }
     }))
 
   it.effect("is not fetched where it was fetched with its outputs", () =>

@@ -123,6 +123,11 @@ describe("a line without a response that is good", () => {
       "RateLimited",
       { message: "Slow", retryable: true, status: 429 }
     ],
+    "but with an error with a status, which says that a time was over": [
+      failure({ message: "Expired link", code: 400, type: "link_expired" }),
+      "BadRequest",
+      { message: "Expired link", status: 400 }
+    ],
     "but with an error whose status is a text": [failure({ message: "No", code: "503" }), "ServerError", {
       retryable: true,
       status: 503

@@ -5,6 +5,8 @@ import { Emulator } from "@effect-mistral/emulator"
 import { ChatCompletionEvents } from "@effect-mistral/observability"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import { ask } from "../support.ts"
 import {
@@ -113,6 +115,13 @@ describe("a batch job", () => {
     Effect.gen(function*() {
       const { id } = yield* create({ requests: questions(3) })
       assert.isNull((yield* fetchJob(id, { inline: true })).outputs)
+      const client = yield* HttpClient.HttpClient
+      const response = yield* client.execute(
+        HttpClientRequest.get(`http://emulator.invalid/v1/batch/jobs/${id}?inline=maybe`).pipe(
+          HttpClientRequest.bearerToken("emulator-key")
+        )
+      )
+      assert.strictEqual(response.status, 422)
     }).pipe(Effect.provide(memory({ batchQueueTime: "1 hour" }))))
 
   it.effect("takes its model where a request names none", () =>

@@ -67,6 +67,35 @@ describe("effect-mistral-emulator", () => {
       assert.include(yield* start(["--script", file]), "[0][\"when\"][\"txt\"]")
     }).pipe(Effect.provide(NodeFileSystem.layer)))
 
+  it.live("runs batch jobs as fast as its flags say", () =>
+    Effect.gen(function*() {
+      const flags = ["--batch-queue-time", "100", "--batch-requests-per-second", "50"]
+      const url = urlIn(yield* start(["--port", "0", ...flags]))
+      const headers = { authorization: "Bearer emulator-key", "content-type": "application/json" }
+      const { completed_at, created_at, started_at } = yield* Effect.promise(async () => {
+        const messages = [{ role: "user", content: "Hi" }]
+        const created = await fetch(`${url}/v1/batch/jobs`, {
+          method: "POST",
+          headers,
+          body: JSON.stringify({
+            endpoint: "/v1/chat/completions",
+            model: "mistral-small-latest",
+            requests: Array.from({ length: 100 }, () => ({ body: { max_tokens: 1, messages } }))
+          })
+        })
+        const { id, status } = await created.json()
+        assert.strictEqual(status, "QUEUED")
+        for (;;) {
+          const job = await (await fetch(`${url}/v1/batch/jobs/${id}`, { headers })).json()
+          if (job.completed_at !== null) return job
+        }
+      })
+      assert.isAtLeast(started_at, created_at)
+      // The times are whole seconds.
+      assert.isAtLeast(completed_at - started_at, 1)
+      assert.include(yield* start(["--batch-queue-time", "-1"]), "a number of at least 0")
+    }).pipe(Effect.scoped))
+
   it.live("records what a server answers, and answers from the recording without it", () =>
     Effect.gen(function*() {
       const directory = yield* temporary

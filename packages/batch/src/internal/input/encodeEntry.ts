@@ -29,20 +29,21 @@ export const entryEncoder = <Request extends object>(
 
   const encodeRequest = (request: unknown, key: string): Result.Result<string, ReadonlyArray<Issue>> => {
     if (!Predicate.isObject(request)) return Result.fail([{ path: [key], message: "Expected a request" }])
-    const missing = ofJob.filter(([key]) => valueAt(request, key) === undefined || valueAt(request, key) === null)
+    const missing = ofJob.filter(([key]) => request[key] === undefined || request[key] === null)
     const written = missing.length === 0 ? write(request) : writeWithout(missing, request)
     if (Result.isFailure(written)) return Result.fail(issuesOf(written.failure))
-    return valueAt(request, "stream") === true ? Result.fail(streams) : Result.succeed(written.success)
+    return request.stream === true ? Result.fail(streams) : Result.succeed(written.success)
   }
 
   /** Checks a request with what the job sets, and writes it down without. */
   const writeWithout = (missing: typeof ofJob, request: object) => {
-    const keys = missing.map(([key]) => key)
-    const own = Object.entries(request).filter(([key]) => !keys.includes(key))
-    return Result.map(
-      write(Object.fromEntries([...own, ...missing])),
-      (text) => withoutLast(text, JSON.stringify(Object.fromEntries(missing)))
-    )
+    const complete: Record<string, unknown> = { ...request }
+    for (const [key, value] of missing) {
+      // A key that is there without a value would keep its place. The keys of the job are to be the last ones.
+      if (key in complete) delete complete[key]
+      complete[key] = value
+    }
+    return Result.map(write(complete), (text) => withoutLast(text, JSON.stringify(Object.fromEntries(missing))))
   }
 
   return (entry) => {
@@ -70,8 +71,6 @@ const partsOfEntry = (entry: unknown): Parts => ({
 
 /** The line of a valid entry. */
 export const lineOf = ({ body, quotedId }: Encoded): string => `{"custom_id":${quotedId},"body":${body}}\n`
-
-const valueAt = (value: object, key: string): unknown => Predicate.hasProperty(value, key) ? value[key] : undefined
 
 /** Takes the members of `object`, which are the last ones, out of the JSON of another object. */
 const withoutLast = (json: string, object: string): string => {

@@ -119,9 +119,10 @@ const checkMatch = (
   request: Request
 ): Effect.Effect<BatchJob.BatchJob, BatchJob.JobMismatch> => {
   const differences = differencesOf(job, request)
-  return differences.length === 0
-    ? Effect.succeed(job)
-    : Effect.fail(new BatchJob.JobMismatch({ job, differences }))
+  if (differences.length === 0) return Effect.succeed(job)
+  // An error holds no responses of requests, even if the server gives them with a list.
+  const withoutOutputs = job.outputs ? { ...job, outputs: null } : job
+  return Effect.fail(new BatchJob.JobMismatch({ job: withoutOutputs, differences }))
 }
 
 const differencesOf = (job: BatchJob.BatchJob, request: Request): ReadonlyArray<BatchJob.Difference> => {

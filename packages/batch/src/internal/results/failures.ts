@@ -8,7 +8,7 @@ import { hasContent } from "./jsonObject.ts"
 
 /** The failure of a line that cannot be read. `place` names the file and the line, `description` says what is wrong. */
 export const unreadable = (
-  endpoint: MistralError.Operation,
+  endpoint: Operation,
   place: string,
   description: string,
   kind: "json" | "schema" | "tooLarge"
@@ -41,7 +41,7 @@ export const notProcessed = (
  * say that the time was over or the job cancelled.
  */
 export const failureOfError = (
-  endpoint: BatchResult.ResponseEndpoint<unknown>,
+  endpoint: Operation,
   job: Pick<BatchJob.BatchJob, "id" | "status">,
   custom_id: string | null,
   error: unknown
@@ -81,5 +81,5 @@ export const sentenceOf = (endpoint: Operation, { count, message }: BatchJob.Pro
   return said === undefined || typeof count !== "number" || count < 2 ? said : `${said} (${count} requests)`
 }
 
-/** Every endpoint, whatever it returns. */
-export type Operation = BatchResult.ResponseEndpoint<never> | BatchResult.ResponseEndpoint<unknown>
+/** The part of an endpoint that errors are read by. */
+export interface Operation extends Omit<BatchResult.ResponseEndpoint<never>, "response" | "repair" | "failedChoice"> {}

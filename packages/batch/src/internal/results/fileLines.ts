@@ -1,9 +1,9 @@
-import type { MistralError, Operation } from "@effect-mistral/core/MistralError"
+import type { MistralError } from "@effect-mistral/core/MistralError"
 import type { RequestOptions } from "@effect-mistral/core/RequestOptions"
 import * as Stream from "effect/Stream"
 import { linesOf } from "../jsonl/linesOf.ts"
 import type { Line } from "../jsonl/lineSplitter.ts"
-import { unreadable } from "./failures.ts"
+import { type Operation, unreadable } from "./failures.ts"
 
 /** Gives the content of a file, as `Files.content` does. */
 export type FileContent = (fileId: string, options?: RequestOptions) => Stream.Stream<Uint8Array, MistralError>

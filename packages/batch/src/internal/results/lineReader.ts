@@ -1,7 +1,6 @@
 import * as EndpointCodec from "@effect-mistral/core/EndpointCodec"
 import type { MistralError } from "@effect-mistral/core/MistralError"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type * as BatchJob from "../../BatchJob.ts"
 import type * as BatchResult from "../../BatchResult.ts"
 import { customIdOf, customIdOfText } from "./customId.ts"
@@ -27,8 +26,6 @@ export const makeLineReader = <Response>(
   job: BatchJob.BatchJob,
   tally: RequestTally
 ): LineReader<Response> => {
-  const decodable = { ...endpoint, request: Schema.Never }
-
   const outcome = (
     json: JsonObject,
     custom_id: string | null,
@@ -51,7 +48,7 @@ export const makeLineReader = <Response>(
     if (hasContent(error) || !(status !== undefined || hasContent(body))) {
       return Result.fail(failureOfError(endpoint, job, custom_id, error))
     }
-    return EndpointCodec.decode(decodable, { status: status ?? 200, body: objectOf(body), headers })
+    return EndpointCodec.decode(endpoint, { status: status ?? 200, body: objectOf(body), headers })
   }
 
   const failed = (custom_id: string | null, failure: MistralError): BatchResult.BatchResult<Response> => {

@@ -39,7 +39,7 @@ const endOf = Effect.fnUntraced(function*(job: RunningJob, row: Row): Effect.fn.
   }
   if (row["status"] === "CANCELLATION_REQUESTED") {
     // The request that is being answered takes its time.
-    if (row["started_at"] !== null) yield* Effect.sleep(1000 / job.settings.batch.requestsPerSecond)
+    if (row["started_at"] !== null) yield* Effect.sleep(Math.min(1000, 1000 / job.settings.batch.requestsPerSecond))
     return { status: "CANCELLED", errors: [] }
   }
   if (row["started_at"] === null) {

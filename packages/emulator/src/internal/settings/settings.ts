@@ -78,7 +78,7 @@ export const makeSettings = (
   limits: { requestsPerMinute: options.requestsPerMinute, tokensPerMinute: options.tokensPerMinute },
   batch: {
     queueTime: Duration.fromInputUnsafe(options.batchQueueTime ?? 0),
-    requestsPerSecond: options.batchRequestsPerSecond ?? Infinity
+    requestsPerSecond: (options.batchRequestsPerSecond ?? 0) > 0 ? options.batchRequestsPerSecond! : Infinity
   },
   script: options.script ?? [],
   proxy: { upstream: options.upstream, replay: options.replay }
