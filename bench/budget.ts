@@ -5,8 +5,8 @@ import { sizes } from "./size.ts"
 
 /** Kilobytes, gzip: the sizes that were reached, with a little room. Lower them whenever a program becomes smaller. */
 const budgets: Readonly<Record<string, number>> = {
-  "ours": 69.7,
-  "ours, by barrel imports, Vite": 65.9
+  "ours": 70.3,
+  "ours, by barrel imports, Vite": 67.1
 }
 
 const measured = await sizes()

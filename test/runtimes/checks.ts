@@ -3,6 +3,7 @@
  * emulator, whose faults it selects by a header.
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
+import { BatchJobs, Files } from "@effect-mistral/batch"
 import { Chat } from "@effect-mistral/chat"
 import {
   Completion,
@@ -15,6 +16,7 @@ import {
 import { Effect, Layer, Redacted, Stream } from "effect"
 import type { AiError, LanguageModel } from "effect/ai"
 import type { HttpClient } from "effect/http"
+import { batchChecks } from "./batchChecks.ts"
 import { expect, hello } from "./expect.ts"
 import { languageModelChecks } from "./languageModelChecks.ts"
 
@@ -25,11 +27,11 @@ export interface Server {
 }
 
 /** The services that the checks use. */
-export type Services = Chat.Chat | LanguageModel.LanguageModel
+export type Services = BatchJobs.BatchJobs | Chat.Chat | Files.Files | LanguageModel.LanguageModel
 
 /** The services of a program over a transport. */
 export const servicesOver = (server: Server, transport: Layer.Layer<HttpClient.HttpClient>): Layer.Layer<Services> =>
-  Layer.merge(Chat.layer, MistralLanguageModel.model("mistral-small-latest")).pipe(
+  Layer.mergeAll(BatchJobs.layer, Chat.layer, Files.layer, MistralLanguageModel.model("mistral-small-latest")).pipe(
     Layer.provide(MistralClient.layer({
       apiKey: Redacted.make(server.apiKey),
       baseUrl: server.url,
@@ -166,6 +168,7 @@ export const checks: Readonly<Record<string, Check>> = {
     yield* expect([error.reason._tag, error.status], ["CapacityExceeded", 503], "error")
   }),
   ...languageModelChecks,
+  ...batchChecks,
   ...Object.fromEntries(
     Object.entries(limited).flatMap(([name, limited]) => [
       [`a good call with the time limit ${name}`, inTime(limited)],

@@ -133,7 +133,7 @@ const main = Effect.gen(function*() {
   )
   const effect = ["effect", "@effect/platform-node"].map((name) => `${name}@${versions[name]}`)
   run(project, "npm", "install", "--silent", "--no-audit", "--no-fund", ...tarballs, ...effect)
-  for (const file of ["checks.ts", "expect.ts", "languageModelChecks.ts", "main.ts", "worker.ts"]) {
+  for (const file of ["checks.ts", "expect.ts", "languageModelChecks.ts", "batchChecks.ts", "main.ts", "worker.ts"]) {
     copyFileSync(join(import.meta.dirname, file), join(project, file))
   }
 

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import * as HttpBody from "effect/http/HttpBody"
+import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 
 /**
@@ -15,7 +16,11 @@ export const watchUpload = (
     Stream.transformPull(body.stream, (pull) =>
       Effect.succeed(Effect.suspend(() => {
         onPull()
-        return Effect.onExit(pull, (exit) => Effect.sync(() => onPull(exit)))
+        return Effect.onExit(pull, (exit) => {
+          const tell = Effect.sync(() => onPull(exit))
+          // The request of a stream that fails is aborted, which crashes workerd while it is pulling the stream.
+          return Exit.isSuccess(exit) || Pull.isDoneCause(exit.cause) ? tell : Effect.andThen(Effect.yieldNow, tell)
+        })
       }))),
     body.contentType,
     body.contentLength
