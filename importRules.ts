@@ -44,6 +44,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     error: [],
     openai: [],
     schema: ["json"],
+    endpoint: ["schema"],
     transport: ["error"],
     timeout: [],
     completion: [],

@@ -6,7 +6,7 @@ import { sizes } from "./size.ts"
 /** Kilobytes, gzip: the sizes that were reached, with a little room. Lower them whenever a program becomes smaller. */
 const budgets: Readonly<Record<string, number>> = {
   "ours": 70.3,
-  "ours, by barrel imports, Vite": 67.1
+  "ours, by barrel imports, Vite": 65.7
 }
 
 const measured = await sizes()

@@ -5,125 +5,58 @@
  *
  * @since 0.1.0
  */
-import type { HttpBody } from "effect/http/HttpBody"
 import * as Schema from "effect/Schema"
-import * as Classification from "./Classification.ts"
 import * as Completion from "./Completion.ts"
 import * as CompletionRequest from "./CompletionRequest.ts"
-import * as Embedding from "./Embedding.ts"
+import type { CompletionEndpoint, Endpoint, FailedChoice } from "./internal/endpoint/endpoint.ts"
 import { carriesError } from "./internal/error/carriesError.ts"
 import { repairBy } from "./internal/schema/repair.ts"
-import * as Model from "./Model.ts"
-import * as Moderation from "./Moderation.ts"
-import * as OcrDocument from "./OcrDocument.ts"
 
-/**
- * An operation of the API that takes a `Request` as JSON, or in the form that `encode` gives it, and returns a `Response` as
- * JSON.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Endpoint<in out Request, in out Response> {
-  /** The name of the operation in errors, spans and logs, such as `Chat.complete`. */
-  readonly name: string
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
-  /** The path from `/v1` on. `{name}` is a path parameter. */
-  readonly path: `/v1/${string}`
-  readonly request: Schema.Codec<Request, unknown>
-  readonly response: Schema.Codec<Response, unknown>
+export type {
   /**
-   * Writes a valid request in another form than JSON, such as a form with a file (`MultipartBody.make`).
+   * An operation that returns bytes, such as the content of a file.
    *
-   * *Details*: a body that is a `Stream` runs anew for each attempt. While it is sent, the limit to the first byte of the
-   * response counts from its last piece. Where it fails, the call fails with `InvalidRequest` and is not retried.
+   * @category models
+   * @since 0.1.0
    */
-  readonly encode?: ((body: Readonly<Record<string, unknown>>) => HttpBody) | undefined
+  BytesEndpoint,
   /**
-   * Reads JSON that does not fit the schema of the response, because the server left something out. The result is used
-   * if it fits. Without this function such a response fails with `InvalidResponse`.
+   * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.
+   *
+   * @category models
+   * @since 0.1.0
    */
-  readonly repair?: ((json: unknown) => unknown) | undefined
-  /** The choice whose generation failed, where a response reports such a failure. */
-  readonly failedChoice?: ((response: unknown) => FailedChoice | undefined) | undefined
-  /** The schema of the query parameters. Without it they are not validated. */
-  readonly query?: Schema.Codec<object, unknown> | undefined
-  /** Which failures may be retried. */
-  readonly retryable: Retryable
-  /** The `gen_ai.operation.name` of its span, where OpenTelemetry's conventions have one. */
-  readonly operation?: "chat" | "text_completion" | "embeddings" | "invoke_agent" | undefined
-}
-
-/**
- * Which failures of an operation may be retried.
- *
- * *Details*:
- *
- * - `always`: the operation is idempotent and free. A retry changes nothing more on the server, so even a truncated
- *   response is requested again.
- * - `beforeFirstByte`: the operation is idempotent, but it runs a model and costs again. It is retried only as long as no
- *   byte of the response body was received.
- * - `ifRejected`: the operation is not idempotent, because it creates something. Only rate-limit and capacity errors are
- *   retried, because the server certainly did not act on them.
- *
- * @category models
- * @since 0.1.0
- */
-export type Retryable = "always" | "beforeFirstByte" | "ifRejected"
-
-/**
- * A choice whose generation failed: its index, and the `error` that the server put into it, if it did.
- *
- * @category models
- * @since 0.1.0
- */
-export interface FailedChoice {
-  readonly index: number
-  readonly error?: unknown
-}
-
-/**
- * An operation that returns a stream of `Event`s.
- *
- * *Details*: `repair` and `failedChoice` are about an event here. `choices` returns the choices of an event. An operation
- * that has it fails with `StreamEndedEarly` where `[DONE]` comes before any choice.
- *
- * @category models
- * @since 0.1.0
- */
-export interface StreamEndpoint<in out Request, in out Event> extends Omit<Endpoint<Request, Event>, "response"> {
-  readonly event: Schema.Codec<Event, unknown>
-  readonly choices?:
-    | ((event: Event) => ReadonlyArray<Pick<Completion.ChunkChoice, "index" | "finish_reason">>)
-    | undefined
-}
-
-/**
- * An operation that returns bytes, such as the content of a file.
- *
- * @category models
- * @since 0.1.0
- */
-export interface BytesEndpoint<in out Request>
-  extends Omit<Endpoint<Request, never>, "response" | "repair" | "failedChoice" | "operation">
-{
+  CompletionEndpoint,
   /**
-   * Whether every response has the same bytes, so that one that broke off is requested again under the retry policy, and the
-   * bytes that were delivered before are left out. Default: false.
+   * An operation of the API that takes a `Request` as JSON, or in the form that `encode` gives it, and returns a `Response` as
+   * JSON.
+   *
+   * @category models
+   * @since 0.1.0
    */
-  readonly resumable?: boolean | undefined
-}
-
-/**
- * A completion endpoint: one path that returns a whole response or a stream, depending on the request's `stream`.
- *
- * @category models
- * @since 0.1.0
- */
-export interface CompletionEndpoint<in out Request> {
-  readonly complete: Endpoint<Request, Completion.Response>
-  readonly stream: StreamEndpoint<Request, Completion.Chunk>
-}
+  Endpoint,
+  /**
+   * A choice whose generation failed: its index, and the `error` that the server put into it, if it did.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  FailedChoice,
+  /**
+   * Which failures of an operation may be retried.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Retryable,
+  /**
+   * An operation that returns a stream of `Event`s.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  StreamEndpoint
+} from "./internal/endpoint/endpoint.ts"
 
 /**
  * Makes a completion endpoint.
@@ -217,131 +150,73 @@ export const fim: CompletionEndpoint<CompletionRequest.Fim> = /* @__PURE__ */ co
   operation: "text_completion"
 })
 
-/**
- * `GET /v1/models`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const listModels: Endpoint<void, Model.List> = {
-  name: "Models.list",
-  method: "GET",
-  path: "/v1/models",
-  request: Schema.Void,
-  response: Model.List,
-  repair: /* @__PURE__ */ repairBy(Model.List, false),
-  retryable: "always"
-}
+export {
+  /**
+   * `GET /v1/models/{model_id}`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  fetchModel,
+  /**
+   * `GET /v1/models`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  listModels
+} from "./internal/endpoint/modelEndpoints.ts"
 
-/**
- * `GET /v1/models/{model_id}`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const fetchModel: Endpoint<void, Model.Model> = {
-  name: "Models.fetch",
-  method: "GET",
-  path: "/v1/models/{model_id}",
-  request: Schema.Void,
-  response: Model.Model,
-  repair: /* @__PURE__ */ repairBy(Model.Model, false),
-  retryable: "always"
-}
+export {
+  /**
+   * `POST /v1/embeddings`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  createEmbeddings
+} from "./internal/endpoint/embeddingEndpoints.ts"
 
-/**
- * `POST /v1/embeddings`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const createEmbeddings: Endpoint<Embedding.Request, Embedding.Response> = {
-  name: "Embeddings.create",
-  method: "POST",
-  path: "/v1/embeddings",
-  request: Embedding.Request,
-  response: Embedding.Response,
-  repair: /* @__PURE__ */ repairBy(Embedding.Response, true),
-  retryable: "beforeFirstByte",
-  operation: "embeddings"
-}
+export {
+  /**
+   * `POST /v1/chat/moderations`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  createChatModerations,
+  /**
+   * `POST /v1/moderations`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  createModerations
+} from "./internal/endpoint/moderationEndpoints.ts"
 
-/**
- * `POST /v1/moderations`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const createModerations: Endpoint<Moderation.Request, Moderation.Response> = {
-  name: "Moderations.create",
-  method: "POST",
-  path: "/v1/moderations",
-  request: Moderation.Request,
-  response: Moderation.Response,
-  repair: /* @__PURE__ */ repairBy(Moderation.Response, true),
-  retryable: "always"
-}
+export {
+  /**
+   * `POST /v1/classifications`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  classify,
+  /**
+   * `POST /v1/chat/classifications`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  classifyChat
+} from "./internal/endpoint/classificationEndpoints.ts"
 
-/**
- * `POST /v1/chat/moderations`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const createChatModerations: Endpoint<Moderation.ChatRequest, Moderation.Response> = {
-  name: "Moderations.createChat",
-  method: "POST",
-  path: "/v1/chat/moderations",
-  request: Moderation.ChatRequest,
-  response: Moderation.Response,
-  repair: /* @__PURE__ */ repairBy(Moderation.Response, true),
-  retryable: "always"
-}
-
-/**
- * `POST /v1/classifications`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const classify: Endpoint<Classification.Request, Classification.Response> = {
-  name: "Classifiers.classify",
-  method: "POST",
-  path: "/v1/classifications",
-  request: Classification.Request,
-  response: Classification.Response,
-  repair: /* @__PURE__ */ repairBy(Classification.Response, true),
-  retryable: "always"
-}
-
-/**
- * `POST /v1/chat/classifications`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const classifyChat: Endpoint<Classification.ChatRequest, Classification.Response> = {
-  name: "Classifiers.classifyChat",
-  method: "POST",
-  path: "/v1/chat/classifications",
-  request: Classification.ChatRequest,
-  response: Classification.Response,
-  repair: /* @__PURE__ */ repairBy(Classification.Response, true),
-  retryable: "always"
-}
-
-/**
- * `POST /v1/ocr`.
- *
- * @category endpoints
- * @since 0.1.0
- */
-export const processOcr: Endpoint<OcrDocument.Request, OcrDocument.Response> = {
-  name: "Ocr.process",
-  method: "POST",
-  path: "/v1/ocr",
-  request: OcrDocument.Request,
-  response: OcrDocument.Response,
-  repair: /* @__PURE__ */ repairBy(OcrDocument.Response, true),
-  retryable: "beforeFirstByte"
-}
+export {
+  /**
+   * `POST /v1/ocr`.
+   *
+   * @category endpoints
+   * @since 0.1.0
+   */
+  processOcr
+} from "./internal/endpoint/ocrEndpoints.ts"
