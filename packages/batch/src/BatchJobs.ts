@@ -50,65 +50,41 @@ import * as Files from "./Files.ts"
 import { createIssues, invalidRequest, metadataIssues, schemaIssues } from "./internal/jobs/createIssues.ts"
 import { createOnce as findOrCreate } from "./internal/jobs/createOnce.ts"
 import { findJob } from "./internal/jobs/findJob.ts"
+import type { CreateOnceOptions, CreateOnceRequest, FindOptions, WatchOptions } from "./internal/jobs/jobOptions.ts"
 import { paginateJobs } from "./internal/jobs/paginateJobs.ts"
 import { watchJob } from "./internal/jobs/watchJob.ts"
-import { makeResults } from "./internal/results/makeResults.ts"
+import { makeResults, type Results } from "./internal/results/makeResults.ts"
 
-/**
- * A request to create a job that is found again by its metadata.
- *
- * @category models
- * @since 0.1.0
- */
-export interface CreateOnceRequest extends BatchJob.CreateRequest {
-  /** The metadata that identifies the job: at least one key. */
-  readonly metadata: BatchJob.Metadata
-}
-
-/**
- * The options of `find`. Each request uses the request options: `timeout.total` limits one request.
- *
- * @category options
- * @since 0.1.0
- */
-export interface FindOptions extends RequestOptions.RequestOptions {
+export type {
   /**
-   * Says which jobs with the metadata to pass over, such as `(job) => job.status === "CANCELLED"`. By default every job
-   * counts, whether it runs, has ended well, has failed or was cancelled. A job that was deleted is not listed.
+   * The options of `createOnce`. Each request uses the request options: `timeout.total` limits one request.
+   *
+   * @category options
+   * @since 0.1.0
    */
-  readonly ignore?: ((job: BatchJob.BatchJob) => boolean) | undefined
-}
-
-/**
- * The options of `createOnce`. Each request uses the request options: `timeout.total` limits one request.
- *
- * @category options
- * @since 0.1.0
- */
-export interface CreateOnceOptions extends FindOptions {
-  /** How often the request to create the job is sent at most. Default: 3. It is only sent again if the job was not found. */
-  readonly attempts?: number | undefined
-  /** When to look for the job after its creation had no usable response. Default: after 1, 2, 4 and 8 seconds. */
-  readonly searches?: Schedule.Schedule<unknown> | undefined
-  /** How long the creation is retried while the server does not find an input file. Default: 1 minute. */
-  readonly fileTimeout?: Duration.Input | undefined
-}
-
-/**
- * The options of `watch` and `await`. Each poll uses the request options, its retry policy included.
- *
- * @category options
- * @since 0.1.0
- */
-export interface WatchOptions extends RequestOptions.RequestOptions {
-  /** Takes each response, and says when to poll next. If it ends first, the last status may not be final. */
-  readonly schedule?: Schedule.Schedule<unknown, BatchJob.BatchJob> | undefined
+  CreateOnceOptions,
   /**
-   * How many polls in a row may fail. Default: 10; the eleventh failure is the error. Failures that count are rate limits,
-   * server errors, lost connections and timeouts. Any other error, such as a 401 or a 404, fails at once.
+   * A request to create a job that is found again by its metadata.
+   *
+   * @category models
+   * @since 0.1.0
    */
-  readonly maxFailures?: number | undefined
-}
+  CreateOnceRequest,
+  /**
+   * The options of `find`. Each request uses the request options: `timeout.total` limits one request.
+   *
+   * @category options
+   * @since 0.1.0
+   */
+  FindOptions,
+  /**
+   * The options of `watch` and `await`. Each poll uses the request options, its retry policy included.
+   *
+   * @category options
+   * @since 0.1.0
+   */
+  WatchOptions
+} from "./internal/jobs/jobOptions.ts"
 
 /**
  * The operations of the service.
@@ -163,17 +139,9 @@ export interface Service {
   /** Polls a job until its status is final, and returns the last response. */
   readonly await: (jobId: string, options?: WatchOptions) => Effect.Effect<BatchJob.BatchJob, MistralError>
   /** Streams the results of a job that has ended, successes and failures. */
-  readonly results: <Response, E = never, R = never>(
-    job: BatchJob.BatchJob | string,
-    endpoint: BatchResult.ResponseEndpoint<Response>,
-    options?: BatchResult.ReadOptions<E, R>
-  ) => Stream.Stream<BatchResult.BatchResult<Response>, MistralError | E, R>
+  readonly results: Results["results"]
   /** Streams the results of a job that has ended and that are failures. */
-  readonly failures: <Response, E = never, R = never>(
-    job: BatchJob.BatchJob | string,
-    endpoint: BatchResult.ResponseEndpoint<Response>,
-    options?: BatchResult.ReadOptions<E, R>
-  ) => Stream.Stream<BatchResult.Failed, MistralError | E, R>
+  readonly failures: Results["failures"]
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { MistralError } from "@effect-mistral/core/MistralError"
+import type { RequestOptions } from "@effect-mistral/core/RequestOptions"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -8,9 +9,8 @@ import * as Schedule from "effect/Schedule"
 import * as BatchJob from "../../BatchJob.ts"
 import { createIssues, invalidRequest, metadataIssues, schemaIssues } from "./createIssues.ts"
 import { findJob, type ListJobs } from "./findJob.ts"
+import type { CreateOnceOptions, CreateOnceRequest } from "./jobOptions.ts"
 import { isTransient, mayHaveSucceeded } from "./transient.ts"
-
-type Request = BatchJob.CreateRequest & { readonly metadata: BatchJob.Metadata }
 
 /** The operations of the service that are needed here. */
 interface Operations {
@@ -18,18 +18,14 @@ interface Operations {
   readonly list: ListJobs
 }
 
-interface Options {
-  readonly ignore?: ((job: BatchJob.BatchJob) => boolean) | undefined
-  readonly attempts?: number | undefined
-  readonly searches?: Schedule.Schedule<unknown> | undefined
-  readonly fileTimeout?: Duration.Input | undefined
-}
-
 /** Finds the job that has the metadata of a request, or creates it. See `BatchJobs.createOnce`. */
 export const createOnce = (
   { create, list }: Operations,
-  request: Request,
-  { attempts = 3, fileTimeout = "1 minute", ignore = () => false, searches = defaultSearches }: Options
+  request: CreateOnceRequest,
+  { attempts = 3, fileTimeout = "1 minute", ignore = () => false, searches = defaultSearches }: Omit<
+    CreateOnceOptions,
+    keyof RequestOptions
+  >
 ): Effect.Effect<BatchJob.BatchJob, MistralError | BatchJob.JobMismatch> =>
   Effect.gen(function*() {
     const issues = [...createIssues(request), ...metadataIssues(request), ...schemaIssues(request)]
@@ -86,7 +82,7 @@ const searchRepeatedly = (
 /** Retries a creation that was refused because a file that was just uploaded is not found yet. */
 const retryWhileFileIsMissing = (
   create: Operations["create"],
-  { input_files }: Request,
+  { input_files }: CreateOnceRequest,
   limit: Duration.Input
 ): Operations["create"] =>
   Effect.retry(create, {
@@ -116,7 +112,7 @@ const saysFileNotFound = ({ reason }: MistralError): boolean => {
 /** A job that was found, if it is the one of the request. */
 const checkMatch = (
   job: BatchJob.BatchJob,
-  request: Request
+  request: CreateOnceRequest
 ): Effect.Effect<BatchJob.BatchJob, BatchJob.JobMismatch> => {
   const differences = differencesOf(job, request)
   if (differences.length === 0) return Effect.succeed(job)
@@ -125,7 +121,7 @@ const checkMatch = (
   return Effect.fail(new BatchJob.JobMismatch({ job: withoutOutputs, differences }))
 }
 
-const differencesOf = (job: BatchJob.BatchJob, request: Request): ReadonlyArray<BatchJob.Difference> => {
+const differencesOf = (job: BatchJob.BatchJob, request: CreateOnceRequest): ReadonlyArray<BatchJob.Difference> => {
   const { agent_id, endpoint, input_files, model } = request
   const differs: Readonly<Record<BatchJob.Difference, boolean>> = {
     endpoint: endpoint !== job.endpoint,
