@@ -74,10 +74,11 @@ export const folders: Readonly<Record<string, Rows>> = {
   },
   batch: {
     jsonl: [],
+    pages: [],
     files: ["jsonl"],
     input: ["jsonl"],
     results: ["jsonl", "files"],
-    jobs: ["jsonl", "files", "results"]
+    jobs: ["jsonl", "pages", "files", "results"]
   },
   emulator: {
     json: [],

@@ -51,8 +51,8 @@ import { createIssues, invalidRequest, metadataIssues, schemaIssues } from "./in
 import { createOnce as findOrCreate } from "./internal/jobs/createOnce.ts"
 import { findJob } from "./internal/jobs/findJob.ts"
 import type { CreateOnceOptions, CreateOnceRequest, FindOptions, WatchOptions } from "./internal/jobs/jobOptions.ts"
-import { paginateJobs } from "./internal/jobs/paginateJobs.ts"
 import { watchJob } from "./internal/jobs/watchJob.ts"
+import { paginate } from "./internal/pages/paginate.ts"
 import { makeResults, type Results } from "./internal/results/makeResults.ts"
 
 export type {
@@ -215,7 +215,7 @@ export const make = (
             : Effect.fail(invalidRequest(issues, BatchEndpoint.listJobs))
         }),
       list,
-      listAll: (query, callOptions) => paginateJobs((page) => list({ ...query, page }, callOptions), query),
+      listAll: (query, callOptions) => paginate((page) => list({ ...query, page }, callOptions), query),
       fetch,
       cancel: (job_id, callOptions) =>
         client.request(BatchEndpoint.cancelJob, undefined, { ...merge(callOptions), params: { job_id } }),

@@ -52,8 +52,8 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as BatchEndpoint from "./BatchEndpoint.ts"
 import type * as File from "./File.ts"
-import { paginate } from "./internal/files/paginate.ts"
 import { defaultMaxBytes, uploadFile } from "./internal/files/uploadFile.ts"
+import { paginate } from "./internal/pages/paginate.ts"
 
 /**
  * The options of an upload.

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as BatchJob from "../../BatchJob.ts"
-import { paginateJobs } from "./paginateJobs.ts"
+import { paginate } from "../pages/paginate.ts"
 
 /** Lists one page of jobs. */
 export type ListJobs = (query: BatchJob.ListQuery) => Effect.Effect<BatchJob.ListResponse, MistralError>
@@ -22,7 +22,7 @@ export const findJob = (
   const expected = Object.entries(metadata)
   const filter = Object.fromEntries(expected.filter(([key]) => BatchJob.isFilterable(key)))
   const query = { order_by: "-created", metadata: filter }
-  return paginateJobs((page) => list({ ...query, page })).pipe(
+  return paginate((page) => list({ ...query, page })).pipe(
     Stream.filter((job) => expected.every(([key, text]) => job.metadata?.[key] === text) && !isIgnored(job)),
     Stream.runHead
   )
