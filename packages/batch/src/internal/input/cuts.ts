@@ -1,5 +1,5 @@
+import * as Hash from "effect/Hash"
 import type { FilesOptions } from "./entry.ts"
-import { hashBytes } from "./lineBytes.ts"
 
 /** A file that is to be made: what it contains, and the hash of its lines. */
 export interface PlannedFile {
@@ -28,8 +28,8 @@ export class Cuts {
     return length > this.#maxBytes ? `Expected a line of at most ${this.#maxBytes} bytes, got ${length}` : undefined
   }
 
-  /** Adds a line that fits a file. Returns whether it begins a new one after another. */
-  add(line: Uint8Array): boolean {
+  /** Adds a line that fits a file: its text and its bytes. Returns whether it begins a new one after another. */
+  add(text: string, line: Uint8Array): boolean {
     const file = this.#file
     const isCut = file.size + line.length > this.#maxBytes || file.requests >= this.#maxRequests
     if (isCut) {
@@ -38,7 +38,7 @@ export class Cuts {
     }
     this.#file.requests++
     this.#file.size += line.length
-    this.#file.hash = hashBytes(this.#file.hash, line)
+    this.#file.hash = continueHash(this.#file.hash, text)
     return isCut
   }
 
@@ -47,6 +47,9 @@ export class Cuts {
     return [...this.#ended, this.#file]
   }
 }
+
+/** Continues the hash of a file by a line, to see whether the lines are the same when they come again. */
+export const continueHash = (hash: number, line: string): number => Hash.combine(hash, Hash.string(line))
 
 /** The limit of Mistral is "512 MB", which is the least if MB are millions of bytes. */
 const defaultMaxBytes = 512_000_000

@@ -1,7 +1,7 @@
-import type { PlannedFile } from "./cuts.ts"
+import { continueHash, type PlannedFile } from "./cuts.ts"
 import { type Encoded, lineOf } from "./encodeEntry.ts"
 import { ChangedInput } from "./inputError.ts"
-import { hashBytes, LineBytes } from "./lineBytes.ts"
+import { LineBytes } from "./lineBytes.ts"
 import { Pieces } from "./pieces.ts"
 
 /**
@@ -37,9 +37,10 @@ export class FileReader {
       if (this.#line > this.#lastLine) return this.#fail("continued")
       const encoded = this.#encode(entry)
       if (encoded.issues.length > 0) return this.#fail("differs")
-      const bytes = this.#bytes.encode(lineOf(encoded))
+      const text = lineOf(encoded)
+      const bytes = this.#bytes.encode(text)
       this.#size += bytes.length
-      this.#hash = hashBytes(this.#hash, bytes)
+      this.#hash = continueHash(this.#hash, text)
       if (this.#size > this.#plan.size) return this.#fail("differs")
       this.#pieces.add(bytes)
       if (this.#line === this.#lastLine) {

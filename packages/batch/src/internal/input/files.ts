@@ -22,10 +22,11 @@ export const planFiles = <Request extends object, E, R>(
     const check = (entry: unknown): void => {
       const encoded = checker.check(entry)
       if (encoded === undefined) return
-      const line = bytes.encode(lineOf(encoded))
+      const text = lineOf(encoded)
+      const line = bytes.encode(text)
       const problem = cuts.problemOf(line)
       if (problem !== undefined) checker.refuse(encoded, problem)
-      else if (checker.isClean) cuts.add(line)
+      else if (checker.isClean) cuts.add(text, line)
     }
     const all = Stream.runForEachArray(streamOf(options), (entries) => Effect.sync(() => entries.forEach(check)))
     return Effect.flatMap(all, () => checker.result(() => cuts.files))

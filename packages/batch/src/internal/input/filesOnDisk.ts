@@ -61,11 +61,12 @@ const write = Effect.fnUntraced(function*<Request extends object, E, R>(
     for (const entry of entries) {
       const encoded = checker.check(entry)
       if (encoded === undefined) continue
-      const line = bytes.encode(lineOf(encoded))
+      const text = lineOf(encoded)
+      const line = bytes.encode(text)
       const problem = cuts.problemOf(line)
       if (problem !== undefined) checker.refuse(encoded, problem)
       if (!checker.isClean) continue
-      if (cuts.add(line)) parts.push(pieces.takeAll())
+      if (cuts.add(text, line)) parts.push(pieces.takeAll())
       pieces.add(line)
     }
     parts.push(pieces.take())

@@ -2,6 +2,7 @@ import type { Issue } from "@effect-mistral/core/MistralError"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { linesOf, LineTooLong } from "../jsonl/linesOf.ts"
+import { parseJson } from "../jsonl/parseJson.ts"
 import type { Line } from "./entry.ts"
 import { InvalidInput } from "./inputError.ts"
 
@@ -35,7 +36,7 @@ export const isLine = (entry: unknown): entry is Line =>
 
 /** Reads a line of a file. */
 export const partsOfLine = ({ number: line, text }: Line): Parts => {
-  const parsed = parse(text)
+  const parsed = parseJson(text)
   if (!Predicate.isObject(parsed)) {
     const message = parsed === undefined ? "Expected JSON" : "Expected an object"
     return { key: "body", problem: { path: [], message }, line }
@@ -43,13 +44,4 @@ export const partsOfLine = ({ number: line, text }: Line): Parts => {
   const { body, custom_id, ...rest } = parsed
   const others = Object.keys(rest).map((key) => ({ path: [key], message: "Expected no key but custom_id and body" }))
   return { id: custom_id, request: body, key: "body", others, line }
-}
-
-/** `undefined` where it is not JSON. The message of the parser is not used, for it quotes the text. */
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

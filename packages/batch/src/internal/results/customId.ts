@@ -1,4 +1,5 @@
-import { type JsonObject, parseJson } from "./jsonObject.ts"
+import { parseJson } from "../jsonl/parseJson.ts"
+import type { JsonObject } from "./jsonObject.ts"
 
 /** The id of the request that a line is about. Some servers send numbers. `null` where there is none. */
 export const customIdOf = ({ custom_id }: JsonObject): string | null =>

@@ -4,15 +4,6 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Parses JSON. The result is `undefined` where the text is none. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Whether a value says anything. Some servers send an `error` with every line: `null`, `""`, false, or an object whose values
  * are all empty.

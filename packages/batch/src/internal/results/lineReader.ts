@@ -3,9 +3,10 @@ import type { MistralError } from "@effect-mistral/core/MistralError"
 import * as Result from "effect/Result"
 import type * as BatchJob from "../../BatchJob.ts"
 import type * as BatchResult from "../../BatchResult.ts"
+import { parseJson } from "../jsonl/parseJson.ts"
 import { customIdOf, customIdOfText } from "./customId.ts"
 import { failureOfError, reportedError, unreadable } from "./failures.ts"
-import { hasContent, isJsonObject, type JsonObject, parseJson } from "./jsonObject.ts"
+import { hasContent, isJsonObject, type JsonObject } from "./jsonObject.ts"
 import type { RequestTally } from "./requestTally.ts"
 
 /** Reads the results of a job: lines of its files, or members of its `outputs`. `place` names them in errors. */

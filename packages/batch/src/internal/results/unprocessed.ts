@@ -4,10 +4,11 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type * as BatchJob from "../../BatchJob.ts"
 import type * as BatchResult from "../../BatchResult.ts"
+import { parseJson } from "../jsonl/parseJson.ts"
 import { customIdOf, customIdOfText } from "./customId.ts"
 import { notProcessed, type Operation, sentenceOf } from "./failures.ts"
 import { type FileContent, fileLines } from "./fileLines.ts"
-import { isJsonObject, parseJson } from "./jsonObject.ts"
+import { isJsonObject } from "./jsonObject.ts"
 import type { RequestTally } from "./requestTally.ts"
 
 /**
