@@ -108,10 +108,15 @@ export interface UnknownBlock {
   readonly [key: string]: unknown
 }
 
+const isKnownType = (type: unknown): boolean => {
+  const known: ReadonlyArray<unknown> = knownBlockTypes
+  return known.includes(type)
+}
+
 const unknownBlock = Schema.StructWithRest(
   Schema.Struct({
     type: Schema.String.check(
-      Schema.makeFilter((type) => type !== "" && !knownBlockTypes.includes(type as never), {
+      Schema.makeFilter((type) => type !== "" && !isKnownType(type), {
         expected: "an unknown type"
       })
     )
@@ -152,4 +157,4 @@ export const Block: Schema.Codec<Block> = Schema.Union([textBlock, imageBlock, t
  * @category guards
  * @since 0.1.0
  */
-export const isUnknownBlock = (block: Block): block is UnknownBlock => !knownBlockTypes.includes(block.type as never)
+export const isUnknownBlock = (block: Block): block is UnknownBlock => !isKnownType(block.type)
