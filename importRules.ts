@@ -24,10 +24,17 @@ export const packages: Rows = {
 export const nodePackages: ReadonlyArray<string> = ["node", "emulator"]
 
 /**
- * The packages that may import `effect/ai`. All of it is marked unstable, so that a minor release of Effect may change it: a
- * package that does not need it must not break then.
+ * The parts of Effect that are marked unstable, and the packages that may import them. A minor release of Effect may change them:
+ * a package that does not need them must not break then.
  */
-export const aiPackages: ReadonlyArray<string> = ["ai"]
+export const unstableParts: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "effect/ai": ["ai"],
+  "effect/cluster": ["batch"],
+  "effect/persistence": ["batch"],
+  "effect/reactivity": ["node"],
+  "effect/sql": ["batch", "node"],
+  "effect/workflow": ["batch"]
+}
 
 /** The packages whose tests may import only the package itself and the packages that are named here. */
 export const tests: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -78,7 +85,19 @@ export const folders: Readonly<Record<string, Rows>> = {
     files: ["jsonl"],
     input: ["jsonl"],
     results: ["jsonl", "files"],
-    jobs: ["jsonl", "pages", "files", "results"]
+    jobs: ["jsonl", "pages", "files", "results"],
+    definition: [],
+    sql: [],
+    ledger: ["definition", "sql"],
+    limits: ["sql"],
+    work: ["definition"],
+    live: ["definition", "work"],
+    jobRoute: ["jsonl", "results", "definition", "work"],
+    loading: ["definition"],
+    supervising: ["definition", "work"],
+    engine: ["definition", "work", "supervising"],
+    reading: ["jsonl", "definition"],
+    progress: []
   },
   emulator: {
     json: [],

@@ -3,7 +3,7 @@
  */
 import { posix } from "node:path"
 import { defineConfig, type OxlintConfig } from "oxlint"
-import { aiPackages, folders, nodePackages, packages, type Rows, tests } from "./importRules.ts"
+import { folders, nodePackages, packages, type Rows, tests, unstableParts } from "./importRules.ts"
 
 type Override = NonNullable<OxlintConfig["overrides"]>[number]
 
@@ -33,7 +33,9 @@ const barrel = {
 
 const node = ["node:*", "node:*/*", "@effect/platform-node", "@effect/platform-node/**", "undici", "undici/**"]
 
-const unstable = ["!effect/ai", "!effect/ai/**"]
+/** The unstable parts of Effect that a package may not import. */
+const refusedParts = (name: string) =>
+  Object.entries(unstableParts).flatMap(([part, allowed]) => allowed.includes(name) ? [] : [part])
 
 const modules = (names: ReadonlyArray<string>) =>
   names.flatMap((name) => [`@effect-mistral/${name}`, `@effect-mistral/${name}/*`])
@@ -55,17 +57,15 @@ const read = (rows: Rows) =>
 
 const sourceFences = read(packages).flatMap(([name, imports]) => {
   const source = `packages/${name}/src`
-  const withAi = aiPackages.includes(name)
+  const refused = refusedParts(name)
   const outside = [
     "effect",
     "effect/**",
     ...modules(imports),
     ...nodePackages.includes(name) ? node : [],
-    ...withAi ? [] : unstable
+    ...refused.flatMap((part) => [`!${part}`, `!${part}/**`])
   ]
-  const message = `Sources of ${name} may import Effect${withAi ? "" : " (not effect/ai)"} and these packages: ${
-    join(imports)
-  }.`
+  const message = `Sources of ${name} may import Effect (not ${join(refused)}) and these packages: ${join(imports)}.`
   return [
     allow(`${source}/**/*.ts`, "**", [...outside, "./**", "../**"], message),
     allow(`${source}/internal/*/**/*.ts`, "**", [...outside, "./*.ts"], `${message} This folder has no row.`),

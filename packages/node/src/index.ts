@@ -1,4 +1,5 @@
 /**
  * @since 0.1.0
  */
+export * as SqliteClient from "./SqliteClient.ts"
 export * as UndiciHttpClient from "./UndiciHttpClient.ts"
