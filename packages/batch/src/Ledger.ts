@@ -6,9 +6,12 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
+import type { SqlClient } from "effect/sql/SqlClient"
 import type { LedgerError } from "./BatchError.ts"
 import type { Fingerprint } from "./internal/definition/definition.ts"
+import { sqlLedger } from "./internal/ledger/sqlLedger.ts"
 
 /**
  * What a batch does: `running`, `paused` (`reason` says why), `cancelled`, or `completed` (each item is answered or failed).
@@ -96,7 +99,7 @@ export interface Batch extends Counts {
 export interface NewBatch extends Pick<Batch, "id" | "fingerprint" | "settings" | "partSize"> {}
 
 /**
- * An item that is to be written. `hash` (32 bits, signed) finds items of the same prompt. `sameAs` is the `seq` of the earlier
+ * An item that is to be written. `hash` (32 bits, signed) finds items of the same prompt; null where nothing looks for them. `sameAs` is the `seq` of the earlier
  * item with the same prompt.
  *
  * @category models
@@ -104,7 +107,7 @@ export interface NewBatch extends Pick<Batch, "id" | "fingerprint" | "settings" 
  */
 export interface NewItem {
   readonly item: string
-  readonly hash: number
+  readonly hash: number | null
   readonly sameAs: number | null
 }
 
@@ -330,3 +333,17 @@ export interface Service {
  * @since 0.1.0
  */
 export class Ledger extends Context.Service<Ledger, Service>()("@effect-mistral/batch/Ledger") {}
+
+/**
+ * Provides a ledger in a database: SQLite for one process, PostgreSQL for several.
+ *
+ * *Details*: the tables begin with `mistral_batch`. They are made when the layer is built, and changed where an earlier version
+ * of this package has made them; several processes may start at once.
+ *
+ * *Gotchas*: PostgreSQL has to be reached directly, or through a proxy that pools sessions. A proxy that pools transactions
+ * breaks prepared statements.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Ledger, LedgerError, SqlClient> = Layer.effect(Ledger, sqlLedger)
