@@ -24,6 +24,13 @@ export interface PartWork {
   readonly commit: (
     outcome: Omit<Ledger.Outcome, "key" | "part" | "claim">
   ) => Effect.Effect<void, PartStopped | LedgerError>
+  /**
+   * Says that a request for an item is about to be sent. What was sent and has no end counts as perhaps paid twice when the part
+   * is left. `commit` ends all requests of its item, for their number is in the outcome.
+   */
+  readonly sent: (seq: number) => void
+  /** Says that a request that was `sent` was certainly not processed, so that the wait for its repetition leaves nothing open. */
+  readonly notProcessed: (seq: number) => void
   readonly saveJob: (job: Ledger.JobStep | null) => Effect.Effect<void, PartStopped | LedgerError>
   /** Pauses the batch, for a reason that concerns all its items, such as a key that is refused. */
   readonly pause: (reason: string) => Effect.Effect<never, PartStopped | LedgerError>
