@@ -20,17 +20,18 @@ export interface PartWork {
    * Succeeds if a request may be sent now. It is cheap, and reads the ledger only after this process did nothing for a while.
    */
   readonly mayAsk: Effect.Effect<void, PartStopped | LedgerError>
-  /** Writes the outcome of an item, together with others that come meanwhile. It returns when the outcome is on disk. */
+  /**
+   * How many requests may have been paid whose items have no outcome yet: those in flight, and those whose answer was lost or
+   * did not fit. The route counts them; what is left when the part is given back is charged as perhaps paid twice.
+   */
+  readonly unsettled?: { requests: number } | undefined
+  /**
+   * Writes the outcome of an item, together with others that come meanwhile. It returns when the outcome is on disk. With
+   * `PartStopped` it was written, too.
+   */
   readonly commit: (
     outcome: Omit<Ledger.Outcome, "key" | "part" | "claim">
   ) => Effect.Effect<void, PartStopped | LedgerError>
-  /**
-   * Says that a request for an item is about to be sent. What was sent and has no end counts as perhaps paid twice when the part
-   * is left. `commit` ends all requests of its item, for their number is in the outcome.
-   */
-  readonly sent: (seq: number) => void
-  /** Says that a request that was `sent` was certainly not processed, so that the wait for its repetition leaves nothing open. */
-  readonly notProcessed: (seq: number) => void
   readonly saveJob: (job: Ledger.JobStep | null) => Effect.Effect<void, PartStopped | LedgerError>
   /** Pauses the batch, for a reason that concerns all its items, such as a key that is refused. */
   readonly pause: (reason: string) => Effect.Effect<never, PartStopped | LedgerError>
