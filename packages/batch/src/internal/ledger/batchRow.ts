@@ -1,6 +1,6 @@
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import type { Batch, Settings, State } from "../../Ledger.ts"
+import type { Batch, Settings, State } from "../../LedgerModel.ts"
 import type { Fingerprint } from "../definition/definition.ts"
 
 /** A number as a client gives it: PostgreSQL's 64 bits are a `bigint`, or text in some clients. */

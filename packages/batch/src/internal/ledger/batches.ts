@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SqlError } from "effect/sql/SqlError"
 import type { LedgerError } from "../../BatchError.ts"
-import type { Batch, NewBatch, Service } from "../../Ledger.ts"
+import type { Batch, NewBatch, Service } from "../../LedgerModel.ts"
 import { refused } from "../sql/ledgerError.ts"
 import { type BatchRow, toBatch } from "./batchRow.ts"
 import { endOfItems, firstItem } from "./itemNumber.ts"
@@ -66,18 +66,20 @@ export const batchOperations = ({ batchColumns, lockBatch, run, sql, transaction
           const row = yield* lockBatch(key)
           if (row === undefined) return yield* Effect.fail(noBatch("setState"))
           if (!change.from.includes(row.state)) return toBatch(row)
+          const now = yield* Clock.currentTimeMillis
           const ended = change.state === "completed" || change.state === "cancelled"
-          const endedAt = ended ? yield* Clock.currentTimeMillis : null
+          const endedAt = ended ? now : change.state === "running" ? null : row.ended_at
           const reason = change.state === "running" ? null : change.reason ?? null
           const settings = change.settings === undefined ? row.settings : JSON.stringify(change.settings)
           const newRun = change.newRun === true
           if (newRun) yield* sql`UPDATE mistral_batch_part SET state = 0 WHERE batch = ${key} AND state = 1`
-          const [now] = yield* sql<BatchRow>`
+          const [changed] = yield* sql<BatchRow>`
             UPDATE mistral_batch SET state = ${change.state}, reason = ${reason}, settings = ${settings},
-              ended_at = ${endedAt}, run = ${Number(row.run) + (newRun ? 1 : 0)}
+              ended_at = ${endedAt}, run = ${Number(row.run) + (newRun ? 1 : 0)},
+              supervisor = ${newRun ? null : row.supervisor}, supervised_at = ${newRun ? null : row.supervised_at}
             WHERE key = ${key}
             RETURNING ${batchColumns}`
-          return toBatch(now ?? row)
+          return toBatch(changed ?? row)
         })
       ),
     supervise: (key, runNumber, supervisor) =>

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Claim, JobStep, Service } from "../../Ledger.ts"
+import type { Claim, JobStep, Service } from "../../LedgerModel.ts"
 import { type BatchRow, type SqlNumber, toBatch } from "./batchRow.ts"
 import type { HeldClaims } from "./heldClaims.ts"
 import { firstItem } from "./itemNumber.ts"
@@ -49,8 +49,8 @@ export const claimOperations = (
         UPDATE mistral_batch_part SET claim = ${number}, worker = ${worker}, claim_run = ${runNumber}, state = 1
         WHERE batch = ${key} AND part = ${part}`
       const first = firstItem(key)
-      const items = yield* sql<{ readonly seq: SqlNumber; readonly item: string }>`
-        SELECT i.id - ${first} AS seq, i.item AS item FROM mistral_batch_item i
+      const items = yield* sql<{ readonly seq: SqlNumber; readonly item: string; readonly hash: SqlNumber }>`
+        SELECT i.id - ${first} AS seq, i.item AS item, i.hash AS hash FROM mistral_batch_item i
         WHERE i.id >= ${first + Number(row.first_seq)} AND i.id <= ${first + Number(row.last_seq)}
           AND i.same_as IS NULL AND NOT EXISTS (SELECT 1 FROM mistral_batch_answer a WHERE a.item = i.id)
         ORDER BY i.id`
@@ -66,7 +66,7 @@ export const claimOperations = (
         claim: number,
         // The cast is safe: `saveJob` wrote it.
         job: row.job === null ? null : JSON.parse(row.job) as JobStep,
-        items: items.map(({ item, seq }) => ({ seq: Number(seq), item }))
+        items: items.map(({ hash, item, seq }) => ({ seq: Number(seq), item, hash: Number(hash) }))
       })
     })
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Batch, Outcome, Service } from "../../Ledger.ts"
+import type { Batch, Outcome, Service } from "../../LedgerModel.ts"
 import { type BatchRow, type SqlNumber, toBatch } from "./batchRow.ts"
 import type { HeldClaims } from "./heldClaims.ts"
 import { firstItem } from "./itemNumber.ts"

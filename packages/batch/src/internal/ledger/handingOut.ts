@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Service } from "../../Ledger.ts"
+import type { Service } from "../../LedgerModel.ts"
 import type { SqlNumber } from "./batchRow.ts"
 import { endOfItems, firstItem } from "./itemNumber.ts"
 import type { Store } from "./store.ts"

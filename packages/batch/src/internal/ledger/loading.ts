@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { NewItem, Part, Service } from "../../Ledger.ts"
+import type { NewItem, Part, Service } from "../../LedgerModel.ts"
 import { refused } from "../sql/ledgerError.ts"
 import { noBatch } from "./batches.ts"
 import type { SqlNumber } from "./batchRow.ts"
@@ -28,24 +28,16 @@ export const loadingOperations = (
       (found) => found.map(toPart)
     )
 
-  const writeItems = (key: number, first: number, items: ReadonlyArray<NewItem>): Effect.Effect<void, SqlError> => {
-    const start = firstItem(key) + first
-    if (items.every(({ sameAs }) => sameAs === null)) {
-      return Effect.asVoid(sql`
-        INSERT INTO mistral_batch_item (id, item)
-        SELECT ${start} + ${index}, r.value FROM ${scalars(items.map(({ item }) => item))}`)
-    }
-    return Effect.asVoid(sql`
-      INSERT INTO mistral_batch_item (id, same_as, item)
-      SELECT ${start} + ${index}, ${integer(0)}, ${text(1)} FROM ${
-      rows(items.map(({ item, sameAs }) => [sameAs, item]))
-    }`)
-  }
+  const writeItems = (key: number, first: number, items: ReadonlyArray<NewItem>): Effect.Effect<void, SqlError> =>
+    Effect.asVoid(sql`
+      INSERT INTO mistral_batch_item (id, hash, same_as, item)
+      SELECT ${firstItem(key) + first} + ${index}, ${integer(0)}, ${integer(1)}, ${text(2)}
+      FROM ${rows(items.map(({ hash, item, sameAs }) => [hash, sameAs, item]))}`)
 
   const writePrompts = (key: number, first: number, items: ReadonlyArray<NewItem>): Effect.Effect<void, SqlError> => {
     const found: Array<readonly [hash: number, seq: number]> = []
     items.forEach(({ hash, sameAs }, place) => {
-      if (sameAs === null && hash !== null) found.push([hash, first + place])
+      if (sameAs === null) found.push([hash, first + place])
     })
     if (found.length === 0) return Effect.void
     // Sorted, so that neighbours are written one after the other.

@@ -1,4 +1,4 @@
-import type { Counts, Outcome } from "../../Ledger.ts"
+import type { Counts, Outcome } from "../../LedgerModel.ts"
 
 /** What outcomes add to the counts of a batch. */
 export type Tally = Omit<Counts, "items" | "identical">

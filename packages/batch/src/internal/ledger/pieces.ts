@@ -1,4 +1,4 @@
-import type { NewItem } from "../../Ledger.ts"
+import type { NewItem } from "../../LedgerModel.ts"
 
 /** The most characters that one statement writes, or a few more. */
 const size = 4_000_000

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { OutcomeQuery, Service, StoredOutcome } from "../../Ledger.ts"
+import type { OutcomeQuery, Service, StoredOutcome } from "../../LedgerModel.ts"
 import type { SqlNumber } from "./batchRow.ts"
 import { endOfItems, firstItem } from "./itemNumber.ts"
 import type { Store } from "./store.ts"

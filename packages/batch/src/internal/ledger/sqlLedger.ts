@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { LedgerError } from "../../BatchError.ts"
-import type { Service } from "../../Ledger.ts"
+import type { Service } from "../../LedgerModel.ts"
 import { migrate } from "../sql/migrate.ts"
 import { batchOperations } from "./batches.ts"
 import { claimOperations } from "./claims.ts"

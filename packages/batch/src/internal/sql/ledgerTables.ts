@@ -64,6 +64,7 @@ const statements = (pg: boolean): ReadonlyArray<string> => {
     `CREATE INDEX mistral_batch_part_unfinished ON mistral_batch_part (batch, state, part) WHERE state < 2`,
     `CREATE TABLE mistral_batch_item (
       id ${bigint} PRIMARY KEY,
+      hash integer NOT NULL,
       same_as ${bigint},
       item text NOT NULL
     )`,

@@ -6,12 +6,14 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import type { LedgerError } from "../../BatchError.ts"
 import { isConflict, ledgerError, refused } from "./ledgerError.ts"
 import { ledgerTables } from "./ledgerTables.ts"
+import { rateLimitTable } from "./rateLimitTable.ts"
 
 /**
  * The migrations, in order. One that was published is never changed: a change of a table is a migration of its own.
  */
 const migrations = {
-  "1_ledger": Effect.flatMap(SqlClient, ledgerTables)
+  "1_ledger": Effect.flatMap(SqlClient, ledgerTables),
+  "2_rateLimit": Effect.flatMap(SqlClient, rateLimitTable)
 }
 
 /**

@@ -30,7 +30,7 @@ export const claimLaws = (layer: Layer.Layer<Ledger.Ledger>): void => {
         batch,
         claim: 1,
         job: null,
-        items: [10, 11, 12, 14, 15, 16, 17, 18, 19].map((seq) => ({ seq, item: itemText(seq) }))
+        items: [10, 11, 12, 14, 15, 16, 17, 18, 19].map((seq) => ({ seq, item: itemText(seq), hash: seq }))
       })
       yield* store.commit(by, [answerTo(first, 11), answerTo(first, 19, { failed: true })])
       const second = yield* claimPart(batch, 1, by)

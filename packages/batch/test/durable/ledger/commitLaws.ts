@@ -54,7 +54,7 @@ export const commitLaws = (layer: Layer.Layer<Ledger.Ledger>): void => {
       assert.deepStrictEqual(yield* current(batch.key), expected)
       // With others, in another order, and twice in one commit.
       const fresh = answerTo(claim, 2)
-      const { batches } = yield* store.commit(by, [fresh, ...outcomes.slice().reverse(), fresh])
+      const { batches } = yield* store.commit(by, [fresh, ...outcomes.toReversed(), fresh])
       assert.deepStrictEqual(batches, [yield* current(batch.key)])
       assert.deepStrictEqual(counts(yield* current(batch.key)), {
         ...counts(expected),
