@@ -97,6 +97,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
+    cluster: [],
     reading: ["jsonl", "definition"]
   },
   emulator: {
