@@ -117,7 +117,9 @@ export const startCountingServer = async (
         response.writeHead(429, { "content-type": "application/json", "retry-after": String(toRefuse) })
         toRefuse = 0
         refused++
-        return void response.end(JSON.stringify({ object: "error", message: "Requests rate limit exceeded", code: "1300" }))
+        return void response.end(
+          JSON.stringify({ object: "error", message: "Requests rate limit exceeded", code: "1300" })
+        )
       }
       const item = /item (\d+):/.exec(body)?.[1] ?? "?"
       asked.set(item, (asked.get(item) ?? 0) + 1)

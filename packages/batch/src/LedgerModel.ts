@@ -94,8 +94,8 @@ export interface Batch extends Counts {
 export interface NewBatch extends Pick<Batch, "id" | "fingerprint" | "settings" | "partSize"> {}
 
 /**
- * An item that is to be written. `hash` (32 bits, signed) finds items of the same prompt. `sameAs` is the `seq` of the earlier
- * item with the same prompt.
+ * An item that is to be written. `hash` (32 bits, signed) is that of its request, and finds items of the same prompt. `sameAs`
+ * is the `seq` of the earlier item with the same prompt.
  *
  * @category models
  * @since 0.1.0
@@ -134,8 +134,8 @@ export interface JobStep {
 
 /**
  * A part that a worker has claimed. `claim` is the number of the claim; whoever claims the part later has a higher one. `items`
- * are those without an answer or a failure, without identical ones. `requests` says whether this is the first claim, so that
- * `hash` can be compared with the requests of all items.
+ * are those without an answer or a failure, without identical ones. `hash` of an item is that of `NewItem`: the worker compares
+ * it with the request that it makes, so that a changed definition is noticed whatever is left of the part.
  *
  * @category models
  * @since 0.1.0
@@ -144,7 +144,7 @@ export interface Claim extends Part {
   readonly batch: Batch
   readonly claim: number
   readonly job: JobStep | null
-  readonly items: ReadonlyArray<{ readonly seq: number; readonly item: string }>
+  readonly items: ReadonlyArray<{ readonly seq: number; readonly item: string; readonly hash: number }>
 }
 
 /**
