@@ -96,6 +96,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
+    batches: ["definition", "work", "loading", "supervising", "engine"],
     cluster: [],
     reading: ["jsonl", "definition"],
     progress: []

@@ -5,7 +5,10 @@ import type * as Ledger from "../../LedgerModel.ts"
 
 /** Fails if the settings make no sense. Settings that are `undefined` have their defaults. */
 export const checkOptions = (id: string, settings: Ledger.Settings): Effect.Effect<void, InvalidOptions> => {
-  const issues = [...id === "" ? [{ path: ["id"], message: "Expected an id that is not empty" }] : [], ...read(settings)]
+  const issues = [
+    ...id === "" ? [{ path: ["id"], message: "Expected an id that is not empty" }] : [],
+    ...read(settings)
+  ]
   return issues.length === 0 ? Effect.void : Effect.fail(new InvalidOptions({ id, issues }))
 }
 

@@ -63,7 +63,9 @@ export const makeEngineExecution = (
             Effect.forEach(
               parts,
               (part) =>
-                untilEngineWorks(PartWorkflow.execute({ key, createdAt, run, part }, { discard: true, detached: true })),
+                untilEngineWorks(
+                  PartWorkflow.execute({ key, createdAt, run, part }, { discard: true, detached: true })
+                ),
               { discard: true }
             ).pipe(Effect.provideService(WorkflowEngine.WorkflowEngine, engine))
         }).pipe(Effect.interruptible)

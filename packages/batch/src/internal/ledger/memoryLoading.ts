@@ -108,7 +108,7 @@ const misplaced = (
 const addPart = (batch: MemoryBatch, part: Ledger.Part, items: ReadonlyArray<Ledger.NewItem>): Ledger.Part => {
   let identical = 0
   for (const { hash, item, sameAs } of items) {
-    const seq = batch.items.push({ item, sameAs, outcome: null }) - 1
+    const seq = batch.items.push({ item, hash, sameAs, outcome: null }) - 1
     if (sameAs === null) {
       const seqs = batch.seqsByHash.get(hash)
       if (seqs === undefined) batch.seqsByHash.set(hash, [seq])

@@ -36,6 +36,7 @@ export interface MemoryPart {
 
 export interface MemoryItem {
   readonly item: string
+  readonly hash: number
   readonly sameAs: number | null
   outcome: MemoryOutcome | null
 }
@@ -73,10 +74,10 @@ export const isOpen = ({ outcome, sameAs }: MemoryItem): boolean => outcome === 
 
 /** The items of a part that are open. */
 export const openItems = ({ items }: MemoryBatch, { first, last }: Ledger.Part) => {
-  const open: Array<{ readonly seq: number; readonly item: string }> = []
+  const open: Array<{ readonly seq: number; readonly item: string; readonly hash: number }> = []
   for (let seq = first; seq <= last; seq++) {
     const item = items[seq]
-    if (item !== undefined && isOpen(item)) open.push({ seq, item: item.item })
+    if (item !== undefined && isOpen(item)) open.push({ seq, item: item.item, hash: item.hash })
   }
   return open
 }

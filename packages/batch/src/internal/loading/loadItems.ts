@@ -76,7 +76,11 @@ class Loader {
       yield* this.#identical?.mark(entries, this.#first) ?? Effect.void
       const part = makePart(this.#part, this.#first, entries)
       const stored = yield* retry(this.#stored.get(part.part))
-      yield* compareParts(batch.id, stored ?? (yield* retry(ledger.addPart(batch.key, part, entries.map(newItem)))), part)
+      yield* compareParts(
+        batch.id,
+        stored ?? (yield* retry(ledger.addPart(batch.key, part, entries.map(newItem)))),
+        part
+      )
       this.#entries = []
       this.#part += 1
       this.#first += entries.length
