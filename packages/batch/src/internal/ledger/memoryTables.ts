@@ -74,7 +74,7 @@ export const isOpen = ({ outcome, sameAs }: MemoryItem): boolean => outcome === 
 
 /** The items of a part that are open. */
 export const openItems = ({ items }: MemoryBatch, { first, last }: Ledger.Part) => {
-  const open: Array<{ readonly seq: number; readonly item: string; readonly hash: number }> = []
+  const open: Array<Ledger.Claim["items"][number]> = []
   for (let seq = first; seq <= last; seq++) {
     const item = items[seq]
     if (item !== undefined && isOpen(item)) open.push({ seq, item: item.item, hash: item.hash })

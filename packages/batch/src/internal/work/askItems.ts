@@ -16,6 +16,7 @@ export const askItems = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, PartStopped | LedgerError> {
   const { claim } = part
   const pause: PartWork["pause"] = (reason) => Effect.andThen(pauseBatch(worker, claim.batch.key, reason), part.stopped)
+  if (part.open === 0) return
   const reason = pauseReason(claim.batch)
   if (reason !== undefined) return yield* pause(reason)
   const definition = definitionOf(worker.definitions, claim.batch)
