@@ -87,19 +87,19 @@ export const folders: Readonly<Record<string, Rows>> = {
     results: ["jsonl", "files"],
     jobs: ["jsonl", "pages", "files", "results"],
     definition: [],
+    progress: [],
     sql: [],
     ledger: ["definition", "sql"],
     limits: ["sql"],
     work: ["definition"],
-    live: ["definition", "work"],
+    live: ["definition", "work", "progress"],
     jobRoute: ["jsonl", "results", "definition", "work"],
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
     batches: ["definition", "work", "loading", "supervising", "engine"],
     cluster: [],
-    reading: ["jsonl", "definition"],
-    progress: []
+    reading: ["jsonl", "definition"]
   },
   emulator: {
     json: [],
