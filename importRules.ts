@@ -97,9 +97,9 @@ export const folders: Readonly<Record<string, Rows>> = {
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
-    batches: ["definition", "work", "loading", "supervising", "engine"],
     cluster: [],
-    reading: ["jsonl", "definition"]
+    reading: ["jsonl", "definition"],
+    batches: ["definition", "work", "loading", "supervising", "engine", "reading", "progress"]
   },
   emulator: {
     json: [],

@@ -49,14 +49,18 @@ const parent = async (): Promise<void> => {
   const instant = Number(flags.instant)
   const all = new Map(flags.contenders.split(",").map((name) => [name, [] as Array<Measured>]))
   for (let round = 0; round < Number(flags.rounds); round++) {
-    for (const [name, measured] of all) measured.push(await run(name, url, contenders.get(name)!.instant ? instant : items))
+    for (const [name, measured] of all) {
+      measured.push(await run(name, url, contenders.get(name)!.instant ? instant : items))
+    }
   }
   server.kill()
   const of = (name: string, key: keyof Measured) => median(all.get(name)?.map((one) => one[key]) ?? [NaN])
   const ratio = (name: string, key: keyof Measured) => of(name, key) / of("plain", key)
   const names = [...all.keys()]
   const rows = (instantly: boolean) => names.filter((name) => contenders.get(name)!.instant === instantly)
-  console.log(`${machine()}\n\n${items.toLocaleString("en")} items, answers after 10 ms, 64 at once; median of ${flags.rounds}\n`)
+  console.log(
+    `${machine()}\n\n${items.toLocaleString("en")} items, answers after 10 ms, 64 at once; median of ${flags.rounds}\n`
+  )
   console.log(table([
     ["", "items/s", "ratio", "CPU ms an item", "ratio", "resident MiB", "bytes an item"],
     ...rows(false).map((name) => [

@@ -23,7 +23,8 @@ export interface Contender {
 }
 
 const concurrency = 64
-const text = "classify this sentence into one of positive, negative, neutral. The weather was fine and the train was late. "
+const text =
+  "classify this sentence into one of positive, negative, neutral. The weather was fine and the train was late. "
 
 const requestOf = (item: number) => ({
   model: "mistral-small-latest",
@@ -89,39 +90,40 @@ const plain = (url: string, items: number) =>
     () => 0
   )
 
-const durable = (inline: boolean, route: (url: string) => Layer.Layer<BatchRoute.BatchRoute>) =>
-async (url: string, items: number): Promise<Measured> => {
-  const folder = mkdtempSync(join(tmpdir(), "durable-"))
-  const batch = { id: "numbers", items: Stream.range(1, items) }
-  const Live = Batches.layer([Items]).pipe(
-    Layer.provide(route(url)),
-    Layer.provide(BatchCluster.layerSingle()),
-    Layer.provide(SqliteClient.layer({ filename: join(folder, "batch.db") }))
-  )
-  const work = inline
-    ? Batches.runInline(Items, batch)
-    : Effect.andThen(Batches.start(Items, batch), Batches.await(batch.id))
-  const checked = Effect.filterOrFail(work, ({ answered }) => answered === items, () => "items are missing")
-  try {
-    return await measure(items, Effect.provide(checked, Live), () => {
-      const all = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
-      let own = 0
-      for (let item = 1; item <= items; item++) own += ownBytes(item)
-      return (all - own) / items
-    })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+const durable =
+  (inline: boolean, route: (url: string) => Layer.Layer<BatchRoute.BatchRoute>) =>
+  async (url: string, items: number): Promise<Measured> => {
+    const folder = mkdtempSync(join(tmpdir(), "durable-"))
+    const batch = { id: "numbers", items: Stream.range(1, items) }
+    const Live = Batches.layer([Items]).pipe(
+      Layer.provide(route(url)),
+      Layer.provide(BatchCluster.layerSingle()),
+      Layer.provide(SqliteClient.layer({ filename: join(folder, "batch.db") }))
+    )
+    const work = inline
+      ? Batches.runInline(Items, batch)
+      : Effect.andThen(Batches.start(Items, batch), Batches.await(batch.id))
+    const checked = Effect.filterOrFail(work, ({ answered }) => answered === items, () => "items are missing")
+    try {
+      return await measure(items, Effect.provide(checked, Live), () => {
+        const all = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
+        let own = 0
+        for (let item = 1; item <= items; item++) own += ownBytes(item)
+        return (all - own) / items
+      })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   }
-}
 
-const live = (url: string) =>
-  BatchRoute.live({ concurrency }).pipe(Layer.provide([client(url), Limits.layerUnlimited]))
+const live = (url: string) => BatchRoute.live({ concurrency }).pipe(Layer.provide([client(url), Limits.layerUnlimited]))
 
 /** Answers at once: what is left is what a durable batch costs. */
 const instant = () =>
   BatchRoute.liveWith(
     // The cast is safe: the definition asks for chat completions.
-    (request) => Effect.succeed(answer(/item (\d+)/.exec((request as ReturnType<typeof requestOf>).messages[0]!.content)![1]!)),
+    (request) =>
+      Effect.succeed(answer(/item (\d+)/.exec((request as ReturnType<typeof requestOf>).messages[0]!.content)![1]!)),
     { concurrency }
   ).pipe(Layer.provide(Limits.layerUnlimited))
 

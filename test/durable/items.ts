@@ -4,7 +4,8 @@ import { Completion, MistralClient } from "@effect-mistral/core"
 import { UndiciHttpClient } from "@effect-mistral/node"
 import { Layer, Redacted, Schema } from "effect"
 
-const text = "classify this sentence into one of positive, negative, neutral. The weather was fine and the train was late. "
+const text =
+  "classify this sentence into one of positive, negative, neutral. The weather was fine and the train was late. "
 
 /** The request of an item, also for programs that send it without a batch. */
 export const requestOf = (item: number) => ({

@@ -11,7 +11,9 @@ const kills = 5
 
 const program = new URL("program.ts", import.meta.url)
 
-const withServer = async (use: (server: CountingServer, start: (...flags: ReadonlyArray<string>) => Program) => Promise<void>) => {
+const withServer = async (
+  use: (server: CountingServer, start: (...flags: ReadonlyArray<string>) => Program) => Promise<void>
+) => {
   const folder = mkdtempSync(join(tmpdir(), "durable-"))
   const server = await startCountingServer({ latency: 30 })
   const programs: Array<Program> = []
@@ -59,16 +61,20 @@ const check = (server: CountingServer, report: unknown) => {
 }
 
 describe("a batch whose process is killed at random moments", () => {
-  it("loses no item, asks at most what was in flight again, and says how much", () =>
-    withServer(async (server, start) => {
-      const last = await killAtRandom(server, () => start())
-      check(server, lastJson(last))
-      const before = server.stats().requests
-      const again = start()
-      assert.strictEqual(await again.ended, 0, again.output())
-      assert.strictEqual(server.stats().requests, before, "a completed batch asks nothing")
-      assert.deepStrictEqual(lastJson(again), lastJson(last))
-    }), 120_000)
+  it(
+    "loses no item, asks at most what was in flight again, and says how much",
+    () =>
+      withServer(async (server, start) => {
+        const last = await killAtRandom(server, () => start())
+        check(server, lastJson(last))
+        const before = server.stats().requests
+        const again = start()
+        assert.strictEqual(await again.ended, 0, again.output())
+        assert.strictEqual(server.stats().requests, before, "a completed batch asks nothing")
+        assert.deepStrictEqual(lastJson(again), lastJson(last))
+      }),
+    120_000
+  )
 
   it("does the same without the engine", () =>
     withServer(async (server, start) => {
@@ -76,18 +82,22 @@ describe("a batch whose process is killed at random moments", () => {
       check(server, lastJson(last))
     }), 120_000)
 
-  it("goes on without the engine after the engine's process was killed, and the other way round", () =>
-    withServer(async (server, start) => {
-      for (const [flags, share] of [[[], 0.3], [["--inline"], 0.6], [[], 0.8]] as const) {
-        const running = start(...flags)
-        await until(() => server.stats().items >= items * share, [running])
-        running.kill("SIGKILL")
-        await running.ended
-      }
-      const last = start("--inline")
-      assert.strictEqual(await last.ended, 0, last.output())
-      check(server, lastJson(last))
-    }), 120_000)
+  it(
+    "goes on without the engine after the engine's process was killed, and the other way round",
+    () =>
+      withServer(async (server, start) => {
+        for (const [flags, share] of [[[], 0.3], [["--inline"], 0.6], [[], 0.8]] as const) {
+          const running = start(...flags)
+          await until(() => server.stats().items >= items * share, [running])
+          running.kill("SIGKILL")
+          await running.ended
+        }
+        const last = start("--inline")
+        assert.strictEqual(await last.ended, 0, last.output())
+        check(server, lastJson(last))
+      }),
+    120_000
+  )
 })
 
 describe("a second process on the file of a running one", () => {
