@@ -98,7 +98,8 @@ export const folders: Readonly<Record<string, Rows>> = {
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
     cluster: [],
-    reading: ["jsonl", "definition"]
+    reading: ["jsonl", "definition"],
+    batches: ["definition", "work", "loading", "supervising", "engine", "reading", "progress"]
   },
   emulator: {
     json: [],

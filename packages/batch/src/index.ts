@@ -4,6 +4,7 @@
 export * as Batch from "./Batch.ts"
 export * as BatchEndpoint from "./BatchEndpoint.ts"
 export * as BatchError from "./BatchError.ts"
+export * as Batches from "./Batches.ts"
 export * as BatchInput from "./BatchInput.ts"
 export * as BatchJob from "./BatchJob.ts"
 export * as BatchJobs from "./BatchJobs.ts"
