@@ -60,15 +60,18 @@ const write = (batch: MemoryBatch, outcomes: ReadonlyArray<Ledger.Outcome>): voi
   if (outcomes.length === 0) return
   let { answered, asked, completionTokens, failed, perhapsPaidTwice, promptTokens } = batch.row
   for (const outcome of outcomes) {
+    const item = batch.items[outcome.seq]
+    // The same outcome came twice, as after a commit whose end was not seen.
+    if (item !== undefined && item.outcome !== null && item.outcomeClaim === outcome.claim) continue
     asked += outcome.asked
     promptTokens += outcome.promptTokens
     completionTokens += outcome.completionTokens
-    perhapsPaidTwice += outcome.doubtful
-    const item = batch.items[outcome.seq]
     if (item === undefined || item.outcome !== null) {
       perhapsPaidTwice += outcome.asked
       continue
     }
+    perhapsPaidTwice += outcome.doubtful
+    item.outcomeClaim = outcome.claim
     item.outcome = {
       seq: outcome.seq,
       position: batch.nextPosition++,

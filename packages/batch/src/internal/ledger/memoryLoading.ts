@@ -44,7 +44,9 @@ export const memoryLoading = (
   itemsByHash: (key, hashes) =>
     Effect.sync(() => {
       const batch = tables.batches.get(key)
-      return batch === undefined ? [] : [...new Set(hashes)].flatMap((hash) => itemsOfHash(batch, hash))
+      return batch === undefined
+        ? []
+        : [...new Set(hashes)].flatMap((hash) => itemsOfHash(batch, hash)).sort((one, other) => one.seq - other.seq)
     }),
   finishLoading: (key) =>
     withBatch(tables, "finishLoading", key, (batch) =>
@@ -99,6 +101,7 @@ const misplaced = (
   { first, last, part }: Ledger.Part,
   items: ReadonlyArray<Ledger.NewItem>
 ): string | undefined => {
+  if (batch.row.loaded) return `part ${part} came after the last one`
   if (part !== batch.parts.length) return `part ${part} came where part ${batch.parts.length} was due`
   if (first !== batch.items.length) return `part ${part} begins with item ${first} instead of ${batch.items.length}`
   if (last - first + 1 !== items.length) return `part ${part} has ${items.length} items from ${first} to ${last}`
@@ -108,7 +111,7 @@ const misplaced = (
 const addPart = (batch: MemoryBatch, part: Ledger.Part, items: ReadonlyArray<Ledger.NewItem>): Ledger.Part => {
   let identical = 0
   for (const { hash, item, sameAs } of items) {
-    const seq = batch.items.push({ item, hash, sameAs, outcome: null }) - 1
+    const seq = batch.items.push({ item, hash, sameAs, outcome: null, outcomeClaim: 0 }) - 1
     if (sameAs === null) {
       const seqs = batch.seqsByHash.get(hash)
       if (seqs === undefined) batch.seqsByHash.set(hash, [seq])
@@ -118,7 +121,7 @@ const addPart = (batch: MemoryBatch, part: Ledger.Part, items: ReadonlyArray<Led
       identical++
     }
   }
-  batch.parts.push({ part, state: "open", claim: 0, worker: null, job: null })
+  batch.parts.push({ part, state: "open", claim: 0, claimRun: 0, worker: null, job: null })
   batch.row = {
     ...batch.row,
     parts: batch.parts.length,

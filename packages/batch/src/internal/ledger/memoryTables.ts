@@ -25,11 +25,12 @@ export interface MemoryBatch {
   nextPosition: number
 }
 
-/** A part. `worker` is the one that claimed it and has not given it back. */
+/** A part. `worker` is the one that claimed it, in `claimRun`, and has not given it back. */
 export interface MemoryPart {
   readonly part: Ledger.Part
   state: "open" | "handedOut" | "done"
   claim: number
+  claimRun: number
   worker: string | null
   job: Ledger.JobStep | null
 }
@@ -39,6 +40,8 @@ export interface MemoryItem {
   readonly hash: number
   readonly sameAs: number | null
   outcome: MemoryOutcome | null
+  /** The claim that committed the outcome. */
+  outcomeClaim: number
 }
 
 export type MemoryOutcome = Pick<
@@ -47,10 +50,11 @@ export type MemoryOutcome = Pick<
 >
 
 /**
- * A worker. `chargeable` is how many more requests of it may count as perhaps paid twice. It is 0 for a worker that was never
- * opened, whose concurrency nobody knows.
+ * A worker. `chargeable` is how many more requests of it may count as perhaps paid twice, at most `concurrency`. Both are 0 for
+ * a worker that was never opened, whose concurrency nobody knows.
  */
 export interface MemoryWorker {
+  concurrency: number
   chargeable: number
   /** What it has claimed and not given back, also if another worker has claimed it since. */
   readonly claims: Map<string, PartClaim>
@@ -91,7 +95,7 @@ export const partOfClaim = (tables: MemoryTables, { claim, key, part }: PartClai
 export const workerOf = ({ workers }: MemoryTables, id: string): MemoryWorker => {
   const known = workers.get(id)
   if (known !== undefined) return known
-  const worker: MemoryWorker = { chargeable: 0, claims: new Map() }
+  const worker: MemoryWorker = { concurrency: 0, chargeable: 0, claims: new Map() }
   workers.set(id, worker)
   return worker
 }
