@@ -74,7 +74,10 @@ const claim = (tables: MemoryTables, batch: MemoryBatch, part: MemoryPart, worke
   part.claimRun = batch.row.run
   part.worker = worker
   const claimed = { key: batch.row.key, part: part.part.part, claim: part.claim }
-  workerOf(tables, worker).claims.set(partKey(claimed), claimed)
+  const claimant = workerOf(tables, worker)
+  // A worker that was taken for dead lives: if it dies later, it may lose as many requests again.
+  claimant.chargeable = claimant.concurrency
+  claimant.claims.set(partKey(claimed), claimed)
   return { ...part.part, batch: batch.row, claim: part.claim, job: part.job, items }
 }
 

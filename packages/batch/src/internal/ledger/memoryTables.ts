@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
-import { LedgerError } from "../../BatchError.ts"
+import type { LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
+import { refused } from "../sql/ledgerError.ts"
 
 /** The tables of a ledger in memory. */
 export interface MemoryTables {
@@ -25,7 +26,7 @@ export interface MemoryBatch {
   nextPosition: number
 }
 
-/** A part. `worker` is the one that claimed it, in `claimRun`, and has not given it back. */
+/** A part. `worker` is the one that claimed it and has not given it back, in the run `claimRun`. */
 export interface MemoryPart {
   readonly part: Ledger.Part
   state: "open" | "handedOut" | "done"
@@ -40,18 +41,19 @@ export interface MemoryItem {
   readonly hash: number
   readonly sameAs: number | null
   outcome: MemoryOutcome | null
-  /** The claim that committed the outcome. */
-  outcomeClaim: number
 }
 
-export type MemoryOutcome = Pick<
-  Ledger.StoredOutcome,
-  "seq" | "position" | "failed" | "body" | "asked" | "promptTokens" | "completionTokens"
->
+/** An outcome, with the claim of the worker that committed it. */
+export type MemoryOutcome =
+  & Pick<
+    Ledger.StoredOutcome,
+    "seq" | "position" | "failed" | "body" | "asked" | "promptTokens" | "completionTokens"
+  >
+  & { readonly claim: number }
 
 /**
- * A worker. `chargeable` is how many more requests of it may count as perhaps paid twice, at most `concurrency`. Both are 0 for
- * a worker that was never opened, whose concurrency nobody knows.
+ * A worker. `chargeable` is how many more requests of it may count as perhaps paid twice. It is 0 for a worker that was never
+ * opened, whose concurrency nobody knows.
  */
 export interface MemoryWorker {
   concurrency: number
@@ -102,9 +104,6 @@ export const workerOf = ({ workers }: MemoryTables, id: string): MemoryWorker =>
 
 export const partKey = ({ key, part }: { readonly key: number; readonly part: number }): string => `${key}/${part}`
 
-export const ledgerError = (operation: string, description: string): LedgerError =>
-  new LedgerError({ operation, description, isRetryable: false })
-
 /** Runs an operation on the batch of a key, or fails if there is none. */
 export const withBatch = <A, E>(
   tables: MemoryTables,
@@ -115,6 +114,6 @@ export const withBatch = <A, E>(
   Effect.suspend((): Effect.Effect<A, E | LedgerError> => {
     const batch = tables.batches.get(key)
     return batch === undefined
-      ? Effect.fail(ledgerError(operation, `there is no batch with the key ${key}`))
+      ? Effect.fail(refused(operation, "the batch was removed"))
       : run(batch)
   })
