@@ -14,16 +14,17 @@ export interface SendOptions {
   readonly requests: number
   readonly concurrency?: number
   readonly estimate?: number
-  /** How long a response takes, in milliseconds. */
+  /** How long a response takes, in milliseconds, and up to how much longer. */
   readonly latency?: number
-  /** The response to a request that was sent at `time`, the `index`th of its process. */
+  readonly jitter?: number
+  /** The response to a request that was sent at `time`, the `index`th of its process. A refusal takes 10 ms at most. */
   readonly respond?: (index: number, time: number) => Limits.Feedback
 }
 
 /** Sends requests from a process, and records the times at which they were sent. */
 export const send = (
   limits: Limits.Service,
-  { concurrency = 64, estimate = 0, latency = 0, requests, respond = () => ({}) }: SendOptions
+  { concurrency = 64, estimate = 0, jitter = 0, latency = 0, requests, respond = () => ({}) }: SendOptions
 ) =>
   Effect.gen(function*() {
     const times: Array<number> = []
@@ -31,8 +32,10 @@ export const send = (
       const permit = yield* limits.acquire(estimate)
       const now = yield* Clock.currentTimeMillis
       const index = times.push(now) - 1
-      if (latency > 0) yield* Effect.sleep(latency)
-      yield* limits.settle(permit, respond(index, now))
+      const response = respond(index, now)
+      const millis = response.error === undefined ? latency + (index * 37 % 100) / 100 * jitter : Math.min(10, latency)
+      if (millis > 0) yield* Effect.sleep(millis)
+      yield* limits.settle(permit, response)
     })
     const fiber = yield* Effect.forkChild(
       Effect.forEach(Array.from({ length: requests }), () => one, { concurrency, discard: true })
