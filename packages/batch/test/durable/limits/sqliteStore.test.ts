@@ -20,5 +20,7 @@ describe("the store over SQLite", () => {
       ),
     { arbitrary: { runs: 300 } }
   )
-  afterAll(() => { console.log(seen.counts()) })
+  afterAll(() => {
+    console.log(seen.counts())
+  })
 })

@@ -107,7 +107,9 @@ export const tally = () => {
     count: (result: unknown) => {
       if (Array.isArray(result)) return add(`two numbers, the first ${result[0] < 0 ? "below" : "at least"} zero`)
       if (!Predicate.hasProperty(result, "phase")) return
-      add(`${String(result.phase)}${Predicate.hasProperty(result, "delay") && result.delay !== 0 ? " with a delay" : ""}`)
+      add(
+        `${String(result.phase)}${Predicate.hasProperty(result, "delay") && result.delay !== 0 ? " with a delay" : ""}`
+      )
     },
     counts: () => Object.fromEntries(counts)
   }

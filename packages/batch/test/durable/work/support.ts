@@ -1,5 +1,5 @@
 import { Batch, BatchError, Ledger } from "@effect-mistral/batch"
-import { Effect, Latch, Layer, Result, Schema } from "effect"
+import { Effect, Latch, type Layer, Result, Schema } from "effect"
 import { partHash, requestHash } from "../../../src/internal/definition/requestHash.ts"
 import { makeWorker } from "../../../src/internal/work/makeWorker.ts"
 import type { WorkerOptions } from "../../../src/internal/work/worker.ts"
