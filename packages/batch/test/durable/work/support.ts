@@ -1,5 +1,6 @@
 import { Batch, BatchError, Ledger } from "@effect-mistral/batch"
-import { Effect, Latch, type Layer, Result, Schema } from "effect"
+import { SqliteClient } from "@effect-mistral/node"
+import { Effect, Latch, Layer, Result, Schema } from "effect"
 import { partHash, requestHash } from "../../../src/internal/definition/requestHash.ts"
 import { makeWorker } from "../../../src/internal/work/makeWorker.ts"
 import type { WorkerOptions } from "../../../src/internal/work/worker.ts"
@@ -137,5 +138,6 @@ const failure = (operation: string, description: string, isRetryable: boolean) =
 
 /** Runs a test over each ledger. */
 export const ledgers: ReadonlyArray<readonly [name: string, layer: Layer.Layer<Ledger.Ledger>]> = [
-  ["memory", Ledger.layerMemory]
+  ["memory", Ledger.layerMemory],
+  ["SQLite", Layer.orDie(Ledger.layer.pipe(Layer.provide(SqliteClient.layer({ filename: ":memory:" }))))]
 ]
