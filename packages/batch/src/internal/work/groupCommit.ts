@@ -100,9 +100,9 @@ export const makeGroupCommit = Effect.fnUntraced(function*(
         })
       }),
     look: Effect.suspend(() => {
-      look ??= Deferred.makeUnsafe()
+      const found = look ??= Deferred.makeUnsafe()
       wakeUp()
-      return Deferred.await(look)
+      return Deferred.await(found)
     }),
     flushed: Effect.suspend(() =>
       next.outcomes.length > 0
