@@ -87,6 +87,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     results: ["jsonl", "files"],
     jobs: ["jsonl", "pages", "files", "results"],
     definition: [],
+    progress: [],
     sql: [],
     ledger: ["definition", "sql"],
     limits: ["sql"],
@@ -98,7 +99,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     engine: ["definition", "work", "supervising"],
     cluster: [],
     reading: ["jsonl", "definition"],
-    progress: []
+    batches: ["definition", "work", "loading", "supervising", "engine", "reading", "progress"]
   },
   emulator: {
     json: [],

@@ -116,7 +116,7 @@ export interface Part {
   readonly part: number
   readonly first: number
   readonly last: number
-  /** The combined hash of the part's requests, by which a changed definition is noticed. */
+  /** A hash of the items and requests, an integer of up to 53 bits, by which a start with other items is noticed. */
   readonly hash: number
 }
 
@@ -267,8 +267,10 @@ export interface Service {
   }) => Effect.Effect<Batch, LedgerError>
   /** Makes failed items open again, with the parts that hold them. Returns their number. */
   readonly reopenFailed: (key: number) => Effect.Effect<number, LedgerError>
-  /** Says that this process hands out the parts of a run. False if the run is over. */
-  readonly supervise: (key: number, run: number, supervisor: string) => Effect.Effect<boolean, LedgerError>
+  /**
+   * Says that this process hands out the parts of a run, or with `null` that it no longer does. False if the run is over.
+   */
+  readonly supervise: (key: number, run: number, supervisor: string | null) => Effect.Effect<boolean, LedgerError>
   /**
    * The numbers of the parts that a run has to hand out, marked as handed out: up to so many that `window` parts of the batch are
    * handed out and not done. `again` also returns those that are handed out and not done, for a supervisor that begins.
