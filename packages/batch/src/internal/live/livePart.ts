@@ -105,9 +105,8 @@ export class LivePart {
       (permit) => {
         this.leave(fiber)
         this.#permits.add(permit)
-        // The tokens of a request that is not sent are given back.
-        if (this.#stopped) return Effect.as(this.#settle(permit, { tokens: 0 }), undefined)
         return Effect.flatMap(
+          // The tokens of a request that is not sent are given back.
           Effect.catch(
             this.#work.mayAsk,
             (stopped) => Effect.andThen(this.#settle(permit, { tokens: 0 }), Effect.fail(stopped))

@@ -169,6 +169,22 @@ describe("the permits of a process", () => {
       assert.isTrue(yield* permits.takeIfAvailable(5))
     }))
 
+  it.effect("are not waited for by a part whose items are all asked", () =>
+    Effect.gen(function*() {
+      const permits = Semaphore.makeUnsafe(2)
+      const slow = new TestPart({ count: 1, permits })
+      const part = new TestPart({ count: 4, permits })
+      const other = yield* Effect.forkChild(runPart(slow, () => Effect.never))
+      yield* settle
+      const fiber = yield* Effect.forkChild(
+        runPart(part, (request) => Effect.delay(Effect.succeed(answered(numberOf(request))), "1 second"))
+      )
+      yield* TestClock.adjust("4 seconds")
+      assert.isDefined(fiber.pollUnsafe())
+      assert.strictEqual(part.written.length, 4)
+      yield* Fiber.interrupt(other)
+    }))
+
   it.effect("are held until the outcome is written", () =>
     Effect.gen(function*() {
       const part = new TestPart({ count: 6, permits: 2 })
