@@ -92,7 +92,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     limits: ["sql"],
     work: ["definition"],
     live: ["definition", "work"],
-    jobRoute: ["jsonl", "results", "definition", "work"],
+    jobRoute: ["input", "results", "jobs", "definition", "work"],
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],

@@ -5,8 +5,23 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { LedgerError } from "./BatchError.ts"
+import type * as BatchJobs from "./BatchJobs.ts"
+import type * as Files from "./Files.ts"
+import { makeJobRoute } from "./internal/jobRoute/jobRoute.ts"
+import type { JobsOptions } from "./internal/jobRoute/jobsOptions.ts"
 import type { PartStopped, PartWork } from "./internal/work/partWork.ts"
+
+export type {
+  /**
+   * The options of the jobs route.
+   *
+   * @category options
+   * @since 0.1.0
+   */
+  JobsOptions
+} from "./internal/jobRoute/jobsOptions.ts"
 
 /**
  * A route.
@@ -35,3 +50,12 @@ export interface Service {
  * @since 0.1.0
  */
 export class BatchRoute extends Context.Service<BatchRoute, Service>()("@effect-mistral/batch/BatchRoute") {}
+
+/**
+ * Asks for items by Mistral's batch jobs, at half the price: a part is a job.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const jobs = (options?: JobsOptions): Layer.Layer<BatchRoute, never, Files.Files | BatchJobs.BatchJobs> =>
+  Layer.effect(BatchRoute, makeJobRoute(options))

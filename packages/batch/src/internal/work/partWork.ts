@@ -20,7 +20,15 @@ export interface PartWork {
    * Succeeds if a request may be sent now. It is cheap, and reads the ledger only after this process did nothing for a while.
    */
   readonly mayAsk: Effect.Effect<void, PartStopped | LedgerError>
-  /** Writes the outcome of an item, together with others that come meanwhile. It returns when the outcome is on disk. */
+  /**
+   * How many requests may have been paid whose items have no outcome yet: those in flight, and those whose answer was lost or
+   * did not fit. The route counts them; what is left when the part is given back is charged as perhaps paid twice.
+   */
+  readonly unsettled?: { requests: number } | undefined
+  /**
+   * Writes the outcome of an item, together with others that come meanwhile. It returns when the outcome is on disk. With
+   * `PartStopped` it was written, too.
+   */
   readonly commit: (
     outcome: Omit<Ledger.Outcome, "key" | "part" | "claim">
   ) => Effect.Effect<void, PartStopped | LedgerError>
