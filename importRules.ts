@@ -87,17 +87,19 @@ export const folders: Readonly<Record<string, Rows>> = {
     results: ["jsonl", "files"],
     jobs: ["jsonl", "pages", "files", "results"],
     definition: [],
+    progress: [],
     sql: [],
     ledger: ["definition", "sql"],
     limits: ["sql"],
     work: ["definition"],
     live: ["definition", "work"],
-    jobRoute: ["input", "results", "jobs", "definition", "work"],
+    jobRoute: ["input", "results", "jobs", "definition", "work", "live"],
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
+    cluster: [],
     reading: ["jsonl", "definition"],
-    progress: []
+    batches: ["definition", "work", "loading", "supervising", "engine", "reading", "progress"]
   },
   emulator: {
     json: [],

@@ -1,18 +1,21 @@
 import { availableParallelism } from "node:os"
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
 
 const condition = "@effect-mistral/source"
 
+// Sources are tested, not what was built from them.
+export const resolve = { conditions: [condition] }
+export const ssr = { resolve: { conditions: [condition, "node", "module", "import", "default"] } }
+
 /** One project per package, and one for the examples. */
-const project = (name: string, include: string) => ({
+const project = (name: string, include: string, ...exclude: ReadonlyArray<string>) => ({
   extends: true as const,
-  test: { name, include: [include] }
+  test: { name, include: [include], exclude: [...configDefaults.exclude, ...exclude] }
 })
 
 export default defineConfig({
-  // Sources are tested, not what was built from them.
-  resolve: { conditions: [condition] },
-  ssr: { resolve: { conditions: [condition, "node", "module", "import", "default"] } },
+  resolve,
+  ssr,
   test: {
     testTimeout: 20_000,
     // The files of a worker share their modules: importing Effect for each of 300 files took a third of the time.
@@ -24,7 +27,8 @@ export default defineConfig({
         project(name, `packages/${name}/test/**/*.test.ts`)
       ),
       project("examples", "examples/test/**/*.test.ts"),
-      project("repository", "test/**/*.test.ts")
+      // The tests in test/postgres have a script of their own: `npm run test:postgres`.
+      project("repository", "test/**/*.test.ts", "test/postgres/**")
     ]
   }
 })

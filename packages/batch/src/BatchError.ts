@@ -124,6 +124,39 @@ export class BatchInUse extends error<BatchInUse>()("BatchInUse", {
 }
 
 /**
+ * The operation cannot be done in the state that the batch is in, such as resuming a batch that was cancelled.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class WrongState extends error<WrongState>()("WrongState", {
+  id: Schema.String,
+  operation: Schema.String,
+  state: Schema.String,
+  hint: Schema.String
+}) {
+  override get message(): string {
+    return `cannot ${this.operation} batch ${JSON.stringify(this.id)}, because it is ${this.state}. ${this.hint}`
+  }
+}
+
+/**
+ * Options with which no batch can be started: an empty id, or settings that make no sense. `issues` names them.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidOptions extends error<InvalidOptions>()("InvalidOptions", {
+  id: Schema.String,
+  issues: Schema.Array(MistralError.Issue)
+}) {
+  override get message(): string {
+    const issues = this.issues.map(({ message, path }) => `${path.join(".")}: ${message}`)
+    return `the options of batch ${JSON.stringify(this.id)} are invalid: ${issues.join("; ")}`
+  }
+}
+
+/**
  * The definition could not make a request of an item: its function threw, or the stored item no longer fits the schema.
  *
  * @category errors
@@ -181,3 +214,5 @@ export type BatchError =
   | InvalidItem
   | NotRegistered
   | BatchInUse
+  | WrongState
+  | InvalidOptions

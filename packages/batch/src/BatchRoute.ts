@@ -3,15 +3,22 @@
  *
  * @since 0.1.0
  */
+import type { Endpoint } from "@effect-mistral/core/Endpoint"
+import * as MistralClient from "@effect-mistral/core/MistralClient"
+import type { MistralError } from "@effect-mistral/core/MistralError"
+import type { RequestOptions } from "@effect-mistral/core/RequestOptions"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { LedgerError } from "./BatchError.ts"
 import type * as BatchJobs from "./BatchJobs.ts"
 import type * as Files from "./Files.ts"
 import { makeJobRoute } from "./internal/jobRoute/jobRoute.ts"
 import type { JobsOptions } from "./internal/jobRoute/jobsOptions.ts"
+import { type Ask, askClient } from "./internal/live/ask.ts"
+import * as Live from "./internal/live/liveRoute.ts"
 import type { PartStopped, PartWork } from "./internal/work/partWork.ts"
+import { Limits } from "./Limits.ts"
 
 export type {
   /**
@@ -50,6 +57,126 @@ export interface Service {
  * @since 0.1.0
  */
 export class BatchRoute extends Context.Service<BatchRoute, Service>()("@effect-mistral/batch/BatchRoute") {}
+
+/**
+ * The settings of a live route.
+ *
+ * *Details*:
+ *
+ * - `concurrency`: the number of requests that a process sends at once, for all its batches. Default: 64.
+ * - `partSize`: the number of items in a part. It is written down with a batch when that starts. Default: 500.
+ * - `parts`: the number of parts that a process works on at once. Default: 4, or more if `concurrency` is larger than a part.
+ * - `window`: the number of parts of a batch that are handed out at once to all processes. Default: 16 times `parts`, which is
+ *   enough for 16 processes.
+ * - `schedule`: the waits between the requests of an item, and how many there are at most. `maxAttempts` of the batch
+ *   counts, too. Default: 2, 6, 18 and 54 seconds, then a minute, each up to a fifth shorter or longer. A longer
+ *   `Retry-After` takes the place of a wait.
+ *
+ * All numbers are integers of at least 1.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LiveSettings extends Live.LiveSettings {}
+
+/**
+ * The options of `live`: the settings of the route, and request options of its calls, which win over those of the client.
+ *
+ * *Details*: `retry` is missing, because the route retries itself. `timeout.total` limits each request, and one that took
+ * longer is asked again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry"> {}
+
+/**
+ * The live route: one request for each item, through the client and the limits.
+ *
+ * *Details*: each request takes one of the process's permits until its outcome is in the ledger, and waits for `Limits`, for
+ * which its tokens are estimated by the length of its JSON and the completions of before. Retries are the route's own, so that
+ * the batch counts each request. An item that waits for a retry holds no permit.
+ *
+ * An error that may pass (`isRetryable`, and `timeout.total`) is asked again after a wait, until the item was tried
+ * `maxAttempts` times; then the item fails. An answer that does not fit its schema is asked again once and at once, because
+ * a model may write another one, unless `max_tokens` cut it. All other errors make the item fail at once, except those that
+ * would meet each other item, too. These pause the batch, and the item stays open:
+ *
+ * - 401 and 403 (but not a guardrail), 402, and a quota that is used up;
+ * - 404, a redirect and an HTML page, as long as no item of the batch was answered: then the base URL or the model is
+ *   wrong. Later only the item fails;
+ * - no API key, an open circuit breaker, and a server that cannot be reached, after `maxAttempts` tries.
+ *
+ * A request counts as perhaps paid twice (`doubtful`) where the server had it and no usable answer came: timeouts, lost
+ * connections, unusable responses, failed generations, and 500, 502, 504 and the like. Refusals (below 500, 501, 503, 505) do
+ * not count. The tokens of answers that did not fit their schema are counted as used.
+ *
+ * @throws `RangeError` if a setting is no integer of at least 1
+ * @category layers
+ * @since 0.1.0
+ */
+export const live = (
+  options: LiveOptions = {}
+): Layer.Layer<BatchRoute, never, MistralClient.MistralClient | Limits> => {
+  const { concurrency, parts, partSize, schedule, window, ...request } = options
+  const route = Live.liveRoute({ concurrency, parts, partSize, schedule, window })
+  return Layer.effect(
+    BatchRoute,
+    Effect.map(
+      Effect.all([MistralClient.MistralClient, Limits]),
+      ([client, limits]) => route(askClient(client, request), limits)
+    )
+  )
+}
+
+/**
+ * The live route by a function that sends a request: a mock, or a service such as `Chat`.
+ *
+ * *When to use*: for tests, and to ask in another way than through the client alone.
+ *
+ * *Details*: `ask` gets the request that the definition has made and its endpoint, and gives the response that the definition
+ * reads. All else is as with `live`. The type of the request is the one that `ask` expects: run with it only batches
+ * whose requests have that type.
+ *
+ * ```ts
+ * import { BatchRoute } from "@effect-mistral/batch"
+ * import { Chat } from "@effect-mistral/chat"
+ * import type { CompletionRequest } from "@effect-mistral/core"
+ * import { RetryPolicy } from "@effect-mistral/core"
+ *
+ * export const RouteLive = BatchRoute.liveWith((request: CompletionRequest.Chat) =>
+ *   Chat.complete(request, { retry: RetryPolicy.none })
+ * )
+ * ```
+ *
+ * *Gotchas*: retries of `ask` itself are requests that the batch does not count. Switch them off, as above. An `ask` that
+ * throws makes its item fail.
+ *
+ * @throws `RangeError` if a setting is no integer of at least 1
+ * @category layers
+ * @since 0.1.0
+ */
+export const liveWith = <Request extends object, R = never>(
+  ask: (request: Request, endpoint: Endpoint<Request, unknown>) => Effect.Effect<unknown, MistralError, R>,
+  settings: LiveSettings = {}
+): Layer.Layer<BatchRoute, never, Limits | R> => {
+  const route = Live.liveRoute(settings)
+  return Layer.effect(
+    BatchRoute,
+    Effect.gen(function*() {
+      const limits = yield* Limits
+      const services = yield* Effect.context<R>()
+      // The cast is safe: the caller runs only batches whose requests have the type, and `run` provides the services.
+      const made = route(ask as unknown as Ask, limits)
+      return {
+        ...made,
+        // Provided once for a part, not for each request. What the part has itself, such as its span, comes first.
+        run: (work) =>
+          Effect.updateContext(made.run(work), (own: Context.Context<never>) => Context.merge(services, own))
+      }
+    })
+  )
+}
 
 /**
  * Asks for items by Mistral's batch jobs, at half the price: a part is a job.

@@ -1,5 +1,6 @@
-import * as Schema from "effect/Schema"
-import { ItemFailure } from "../../BatchError.ts"
+import type { ItemFailure } from "../../BatchError.ts"
+import { usageOf } from "../live/usage.ts"
+import { failureBody } from "../work/failureBody.ts"
 import type { PartWork } from "../work/partWork.ts"
 import { addTokens, noTokens, type OpenItem, type Tokens } from "./openItems.ts"
 
@@ -28,17 +29,12 @@ export const failed = (
   asked,
   doubtful: item.doubtful,
   failed: true,
-  body: JSON.stringify(encodeFailure(failure)),
+  body: failureBody(failure),
   ...addTokens(item.used, tokens)
 })
 
-const encodeFailure = Schema.encodeUnknownSync(ItemFailure)
-
 /** The tokens that a response has used. Some endpoints, such as OCR, count none. */
 export const tokensOf = (response: unknown): Tokens => {
-  // The cast is safe: each key is checked.
-  const usage = (response as { readonly usage?: Readonly<Record<string, unknown>> | null } | null | undefined)?.usage
-  return { promptTokens: numberOf(usage?.["prompt_tokens"]), completionTokens: numberOf(usage?.["completion_tokens"]) }
+  const usage = usageOf(response)
+  return usage === undefined ? noTokens : { promptTokens: usage.prompt, completionTokens: usage.completion }
 }
-
-const numberOf = (value: unknown): number => typeof value === "number" && Number.isSafeInteger(value) ? value : 0

@@ -72,7 +72,7 @@ export class PartLedger {
   claim(onWrite: OnWrite = () => Effect.void): PartWork {
     const claim = ++this.#claims
     const open = this.#items
-      .map((item, seq) => ({ seq, item }))
+      .map((item, seq) => ({ seq, item, hash: 0 }))
       .filter(({ seq }) => !this.outcomes.has(seq))
     const check = Effect.suspend(() =>
       claim !== this.#claims
