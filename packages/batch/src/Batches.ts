@@ -136,6 +136,17 @@ export interface Service {
  */
 export class Batches extends Context.Service<Batches, Service>()("@effect-mistral/batch/Batches") {}
 
+/**
+ * Options of the layers. `drain` is how long requests in flight may go on when the layer is closed. Default: 10 seconds. Those that
+ * are cut off count as perhaps paid twice.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface LayerOptions {
+  readonly drain?: Duration.Input | undefined
+}
+
 /** A definition of any types. */
 interface AnyBatch {
   readonly definition: Definition
@@ -146,19 +157,20 @@ interface AnyBatch {
  * out to all processes that have this layer.
  *
  * *Details*: give all processes of a cluster the same definitions. A process that gets a part of another one pauses the batch. When
- * the layer is closed, requests in flight may finish for up to 10 seconds, and the parts are left to the other processes.
+ * the layer is closed, requests in flight may finish, and the parts are left to the other processes.
  *
  * @throws if two definitions have the same name
  * @category layers
  * @since 0.1.0
  */
 export const layer = (
-  definitions: ReadonlyArray<AnyBatch>
+  definitions: ReadonlyArray<AnyBatch>,
+  options?: LayerOptions
 ): Layer.Layer<Batches, LedgerError, Ledger.Ledger | BatchRoute.BatchRoute | WorkflowEngine> => {
   const known = byName(definitions)
   return Layer.effect(
     Batches,
-    Effect.map(Effect.flatMap(foundation(known), makeEngineOperations), makeService)
+    Effect.map(Effect.flatMap(foundation(known, options), makeEngineOperations), makeService)
   )
 }
 
@@ -175,19 +187,20 @@ export const layer = (
  * @since 0.1.0
  */
 export const layerInline = (
-  definitions: ReadonlyArray<AnyBatch>
+  definitions: ReadonlyArray<AnyBatch>,
+  options?: LayerOptions
 ): Layer.Layer<Batches, LedgerError, Ledger.Ledger | BatchRoute.BatchRoute> => {
   const known = byName(definitions)
   return Layer.effect(
     Batches,
-    Effect.map(Effect.flatMap(foundation(known), makeInlineOperations), makeService)
+    Effect.map(Effect.flatMap(foundation(known, options), makeInlineOperations), makeService)
   )
 }
 
-const foundation = (definitions: ReturnType<typeof byName>) =>
+const foundation = (definitions: ReturnType<typeof byName>, options: LayerOptions | undefined) =>
   Effect.map(
     Effect.all([Ledger.Ledger, BatchRoute.BatchRoute]),
-    ([ledger, route]) => ({ ledger, route, definitions })
+    ([ledger, route]) => ({ ledger, route, definitions, drain: options?.drain })
   )
 
 /**
