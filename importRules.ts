@@ -92,7 +92,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     ledger: ["definition", "sql"],
     limits: ["sql"],
     work: ["definition"],
-    live: ["definition", "work", "progress"],
+    live: ["definition", "work"],
     jobRoute: ["jsonl", "results", "definition", "work"],
     loading: ["definition"],
     supervising: ["definition", "work"],

@@ -1,15 +1,18 @@
 import type { Endpoint } from "@effect-mistral/core/Endpoint"
 import type { MistralError } from "@effect-mistral/core/MistralError"
 import * as Effect from "effect/Effect"
-import * as Hash from "effect/Hash"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
+import type * as Schema from "effect/Schema"
 import { AnswerFailed, RequestFailed } from "../../BatchError.ts"
 import type { Definition } from "./definition.ts"
+import { describeThrown } from "./describeThrown.ts"
+import { makeFingerprint } from "./fingerprint.ts"
+import { makeJsonCodec } from "./jsonCodec.ts"
+import { describeIssues } from "./schemaIssues.ts"
 
 /** A definition with its types. */
-interface Parts<Item, Request, Response, Answer> {
+export interface Parts<in out Item, out Request, in Response, in out Answer> {
   readonly name: string
   readonly version?: string | undefined
   readonly item: Schema.Codec<Item, unknown>
@@ -18,75 +21,60 @@ interface Parts<Item, Request, Response, Answer> {
   readonly read: (response: Response) => Effect.Effect<Answer, MistralError>
 }
 
-/** Takes the types off a definition. Throws if a schema has no JSON form. */
+/** Takes the types off a definition. Throws if the name is empty, or the endpoint needs more than a request. */
 export const makeDefinition = <Item, Request extends object, Response, Answer>(
   endpoint: Endpoint<Request, Response>,
-  { answer, item, name, read, request, version = "1" }: Parts<Item, Request, Response, Answer>
+  parts: Parts<Item, Request, Response, Answer>
 ): Definition => {
-  const items = Schema.toCodecJson(item)
-  const answers = Schema.toCodecJson(answer)
-  const encodeItem = Schema.encodeUnknownResult(items)
-  const decodeItem = jsonDecoder(items, (description) => new RequestFailed({ description }))
-  const encodeAnswer = Schema.encodeUnknownResult(answers)
+  const { name, read, request } = parts
+  if (name === "") throw new Error("A definition of batches needs a name: its batches are found by it")
+  if (endpoint.path.includes("{")) {
+    throw new Error(`${endpoint.name} needs parameters in its path, which a batch does not send`)
+  }
+  const items = makeJsonCodec(parts.item)
+  const answers = makeJsonCodec(parts.answer)
+  const decodeItem = (json: string): Result.Result<Item, RequestFailed> =>
+    Result.mapError(items.decode(json), (issues) => requestFailed(describeIssues(issues)))
   return {
     name,
-    fingerprint: {
-      name,
-      version,
-      endpoint: `${endpoint.method} ${endpoint.path}`,
-      item: schemaHash(item),
-      answer: schemaHash(answer)
-    },
+    fingerprint: makeFingerprint(endpoint, parts),
     // The cast is safe: only requests of `request` are sent to the endpoint, and only its responses are given to `answer`.
     endpoint: endpoint as unknown as Endpoint<object, unknown>,
-    encodeItem: (value) =>
-      Result.mapBoth(encodeItem(value), {
-        onSuccess: (encoded) => JSON.stringify(encoded),
-        onFailure: (error) => issuesOf(error)
-      }),
+    encodeItem: items.encode,
     decodeItem,
     request: (json) =>
-      Result.flatMap(decodeItem(json), (value) =>
-        Result.try({
-          // The cast is safe: the value was decoded by the item schema.
-          try: () => request(value as Item),
-          catch: (thrown) => new RequestFailed({ description: nameOf(thrown) })
-        })),
+      Result.flatMap(decodeItem(json), (item) => {
+        try {
+          return checked(request(item))
+        } catch (thrown) {
+          return Result.fail(requestFailed(describeThrown("the function", thrown)))
+        }
+      }),
     answer: (response) =>
       // The cast is safe: the response comes from the endpoint.
       Effect.suspend(() => read(response as Response)).pipe(
-        Effect.catchDefect((defect) => Effect.fail(new AnswerFailed({ description: nameOf(defect) }))),
-        Effect.flatMap((value) =>
-          Result.match(encodeAnswer(value), {
-            onSuccess: (encoded) => Effect.succeed(JSON.stringify(encoded)),
-            onFailure: (error) => Effect.fail(new AnswerFailed({ description: describe(issuesOf(error)) }))
-          })
+        Effect.catchDefect((defect) => Effect.fail(answerFailed(describeThrown("the function", defect)))),
+        Effect.flatMap((answer) =>
+          Effect.fromResult(
+            Result.mapError(answers.encode(answer), (issues) => answerFailed(describeIssues(issues)))
+          )
         )
       ),
-    decodeAnswer: jsonDecoder(answers, (description) => new AnswerFailed({ description }))
+    decodeAnswer: (json) => Result.mapError(answers.decode(json), (issues) => answerFailed(describeIssues(issues)))
   }
 }
 
-const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const issuesOf = (error: Schema.SchemaError) =>
-  formatIssue(error.issue).issues.map(({ message, path }) => ({
-    path: (path ?? []).map((key) => typeof key === "number" ? key : String(key)),
-    message
-  }))
-
-const describe = (issues: ReturnType<typeof issuesOf>): string =>
-  issues.map(({ message, path }) => `${path.join(".") || "the value"}: ${message}`).join("; ")
-
-const jsonDecoder = <A, E>(codec: Schema.Codec<A, unknown>, failure: (description: string) => E) => {
-  const decode = Schema.decodeUnknownResult(codec)
-  return (json: string): Result.Result<A, E> =>
-    Result.mapError(decode(JSON.parse(json)), (error) => failure(describe(issuesOf(error))))
+/** Types are not trusted: the function may be one of JavaScript. */
+const checked = (request: object): Result.Result<object, RequestFailed> => {
+  if (!Predicate.isObject(request) || Predicate.isPromiseLike(request)) {
+    return Result.fail(requestFailed("the function returned no request"))
+  }
+  if ("stream" in request && request.stream === true) {
+    return Result.fail(requestFailed("a batch has whole responses: leave out `stream`"))
+  }
+  return Result.succeed(request)
 }
 
-const schemaHash = (schema: Schema.Constraint): string =>
-  (Hash.string(JSON.stringify(Schema.toJsonSchemaDocument(schema))) >>> 0).toString(16)
+const requestFailed = (description: string) => new RequestFailed({ description })
 
-/** The name of what a function threw. Its message may quote a prompt. */
-const nameOf = (thrown: unknown): string =>
-  thrown instanceof Error ? `the function threw ${thrown.name}` : "the function threw"
+const answerFailed = (description: string) => new AnswerFailed({ description })
