@@ -6,7 +6,10 @@
  */
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { LedgerError } from "./BatchError.ts"
 import { makeMemoryLedger } from "./internal/ledger/memoryLedger.ts"
+import { sqlLedger } from "./internal/ledger/sqlLedger.ts"
 import type { Service } from "./LedgerModel.ts"
 
 export * from "./LedgerModel.ts"
@@ -18,6 +21,20 @@ export * from "./LedgerModel.ts"
  * @since 0.1.0
  */
 export class Ledger extends Context.Service<Ledger, Service>()("@effect-mistral/batch/Ledger") {}
+
+/**
+ * Provides a ledger in a database: SQLite for one process, PostgreSQL for several.
+ *
+ * *Details*: the names of its tables begin with `mistral_batch`. They are made when the layer is built, and changed where an
+ * earlier version of this package has made them; several processes may start at once.
+ *
+ * *Gotchas*: PostgreSQL has to be reached directly, or through a proxy that pools sessions. A proxy that pools transactions
+ * breaks prepared statements.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Ledger, LedgerError, SqlClient> = Layer.effect(Ledger, sqlLedger)
 
 /**
  * A ledger in memory, which is gone when the process ends.

@@ -17,9 +17,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { LedgerError } from "./BatchError.ts"
 import { makeLimits, type Settings } from "./internal/limits/makeLimits.ts"
 import type { Service } from "./internal/limits/service.ts"
 import { makeSharedMemory } from "./internal/limits/sharedLimits.ts"
+import { makeSharedSql } from "./internal/limits/sharedSql.ts"
+import { makeSqlStore } from "./internal/limits/sqlStore.ts"
+import { timeOfDialect } from "./internal/limits/storeTime.ts"
+import { migrate } from "./internal/sql/migrate.ts"
 
 export type { Feedback, Permit, Service } from "./internal/limits/service.ts"
 
@@ -65,6 +71,43 @@ const settings = (options: Options | undefined): Settings => ({
 const positive = (name: string, value: number | undefined): number | undefined => {
   if (value === undefined || (value > 0 && Number.isFinite(value))) return value
   throw new RangeError(`${name} must be a number above 0, got ${value}`)
+}
+
+/**
+ * Provides a `RateLimiterStore` over the database, for `RateLimiter` of `effect/persistence`, which has stores in memory and on
+ * Redis only.
+ *
+ * *Details*: all four operations return what Effect's store in memory returns. Each is one atomic statement on a row of the table
+ * `mistral_rate_limit`, which is made when the layer is built. On PostgreSQL the time is that of the server, so that the
+ * clocks of the machines do not matter. On SQLite it is that of Effect's clock, which a test can move.
+ *
+ * *Gotchas*: rows stay. A program that makes keys without end has to delete the old ones.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const storeSql: Layer.Layer<RateLimiter.RateLimiterStore, LedgerError, SqlClient> = Layer.effect(
+  RateLimiter.RateLimiterStore,
+  Effect.andThen(migrate, makeSqlStore(timeOfDialect))
+)
+
+/**
+ * Provides limits that all processes share that use the database and the same `key`.
+ *
+ * *Details*: the table `mistral_rate_limit` is made when the layer is built. Limits that were learned stay in the database, and
+ * the next process begins with them. An option that is not above 0 is a `RangeError`, thrown at once.
+ *
+ * *Gotchas*: processes with the same `key` must be given the same limits.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options?: Options): Layer.Layer<Limits, LedgerError, SqlClient> => {
+  const chosen = settings(options)
+  return Layer.effect(
+    Limits,
+    Effect.flatMap(makeSharedSql(chosen.key, timeOfDialect), (shared) => makeLimits(chosen, shared))
+  ).pipe(Layer.provide(storeSql))
 }
 
 /**

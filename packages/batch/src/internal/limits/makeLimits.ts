@@ -149,7 +149,7 @@ export const makeLimits = (
               turn.tokens?.giveBack(tokens)
             })
           ),
-          Effect.mapError(toLedgerError("acquire"))
+          Effect.mapError(toLedgerError("acquire of limits"))
         )
       })
 
@@ -196,7 +196,10 @@ export const makeLimits = (
         Effect.clockWith((clock) => {
           pace.settle(permit)
           pace.tokens?.correct(tokensOverEstimate(permit.tokens, feedback))
-          return Effect.mapError(tell(permit, feedback, clock.currentTimeMillisUnsafe()), toLedgerError("settle"))
+          return Effect.mapError(
+            tell(permit, feedback, clock.currentTimeMillisUnsafe()),
+            toLedgerError("settle of limits")
+          )
         })
     }
   })

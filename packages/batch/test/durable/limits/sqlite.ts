@@ -1,11 +1,10 @@
-/** A database in memory with the table of rate limits. */
+/** A database in memory. */
+import { Limits } from "@effect-mistral/batch"
 import { SqliteClient } from "@effect-mistral/node"
-import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
-import { rateLimitTable } from "../../../src/internal/sql/rateLimitTable.ts"
+import { Layer } from "effect"
 
-export const layerTable: Layer.Layer<never, unknown, SqlClient.SqlClient> = Layer.effectDiscard(
-  Effect.flatMap(SqlClient.SqlClient, rateLimitTable)
+/** The database, with the table of rate limits. */
+export const layerSqlite = Layer.provideMerge(
+  Layer.orDie(Limits.storeSql),
+  SqliteClient.layer({ filename: ":memory:" })
 )
-
-export const layerSqlite = Layer.provideMerge(layerTable, SqliteClient.layer({ filename: ":memory:" }))

@@ -1,26 +1,31 @@
 /** The `RateLimiterStore` over SQLite does what Effect's store in memory does. */
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { makeSqlStore } from "../../../src/internal/limits/sqlStore.ts"
 import { timeOfDialect } from "../../../src/internal/limits/storeTime.ts"
 import { layerSqlite } from "./sqlite.ts"
-import { Operations, sameAsMemory, tally } from "./storeLaws.ts"
+import { Adapting, Counting, kinds, sameAsMemory, tally } from "./storeLaws.ts"
 
 const store = makeSqlStore(timeOfDialect)
 
-describe("the store over SQLite", () => {
+layer(layerSqlite)("the store over SQLite", (it) => {
   const seen = tally()
 
   it.effect.prop(
-    "gives the results of Effect's store in memory, whatever is done in whatever order",
-    { operations: Operations },
-    ({ operations }) =>
-      Effect.map(sameAsMemory(store, operations), (results) => results.forEach(seen.count)).pipe(
-        Effect.provide(layerSqlite)
-      ),
+    "counts in windows and buckets as Effect's store in memory",
+    { operations: Counting },
+    ({ operations }) => Effect.map(sameAsMemory(store, operations), (results) => results.forEach(seen.count)),
     { arbitrary: { runs: 300 } }
   )
-  afterAll(() => {
-    console.log(seen.counts())
+
+  it.effect.prop(
+    "learns limits from refusals as Effect's store in memory",
+    { operations: Adapting },
+    ({ operations }) => Effect.map(sameAsMemory(store, operations), (results) => results.forEach(seen.count)),
+    { arbitrary: { runs: 300 } }
+  )
+
+  it("does so in all states: each was seen", () => {
+    assert.deepStrictEqual(seen.seen(3), kinds)
   })
 })

@@ -6,111 +6,144 @@ import { TestClock } from "effect/testing"
 
 const { RateLimiterStore } = RateLimiter
 
-const Key = Schema.Literals(["a", "b"])
+const Key = Schema.Literals(["a", "a", "a", "a", "a", "a", "a", "b"])
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
-const Millis = between(1, 90_000)
 
-/** Some of the operations on a store, and of the moves of the clock between them. */
-export const Operation = Schema.Union([
-  Schema.Struct({
-    _tag: Schema.Literal("wait"),
-    millis: Schema.Union([between(0, 50), Millis, between(0, 7_200_000)])
-  }),
-  Schema.Struct({
-    _tag: Schema.Literal("fixedWindow"),
-    key: Key,
-    tokens: between(0, 6),
-    refill: Schema.Union([between(1, 400), Schema.Literal(100 / 3)]),
-    limit: Schema.Union([between(0, 8), Schema.Undefined])
-  }),
-  Schema.Struct({
-    _tag: Schema.Literal("tokenBucket"),
-    key: Key,
-    tokens: Schema.Union([between(0, 6), Schema.Literal(0.25)]),
-    refill: Schema.Union([between(1, 400), Schema.Literal(100 / 3)]),
-    limit: between(1, 8),
-    allowOverflow: Schema.Boolean
-  }),
-  Schema.Struct({
-    _tag: Schema.Literal("adaptiveConsume"),
-    key: Key,
-    tokens: between(0, 5),
-    window: between(1, 60_000)
-  }),
-  Schema.Struct({
-    _tag: Schema.Literal("adaptiveFeedback"),
-    key: Key,
-    // The epoch of the last consumption, or one that may be of before.
-    epoch: Schema.Union([Schema.Literal("last"), Schema.Literal("last"), between(0, 3)]),
-    tokens: between(0, 4),
-    status: Schema.Literals([200, 429, 429, 429]),
-    retryAfter: Schema.Union([between(0, 9000), between(0, 9000), Schema.Literals([4_000_000]), Schema.Undefined])
-  })
-])
+const often = <A>(schema: A, times: number): ReadonlyArray<A> => Array.from({ length: times }, () => schema)
 
-export type Operation = typeof Operation.Type
+const Wait = Schema.Struct({
+  _tag: Schema.Literal("wait"),
+  // Most are short, so that what was learned is used before it ends.
+  millis: Schema.Union([...often(between(0, 3000), 4), between(0, 50), between(0, 9000), between(0, 90_000)])
+})
 
-export const Operations = Schema.Array(Operation).check(Schema.isMinLength(10), Schema.isMaxLength(60))
+const refill = Schema.Union([between(1, 400), Schema.Literal(100 / 3)])
+
+const FixedWindow = Schema.Struct({
+  _tag: Schema.Literal("fixedWindow"),
+  key: Key,
+  tokens: between(0, 6),
+  refill,
+  limit: Schema.Union([between(0, 8), Schema.Undefined])
+})
+
+const TokenBucket = Schema.Struct({
+  _tag: Schema.Literal("tokenBucket"),
+  key: Key,
+  tokens: Schema.Union([between(0, 6), Schema.Literal(0.25)]),
+  refill,
+  limit: between(1, 8),
+  allowOverflow: Schema.Boolean
+})
+
+const AdaptiveConsume = Schema.Struct({
+  _tag: Schema.Literal("adaptiveConsume"),
+  key: Key,
+  tokens: between(0, 5),
+  window: between(1, 60_000)
+})
+
+const AdaptiveFeedback = Schema.Struct({
+  _tag: Schema.Literal("adaptiveFeedback"),
+  key: Key,
+  // The epoch of the last consumption, or one that may be of before.
+  epoch: Schema.Union([...often(Schema.Literal("last"), 6), between(0, 3)]),
+  tokens: Schema.Union([...often(between(0, 1), 3), between(0, 5)]),
+  status: Schema.Union([...often(Schema.Literal(429), 6), Schema.Literal(200)]),
+  retryAfter: Schema.Union([...often(between(0, 2000), 6), Schema.Literal(4_000_000), Schema.Undefined])
+})
+
+type Operation =
+  | typeof Wait.Type
+  | typeof FixedWindow.Type
+  | typeof TokenBucket.Type
+  | typeof AdaptiveConsume.Type
+  | typeof AdaptiveFeedback.Type
+
+const many = [Schema.isMinLength(20), Schema.isMaxLength(60)] as const
+
+/** Operations on windows and buckets, with moves of the clock between them. */
+export const Counting = Schema.Array(Schema.Union([Wait, FixedWindow, TokenBucket])).check(...many)
+
+/** Operations on limits that refusals teach, with moves of the clock between them. */
+export const Adapting = Schema.Array(
+  Schema.Union([...often(Wait, 2), ...often(AdaptiveConsume, 3), AdaptiveFeedback])
+).check(...many)
 
 type Store = RateLimiter.RateLimiterStore["Service"]
 
-/** Runs an operation, and gives what it returned. */
-const run = (store: Store, operation: Operation, epochs: Map<string, number>): Effect.Effect<unknown, unknown> => {
-  switch (operation._tag) {
-    case "wait":
-      return Effect.void
-    case "fixedWindow":
-      return store.fixedWindow({ ...operation, refillRate: Duration.millis(operation.refill) })
-    case "tokenBucket":
-      return store.tokenBucket({ ...operation, refillRate: Duration.millis(operation.refill) })
-    case "adaptiveConsume":
-      return Effect.map(
-        store.adaptiveConsume({ ...operation, fallbackLimit: 10, fallbackWindow: Duration.millis(operation.window) }),
-        (result) => {
-          epochs.set(operation.key, result.epoch)
-          return { ...result, delay: Duration.toMillis(result.delay) }
-        }
-      )
-    case "adaptiveFeedback":
-      return store.adaptiveFeedback({
-        ...operation,
-        epoch: operation.epoch === "last" ? epochs.get(operation.key) ?? 0 : operation.epoch,
-        retryAfter: operation.retryAfter === undefined ? undefined : Duration.millis(operation.retryAfter)
-      })
-  }
-}
+/** Runs an operation on a key, and gives what it returned. */
+const run = (store: Store, operation: Operation, key: string, epochs: Map<string, number>) =>
+  Effect.gen(function*() {
+    switch (operation._tag) {
+      case "wait":
+        return undefined
+      case "fixedWindow":
+        return yield* store.fixedWindow({ ...operation, key, refillRate: Duration.millis(operation.refill) })
+      case "tokenBucket":
+        return yield* store.tokenBucket({ ...operation, key, refillRate: Duration.millis(operation.refill) })
+      case "adaptiveConsume": {
+        const fallbackWindow = Duration.millis(operation.window)
+        const result = yield* store.adaptiveConsume({ ...operation, key, fallbackLimit: 10, fallbackWindow })
+        epochs.set(key, result.epoch)
+        return { ...result, delay: Duration.toMillis(result.delay) }
+      }
+      case "adaptiveFeedback":
+        return yield* store.adaptiveFeedback({
+          ...operation,
+          key,
+          epoch: operation.epoch === "last" ? epochs.get(key) ?? 0 : operation.epoch,
+          retryAfter: operation.retryAfter === undefined ? undefined : Duration.millis(operation.retryAfter)
+        })
+    }
+  })
+
+let runs = 0
 
 /** Runs operations on Effect's store in memory and on another one, under a clock that moves between them. */
-export const sameAsMemory = <E, R>(
-  store: Effect.Effect<Store, E, R>,
-  operations: ReadonlyArray<Operation>
-): Effect.Effect<ReadonlyArray<unknown>, unknown, R> =>
+export const sameAsMemory = <E, R>(store: Effect.Effect<Store, E, R>, operations: ReadonlyArray<Operation>) =>
   Effect.gen(function*() {
     const memory = Context.get(yield* Layer.build(Layer.fresh(RateLimiter.layerStoreMemory)), RateLimiterStore)
     const other = yield* store
+    const prefix = `${++runs}/`
     const epochs = { memory: new Map<string, number>(), other: new Map<string, number>() }
     const results: Array<unknown> = []
     for (const operation of operations) {
-      if (operation._tag === "wait") yield* TestClock.adjust(operation.millis)
-      const expected = yield* run(memory, operation, epochs.memory)
-      assert.deepStrictEqual(yield* run(other, operation, epochs.other), expected, operation._tag)
+      if (operation._tag === "wait") {
+        yield* TestClock.adjust(operation.millis)
+        continue
+      }
+      const expected = yield* run(memory, operation, operation.key, epochs.memory)
+      assert.deepStrictEqual(yield* run(other, operation, prefix + operation.key, epochs.other), expected)
       results.push(expected)
     }
     return results
   }).pipe(Effect.scoped)
 
-/** Counts what results there were, so that a test can say that it saw all kinds. */
+/** Counts which kinds of results there were, so that a test can say that it saw all of them. */
 export const tally = () => {
   const counts = new Map<string, number>()
   const add = (name: string) => void counts.set(name, (counts.get(name) ?? 0) + 1)
   return {
     count: (result: unknown) => {
-      if (Array.isArray(result)) return add(`two numbers, the first ${result[0] < 0 ? "below" : "at least"} zero`)
+      if (Array.isArray(result)) return add(result[0] < 0 ? "a bucket in debt" : "a count")
       if (!Predicate.hasProperty(result, "phase")) return
       add(
         `${String(result.phase)}${Predicate.hasProperty(result, "delay") && result.delay !== 0 ? " with a delay" : ""}`
       )
     },
-    counts: () => Object.fromEntries(counts)
+    /** The kinds that were seen at least so often, sorted. */
+    seen: (atLeast: number) => [...counts].filter(([, count]) => count >= atLeast).map(([name]) => name).toSorted()
   }
 }
+
+/** All kinds of results. */
+export const kinds = [
+  "a bucket in debt",
+  "a count",
+  "cooldown with a delay",
+  "inactive",
+  "learned",
+  "learned with a delay",
+  "learning"
+]
