@@ -3,6 +3,7 @@
  */
 export * as Batch from "./Batch.ts"
 export * as BatchEndpoint from "./BatchEndpoint.ts"
+export * as BatchCluster from "./BatchCluster.ts"
 export * as BatchError from "./BatchError.ts"
 export * as Batches from "./Batches.ts"
 export * as BatchInput from "./BatchInput.ts"
