@@ -93,7 +93,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     work: ["definition"],
     progress: ["work"],
     live: ["definition", "work"],
-    jobRoute: ["jsonl", "results", "definition", "work"],
+    jobRoute: ["input", "results", "jobs", "definition", "work", "live"],
     loading: ["definition"],
     supervising: ["definition", "work"],
     engine: ["definition", "work", "supervising"],
