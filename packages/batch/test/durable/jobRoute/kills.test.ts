@@ -1,8 +1,20 @@
 /** Processes that are killed in the middle of a part, and the next process, which goes on. */
+import { Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Result } from "effect"
 import { type OnWrite, PartLedger } from "./partLedger.ts"
-import { type Death, emulator, onServer, Questions, questions, services, untilEnd, work, workToEnd } from "./support.ts"
+import {
+  armJob,
+  type Death,
+  emulator,
+  onServer,
+  Questions,
+  questions,
+  services,
+  untilEnd,
+  work,
+  workToEnd
+} from "./support.ts"
 
 const count = 12
 
