@@ -92,10 +92,13 @@ describe("a process that is killed", () => {
             yield* workToEnd(ledger.claim())
             yield* Fiber.interrupt(fiber)
             const { jobs, uploads } = yield* onServer
-            assert.deepStrictEqual(jobs.map(({ metadata, total_requests }) => [metadata?.["attempt"], total_requests]), [
-              ["1", count],
-              ["2", 2]
-            ])
+            assert.deepStrictEqual(
+              jobs.map(({ metadata, total_requests }) => [metadata?.["attempt"], total_requests]),
+              [
+                ["1", count],
+                ["2", 2]
+              ]
+            )
             assert.strictEqual(uploads.length, 2)
             assert.deepInclude(ledger.batch, { answered: count, failed: 0, asked: count + 2, perhapsPaidTwice: 0 })
             if (reached) kills++
