@@ -1,5 +1,5 @@
 /** Servers that say something else than they should. */
-import { type BatchJob, BatchJobs, BatchRoute } from "@effect-mistral/batch"
+import { BatchJob, BatchJobs, BatchRoute } from "@effect-mistral/batch"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schedule, Stream } from "effect"
 import { PartLedger } from "./partLedger.ts"
@@ -87,6 +87,20 @@ describe("a job", () => {
       }))
       assert.deepStrictEqual([...ledger.outcomes.keys()].sort(), [0, 1, 2, 3])
       assert.deepInclude(ledger.batch, { answered: 4, asked: 4, perhapsPaidTwice: 0 })
+    }).pipe(Effect.provide(emulator())))
+
+  it.effect("whose model the server writes in another way is taken all the same, because its metadata is that of the part", () =>
+    Effect.gen(function*() {
+      const ledger = new PartLedger(Questions.definition, questions(2))
+      yield* workOver(ledger, ({ createOnce }) => ({
+        createOnce: (...given) =>
+          Effect.flatMap(
+            createOnce(...given),
+            (job) => Effect.fail(new BatchJob.JobMismatch({ job, differences: ["model"] }))
+          )
+      }))
+      assert.deepInclude(ledger.batch, { answered: 2, asked: 2 })
+      assert.strictEqual((yield* onServer).jobs.length, 1)
     }).pipe(Effect.provide(emulator())))
 
   it.effect("is polled until it ends, even by a schedule that ends first", () =>
