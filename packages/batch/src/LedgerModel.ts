@@ -121,7 +121,11 @@ export interface Part {
 }
 
 /**
- * What the jobs route has done for a part: the file that it uploaded, the job that it created, and which attempt it is.
+ * What the jobs route has done for a part: the file that it uploaded, and the job that it created.
+ *
+ * *Details*: `attempt` is the number of the job among those of the part, from 1, and is never used twice: it is in the
+ * metadata by which the job is found. The ids of several files are separated by commas. A step without a file and a job says that
+ * the job before it has ended, and that its outcomes are written.
  *
  * @category models
  * @since 0.1.0
