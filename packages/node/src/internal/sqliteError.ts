@@ -22,8 +22,20 @@ const withErrno = (cause: unknown): unknown => {
   return Object.assign(new Error(sentenceOf(cause), { cause }), { errno })
 }
 
-const numberOf = (cause: unknown): number | undefined =>
-  Predicate.hasProperty(cause, "errcode") && typeof cause.errcode === "number" ? cause.errcode : undefined
+const numberOf = (cause: unknown): number | undefined => {
+  if (Predicate.hasProperty(cause, "errcode") && typeof cause.errcode === "number") return cause.errcode
+  // Deno has the sentence alone, where no statement was prepared.
+  return numbers.get(sentenceOf(cause))
+}
+
+/** The numbers of SQLite's sentences about a file. */
+const numbers: ReadonlyMap<string, number> = new Map([
+  ["database is locked", 5],
+  ["attempt to write a readonly database", 8],
+  ["database disk image is malformed", 11],
+  ["unable to open database file", 14],
+  ["file is not a database", 26]
+])
 
 const sentenceOf = (cause: unknown): string => {
   // The message of this error has the number in it.
