@@ -28,6 +28,9 @@ export const memoryClaims = (
     }),
   claim: (key, number, run, worker) =>
     Effect.sync(() => {
+      // A worker that was taken for dead lives: if it dies later, it may lose as many requests again.
+      const claimant = tables.workers.get(worker)
+      if (claimant !== undefined) claimant.chargeable = claimant.concurrency
       const batch = tables.batches.get(key)
       const part = batch?.parts[number]
       if (batch === undefined || part === undefined || part.state === "done" || !isInRun(batch, run)) {
