@@ -132,6 +132,9 @@ describe("a file that cannot be opened", () => {
       messageOf(8, "attempt to write a readonly database"),
       "the database \"/data/a.db\" is read-only. Give this process the right to write the file and its folder"
     )
+    const readOnly = openError(Object.assign(new Error("attempt to write a readonly database"), { errcode: 8 }), "a.db")
+    assert.strictEqual(readOnly.reason._tag, "AuthorizationError")
+    assert.isFalse(readOnly.isRetryable)
     // 1544 is a kind of 8.
     assert.strictEqual(messageOf(1544, "attempt to write a readonly database"), messageOf(8, ""))
     assert.match(messageOf(11, "database disk image is malformed"), /^the database "\/data\/a\.db" is damaged\./)
