@@ -2,8 +2,8 @@
  * @since 0.1.0
  */
 export * as Batch from "./Batch.ts"
-export * as BatchEndpoint from "./BatchEndpoint.ts"
 export * as BatchCluster from "./BatchCluster.ts"
+export * as BatchEndpoint from "./BatchEndpoint.ts"
 export * as BatchError from "./BatchError.ts"
 export * as Batches from "./Batches.ts"
 export * as BatchInput from "./BatchInput.ts"

@@ -1,4 +1,4 @@
-import { type Batch, type BatchRoute, Batches, BatchTest, type Ledger } from "@effect-mistral/batch"
+import { type Batch, Batches, type BatchRoute, BatchTest, type Ledger } from "@effect-mistral/batch"
 import { Effect, Layer, Option } from "effect"
 import type { FakeRoute } from "./support.ts"
 import { Echo } from "./support.ts"
@@ -33,6 +33,7 @@ export const untilAnswered = (count: number): Effect.Effect<void, never, Batches
 export const process = <A, E, R>(
   layer: Layer.Layer<Batches.Batches, unknown, R>,
   program: Effect.Effect<A, E, Batches.Batches>
-): Effect.Effect<A, unknown, R> => Effect.scoped(Effect.flatMap(Layer.build(layer), (context) => Effect.provide(program, context)))
+): Effect.Effect<A, unknown, R> =>
+  Effect.scoped(Effect.flatMap(Layer.build(layer), (context) => Effect.provide(program, context)))
 
 export type { BatchRoute }

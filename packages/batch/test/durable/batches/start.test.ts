@@ -2,7 +2,7 @@ import { BatchError, Batches } from "@effect-mistral/batch"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Stream } from "effect"
 import { executions, untilAnswered, withBatches } from "./layers.ts"
-import { echo, Echo, fakeRoute, holdBack, texts } from "./support.ts"
+import { Echo, echo, fakeRoute, holdBack, texts } from "./support.ts"
 
 const never = Stream.die("the items were read")
 
@@ -137,4 +137,3 @@ describe("Batches.layer", () => {
     Batches.layer([Echo, Echo])
   })
 })
-
