@@ -36,7 +36,7 @@ export type Written = Parameters<PartWork["commit"]>[0]
 export class TestPart {
   readonly written: Array<Written> = []
   readonly pauses: Array<string> = []
-  readonly unsettled = { requests: 0 }
+  readonly unsettled = { requests: 0, ended: 0 }
   readonly permits: Semaphore.Semaphore
   /** Runs before an outcome is written. */
   beforeCommit: Effect.Effect<void, BatchError.LedgerError> = Effect.void
