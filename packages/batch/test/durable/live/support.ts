@@ -1,4 +1,4 @@
-import { Batch, BatchError, BatchRoute, Ledger, Limits } from "@effect-mistral/batch"
+import { Batch, BatchError, BatchRoute, type Ledger, Limits } from "@effect-mistral/batch"
 import { Completion, Endpoint, MistralError } from "@effect-mistral/core"
 import { TestCompletion } from "@effect-mistral/testing"
 import { Deferred, Effect, Layer, Result, Schema, Semaphore } from "effect"
