@@ -82,13 +82,13 @@ export interface LiveSettings extends Live.LiveSettings {}
 /**
  * The options of `live`: the settings of the route, and request options of its calls, which win over those of the client.
  *
- * *Details*: `retry` is missing, because the route retries itself. `timeout.total` limits each request, and one that took
- * longer is asked again.
+ * *Details*: `retry` is missing, because the route retries itself, and `genAiSpan`, because that is one of a single call.
+ * `timeout.total` limits each request, and one that took longer is asked again.
  *
  * @category models
  * @since 0.1.0
  */
-export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry"> {}
+export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry" | "genAiSpan"> {}
 
 /**
  * The live route: one request for each item, through the client and the limits.
@@ -110,6 +110,9 @@ export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry">
  * A request counts as perhaps paid twice (`doubtful`) where the server had it and no usable answer came: timeouts, lost
  * connections, unusable responses, failed generations, and 500, 502, 504 and the like. Refusals (below 500, 501, 503, 505) do
  * not count. The tokens of answers that did not fit their schema are counted as used.
+ *
+ * *Gotchas*: the ledger has the counts of an item with its outcome. A process that is killed takes with it those of items that
+ * wait for a retry: of these, lost answers are not counted as perhaps paid twice.
  *
  * @throws `RangeError` if a setting is no integer of at least 1
  * @category layers

@@ -309,11 +309,12 @@ export interface Service {
   readonly commit: (worker: string, outcomes: ReadonlyArray<Outcome>) => Effect.Effect<Committed, LedgerError>
   /**
    * Gives a part back: `done` if each of its items has an outcome. `doubtful` is the number of requests that were sent and
-   * whose end nobody waits for. Does nothing if the claim was lost.
+   * whose end nobody waits for, `asked` that of requests whose end is known, for items that stay open. Does nothing if the
+   * claim was lost.
    */
   readonly release: (
     claim: { readonly key: number; readonly part: number; readonly claim: number },
-    end: { readonly done: boolean; readonly doubtful: number }
+    end: { readonly done: boolean; readonly doubtful: number; readonly asked?: number | undefined }
   ) => Effect.Effect<void, LedgerError>
   /** Writes down how far the jobs route is with a part. False if the claim was lost. */
   readonly saveJob: (
