@@ -11,10 +11,24 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { LedgerError } from "./BatchError.ts"
+import type * as BatchJobs from "./BatchJobs.ts"
+import type * as Files from "./Files.ts"
+import { makeJobRoute } from "./internal/jobRoute/jobRoute.ts"
+import type { JobsOptions } from "./internal/jobRoute/jobsOptions.ts"
 import { type Ask, askClient } from "./internal/live/ask.ts"
 import * as Live from "./internal/live/liveRoute.ts"
 import type { PartStopped, PartWork } from "./internal/work/partWork.ts"
 import { Limits } from "./Limits.ts"
+
+export type {
+  /**
+   * The options of the jobs route.
+   *
+   * @category options
+   * @since 0.1.0
+   */
+  JobsOptions
+} from "./internal/jobRoute/jobsOptions.ts"
 
 /**
  * A route.
@@ -163,3 +177,12 @@ export const liveWith = <Request extends object, R = never>(
     })
   )
 }
+
+/**
+ * Asks for items by Mistral's batch jobs, at half the price: a part is a job.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const jobs = (options?: JobsOptions): Layer.Layer<BatchRoute, never, Files.Files | BatchJobs.BatchJobs> =>
+  Layer.effect(BatchRoute, makeJobRoute(options))

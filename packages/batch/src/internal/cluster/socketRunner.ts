@@ -12,32 +12,9 @@ import * as Digest from "effect/crypto/Digest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as RpcSerialization from "effect/rpc/RpcSerialization"
-import type { SocketServer, SocketServerError } from "effect/socket/SocketServer"
+import type { SocketServerError } from "effect/socket/SocketServer"
 import type { SqlClient } from "effect/sql/SqlClient"
-
-/** The sockets of a platform, such as `NodeClusterSocket` of `@effect/platform-node`. */
-export interface Transport {
-  readonly layerClientProtocol: Layer.Layer<
-    Runners.RpcClientProtocol,
-    never,
-    RpcSerialization.RpcSerialization
-  >
-  readonly layerSocketServer: Layer.Layer<SocketServer, SocketServerError, ShardingConfig.ShardingConfig>
-}
-
-/** Where a process is reached by the others, and where it listens if that is another address. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
-
-export interface Options {
-  readonly transport: Transport
-  readonly address: Address | undefined
-  readonly listen: Address | undefined
-  readonly health: Layer.Layer<RunnerHealth.RunnerHealth, never, Runners.Runners> | undefined
-  readonly shardingConfig: Partial<ShardingConfig.ShardingConfig["Service"]> | undefined
-}
+import type { Address, SocketOptions } from "./socketOptions.ts"
 
 /**
  * The settings that differ from Effect's. With its defaults the parts of a killed process wait for up to 18 seconds: a
@@ -53,7 +30,7 @@ const settings: Partial<ShardingConfig.ShardingConfig["Service"]> = {
  * One of several processes that share work over sockets, with messages and locks in SQL. Without an address the process only
  * hands out work.
  */
-export const socketRunner = ({ address, health, listen, shardingConfig, transport }: Options): Layer.Layer<
+export const socketRunner = ({ address, health, listen, shardingConfig, transport }: SocketOptions): Layer.Layer<
   Sharding.Sharding | MessageStorage.MessageStorage,
   ConfigError | SocketServerError,
   SqlClient

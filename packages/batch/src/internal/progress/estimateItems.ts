@@ -3,9 +3,9 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../../Batch.ts"
 import { InvalidItem, type RequestFailed } from "../../BatchError.ts"
+import { costOf } from "../work/pauseReason.ts"
 import type { Estimate, EstimateOptions } from "./estimate.ts"
 import { estimateTokens } from "./estimateTokens.ts"
-import { costOf } from "./makeReport.ts"
 import { textHash } from "./textHash.ts"
 
 /** Estimates the requests of items: how many there are, and what they cost. */
@@ -79,7 +79,9 @@ class Sum {
       requests,
       promptTokens: this.#promptTokens,
       completionTokens,
-      cost: completionTokens === undefined ? undefined : costOf(rates, this.#promptTokens, completionTokens),
+      cost: completionTokens === undefined || rates === undefined
+        ? undefined
+        : costOf({ promptTokens: this.#promptTokens, completionTokens }, rates),
       duration: durations.length === 0 ? undefined : Math.max(...durations)
     }
   }

@@ -1,13 +1,6 @@
 import type * as Ledger from "../../Ledger.ts"
+import { costOf } from "../work/pauseReason.ts"
 import type { Report, Usage } from "./progress.ts"
-
-/** What tokens cost at the rates, which are for a million. */
-export const costOf = (
-  rates: Ledger.Settings["rates"],
-  promptTokens: number,
-  completionTokens: number
-): number | undefined =>
-  rates === undefined ? undefined : (promptTokens * rates.prompt + completionTokens * rates.completion) / 1_000_000
 
 /** The report of a batch. */
 export const makeReport = (batch: Ledger.Batch): Report => {
@@ -19,7 +12,8 @@ export const makeReport = (batch: Ledger.Batch): Report => {
     if (of === 0) return undefined
     const prompt = Math.round(promptTokens * requests / of)
     const completion = Math.round(completionTokens * requests / of)
-    return { promptTokens: prompt, completionTokens: completion, cost: costOf(rates, prompt, completion) }
+    const used = { promptTokens: prompt, completionTokens: completion }
+    return { ...used, cost: rates && costOf(used, rates) }
   }
   return {
     id: batch.id,
@@ -40,7 +34,7 @@ export const makeReport = (batch: Ledger.Batch): Report => {
     completionTokens,
     open: unique - done,
     share: unique > 0 ? done / unique : batch.state === "completed" ? 1 : 0,
-    cost: costOf(rates, promptTokens, completionTokens),
+    cost: rates && costOf(batch, rates),
     // An item that is identical to a failed one would have failed as well, and cost what that one cost.
     saved: byMean(identical, done),
     // A request that was paid was answered: failures, which mostly cost nothing, would make the mean too small.

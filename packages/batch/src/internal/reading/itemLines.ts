@@ -1,14 +1,12 @@
 import type { Issue } from "@effect-mistral/core/MistralError"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../../Batch.ts"
+import { makeJsonCodec } from "../definition/jsonCodec.ts"
 import { linesOf, LineTooLong } from "../jsonl/linesOf.ts"
 import type { Line } from "../jsonl/lineSplitter.ts"
-import { parseJson } from "../jsonl/parseJson.ts"
 import { decodePages } from "./decodePages.ts"
 import { InvalidLine } from "./invalidLine.ts"
-import { issuesOf } from "./issues.ts"
 
 /**
  * Options of reading lines.
@@ -27,13 +25,9 @@ export const itemLines = <Item, Answer, E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>,
   options?: ItemsOptions
 ): Stream.Stream<Item, InvalidLine | E, R> => {
-  const decode = Schema.decodeUnknownResult(Schema.toCodecJson(item))
+  const { decode } = makeJsonCodec(item)
   const invalid = (line: number, issues: ReadonlyArray<Issue>) => new InvalidLine({ line, issues })
-  const readLine = ({ number, text }: Line): Result.Result<Item, InvalidLine> => {
-    const json = parseJson(text)
-    if (json === undefined) return Result.fail(invalid(number, [{ path: [], message: "Expected JSON" }]))
-    return Result.mapError(decode(json), (error) => invalid(number, issuesOf(error)))
-  }
+  const readLine = ({ number, text }: Line) => Result.mapError(decode(text), (issues) => invalid(number, issues))
   const lines = Stream.mapError(linesOf(bytes, options), (error) =>
     error instanceof LineTooLong
       ? invalid(error.line, [{ path: [], message: `Expected a line of at most ${error.maxLength} characters` }])

@@ -45,7 +45,7 @@ export const endedJob = (
 }
 
 /** Whether a job has ended. One of an unknown status has where it has a file or the time of its end. */
-const mayHaveResults = (job: BatchJob.BatchJob): boolean =>
+export const mayHaveResults = (job: BatchJob.BatchJob): boolean =>
   BatchJob.hasEnded(job.status) ||
   (!running.includes(job.status) && (filesOf(job).length > 0 || typeof job.completed_at === "number"))
 

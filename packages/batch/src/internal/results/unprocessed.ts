@@ -78,7 +78,7 @@ const idOf = (text: string): string | null => {
 }
 
 /** What the job says about its problems: the first ones, because every failure holds them. */
-const sentencesOf = (endpoint: Operation, { errors }: BatchJob.BatchJob): ReadonlyArray<string> => {
+export const sentencesOf = (endpoint: Operation, { errors }: BatchJob.BatchJob): ReadonlyArray<string> => {
   const sentences = errors.slice(0, shown).flatMap((problem) => sentenceOf(endpoint, problem) ?? [])
   return errors.length > shown ? [...sentences, `and ${errors.length - shown} more`] : sentences
 }

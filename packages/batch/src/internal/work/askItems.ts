@@ -16,9 +16,11 @@ export const askItems = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, PartStopped | LedgerError> {
   const { claim } = part
   const pause: PartWork["pause"] = (reason) => Effect.andThen(pauseBatch(worker, claim.batch.key, reason), part.stopped)
-  if (part.open === 0) return
+  // A process that was killed may have left the files of a job, and a step that items which are opened again must not find.
+  const isLeft = claim.job?.jobId != null || claim.job?.fileId != null
+  if (part.open === 0 && !isLeft) return
   const reason = pauseReason(claim.batch)
-  if (reason !== undefined) return yield* pause(reason)
+  if (reason !== undefined && part.open > 0) return yield* pause(reason)
   const definition = definitionOf(worker.definitions, claim.batch)
   if (Result.isFailure(definition)) return yield* pause(definition.failure)
   const { failures, requests } = yield* Effect.catch(makeRequests(definition.success, claim), pause)
@@ -35,7 +37,7 @@ export const askItems = Effect.fnUntraced(function*(
         completionTokens: 0
       }), { concurrency: "unbounded", discard: true })
   }
-  if (requests.length === 0) return
+  if (requests.length === 0 && !isLeft) return
   yield* worker.route.run({
     definition: definition.success,
     claim,
