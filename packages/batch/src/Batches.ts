@@ -44,87 +44,14 @@ import type * as BatchProgress from "./BatchProgress.ts"
 import * as BatchRoute from "./BatchRoute.ts"
 import { byName, makeEngineOperations, makeInlineOperations } from "./internal/batches/makeOperations.ts"
 import { makeService } from "./internal/batches/makeService.ts"
+import type { ProgressOptions, Service, StartOptions } from "./internal/batches/service.ts"
 import type { Definition } from "./internal/definition/definition.ts"
 import type { ReadOptions } from "./internal/reading/readOutcomes.ts"
 import * as Ledger from "./Ledger.ts"
 
+export type { ProgressOptions, Service, StartOptions } from "./internal/batches/service.ts"
+
 export type { ReadOptions } from "./internal/reading/readOutcomes.ts"
-
-/**
- * What a batch is started with.
- *
- * *Details*: `id` names the batch in its ledger. `items` are read once, and written as they come. An item whose request is that of an
- * earlier item is not asked: it gets the outcome of the earlier one. With `askIdentical` it is asked, too, for a model may
- * answer the same prompt differently. The settings are written down with the batch: a later start does not change them,
- * `resume` does.
- *
- * @category options
- * @since 0.1.0
- */
-export interface StartOptions<out Item, out E = never, out R = never> extends Ledger.Settings {
-  readonly id: string
-  readonly items: Stream.Stream<Item, E, R> | Iterable<Item>
-  readonly askIdentical?: boolean | undefined
-}
-
-/**
- * Options of `progress`: the wait between two looks into the ledger. Default: 500 milliseconds.
- *
- * @category options
- * @since 0.1.0
- */
-export interface ProgressOptions {
-  readonly interval?: Duration.Input | undefined
-}
-
-/**
- * The operations of the service.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Service {
-  /** Starts a batch, or goes on with it, and returns when all items are written. */
-  readonly start: <Item, Answer, E = never, R = never>(
-    batch: Batch<Item, Answer>,
-    options: StartOptions<Item, E, R>
-  ) => Effect.Effect<BatchProgress.Report, BatchError | E, R>
-  /** Runs a batch in this process without the engine, and returns when it is completed, paused or cancelled. */
-  readonly runInline: <Item, Answer, E = never, R = never>(
-    batch: Batch<Item, Answer>,
-    options: StartOptions<Item, E, R>
-  ) => Effect.Effect<BatchProgress.Report, BatchError | E, R>
-  /** Reads how a batch is. */
-  readonly status: (id: string) => Effect.Effect<BatchProgress.Report, BatchError>
-  /** Reads how all batches of the ledger are, the newest first. */
-  readonly list: Effect.Effect<ReadonlyArray<BatchProgress.Report>, BatchError>
-  /** Watches a batch until it is completed, paused or cancelled. */
-  readonly progress: (id: string, options?: ProgressOptions) => Stream.Stream<BatchProgress.Progress, BatchError>
-  /** Waits until a batch is completed, paused or cancelled. */
-  readonly await: (id: string) => Effect.Effect<BatchProgress.Report, BatchError>
-  /** Streams the outcomes of a batch. */
-  readonly results: <Item, Answer>(
-    batch: Batch<Item, Answer>,
-    id: string,
-    options?: ReadOptions
-  ) => Stream.Stream<ItemOutcome<Item, Answer>, BatchError>
-  /** Streams the outcomes of the items that failed. */
-  readonly failures: <Item, Answer>(
-    batch: Batch<Item, Answer>,
-    id: string,
-    options?: ReadOptions
-  ) => Stream.Stream<Failed<Item>, BatchError>
-  /** Stops a batch that can be resumed. */
-  readonly pause: (id: string, reason?: string) => Effect.Effect<BatchProgress.Report, BatchError>
-  /** Goes on with a batch that is paused. */
-  readonly resume: (id: string, settings?: Ledger.Settings) => Effect.Effect<BatchProgress.Report, BatchError>
-  /** Gives a batch up. */
-  readonly cancel: (id: string) => Effect.Effect<BatchProgress.Report, BatchError>
-  /** Asks the items that failed again, and returns their number. */
-  readonly retryFailed: (id: string) => Effect.Effect<number, BatchError>
-  /** Deletes a batch with its items and answers. */
-  readonly remove: (id: string) => Effect.Effect<void, BatchError>
-}
 
 /**
  * The service that starts batches, watches them and reads their outcomes.
@@ -136,6 +63,17 @@ export interface Service {
  */
 export class Batches extends Context.Service<Batches, Service>()("@effect-mistral/batch/Batches") {}
 
+/**
+ * Options of the layers. `drain` is how long requests in flight may go on when the layer is closed. Default: 10 seconds. Those that
+ * are cut off count as perhaps paid twice.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface LayerOptions {
+  readonly drain?: Duration.Input | undefined
+}
+
 /** A definition of any types. */
 interface AnyBatch {
   readonly definition: Definition
@@ -146,19 +84,20 @@ interface AnyBatch {
  * out to all processes that have this layer.
  *
  * *Details*: give all processes of a cluster the same definitions. A process that gets a part of another one pauses the batch. When
- * the layer is closed, requests in flight may finish for up to 10 seconds, and the parts are left to the other processes.
+ * the layer is closed, requests in flight may finish, and the parts are left to the other processes.
  *
  * @throws if two definitions have the same name
  * @category layers
  * @since 0.1.0
  */
 export const layer = (
-  definitions: ReadonlyArray<AnyBatch>
+  definitions: ReadonlyArray<AnyBatch>,
+  options?: LayerOptions
 ): Layer.Layer<Batches, LedgerError, Ledger.Ledger | BatchRoute.BatchRoute | WorkflowEngine> => {
   const known = byName(definitions)
   return Layer.effect(
     Batches,
-    Effect.map(Effect.flatMap(foundation(known), makeEngineOperations), makeService)
+    Effect.map(Effect.flatMap(foundation(known, options), makeEngineOperations), makeService)
   )
 }
 
@@ -175,19 +114,20 @@ export const layer = (
  * @since 0.1.0
  */
 export const layerInline = (
-  definitions: ReadonlyArray<AnyBatch>
+  definitions: ReadonlyArray<AnyBatch>,
+  options?: LayerOptions
 ): Layer.Layer<Batches, LedgerError, Ledger.Ledger | BatchRoute.BatchRoute> => {
   const known = byName(definitions)
   return Layer.effect(
     Batches,
-    Effect.map(Effect.flatMap(foundation(known), makeInlineOperations), makeService)
+    Effect.map(Effect.flatMap(foundation(known, options), makeInlineOperations), makeService)
   )
 }
 
-const foundation = (definitions: ReturnType<typeof byName>) =>
+const foundation = (definitions: ReturnType<typeof byName>, options: LayerOptions | undefined) =>
   Effect.map(
     Effect.all([Ledger.Ledger, BatchRoute.BatchRoute]),
-    ([ledger, route]) => ({ ledger, route, definitions })
+    ([ledger, route]) => ({ ledger, route, definitions, drain: options?.drain })
   )
 
 /**

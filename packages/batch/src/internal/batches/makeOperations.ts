@@ -1,3 +1,4 @@
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import type { WorkflowEngine } from "effect/workflow/WorkflowEngine"
@@ -17,6 +18,7 @@ export interface Foundation {
   readonly ledger: Ledger.Service
   readonly route: BatchRoute.Service
   readonly definitions: ReadonlyMap<string, Definition>
+  readonly drain: Duration.Input | undefined
 }
 
 /** The definitions by their names. Throws if two have the same name: the ledger knows a definition by its name alone. */

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
-import type { Service } from "../../Batches.ts"
 import { makeReport } from "../progress/makeReport.ts"
 import { watchBatch } from "../progress/watchBatch.ts"
 import { readFailures, readOutcomes } from "../reading/readOutcomes.ts"
 import { cancelBatch, pauseBatch, removeBatch, resumeBatch, retryFailedItems } from "./changeState.ts"
 import { findBatch, type Operations } from "./operations.ts"
+import type { Service } from "./service.ts"
 import { awaitEnd, runBatchInline, startBatch } from "./startBatch.ts"
 
 export const makeService = (operations: Operations): Service => ({

@@ -37,11 +37,12 @@ export const makeEngineExecution = (
 ): Effect.Effect<Execution, never, WorkflowEngine.WorkflowEngine | Scope> =>
   Effect.gen(function*() {
     const engine = yield* WorkflowEngine.WorkflowEngine
+    let stopping = false
 
     yield* engine.register(PartWorkflow, ({ key, part, run }) =>
       Activity.make({
         name: "ask",
-        execute: worker.runPart(key, part, run).pipe(
+        execute: Effect.suspend(() => stopping ? Effect.never : worker.runPart(key, part, run)).pipe(
           // The worker has paused the batch.
           Effect.catchTag("LedgerError", ({ message }) => Effect.logError(message)),
           Effect.ensuring(Effect.sync(() => signals.notify(key))),
@@ -70,6 +71,12 @@ export const makeEngineExecution = (
             ).pipe(Effect.provideService(WorkflowEngine.WorkflowEngine, engine))
         }).pipe(Effect.interruptible)
       }))
+
+    // The requests in flight end before the workflows are withdrawn, while the engine still works.
+    yield* Effect.addFinalizer(() => {
+      stopping = true
+      return worker.stop
+    })
 
     return {
       execute: ({ createdAt, key, run }) =>

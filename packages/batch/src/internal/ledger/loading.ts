@@ -6,6 +6,7 @@ import { noBatch } from "./batches.ts"
 import type { SqlNumber } from "./batchRow.ts"
 import { firstItem } from "./itemNumber.ts"
 import { pieces } from "./pieces.ts"
+import type { Prompts } from "./prompts.ts"
 import type { Store } from "./store.ts"
 
 type Operations = Pick<Service, "addPart" | "parts" | "itemsByHash" | "finishLoading">
@@ -19,7 +20,8 @@ interface PartRow {
 
 /** The operations that write items. */
 export const loadingOperations = (
-  { index, integer, lockBatch, rows, run, scalars, sql, text, transaction }: Store
+  { index, integer, lockBatch, rows, run, sql, text, transaction }: Store,
+  prompts: Prompts
 ): Operations => {
   const readParts = (key: number, from: number, limit: number) =>
     Effect.map(
@@ -33,19 +35,6 @@ export const loadingOperations = (
       INSERT INTO mistral_batch_item (id, hash, same_as, item)
       SELECT ${firstItem(key) + first} + ${index}, ${integer(0)}, ${integer(1)}, ${text(2)}
       FROM ${rows(items.map(({ hash, item, sameAs }) => [hash, sameAs, item]))}`)
-
-  const writePrompts = (key: number, first: number, items: ReadonlyArray<NewItem>): Effect.Effect<void, SqlError> => {
-    const found: Array<readonly [hash: number, seq: number]> = []
-    items.forEach(({ hash, sameAs }, place) => {
-      if (sameAs === null) found.push([hash, first + place])
-    })
-    if (found.length === 0) return Effect.void
-    // Sorted, so that neighbours are written one after the other.
-    found.sort(([one], [other]) => one - other)
-    return Effect.asVoid(sql`
-      INSERT INTO mistral_batch_prompt (batch, hash, seq)
-      SELECT CAST(${key} AS integer), ${integer(0)}, ${integer(1)} FROM ${rows(found)}`)
-  }
 
   return {
     addPart: (key, part, items) =>
@@ -72,7 +61,6 @@ export const loadingOperations = (
           let first = part.first
           for (const piece of pieces(items)) {
             yield* writeItems(key, first, piece)
-            yield* writePrompts(key, first, piece)
             first += piece.length
           }
           const identical = items.reduce((count, { sameAs }) => sameAs === null ? count : count + 1, 0)
@@ -84,34 +72,14 @@ export const loadingOperations = (
       ),
     parts: (key, from, limit) => run("parts", readParts(key, from, limit)),
     itemsByHash: (key, hashes) =>
-      hashes.length === 0 ? Effect.succeed([]) : run(
-        "itemsByHash",
-        Effect.map(
-          // `CROSS JOIN` makes SQLite look each hash up, instead of reading all prompts.
-          sql<{ readonly hash: SqlNumber; readonly seq: SqlNumber; readonly item: string }>`
-            SELECT p.hash AS hash, p.seq AS seq, i.item AS item
-            FROM ${scalars(hashes)}
-            CROSS JOIN mistral_batch_prompt p
-            CROSS JOIN mistral_batch_item i
-            WHERE p.batch = ${key} AND p.hash = CAST(r.value AS integer) AND i.id = ${firstItem(key)} + p.seq
-            ORDER BY p.seq`,
-          (found) => found.map(({ hash, item, seq }) => ({ hash: Number(hash), seq: Number(seq), item }))
-        )
-      ),
+      hashes.length === 0 ? Effect.succeed([]) : run("itemsByHash", prompts.itemsByHash(key, hashes)),
     finishLoading: (key) =>
       run(
         "finishLoading",
         Effect.gen(function*() {
-          // Only loading needs them. One statement for each share of the hashes, so that others may write between them.
-          const [batch] = yield* sql<{ readonly items: SqlNumber }>`SELECT items FROM mistral_batch WHERE key = ${key}`
-          if (batch === undefined) return yield* Effect.fail(noBatch("finishLoading"))
-          const shares = Math.ceil(Number(batch.items) / 10_000)
-          for (let share = 1; share <= shares; share++) {
-            const below = Math.floor(share / shares * 2 ** 32) - 2 ** 31
-            yield* sql`DELETE FROM mistral_batch_prompt WHERE batch = ${key} AND hash < ${below}`
-          }
-          yield* sql`DELETE FROM mistral_batch_prompt WHERE batch = ${key}`
-          yield* sql`UPDATE mistral_batch SET loaded = 1 WHERE key = ${key}`
+          yield* prompts.drop(key)
+          const rows = yield* sql`UPDATE mistral_batch SET loaded = 1 WHERE key = ${key} RETURNING key`
+          if (rows.length === 0) return yield* Effect.fail(noBatch("finishLoading"))
         })
       )
   }

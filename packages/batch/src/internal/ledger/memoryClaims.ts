@@ -18,7 +18,9 @@ export const memoryClaims = (
 ): Pick<Ledger.Service, "openWorker" | "closeWorker" | "claim" | "release" | "saveJob"> => ({
   openWorker: ({ concurrency, id }) =>
     Effect.sync(() => {
-      workerOf(tables, id).chargeable = concurrency
+      const worker = workerOf(tables, id)
+      worker.concurrency = concurrency
+      worker.chargeable = concurrency
     }),
   closeWorker: (id) =>
     Effect.sync(() => {
@@ -26,6 +28,9 @@ export const memoryClaims = (
     }),
   claim: (key, number, run, worker) =>
     Effect.sync(() => {
+      // A worker that was taken for dead lives: if it dies later, it may lose as many requests again.
+      const claimant = tables.workers.get(worker)
+      if (claimant !== undefined) claimant.chargeable = claimant.concurrency
       const batch = tables.batches.get(key)
       const part = batch?.parts[number]
       if (batch === undefined || part === undefined || part.state === "done" || !isInRun(batch, run)) {
@@ -42,14 +47,15 @@ export const memoryClaims = (
       const part = partOfClaim(tables, released)
       if (batch === undefined || part === undefined || part.worker === null) return
       part.worker = null
-      // Failed items may have become open again since the worker looked.
-      part.state = done && openItems(batch, part.part).length === 0 ? "done" : "open"
+      // Failed items may have become open again since the worker looked. A part that a later run has handed out stays so.
+      if (done && openItems(batch, part.part).length === 0) part.state = "done"
+      else if (part.claimRun === batch.row.run) part.state = "open"
       charge(batch, doubtful)
     }),
   saveJob: (claimed, job) =>
     Effect.sync(() => {
       const part = partOfClaim(tables, claimed)
-      if (part === undefined) return false
+      if (part === undefined || part.worker === null) return false
       part.job = job
       return true
     })
@@ -65,9 +71,13 @@ const claim = (tables: MemoryTables, batch: MemoryBatch, part: MemoryPart, worke
   }
   part.state = "handedOut"
   part.claim++
+  part.claimRun = batch.row.run
   part.worker = worker
   const claimed = { key: batch.row.key, part: part.part.part, claim: part.claim }
-  workerOf(tables, worker).claims.set(partKey(claimed), claimed)
+  const claimant = workerOf(tables, worker)
+  // A worker that was taken for dead lives: if it dies later, it may lose as many requests again.
+  claimant.chargeable = claimant.concurrency
+  claimant.claims.set(partKey(claimed), claimed)
   return { ...part.part, batch: batch.row, claim: part.claim, job: part.job, items }
 }
 

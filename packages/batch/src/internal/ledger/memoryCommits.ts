@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
-import { ledgerError, type MemoryBatch, type MemoryTables, partKey, partOfClaim, workerOf } from "./memoryTables.ts"
+import { refused } from "../sql/ledgerError.ts"
+import { type MemoryBatch, type MemoryTables, partKey, partOfClaim, workerOf } from "./memoryTables.ts"
 
 /** The operation that writes outcomes. */
 export const memoryCommits = (tables: MemoryTables): Pick<Ledger.Service, "commit"> => ({
@@ -28,7 +29,7 @@ const commit = (
     if (partOfClaim(tables, outcome) === undefined) lose(outcome)
   }
 
-  const keys = new Set((outcomes.length > 0 ? outcomes : [...claims.values()]).map(({ key }) => key))
+  const keys = new Set([...outcomes, ...claims.values()].map(({ key }) => key))
   const batches: Array<Ledger.Batch> = []
   for (const key of keys) {
     const batch = tables.batches.get(key)
@@ -50,7 +51,7 @@ const misplaced = (
     if (batch === undefined) continue
     const item = batch.items[seq]
     if (item === undefined || item.sameAs !== null) {
-      return ledgerError("commit", `batch ${key} has no item ${seq} that is asked`)
+      return refused("commit", `batch ${key} has no item ${seq} that is asked`)
     }
   }
   return undefined
@@ -60,18 +61,21 @@ const write = (batch: MemoryBatch, outcomes: ReadonlyArray<Ledger.Outcome>): voi
   if (outcomes.length === 0) return
   let { answered, asked, completionTokens, failed, perhapsPaidTwice, promptTokens } = batch.row
   for (const outcome of outcomes) {
+    const item = batch.items[outcome.seq]
+    // The same outcome came twice, as after a commit whose end was not seen.
+    if (item === undefined || item.outcome?.claim === outcome.claim) continue
     asked += outcome.asked
     promptTokens += outcome.promptTokens
     completionTokens += outcome.completionTokens
-    perhapsPaidTwice += outcome.doubtful
-    const item = batch.items[outcome.seq]
-    if (item === undefined || item.outcome !== null) {
+    if (item.outcome !== null) {
       perhapsPaidTwice += outcome.asked
       continue
     }
+    perhapsPaidTwice += outcome.doubtful
     item.outcome = {
       seq: outcome.seq,
       position: batch.nextPosition++,
+      claim: outcome.claim,
       failed: outcome.failed,
       body: outcome.body,
       asked: outcome.asked,

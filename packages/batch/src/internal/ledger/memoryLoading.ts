@@ -2,7 +2,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Ledger from "../../LedgerModel.ts"
-import { ledgerError, type MemoryBatch, type MemoryTables, withBatch } from "./memoryTables.ts"
+import { refused } from "../sql/ledgerError.ts"
+import { type MemoryBatch, type MemoryTables, withBatch } from "./memoryTables.ts"
 
 /** The operations that write batches with their items, and find them. */
 export const memoryLoading = (
@@ -37,19 +38,21 @@ export const memoryLoading = (
       const problem = misplaced(batch, part, items)
       return problem === undefined
         ? Effect.sync(() => addPart(batch, part, items))
-        : Effect.fail(ledgerError("addPart", problem))
+        : Effect.fail(refused("addPart", problem))
     }),
   parts: (key, from, limit) =>
     Effect.sync(() => tables.batches.get(key)?.parts.slice(from, from + limit).map(({ part }) => part) ?? []),
   itemsByHash: (key, hashes) =>
     Effect.sync(() => {
       const batch = tables.batches.get(key)
-      return batch === undefined ? [] : [...new Set(hashes)].flatMap((hash) => itemsOfHash(batch, hash))
+      return batch === undefined ? [] : itemsByHash(batch, hashes)
     }),
   finishLoading: (key) =>
     withBatch(tables, "finishLoading", key, (batch) =>
       Effect.sync(() => {
         batch.row = { ...batch.row, loaded: true }
+        // Only loading needs them.
+        batch.seqsByHash.clear()
       }))
 })
 
@@ -99,10 +102,13 @@ const misplaced = (
   { first, last, part }: Ledger.Part,
   items: ReadonlyArray<Ledger.NewItem>
 ): string | undefined => {
-  if (part !== batch.parts.length) return `part ${part} came where part ${batch.parts.length} was due`
-  if (first !== batch.items.length) return `part ${part} begins with item ${first} instead of ${batch.items.length}`
-  if (last - first + 1 !== items.length) return `part ${part} has ${items.length} items from ${first} to ${last}`
-  return undefined
+  if (batch.row.loaded) return "all items of the batch are written"
+  if (part !== batch.parts.length || first !== batch.items.length) {
+    return `part ${part} of items from ${first} is not the next one`
+  }
+  return items.length === 0 || last - first + 1 !== items.length
+    ? `part ${part} has ${items.length} items, which does not fit its numbers`
+    : undefined
 }
 
 const addPart = (batch: MemoryBatch, part: Ledger.Part, items: ReadonlyArray<Ledger.NewItem>): Ledger.Part => {
@@ -118,7 +124,7 @@ const addPart = (batch: MemoryBatch, part: Ledger.Part, items: ReadonlyArray<Led
       identical++
     }
   }
-  batch.parts.push({ part, state: "open", claim: 0, worker: null, job: null })
+  batch.parts.push({ part, state: "open", claim: 0, claimRun: 0, worker: null, job: null })
   batch.row = {
     ...batch.row,
     parts: batch.parts.length,
@@ -128,8 +134,8 @@ const addPart = (batch: MemoryBatch, part: Ledger.Part, items: ReadonlyArray<Led
   return part
 }
 
-const itemsOfHash = ({ items, seqsByHash }: MemoryBatch, hash: number) =>
-  (seqsByHash.get(hash) ?? []).flatMap((seq) => {
-    const item = items[seq]
-    return item === undefined ? [] : [{ hash, seq, item: item.item }]
-  })
+/** The items of some hashes, in their order. */
+const itemsByHash = ({ items, seqsByHash }: MemoryBatch, hashes: ReadonlyArray<number>) =>
+  [...new Set(hashes)]
+    .flatMap((hash) => (seqsByHash.get(hash) ?? []).map((seq) => ({ hash, seq, item: items[seq]?.item ?? "" })))
+    .sort((one, other) => one.seq - other.seq)

@@ -41,7 +41,7 @@ const bySeq = (
       if (skipOpen) continue
       break
     }
-    if (isWanted(outcome, only)) page.push({ ...outcome, seq, identical: item.sameAs !== null, item: item.item })
+    if (isWanted(outcome, only)) page.push(stored(outcome, seq, item))
   }
   return page
 }
@@ -56,10 +56,16 @@ const byCompletion = (
     const outcome = outcomes[index]
     const item = outcome === undefined ? undefined : items[outcome.seq]
     if (outcome === undefined || item === undefined || !isWanted(outcome, only)) continue
-    page.push({ ...outcome, identical: false, item: item.item })
+    page.push(stored(outcome, outcome.seq, item))
   }
   return page
 }
+
+const stored = (
+  { claim: _, ...outcome }: MemoryOutcome,
+  seq: number,
+  { item, sameAs }: MemoryItem
+): Ledger.StoredOutcome => ({ ...outcome, seq, identical: sameAs !== null, item })
 
 /** The outcome of an item, which an identical item has from the earlier one. */
 const outcomeOf = ({ items }: MemoryBatch, { outcome, sameAs }: MemoryItem): MemoryOutcome | undefined =>

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
-import { LedgerError } from "../../BatchError.ts"
+import type { LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
+import { refused } from "../sql/ledgerError.ts"
 
 /** The tables of a ledger in memory. */
 export interface MemoryTables {
@@ -25,11 +26,12 @@ export interface MemoryBatch {
   nextPosition: number
 }
 
-/** A part. `worker` is the one that claimed it and has not given it back. */
+/** A part. `worker` is the one that claimed it and has not given it back, in the run `claimRun`. */
 export interface MemoryPart {
   readonly part: Ledger.Part
   state: "open" | "handedOut" | "done"
   claim: number
+  claimRun: number
   worker: string | null
   job: Ledger.JobStep | null
 }
@@ -41,16 +43,20 @@ export interface MemoryItem {
   outcome: MemoryOutcome | null
 }
 
-export type MemoryOutcome = Pick<
-  Ledger.StoredOutcome,
-  "seq" | "position" | "failed" | "body" | "asked" | "promptTokens" | "completionTokens"
->
+/** An outcome, with the claim of the worker that committed it. */
+export type MemoryOutcome =
+  & Pick<
+    Ledger.StoredOutcome,
+    "seq" | "position" | "failed" | "body" | "asked" | "promptTokens" | "completionTokens"
+  >
+  & { readonly claim: number }
 
 /**
  * A worker. `chargeable` is how many more requests of it may count as perhaps paid twice. It is 0 for a worker that was never
  * opened, whose concurrency nobody knows.
  */
 export interface MemoryWorker {
+  concurrency: number
   chargeable: number
   /** What it has claimed and not given back, also if another worker has claimed it since. */
   readonly claims: Map<string, PartClaim>
@@ -91,15 +97,12 @@ export const partOfClaim = (tables: MemoryTables, { claim, key, part }: PartClai
 export const workerOf = ({ workers }: MemoryTables, id: string): MemoryWorker => {
   const known = workers.get(id)
   if (known !== undefined) return known
-  const worker: MemoryWorker = { chargeable: 0, claims: new Map() }
+  const worker: MemoryWorker = { concurrency: 0, chargeable: 0, claims: new Map() }
   workers.set(id, worker)
   return worker
 }
 
 export const partKey = ({ key, part }: { readonly key: number; readonly part: number }): string => `${key}/${part}`
-
-export const ledgerError = (operation: string, description: string): LedgerError =>
-  new LedgerError({ operation, description, isRetryable: false })
 
 /** Runs an operation on the batch of a key, or fails if there is none. */
 export const withBatch = <A, E>(
@@ -111,6 +114,6 @@ export const withBatch = <A, E>(
   Effect.suspend((): Effect.Effect<A, E | LedgerError> => {
     const batch = tables.batches.get(key)
     return batch === undefined
-      ? Effect.fail(ledgerError(operation, `there is no batch with the key ${key}`))
+      ? Effect.fail(refused(operation, "the batch was removed"))
       : run(batch)
   })

@@ -9,6 +9,7 @@ import { commitOperation } from "./commits.ts"
 import { handingOutOperations } from "./handingOut.ts"
 import { HeldClaims } from "./heldClaims.ts"
 import { loadingOperations } from "./loading.ts"
+import { makePrompts } from "./prompts.ts"
 import { outcomesOperation } from "./readOutcomes.ts"
 import { makeStore } from "./store.ts"
 
@@ -19,7 +20,7 @@ export const sqlLedger: Effect.Effect<Service, LedgerError, SqlClient> = Effect.
   const held = new HeldClaims()
   return {
     ...batchOperations(store),
-    ...loadingOperations(store),
+    ...loadingOperations(store, makePrompts(store)),
     ...handingOutOperations(store),
     ...claimOperations(store, held),
     ...commitOperation(store, held),

@@ -69,7 +69,7 @@ export class Lease {
     if (unused >= lifetimeMillis) {
       if (this.#left > 0) this.#ahead = Math.max(1, Math.floor(this.#ahead / 2))
       this.#left = 0
-    } else if (unused < leaseMillis) {
+    } else if (unused >= 0 && unused < leaseMillis) {
       this.#ahead = Math.min(mostRequests, this.#ahead * 2)
     }
     const inAdvance = Math.max(0, Math.min(need * this.#ahead, this.#most) - need)
@@ -80,8 +80,12 @@ export class Lease {
     return request
   }
 
-  /** Records what was taken from the shared bucket, and takes `need` of it. It may be used from `usableAt`. */
+  /**
+   * Records what was taken from the shared bucket, and takes `need` of it. It may be used from `usableAt`, or from when what
+   * was left may be used, such as that of a request that was interrupted while it waited.
+   */
   granted({ amount, owed }: LeaseRequest, need: number, usableAt: number): void {
+    if (this.#left > 0) usableAt = Math.max(usableAt, this.#usableAt)
     this.#debt -= owed
     this.#left += amount - owed - need
     this.#usableAt = usableAt

@@ -60,8 +60,8 @@ export const makeLimits = (
     const look = (clock: Clock.Clock) =>
       Effect.gen(function*() {
         const view = yield* shared.view
-        // While it is followed, each request asks for itself.
-        const found = settings.learn && !pace.adapting ? yield* adaptive(pace.takeSent()) : undefined
+        // While it is learned, each request asks for itself.
+        const found = settings.learn && !pace.adapting ? yield* adaptive(0) : undefined
         const now = clock.currentTimeMillisUnsafe()
         pace.see(settings.learn ? view : { pausedFor: view.pausedFor }, now)
         if (found !== undefined) pace.adapt(found, now)
@@ -76,7 +76,7 @@ export const makeLimits = (
           return Effect.succeed(now)
         }
         const request = lease.request(need, now)
-        if (request.amount === 0) return Effect.succeed(now)
+        if (request.amount === 0) return Effect.succeed(lease.usableAt)
         const burst = Math.max(1, Math.round(lease.perMinute / bucketsAMinute))
         return Effect.map(
           limiter.consume({
@@ -88,9 +88,8 @@ export const makeLimits = (
             tokens: request.amount
           }),
           ({ delay }) => {
-            const usableAt = clock.currentTimeMillisUnsafe() + Duration.toMillis(delay)
-            lease.granted(request, need, usableAt)
-            return usableAt
+            lease.granted(request, need, clock.currentTimeMillisUnsafe() + Duration.toMillis(delay))
+            return lease.usableAt
           }
         )
       })
@@ -141,7 +140,7 @@ export const makeLimits = (
         return Effect.gen(function*() {
           const clock = yield* Clock.Clock
           while (!(yield* step(clock, turn, tokens)));
-          return pace.permit(tokens, turn.counted)
+          return pace.permit(tokens)
         }).pipe(
           Effect.onExit((exit) =>
             Exit.isSuccess(exit) ? Effect.void : Effect.sync(() => {
@@ -172,13 +171,11 @@ export const makeLimits = (
         if (paused !== undefined) yield* shared.pause(paused)
         if (learned !== undefined) yield* shared.learn(learned)
         if (paused === undefined || !refused || limitIsKnown) return
-        const sent = pace.takeSent()
-        if (sent > 0) yield* adaptive(sent)
         yield* limiter.adaptiveFeedback({
           key: adaptiveKey,
           epoch: permit.epoch,
-          // Those that wait for a response were not accepted either, as far as is known.
-          tokens: pace.inFlight + 1,
+          // Those that were sent after it were not accepted either.
+          tokens: pace.sentSince(permit),
           status: 429,
           retryAfter: Duration.millis(paused)
         })
@@ -194,7 +191,6 @@ export const makeLimits = (
         }),
       settle: (permit, feedback) =>
         Effect.clockWith((clock) => {
-          pace.settle(permit)
           pace.tokens?.correct(tokensOverEstimate(permit.tokens, feedback))
           return Effect.mapError(
             tell(permit, feedback, clock.currentTimeMillisUnsafe()),

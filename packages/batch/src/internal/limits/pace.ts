@@ -31,7 +31,7 @@ export class Pace {
   tokens: Lease | undefined
   /** No request may be sent before. */
   pausedUntil = -Infinity
-  /** Whether requests follow a limit that was learned from refusals: each then asks the store. */
+  /** Whether a limit is learned from refusals, or was. Each request is then counted in the store. */
   adapting = false
   readonly #fixed: FixedLimits
   #learned: { requests?: Learned | undefined; tokens?: Learned | undefined } = {}
@@ -39,7 +39,6 @@ export class Pace {
   #readAt = -Infinity
   #epoch = 0
   #sent = 0
-  #inFlight = 0
   #refusals = 0
 
   constructor(fixed: FixedLimits) {
@@ -61,14 +60,17 @@ export class Pace {
     ) return undefined
     this.requests?.take(1)
     this.tokens?.take(tokens)
-    return this.permit(tokens, false)
+    return this.permit(tokens)
   }
 
-  /** The permit of a request for which all was taken. `counted` says whether the adaptive limit has counted it already. */
-  permit(tokens: number, counted: boolean): Permit {
-    if (!counted) this.#sent++
-    this.#inFlight++
-    return { tokens, epoch: this.#epoch }
+  /** The permit of a request for which all was taken. */
+  permit(tokens: number): Permit {
+    return { tokens, epoch: this.#epoch, number: ++this.#sent }
+  }
+
+  /** How many requests were sent since a permit was given, with that request. */
+  sentSince({ number = this.#sent }: Permit): number {
+    return this.#sent - number + 1
   }
 
   /** Takes over what all processes know. */
@@ -86,29 +88,9 @@ export class Pace {
 
   /** Takes over the state of the limit that refusals teach. */
   adapt({ delay, epoch, phase }: AdaptiveConsumeResult, now: number): void {
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch
-      this.#inFlight = 0
-    }
-    this.adapting = phase === "learned"
+    this.#epoch = epoch
+    this.adapting = phase === "learning" || phase === "learned"
     if (phase === "cooldown") this.pausedUntil = Math.max(this.pausedUntil, now + Duration.toMillis(delay))
-  }
-
-  /** The requests that were sent since the last call, without asking the store for each. */
-  takeSent(): number {
-    const sent = this.#sent
-    this.#sent = 0
-    return sent
-  }
-
-  /** Counts a response. */
-  settle({ epoch }: Permit): void {
-    if (epoch === this.#epoch && this.#inFlight > 0) this.#inFlight--
-  }
-
-  /** The requests that were sent in the current epoch and have no response yet. */
-  get inFlight(): number {
-    return this.#inFlight
   }
 
   /** Learns the limits of a response, and gives those that changed. */
@@ -132,10 +114,11 @@ export class Pace {
    * The result is the length of the pause, if it is new.
    */
   pause(millis: (refusals: number) => number, now: number): number | undefined {
-    const pausedFor = millis(this.#refusals)
-    if (now < this.pausedUntil && now + pausedFor <= this.pausedUntil + freshMillis) return undefined
+    const paused = now < this.pausedUntil
     // Refusals of requests that were sent together count once.
-    if (now >= this.pausedUntil) this.#refusals++
+    const pausedFor = millis(paused ? Math.max(0, this.#refusals - 1) : this.#refusals)
+    if (paused && now + pausedFor <= this.pausedUntil + freshMillis) return undefined
+    if (!paused) this.#refusals++
     this.pausedUntil = Math.max(this.pausedUntil, now + pausedFor)
     return pausedFor
   }

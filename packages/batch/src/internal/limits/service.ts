@@ -12,6 +12,8 @@ export interface Permit {
   readonly tokens: number
   /** The state of the limits at which the request was allowed, by which what is learned from its response is placed. */
   readonly epoch: number
+  /** The place of the request among those that the process has sent. */
+  readonly number?: number | undefined
 }
 
 /**

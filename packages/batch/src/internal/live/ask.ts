@@ -1,7 +1,7 @@
 import type { Endpoint } from "@effect-mistral/core/Endpoint"
 import type * as MistralClient from "@effect-mistral/core/MistralClient"
 import type { MistralError } from "@effect-mistral/core/MistralError"
-import * as RequestOptions from "@effect-mistral/core/RequestOptions"
+import type * as RequestOptions from "@effect-mistral/core/RequestOptions"
 import * as RetryPolicy from "@effect-mistral/core/RetryPolicy"
 import * as Effect from "effect/Effect"
 
@@ -22,13 +22,14 @@ export const askClient = (
   client: MistralClient.Service,
   options: RequestOptions.RequestOptions | undefined
 ): Ask => {
-  const onEach = RequestOptions.merge(options, { retry: RetryPolicy.none })
+  const fixed: RequestOptions.RequestOptions = { ...options, retry: RetryPolicy.none }
+  const own = options?.onResponse
   return (request, endpoint, heard) =>
-    client.request(
-      endpoint,
-      request,
-      RequestOptions.merge(onEach, {
-        onResponse: ({ rateLimits }) => Effect.sync(() => heard.rateLimits = rateLimits)
-      })
-    )
+    client.request(endpoint, request, {
+      ...fixed,
+      onResponse: (metadata) => {
+        heard.rateLimits = metadata.rateLimits
+        return own === undefined ? Effect.void : own(metadata)
+      }
+    })
 }

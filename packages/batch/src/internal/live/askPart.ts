@@ -83,7 +83,7 @@ export const askPart = (
     })
     yield* Effect.forkScoped(Effect.catchCause(work.stopped, (cause) => Effect.sync(() => part.stop(cause))))
     if (requests.length > 0) fork(askInTurn)
-    yield* FiberSet.awaitEmpty(fibers)
+    yield* Effect.onInterrupt(FiberSet.awaitEmpty(fibers), () => part.cancelled)
     yield* part.end
   }))
 

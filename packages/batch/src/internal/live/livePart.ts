@@ -5,10 +5,11 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { AnswerFailed, type ItemFailure, type LedgerError, RequestFailed } from "../../BatchError.ts"
 import type * as Limits from "../../Limits.ts"
+import { failureBody } from "../work/failureBody.ts"
+import { untilBack } from "../work/ledgerRetry.ts"
 import type { PartStopped, PartWork } from "../work/partWork.ts"
 import type { Ask, Heard } from "./ask.ts"
 import type { AskedItem } from "./askedItem.ts"
-import { failureJson } from "./failureJson.ts"
 import { judge, mayBePaid, wasSent } from "./judge.ts"
 import { jsonLength, type TokenEstimate } from "./tokenEstimate.ts"
 import { usageOf } from "./usage.ts"
@@ -40,6 +41,8 @@ export class LivePart {
   readonly #estimate: TokenEstimate
   readonly #maxAttempts: number
   readonly #waiting = new Set<Fiber.Fiber<unknown, unknown>>()
+  /** What the limits gave to requests that are in flight. */
+  readonly #permits = new Set<Limits.Permit>()
   #answered: boolean
   /** The number of items that have no outcome yet. */
   #open: number
@@ -75,6 +78,11 @@ export class LivePart {
     for (const fiber of waiting) fiber.interruptUnsafe()
   }
 
+  /** Tells the limits that the requests in flight have ended, of which nothing is known. */
+  get cancelled(): Effect.Effect<void> {
+    return Effect.forEach([...this.#permits], (permit) => this.#settle(permit, {}), { discard: true })
+  }
+
   /** Says that a fiber waits, so that `stop` ends it. */
   enter(fiber: Fiber.Fiber<unknown, unknown>): void {
     this.#waiting.add(fiber)
@@ -93,12 +101,12 @@ export class LivePart {
     this.enter(fiber)
     const characters = jsonLength(item.request)
     return Effect.flatMap(
-      this.#asking.limits.acquire(this.#estimate.of(characters, item.request)),
+      this.#acquire(this.#estimate.of(characters, item.request)),
       (permit) => {
         this.leave(fiber)
-        // The tokens of a request that is not sent are given back.
-        if (this.#stopped) return Effect.as(this.#settle(permit, { tokens: 0 }), undefined)
+        this.#permits.add(permit)
         return Effect.flatMap(
+          // The tokens of a request that is not sent are given back.
           Effect.catch(
             this.#work.mayAsk,
             (stopped) => Effect.andThen(this.#settle(permit, { tokens: 0 }), Effect.fail(stopped))
@@ -111,7 +119,7 @@ export class LivePart {
 
   /** Writes that an item has failed. */
   fail(item: AskedItem, failure: ItemFailure): Step<undefined> {
-    return this.#commit(item, true, failureJson(failure))
+    return this.#commit(item, true, failureBody(failure))
   }
 
   #send(item: AskedItem, permit: Limits.Permit, characters: number): Step<Again | undefined> {
@@ -238,12 +246,20 @@ export class LivePart {
     if (unsettled !== undefined) unsettled.requests += requests
   }
 
-  /** The outcome is written even where the limits cannot be told. */
-  #settle(permit: Limits.Permit, feedback: Limits.Feedback): Effect.Effect<void> {
+  /** Waits until the limits let a request through, and for their database if that is away. */
+  #acquire(tokens: number): Step<Limits.Permit> {
+    const { limits } = this.#asking
     return Effect.catch(
-      this.#asking.limits.settle(permit, feedback),
-      (error) => Effect.sync(() => this.stop(Cause.fail(error)))
+      limits.acquire(tokens),
+      (error) => error.isRetryable ? untilBack("acquire", limits.acquire(tokens)) : Effect.fail(error)
     )
+  }
+
+  /** An error of the limits does not count here: the outcome is to be written, and the next `acquire` has the error, too. */
+  #settle(permit: Limits.Permit, feedback: Limits.Feedback): Effect.Effect<void> {
+    return this.#permits.delete(permit)
+      ? Effect.ignore(this.#asking.limits.settle(permit, feedback))
+      : Effect.void
   }
 }
 

@@ -33,7 +33,12 @@ export const makeDialect = (sql: SqlClient): Dialect => {
       forUpdate: literal("FOR NO KEY UPDATE")
     }),
     orElse: (): Dialect => ({
-      rows: (values) => sql`json_each(${JSON.stringify(values)}) AS r`,
+      // Materialized, because `json_each` makes the text of a row anew for each column that is read of it.
+      rows: (values) =>
+        sql`(
+          WITH one AS MATERIALIZED (SELECT key, value FROM json_each(${JSON.stringify(values)}))
+          SELECT key, value FROM one
+        ) AS r`,
       scalars: (values) => sql`json_each(${JSON.stringify(values)}) AS r`,
       index: literal("r.key"),
       integer: columns((column) => `r.value->>${column}`),

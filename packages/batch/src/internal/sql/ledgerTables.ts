@@ -9,7 +9,8 @@ import type { SqlError } from "effect/sql/SqlError"
  * table needs no second index, and the items of a batch lie side by side. An answer has its position in the same way, and
  * is therefore always written at the end of its table, which keeps SQLite's pages full.
  *
- * `mistral_batch_prompt` finds items of the same prompt. Its rows are deleted when a batch is loaded.
+ * `mistral_batch_prompt` finds the first `indexed` items of a batch by their hash while it is loaded, and is emptied then. See
+ * `makePrompts`.
  */
 export const ledgerTables = (sql: SqlClient): Effect.Effect<void, SqlError> =>
   Effect.forEach(statements(sql.onDialectOrElse({ pg: () => true, orElse: () => false })), (text) => sql.unsafe(text), {
@@ -33,6 +34,7 @@ const statements = (pg: boolean): ReadonlyArray<string> => {
       parts integer NOT NULL DEFAULT 0,
       parts_done integer NOT NULL DEFAULT 0,
       loaded integer NOT NULL DEFAULT 0,
+      indexed ${bigint} NOT NULL DEFAULT 0,
       items ${bigint} NOT NULL DEFAULT 0,
       identical ${bigint} NOT NULL DEFAULT 0,
       answered ${bigint} NOT NULL DEFAULT 0,

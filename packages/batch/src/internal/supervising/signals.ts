@@ -38,11 +38,12 @@ export const makeSignals = (): Signals => {
       Effect.map(
         Effect.acquireRelease(Effect.sync(() => add(key)), (latch) => Effect.sync(() => remove(key, latch))),
         (latch) => (millis) =>
-          Effect.andThen(
-            Effect.raceFirst(latch.await, Effect.sleep(millis)),
-            Effect.sync(() => {
-              latch.closeUnsafe()
-            })
+          Effect.suspend(() =>
+            // A supervisor is seldom idle, and a race has two fibers.
+            latch.closeUnsafe() ? Effect.void : Effect.raceFirst(
+              Effect.andThen(latch.await, Effect.sync(() => latch.closeUnsafe())),
+              Effect.sleep(millis)
+            )
           )
       )
   }

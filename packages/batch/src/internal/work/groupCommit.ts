@@ -34,9 +34,10 @@ export const makeGroupCommit = Effect.fnUntraced(function*(
     wake?.()
     wake = undefined
   }
+  /** Waits for work. It goes on after the fibers that are ready, so that their outcomes are in the same commit. */
   const work = Effect.callback<void>((resume) => {
-    if (next.outcomes.length > 0 || look !== undefined) resume(Effect.void)
-    else wake = () => resume(Effect.void)
+    if (next.outcomes.length > 0 || look !== undefined) resume(Effect.yieldNow)
+    else wake = () => resume(Effect.yieldNow)
   })
 
   /** Writes outcomes. If the ledger refuses them it writes each half by itself, so that the outcomes of others are not lost. */
@@ -84,7 +85,7 @@ export const makeGroupCommit = Effect.fnUntraced(function*(
       look = undefined
       return lookFor(waiting)
     })),
-    (step) => Effect.forever(Effect.andThen(work, step)),
+    (step) => Effect.forever(Effect.andThen(work, step), { disableYield: true }),
     Effect.forkScoped
   )
 
@@ -100,9 +101,9 @@ export const makeGroupCommit = Effect.fnUntraced(function*(
         })
       }),
     look: Effect.suspend(() => {
-      look ??= Deferred.makeUnsafe()
+      const found = look ??= Deferred.makeUnsafe()
       wakeUp()
-      return Deferred.await(look)
+      return Deferred.await(found)
     }),
     flushed: Effect.suspend(() =>
       next.outcomes.length > 0

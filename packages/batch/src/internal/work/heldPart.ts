@@ -15,7 +15,7 @@ export type PartEnd =
 /** A part that this worker has claimed, as long as it works on it. */
 export class HeldPart {
   readonly claim: Ledger.Claim
-  /** When the ledger last said, or could have said, that the part is still ours. In milliseconds. */
+  /** When the ledger last said that the part is still ours: the time when it was asked, in milliseconds. */
   seenAt: number
   /** The part is about to be stopped: no more requests are sent, but nothing is known to those who wait. */
   pausing = false
@@ -44,14 +44,12 @@ export class HeldPart {
   }
 
   /** Learns the state of the batch. What is said of an earlier run is not about this part. */
-  learn(batch: Ledger.Batch, at: number): void {
+  learn(batch: Ledger.Batch): void {
     if (batch.key !== this.claim.batch.key || batch.run < this.claim.batch.run) return
     if (batch.run > this.claim.batch.run) {
       this.stop({ kind: "over", why: "another run of the batch has begun" })
     } else if (batch.state !== "running") {
       this.stop({ kind: "over", why: `the batch is ${batch.state}` })
-    } else {
-      this.seenAt = Math.max(this.seenAt, at)
     }
   }
 

@@ -36,13 +36,13 @@ export class HeldParts {
   }
 
   /** Stops the parts of a batch whose run is over. */
-  learn(batch: Ledger.Batch, at: number): void {
-    for (const held of this.#of(batch.key)) held.learn(batch, at)
+  learn(batch: Ledger.Batch): void {
+    for (const held of this.#of(batch.key)) held.learn(batch)
   }
 
-  /** The ledger was looked into, and each part that is not stopped is still ours. */
-  seen(at: number): void {
-    for (const held of this.#parts) held.seenAt = Math.max(held.seenAt, at)
+  /** The ledger said which parts are lost, and how a batch is, or how all are. Each part that is not stopped is still ours. */
+  seen(at: number, key?: number): void {
+    for (const held of key === undefined ? this.#parts : this.#of(key)) held.seenAt = at
   }
 
   /** Lets no more requests be sent for a batch that is about to be paused. */

@@ -38,7 +38,7 @@ export const pauseBatch = (
     return untilBack("setState", ledger.setState(key, { state: "paused", reason, from: ["running"] }))
   }).pipe(
     Effect.matchEffect({
-      onSuccess: (batch) => Effect.sync(() => held.learn(batch, 0)),
+      onSuccess: (batch) => Effect.sync(() => held.learn(batch)),
       onFailure: (error) =>
         untilBack("fetch", ledger.fetch(key)).pipe(
           Effect.match({
@@ -58,7 +58,10 @@ export const applyFound = (
 ): Effect.Effect<void> => {
   const { held } = worker
   held.lose(lost)
-  for (const batch of batches) held.learn(batch, at)
+  for (const batch of batches) {
+    held.learn(batch)
+    if (!looked) held.seen(at, batch.key)
+  }
   if (looked) held.seen(at)
   let pauses: Effect.Effect<void> = Effect.void
   for (const batch of batches) {

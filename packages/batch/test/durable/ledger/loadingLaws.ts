@@ -41,16 +41,18 @@ export const loadingLaws = (layer: Layer.Layer<Ledger.Ledger>): void => {
       const store = yield* ledger
       const { batch } = yield* store.create(newBatch({ partSize: 2 }))
       yield* store.addPart(batch.key, part(0), items("1", "2"))
-      const refused = (wrong: Ledger.Part, texts: ReadonlyArray<string>) =>
-        Effect.flip(store.addPart(batch.key, wrong, items(...texts)))
-      assert.include((yield* refused(part(2), ["5", "6"])).description, "part 2 of items from 4 is not the next one")
-      assert.include((yield* refused({ ...part(1), first: 3 }, ["3", "4"])).description, "not the next one")
-      assert.include((yield* refused(part(1), ["3"])).description, "has 1 items, which does not fit")
+      const refused = (wrong: Ledger.Part, ...texts: ReadonlyArray<string>) =>
+        Effect.map(Effect.flip(store.addPart(batch.key, wrong, items(...texts))), ({ isRetryable, operation }) => {
+          assert.deepStrictEqual({ isRetryable, operation }, { isRetryable: false, operation: "addPart" })
+        })
+      yield* refused(part(2), "5", "6")
+      yield* refused({ ...part(1), first: 3 }, "3", "4")
+      yield* refused(part(1), "3")
       yield* store.finishLoading(batch.key)
-      assert.include((yield* refused(part(1), ["3", "4"])).description, "all items of the batch are written")
+      yield* refused(part(1), "3", "4")
       assert.include(yield* current(batch.key), { items: 2, parts: 1, loaded: true })
       yield* store.remove(batch.key)
-      assert.include((yield* refused(part(0), ["1", "2"])).description, "removed")
+      yield* refused(part(0), "1", "2")
     }).pipe(Effect.provide(layer)))
 
   it.effect("parts are read page by page", () =>

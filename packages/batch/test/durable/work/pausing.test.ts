@@ -152,10 +152,10 @@ for (const [name, ledgerLayer] of ledgers) {
         assert.deepStrictEqual(route.sent, [0, 2])
         const { answered, asked, failed } = yield* get(key)
         assert.deepStrictEqual({ answered, asked, failed }, { answered: 2, asked: 2, failed: 1 })
-        assert.deepStrictEqual(JSON.parse((yield* outcomes(key))[1]?.body ?? ""), {
-          _tag: "RequestFailed",
-          description: "the function threw RangeError"
-        })
+        const { _tag, description } = JSON.parse((yield* outcomes(key))[1]?.body ?? "{}")
+        assert.strictEqual(_tag, "RequestFailed")
+        assert.match(description, /^the function threw RangeError/)
+        assert.notInclude(description, "a prompt")
       }).pipe(Effect.provide(ledgerLayer)))
 
     it.effect("pauses the batch for a reason of the route, and lets what is in flight finish", () =>

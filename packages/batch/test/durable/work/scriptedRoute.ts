@@ -1,6 +1,6 @@
 import type { BatchError, BatchRoute } from "@effect-mistral/batch"
 import { Effect, Latch } from "effect"
-import { PartStopped, type PartWork } from "../../../src/internal/work/partWork.ts"
+import type { PartStopped, PartWork } from "../../../src/internal/work/partWork.ts"
 
 /** What a request leads to. */
 export interface Reply {

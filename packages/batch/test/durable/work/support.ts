@@ -1,4 +1,5 @@
 import { Batch, BatchError, Ledger } from "@effect-mistral/batch"
+import { SqliteClient } from "@effect-mistral/node"
 import { Effect, Latch, Layer, Result, Schema } from "effect"
 import { partHash, requestHash } from "../../../src/internal/definition/requestHash.ts"
 import { makeWorker } from "../../../src/internal/work/makeWorker.ts"
@@ -137,5 +138,6 @@ const failure = (operation: string, description: string, isRetryable: boolean) =
 
 /** Runs a test over each ledger. */
 export const ledgers: ReadonlyArray<readonly [name: string, layer: Layer.Layer<Ledger.Ledger>]> = [
-  ["memory", Ledger.layerMemory]
+  ["memory", Ledger.layerMemory],
+  ["SQLite", Layer.orDie(Ledger.layer.pipe(Layer.provide(SqliteClient.layer({ filename: ":memory:" }))))]
 ]
