@@ -38,14 +38,13 @@ export const supervise = (supervision: Supervision): Effect.Effect<void> =>
     let beatAt = -Infinity
     let dispatchedAt = -Infinity
     while (true) {
-      const now = yield* Clock.currentTimeMillis
-      if (now - beatAt >= beatEvery) {
+      if ((yield* Clock.currentTimeMillis) - beatAt >= beatEvery) {
         if (!(yield* untilLedgerWorks(ledger.supervise(key, run, supervisor)))) return
-        beatAt = now
+        beatAt = yield* Clock.currentTimeMillis
       }
-      const again = now - dispatchedAt >= dispatchAgainEvery
+      const again = (yield* Clock.currentTimeMillis) - dispatchedAt >= dispatchAgainEvery
       const { parts, unfinished } = yield* untilLedgerWorks(ledger.handOut(key, run, window, again))
-      if (again) dispatchedAt = now
+      if (again) dispatchedAt = yield* Clock.currentTimeMillis
       if (parts.length > 0) yield* dispatch(parts)
       else if (yield* untilLedgerWorks(isOver(supervision, unfinished))) return
       yield* wait(lookEvery)
