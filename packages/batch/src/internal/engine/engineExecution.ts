@@ -60,7 +60,7 @@ export const makeEngineExecution = (
           run,
           supervisor: worker.id,
           window: route.window,
-          dispatch: (parts) =>
+          dispatcher: Effect.succeed((parts) =>
             Effect.forEach(
               parts,
               (part) =>
@@ -69,6 +69,7 @@ export const makeEngineExecution = (
                 ),
               { discard: true }
             ).pipe(Effect.provideService(WorkflowEngine.WorkflowEngine, engine))
+          )
         }).pipe(Effect.interruptible)
       }))
 
