@@ -9,7 +9,7 @@
  * The tokens of a request are estimated before it is sent, and corrected by its usage with the next lease.
  *
  * After a 429, and after a 503 with `Retry-After`, no process sends for the time that the server gives: the others learn of
- * it within 250 ms. Without `Retry-After` it is a second, and twice as long after each further refusal, up to a minute.
+ * it within 250 ms. Without `Retry-After`, or with 0, it is a second, and twice as long after each further refusal, up to a minute.
  *
  * @since 0.1.0
  */
@@ -55,8 +55,10 @@ export interface Options {
    * Whether limits that are not set are learned. Default: true.
    *
    * *Details*: they are read from the `x-ratelimit-limit-*` headers of responses, and all send nothing for a while when
-   * `x-ratelimit-remaining-*` is 0. Where a 429 has no such headers, the limit is found out from what was accepted before. A
-   * lower limit counts at once, a higher one when the lower one was not seen for a minute.
+   * `x-ratelimit-remaining-*` is 0. A lower limit counts at once, a higher one when the lower one was not seen for a minute.
+   *
+   * Where a 429 has no such headers, the requests are counted for two minutes, and a further 429 then says how many are
+   * accepted in which time (`adaptiveConsume` of the `RateLimiterStore`). Meanwhile each request costs an SQL statement.
    */
   readonly learn?: boolean | undefined
 }

@@ -7,6 +7,9 @@ import type { LearnedLimits, SharedView } from "./sharedLimits.ts"
 /** What the other processes say is read anew after so many milliseconds. */
 const freshMillis = 250
 
+/** Pauses that end within so many milliseconds are told to the other processes once. */
+const sameMillis = 50
+
 /** A limit goes up only after the lower one was not seen for so long: models may have limits that differ. */
 const raiseMillis = 60_000
 
@@ -40,6 +43,7 @@ export class Pace {
   #epoch = 0
   #sent = 0
   #refusals = 0
+  #toldUntil = -Infinity
 
   constructor(fixed: FixedLimits) {
     this.#fixed = fixed
@@ -77,7 +81,10 @@ export class Pace {
   see({ pausedFor, requests, tokens }: SharedView, now: number): void {
     this.#readAt = now
     this.#freshUntil = now + freshMillis
-    if (pausedFor > 0) this.pausedUntil = Math.max(this.pausedUntil, now + pausedFor)
+    if (pausedFor > 0) {
+      this.pausedUntil = Math.max(this.pausedUntil, now + pausedFor)
+      this.#toldUntil = Math.max(this.#toldUntil, now + pausedFor)
+    }
     const update = (known: Learned | undefined, perMinute: number | undefined): Learned | undefined =>
       perMinute === undefined || perMinute === known?.perMinute
         ? known
@@ -110,16 +117,17 @@ export class Pace {
   }
 
   /**
-   * Pauses this process, unless it is paused for about as long already. `millis` is given the number of refusals in a row.
-   * The result is the length of the pause, if it is new.
+   * Pauses this process. `millis` is given the number of refusals in a row. The result is the length of the pause, unless the
+   * others know of one that is about as long.
    */
   pause(millis: (refusals: number) => number, now: number): number | undefined {
     const paused = now < this.pausedUntil
     // Refusals of requests that were sent together count once.
     const pausedFor = millis(paused ? Math.max(0, this.#refusals - 1) : this.#refusals)
-    if (paused && now + pausedFor <= this.pausedUntil + freshMillis) return undefined
     if (!paused) this.#refusals++
     this.pausedUntil = Math.max(this.pausedUntil, now + pausedFor)
+    if (paused && now + pausedFor <= this.#toldUntil + sameMillis) return undefined
+    this.#toldUntil = now + pausedFor
     return pausedFor
   }
 

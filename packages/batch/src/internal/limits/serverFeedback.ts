@@ -41,12 +41,12 @@ export const isRefusal = (error: MistralError | undefined): boolean =>
 /**
  * For how many milliseconds all processes pause after a refusal.
  *
- * *Details*: without `Retry-After` it is one second, and twice as long after each further refusal, up to a minute.
+ * *Details*: without `Retry-After`, or with 0, it is one second, and twice as long after each further refusal, up to a minute.
  */
-export const pauseMillis = (retryAfter: Duration.Duration | undefined, refusals: number): number =>
-  retryAfter === undefined
-    ? Math.min(longestBackoff, 1000 * 2 ** refusals)
-    : Math.min(longestPause, Math.max(0, Duration.toMillis(retryAfter)))
+export const pauseMillis = (retryAfter: Duration.Duration | undefined, refusals: number): number => {
+  const millis = retryAfter === undefined ? 0 : Duration.toMillis(retryAfter)
+  return millis > 0 ? Math.min(longestPause, millis) : Math.min(longestBackoff, 1000 * 2 ** refusals)
+}
 
 /**
  * The tokens that a request used over its estimate.
@@ -55,7 +55,7 @@ export const pauseMillis = (retryAfter: Duration.Duration | undefined, refusals:
  * such as after a timeout, the estimate stands.
  */
 export const tokensOverEstimate = (estimate: number, { error, tokens }: Feedback): number => {
-  if (tokens !== undefined && tokens >= 0) return tokens - estimate
+  if (tokens !== undefined && tokens >= 0 && Number.isFinite(tokens)) return tokens - estimate
   if (error === undefined) return 0
   const { status } = error
   const refused = status !== undefined && status >= 400 && status < 500

@@ -118,7 +118,7 @@ describe("limits", () => {
     Effect.gen(function*() {
       const limits = yield* Limits.Limits
       for (const estimate of [NaN, -5, Infinity, 0]) {
-        yield* limits.settle(yield* limits.acquire(estimate), { tokens: NaN })
+        yield* limits.settle(yield* limits.acquire(estimate), { tokens: estimate })
       }
       assert.strictEqual((yield* limits.acquire(100)).tokens, 100)
     }).pipe(Effect.provide(Limits.layerMemory({ tokensPerMinute: 60_000 }))))

@@ -100,6 +100,17 @@ describe("429 without Retry-After", () => {
       yield* Fiber.join(next)
     }).pipe(Effect.provide(Limits.layerMemory())))
 
+  it.effect("Retry-After: 0 is as none", () =>
+    Effect.gen(function*() {
+      const limits = yield* Limits.Limits
+      yield* limits.settle(yield* limits.acquire(0), { error: refusal({ retryAfter: 0 }) })
+      const next = yield* Effect.forkChild(limits.acquire(0))
+      yield* TestClock.adjust(999)
+      assert.isUndefined(next.pollUnsafe())
+      yield* TestClock.adjust(1)
+      yield* Fiber.join(next)
+    }).pipe(Effect.provide(Limits.layerMemory())))
+
   it.effect("a shorter pause does not end a longer one, and none is longer than an hour", () =>
     Effect.gen(function*() {
       const limits = yield* Limits.Limits
