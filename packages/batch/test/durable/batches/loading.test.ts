@@ -1,7 +1,8 @@
 import { Batch, BatchError, Batches, BatchTest, Ledger } from "@effect-mistral/batch"
 import { Endpoint } from "@effect-mistral/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Schema, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Option, Schema, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { requestHash } from "../../../src/internal/definition/requestHash.ts"
 import { executions, process, withBatches } from "./layers.ts"
 import { Echo, echo, fakeRoute, texts } from "./support.ts"
@@ -70,6 +71,26 @@ describe("The items of a batch", () => {
       const { items: written, loaded } = yield* Batches.status("b")
       assert.deepStrictEqual([written, loaded], [10, false])
     }).pipe(withBatches(inline, fakeRoute())))
+
+  it.effect("are written no further once the batch is cancelled or removed", () =>
+    Effect.forEach(["cancelled", "removed"] as const, (end) =>
+      Effect.gen(function*() {
+        const stopped = yield* Deferred.make<void>()
+        const items = Stream.concat(
+          Stream.fromIterable(texts(10)),
+          Stream.concat(Stream.fromEffectDrain(Deferred.await(stopped)), Stream.fromIterable(texts(90, 10)))
+        )
+        const loading = yield* Effect.forkChild(Effect.flip(Batches.start(Echo, { id: "b", items })))
+        yield* untilWritten(10)
+        yield* Batches.cancel("b")
+        if (end === "removed") yield* Batches.remove("b")
+        yield* TestClock.adjust("1 second")
+        yield* Deferred.succeed(stopped, undefined)
+        const error = yield* Fiber.join(loading)
+        if (end === "removed") return assert.isTrue(error._tag === "BatchNotFound" || error._tag === "LedgerError")
+        assert.strictEqual(error._tag, "WrongState")
+        assert.isBelow((yield* Batches.status("b")).items, 100)
+      }).pipe(withBatches(inline, fakeRoute()))))
 
   it.effect("that have the same prompt are asked once, within a part, over parts and after a stop", () => {
     const route = fakeRoute()

@@ -217,10 +217,11 @@ const withBatch = <A, E>(
         run: 1,
         supervisor: "me",
         window: 2,
-        dispatch: (parts) =>
+        dispatcher: Effect.succeed((parts) =>
           Effect.sync(() => {
             given.push(...parts)
           })
+        )
       })
     })
   }).pipe(Effect.provide(Ledger.layerMemory))
