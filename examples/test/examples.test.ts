@@ -38,6 +38,19 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^job 2: 100 of 100 classified$/m,
     /^the rows are in .*labels\.jsonl$/m
   ],
+  "batch-durable.ts": [
+    /^completed: 1800 answered, 0 failed, 200 identical$/m,
+    /^cost: 0\.\d+, perhaps paid twice: 0 requests$/m,
+    /^the results are in .*\.jsonl$/m
+  ],
+  "batch-kill.ts": [
+    /^killed after \d+ requests$/m,
+    /^killed after \d+ requests$/m,
+    /^completed: 900 answered, 0 failed, 100 identical$/m,
+    /^cost: 0\.\d+, perhaps paid twice: [1-6]?\d requests$/m,
+    /^the emulator saw 9\d\d requests$/m
+  ],
+  "batch-jobs-route.ts": [/^1800 answered, 0 failed, 200 identical$/m],
   "moderation.ts": [
     /^- When do the trains .*\n {2}\w+ \w+/m,
     /^- Can I sue .*\n {2}\w+ \w+/m,
@@ -168,13 +181,21 @@ const args: Record<string, ReadonlyArray<string>> = {
 }
 
 /** Programs that run until they are stopped. They have tests of their own. */
-const servers = ["sse-server.ts"]
+const servers = ["sse-server.ts", "batch-runner.ts", "batch-cluster.ts"]
 
 /** Each program is a process of its own, which takes seconds to start on a busy machine. */
 const timeout = 60_000
 
 /** Modules that the programs share and that are not programs themselves. */
-const shared = ["mistral.ts", "toolScript.ts", "aiScripts.ts", "collector.ts", "batchMistral.ts"]
+const shared = [
+  "mistral.ts",
+  "toolScript.ts",
+  "aiScripts.ts",
+  "collector.ts",
+  "batchMistral.ts",
+  "batchCluster.ts",
+  "reviews.ts"
+]
 
 describe("examples", () => {
   const programs = readdirSync(folder)

@@ -107,7 +107,7 @@ describe("a second process on the file of a running one", () => {
       await until(() => server.stats().requests > 0, [first])
       const second = start()
       assert.notStrictEqual(await second.ended, 0)
-      assert.match(second.output(), /batch\.db.* (is used|is in use) by another process/)
+      assert.match(second.output(), /batch\.db.* is in use by another process\. Stop that process first/)
       assert.strictEqual(await first.ended, 0, first.output())
       assert.strictEqual(server.stats().repeated, 0)
     }), 60_000)

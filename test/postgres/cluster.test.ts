@@ -45,12 +45,16 @@ const withCluster = async (
 ): Promise<void> => {
   const database = await Effect.runPromise(newDatabase)
   const server = await startCountingServer({ latency })
+  const settings = ["--database", database, "--url", server.url, "--concurrency", String(concurrency), "--part", "50"]
   const limit = perMinute === undefined ? [] : ["--perMinute", String(perMinute)]
   const locks = expiration === undefined ? [] : ["--expiration", String(expiration)]
   const programs = Array.from({ length: runners }, () =>
     startProgram(new URL("runner.ts", import.meta.url), [
-      ...["--port", String(nextPort++), "--database", database, "--url", server.url],
-      ...["--concurrency", String(concurrency), "--part", "50", ...limit, ...locks]
+      "--port",
+      String(nextPort++),
+      ...settings,
+      ...limit,
+      ...locks
     ]))
   const Client = Batches.layer([Items]).pipe(
     Layer.provide(routeLayer({ url: server.url, concurrency, partSize: 50, requestsPerMinute: perMinute })),

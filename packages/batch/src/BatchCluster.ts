@@ -58,8 +58,8 @@ export interface SingleOptions {
  *
  * *Details*: the first request is sent within 2 seconds of the start, also after a kill: the engine delivers what was not done.
  *
- * *Gotchas*: two processes must not have this layer over the same database. Both would take all the work, and ask the parts that both have
- * twice. SQLite refuses the second process. Over PostgreSQL, use `layerSocket` for more than one.
+ * *Gotchas*: two processes must not have this layer over the same database. Both would take all the work, and ask the parts
+ * that both have twice. SQLite refuses the second process. Over PostgreSQL, use `layerSocket` for more than one.
  *
  * @category layers
  * @since 0.1.0
@@ -70,13 +70,14 @@ export const layerSingle = (
   Layer.merge(Ledger.layer, ClusterWorkflowEngine.layer.pipe(Layer.provide(singleRunner(shardingConfig))))
 
 /**
- * Provides the engine and the ledger for one of several processes, over one PostgreSQL. The tables are made if they are not there.
+ * Provides the engine and the ledger for one of several processes, over one PostgreSQL. The tables are made if they are not
+ * there.
  *
  * *When to use*: where one process or one machine is not enough, or must not be the one that everything waits for.
  *
- * *Details*: the processes find each other through the database, and talk over sockets. When one is killed, the others go on with
- * their parts and take over its own, once it has not answered for about 6 seconds. One that is frozen loses its parts after
- * `shardLockExpiration` (35 seconds).
+ * *Details*: the processes find each other through the database, and talk over sockets. When one is killed, the others go on
+ * with their parts and take over its own, once it has not answered for about 6 seconds. One that is frozen loses its parts
+ * after `shardLockExpiration` (35 seconds).
  *
  * ```ts
  * import { BatchCluster } from "@effect-mistral/batch"

@@ -85,7 +85,8 @@ export const show: <E, R>(progress: Stream.Stream<Progress, E, R>) => Effect.Eff
  * Estimates a batch before anything is asked or written: how many requests it has, and what they cost.
  *
  * *Details*: tokens of prompts are estimated by the length of their texts: a token for four Latin characters, more for other
- * scripts. They may be off by a third. Repeated requests are not in the estimate.
+ * scripts, and one for three characters of tools and schemas. It is a rule of thumb, without a tokenizer. Repeated requests
+ * are not in the estimate.
  *
  * *Gotchas*: the items are read once for it, so give a source that can be read again. Identical items are found by a number
  * for each prompt, of which eight million are kept (about 500 MiB): after so many, further prompts count as different.

@@ -82,13 +82,13 @@ export interface LiveSettings extends Live.LiveSettings {}
 /**
  * The options of `live`: the settings of the route, and request options of its calls, which win over those of the client.
  *
- * *Details*: `retry` is missing, because the route retries itself. `timeout.total` limits each request, and one that took
- * longer is asked again.
+ * *Details*: `retry` is missing, because the route retries itself, and `genAiSpan`, because that is one of a single call.
+ * `timeout.total` limits each request, and one that took longer is asked again.
  *
  * @category models
  * @since 0.1.0
  */
-export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry"> {}
+export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry" | "genAiSpan"> {}
 
 /**
  * The live route: one request for each item, through the client and the limits.
@@ -110,6 +110,9 @@ export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry">
  * A request counts as perhaps paid twice (`doubtful`) where the server had it and no usable answer came: timeouts, lost
  * connections, unusable responses, failed generations, and 500, 502, 504 and the like. Refusals (below 500, 501, 503, 505) do
  * not count. The tokens of answers that did not fit their schema are counted as used.
+ *
+ * *Gotchas*: the ledger has the counts of an item with its outcome. A process that is killed takes with it those of items that
+ * wait for a retry: of these, lost answers are not counted as perhaps paid twice.
  *
  * @throws `RangeError` if a setting is no integer of at least 1
  * @category layers
@@ -179,8 +182,48 @@ export const liveWith = <Request extends object, R = never>(
 }
 
 /**
- * Asks for items by Mistral's batch jobs, at half the price: a part is a job.
+ * The jobs route: the items of a part are the requests of a batch job of Mistral, at half the price of live requests.
  *
+ * *When to use*: where answers may take hours, and there are thousands of items or more.
+ *
+ * ```ts
+ * import { BatchJobs, BatchRoute, Files } from "@effect-mistral/batch"
+ * import { Layer } from "effect"
+ *
+ * // Needs a MistralClient.
+ * export const RouteJobs = BatchRoute.jobs({ deleteFiles: true }).pipe(
+ *   Layer.provide(Layer.mergeAll(Files.layer, BatchJobs.layer))
+ * )
+ * ```
+ *
+ * *Details*: the requests of a part are uploaded, the job is created and polled until it ends, and its results are written to the
+ * ledger as they are read. Each step is in the ledger before the next one begins. A process that is killed leaves a file or a
+ * job that the next process finds by its unique name or metadata, so that a part has one job for each attempt, and a kill never
+ * makes a request perhaps paid twice. Results are read in constant memory, and can be read again.
+ *
+ * - **Failures**: an item whose error may pass, or that the job ended without, goes into the next job of its part. After
+ *   `maxAttempts` jobs it fails with its last error, or with `NotProcessed`. Any other error makes it fail at once, as does a
+ *   request that is not valid, which is not uploaded. `asked` of an item is the number of its jobs.
+ * - **Time limit**: a job that reaches `timeoutHours` gives what it has, and the rest goes into the next job.
+ * - **A job that fails as a whole** (`FAILED`), because Mistral refuses its model or its file, pauses the batch with Mistral's
+ *   sentence, and so does a job that someone else has cancelled or deleted. Its open items go into another job when the batch
+ *   resumes. At the last attempt they fail, and the batch goes on.
+ * - **Pauses**: a paused batch leaves its jobs running, and finds them when it resumes. A cancelled one cancels them.
+ * - **Errors of requests to Mistral**: what passes (a rate limit, a server error, a lost connection) is waited for without an
+ *   end. Anything else, such as a key that is refused, pauses the batch.
+ * - **Models**: a job has one model, which is taken from the requests. Requests of a part that name several pause the batch:
+ *   start a batch for each model, or go on with `live`. Requests of agents become chat jobs with an agent.
+ * - **Perhaps paid twice**: requests whose results were deleted, or are missing though their job ended well.
+ *
+ * *Gotchas*:
+ *
+ * - A process holds the items of its parts in memory while their jobs run: up to `jobs` times `partSize` of them, a million
+ *   unless set otherwise. Set lower numbers for long prompts.
+ * - A batch that is cancelled while no process works on it leaves its jobs running.
+ * - Go on with `live` only when no job of the batch runs: the same items would be asked twice.
+ * - Nothing pauses a job that Mistral has begun: a budget is checked when results are read.
+ *
+ * @throws `RangeError` if `partSize` or `jobs` is no integer of at least 1
  * @category layers
  * @since 0.1.0
  */

@@ -1,5 +1,6 @@
 /**
- * Durable batches: tens of thousands to hundreds of millions of items that are asked in the background, and go on after any kill.
+ * Durable batches: tens of thousands to hundreds of millions of items that are asked in the background, and go on after any
+ * kill.
  *
  * ```ts
  * import { Batch, Batches } from "@effect-mistral/batch"
@@ -64,8 +65,8 @@ export type { ReadOptions } from "./internal/reading/readOutcomes.ts"
 export class Batches extends Context.Service<Batches, Service>()("@effect-mistral/batch/Batches") {}
 
 /**
- * Options of the layers. `drain` is how long requests in flight may go on when the layer is closed. Default: 10 seconds. Those that
- * are cut off count as perhaps paid twice.
+ * Options of the layers. `drain` is how long requests in flight may go on when the layer is closed. Default: 10 seconds.
+ * Those that are cut off count as perhaps paid twice.
  *
  * @category options
  * @since 0.1.0
@@ -83,8 +84,8 @@ interface AnyBatch {
  * Provides the service, and makes this process work on batches of these definitions: Effect's workflow engine hands their parts
  * out to all processes that have this layer.
  *
- * *Details*: give all processes of a cluster the same definitions. A process that gets a part of another one pauses the batch. When
- * the layer is closed, requests in flight may finish, and the parts are left to the other processes.
+ * *Details*: give all processes of a cluster the same definitions. A process that gets a part of another one pauses the
+ * batch. When the layer is closed, requests in flight may finish, and the parts are left to the other processes.
  *
  * @throws if two definitions have the same name
  * @category layers
@@ -104,8 +105,8 @@ export const layer = (
 /**
  * Provides the service without an engine: batches run as fibers of the process that starts them, until the layer is closed.
  *
- * *When to use*: where one process does all the work and nothing else needs Effect's cluster. The tables are the same, so that a
- * batch can go on with either layer.
+ * *When to use*: where one process does all the work and nothing else needs Effect's cluster. The tables are the same, so
+ * that a batch can go on with either layer.
  *
  * *Gotchas*: after a kill, a batch goes on when it is started again, not by itself.
  *
@@ -136,13 +137,14 @@ const foundation = (definitions: ReturnType<typeof byName>, options: LayerOption
  *
  * *Details*:
  *
- * - The same start again goes on after a kill. Items that are written are compared and skipped. If all are written, `items` is not
- *   read at all. A completed batch asks nothing, and a paused one stays paused: see `resume`.
+ * - The same start again goes on after a kill. Items that are written are compared and skipped. If all are written, `items`
+ *   is not read at all. A completed batch asks nothing, and a paused one stays paused: see `resume`.
  * - If `items` fails, its error comes out. What was written is asked, and the next start goes on.
  * - Starting a batch that runs changes nothing. One that nobody has worked on for 30 seconds gets a new run: this cures an
  *   engine that is stuck or has lost its tables.
- * - Errors: `ItemsChanged` and `DefinitionChanged` if the batch was started by other items or another definition, `InvalidItem`,
- *   `InvalidOptions`, `NotRegistered`, `WrongState` if it was cancelled, and `BatchInUse` if another process runs it inline.
+ * - Errors: `ItemsChanged` and `DefinitionChanged` if the batch was started by other items or another definition,
+ *   `InvalidItem`, `InvalidOptions`, `NotRegistered`, `WrongState` if it was cancelled, and `BatchInUse` if another process
+ *   runs it inline.
  *
  * @category operations
  * @since 0.1.0
@@ -260,8 +262,8 @@ export const pause = (id: string, reason?: string): Effect.Effect<BatchProgress.
 /**
  * Goes on with a batch that is paused, with new settings where some are given: a larger budget, for example.
  *
- * *Details*: a batch that runs only gets the settings. Items that were not written when it was paused come with the next `start`.
- * `WrongState` if the batch is completed or cancelled.
+ * *Details*: a batch that runs only gets the settings. Items that were not written when it was paused come with the next
+ * `start`. `WrongState` if the batch is completed or cancelled.
  *
  * @category operations
  * @since 0.1.0

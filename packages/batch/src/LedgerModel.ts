@@ -121,7 +121,11 @@ export interface Part {
 }
 
 /**
- * What the jobs route has done for a part: the file that it uploaded, the job that it created, and which attempt it is.
+ * What the jobs route has done for a part: the file that it uploaded, and the job that it created.
+ *
+ * *Details*: `attempt` is the number of the job among those of the part, from 1, and is never used twice: it is in the
+ * metadata by which the job is found. The ids of several files are separated by commas. A step without a file and a job says that
+ * the job before it has ended, and that its outcomes are written.
  *
  * @category models
  * @since 0.1.0
@@ -305,11 +309,12 @@ export interface Service {
   readonly commit: (worker: string, outcomes: ReadonlyArray<Outcome>) => Effect.Effect<Committed, LedgerError>
   /**
    * Gives a part back: `done` if each of its items has an outcome. `doubtful` is the number of requests that were sent and
-   * whose end nobody waits for. Does nothing if the claim was lost.
+   * whose end nobody waits for, `asked` that of requests whose end is known, for items that stay open. Does nothing if the
+   * claim was lost.
    */
   readonly release: (
     claim: { readonly key: number; readonly part: number; readonly claim: number },
-    end: { readonly done: boolean; readonly doubtful: number }
+    end: { readonly done: boolean; readonly doubtful: number; readonly asked?: number | undefined }
   ) => Effect.Effect<void, LedgerError>
   /** Writes down how far the jobs route is with a part. False if the claim was lost. */
   readonly saveJob: (

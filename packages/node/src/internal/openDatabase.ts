@@ -1,4 +1,5 @@
-import { DatabaseSync } from "node:sqlite"
+import * as process from "node:process"
+import type * as Sqlite from "node:sqlite"
 
 /** Opens a database. Throws, and leaves no file open, if it cannot be used. */
 export const openDatabase = (
@@ -7,7 +8,8 @@ export const openDatabase = (
     readonly exclusive: boolean
     readonly filename: string
   }
-): DatabaseSync => {
+): Sqlite.DatabaseSync => {
+  const { DatabaseSync } = loadSqlite()
   const database = new DatabaseSync(filename, { timeout: exclusive ? 0 : lockTimeout })
   try {
     if (exclusive) database.exec("PRAGMA locking_mode = EXCLUSIVE")
@@ -23,3 +25,12 @@ export const openDatabase = (
 
 /** How long a statement waits for another process, in milliseconds. The event loop stands still meanwhile. */
 const lockTimeout = 5000
+
+/** Loads Node's SQLite when a database is opened. An import would warn on Node 22, and fail on an older one, without one. */
+const loadSqlite = () => {
+  // The cast is safe: an older Node lacks the function, and a platform the module.
+  const { getBuiltinModule } = process as Partial<typeof process>
+  const sqlite = getBuiltinModule?.("node:sqlite") as typeof Sqlite | undefined
+  if (sqlite === undefined) throw new Error("this platform has no `node:sqlite`. Use Node 22.19 or later")
+  return sqlite
+}

@@ -6,6 +6,7 @@ import { SqlClient } from "effect/sql"
 import { spawn } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { openError } from "../../src/internal/sqliteError.ts"
 import { folder, open, reasonOf } from "./support.ts"
 
 describe("a database that is in use", () => {
@@ -116,6 +117,32 @@ describe("a file that cannot be opened", () => {
       assert.strictEqual(readFileSync(filename, "utf8"), content)
       assert.isFalse(existsSync(`${filename}-wal`))
     }))
+
+  it("is named with the same sentence where the runtime tells no number", () => {
+    const numbered = Object.assign(new Error("database is locked"), { errcode: 5 })
+    const { message, reason } = openError(new Error("database is locked"), "a.db")
+    assert.strictEqual(reason._tag, "LockTimeoutError")
+    assert.strictEqual(message, openError(numbered, "a.db").message)
+  })
+
+  it("is named for every other reason, with SQLite's own sentence", () => {
+    const messageOf = (errcode: number, text: string) =>
+      openError(Object.assign(new Error(text), { errcode }), "/data/a.db").message
+    assert.strictEqual(
+      messageOf(8, "attempt to write a readonly database"),
+      "the database \"/data/a.db\" is read-only. Give this process the right to write the file and its folder"
+    )
+    const readOnly = openError(Object.assign(new Error("attempt to write a readonly database"), { errcode: 8 }), "a.db")
+    assert.strictEqual(readOnly.reason._tag, "AuthorizationError")
+    assert.isFalse(readOnly.isRetryable)
+    // 1544 is a kind of 8.
+    assert.strictEqual(messageOf(1544, "attempt to write a readonly database"), messageOf(8, ""))
+    assert.match(messageOf(11, "database disk image is malformed"), /^the database "\/data\/a\.db" is damaged\./)
+    assert.strictEqual(
+      messageOf(10, "disk I/O error"),
+      "the database \"/data/a.db\" could not be opened: disk I/O error"
+    )
+  })
 
   // Root may write every file.
   it.effect.skipIf(process.getuid?.() === 0)("is named where it is read-only", () =>

@@ -23,8 +23,8 @@ export const runForEngine = (
   })
 
 /**
- * Begins a run for this process alone. Fails if another process runs the batch. One that was killed is told by its silence of three
- * beats, so that this waits for up to so long.
+ * Begins a run for this process alone. Fails if another process runs the batch. One that was killed is told by its silence
+ * of three beats, so that this waits for up to so long.
  */
 export const takeOver = (
   operations: Operations,

@@ -11,10 +11,10 @@ import type { ReadOptions } from "../reading/readOutcomes.ts"
 /**
  * What a batch is started with.
  *
- * *Details*: `id` names the batch in its ledger. `items` are read once, and written as they come. An item whose request is that of an
- * earlier item is not asked: it gets the outcome of the earlier one. With `askIdentical` it is asked, too, for a model may
- * answer the same prompt differently. The settings are written down with the batch: a later start does not change them,
- * `resume` does.
+ * *Details*: `id` names the batch in its ledger. `items` are read once, and written as they come. An item whose request is
+ * that of an earlier item is not asked: it gets the outcome of the earlier one. With `askIdentical` it is asked, too, for a
+ * model may answer the same prompt differently. The settings are written down with the batch: a later start does not change
+ * them, `resume` does.
  *
  * @category options
  * @since 0.1.0

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import { type BatchError, BatchNotFound, type LedgerError, WrongState } from "../../BatchError.ts"
+import { type BatchError, BatchNotFound, type LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
 import type { Definition } from "../definition/definition.ts"
-import { loadItems } from "../loading/loadItems.ts"
+import { cancelled, loadItems } from "../loading/loadItems.ts"
 import { checkOptions, settingsOf } from "./checkOptions.ts"
 import { runForEngine, takeOver } from "./occupation.ts"
 import { checkRegistered, checkUnchanged, findBatch, type Operations } from "./operations.ts"
@@ -85,9 +85,6 @@ const openBatch = (
     if (opened.batch.state === "cancelled") return yield* cancelled(id)
     return opened
   })
-
-const cancelled = (id: string) =>
-  new WrongState({ id, operation: "start", state: "cancelled", hint: "Remove it first, or start one with another id." })
 
 /** Sees to it that a batch that is running is worked on: by the engine, or without one by this process. */
 const execute = (

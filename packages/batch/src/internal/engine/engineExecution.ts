@@ -9,8 +9,8 @@ import { supervise } from "../supervising/supervise.ts"
 import { patience } from "../supervising/untilLedgerWorks.ts"
 
 /**
- * A run of a batch. `createdAt` tells apart batches that had the same key, one after the other: an engine never executes the same
- * execution twice, and may outlive the tables of the ledger.
+ * A run of a batch. `createdAt` tells apart batches that had the same key, one after the other: an engine never executes the
+ * same execution twice, and may outlive the tables of the ledger.
  */
 const Run = { key: Schema.Int, createdAt: Schema.Number, run: Schema.Int }
 
@@ -25,8 +25,9 @@ const PartWorkflow = Workflow.make("@effect-mistral/batch/Part", {
 })
 
 /**
- * Executes runs by Effect's engine: a workflow supervises a run, and each part has a workflow of its own, so that parts are spread
- * over all processes. Their messages hold numbers alone. The workflows are registered for as long as the scope is open.
+ * Executes runs by Effect's engine: a workflow supervises a run, and each part has a workflow of its own, so that parts are
+ * spread over all processes. Their messages hold numbers alone. The workflows are registered for as long as the scope is
+ * open.
  *
  * Both activities are interruptible. The cluster runs activities in an uninterruptible region, and would otherwise wait for
  * their end before a shard can move or the process can stop. They are interrupted, not answered, and so another process
@@ -60,7 +61,7 @@ export const makeEngineExecution = (
           run,
           supervisor: worker.id,
           window: route.window,
-          dispatch: (parts) =>
+          dispatcher: Effect.succeed((parts) =>
             Effect.forEach(
               parts,
               (part) =>
@@ -69,6 +70,7 @@ export const makeEngineExecution = (
                 ),
               { discard: true }
             ).pipe(Effect.provideService(WorkflowEngine.WorkflowEngine, engine))
+          )
         }).pipe(Effect.interruptible)
       }))
 

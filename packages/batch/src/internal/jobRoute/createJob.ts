@@ -71,10 +71,9 @@ const create = (
   return patiently(work, { doing: creating }, () => Effect.andThen(work.mayAsk, jobs.createOnce(request))).pipe(
     Effect.catchTag("JobMismatch", (error) => {
       const { differences, job } = error
-      // Another upload of the same requests.
-      return differences.every((difference) => difference === "input_files")
-        ? Effect.succeed(job)
-        : pauseFor(work, creating, error)
+      // The metadata belong to this part of this ledger. Another file has the same requests, and a server may write a model
+      // in another way.
+      return differences.includes("endpoint") ? pauseFor(work, creating, error) : Effect.succeed(job)
     })
   )
 }

@@ -43,7 +43,8 @@ export const patiently = <A, E>(
       if (isNotFound && doubted >= doubtNotFound) return Effect.fail(new NotFound(error))
       if (!isNotFound && !isWorthRepeating(error, failures)) return pauseFor(work, doing, error)
       return Effect.flatMap(delayAfter(error, failures), (delay) =>
-        untilStopped(work, Effect.sleep(delay)).pipe(
+        logFailure(work, doing, error, failures + 1).pipe(
+          Effect.andThen(untilStopped(work, Effect.sleep(delay))),
           Effect.andThen(work.mayAsk),
           Effect.andThen(Effect.suspend(() => run(failures + 1, isNotFound ? doubted + delay : 0)))
         ))
@@ -68,6 +69,17 @@ export const pauseFor = (
   error: { readonly message: string }
 ): Effect.Effect<never, Ended> =>
   work.pause(`${doing} of part ${work.claim.part} failed: ${error.message}. Resume the batch when that is corrected.`)
+
+/** Says why nothing happens, every fifth time. */
+const logFailure = ({ claim }: PartWork, doing: string, error: MistralError, failures: number): Effect.Effect<void> =>
+  failures % 5 > 0
+    ? Effect.void
+    : Effect.logWarning(
+      `${doing} of part ${claim.part} of batch ${
+        JSON.stringify(claim.batch.id)
+      } has failed ${failures} times, and is tried `
+        + `again: ${error.message}`
+    )
 
 const isMistralError = (error: unknown): error is MistralError => error instanceof MistralError
 

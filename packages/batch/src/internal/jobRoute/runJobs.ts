@@ -72,7 +72,8 @@ const readJob = (context: JobContext, jobId: string): Effect.Effect<JobEnd, Ende
   )
 }
 
-const isCancelled = ({ why }: PartStopped): boolean => /cancel/.test(why)
+/** Whether nobody will want the results of the job. */
+const isCancelled = ({ why }: PartStopped): boolean => /cancelled|removed/.test(why)
 
 /** Cancels the job that goes on. Its results are not wanted any more. */
 const cancelJob = ({ jobs, running }: JobContext): Effect.Effect<void> =>

@@ -97,7 +97,7 @@ export const claimOperations = (
           })
         )
       ),
-    release: (claimed, { done, doubtful }) =>
+    release: (claimed, { asked = 0, done, doubtful }) =>
       Effect.tap(
         transaction(
           "release",
@@ -120,10 +120,10 @@ export const claimOperations = (
               RETURNING state`
             if (released.length === 0) return
             const finished = released.some(({ state }) => Number(state) === 2) ? 1 : 0
-            if (finished === 0 && doubtful === 0) return
+            if (finished === 0 && doubtful === 0 && asked === 0) return
             yield* sql`
               UPDATE mistral_batch SET parts_done = parts_done + ${finished},
-                perhaps_paid_twice = perhaps_paid_twice + ${doubtful}
+                asked = asked + ${asked}, perhaps_paid_twice = perhaps_paid_twice + ${doubtful}
               WHERE key = ${key}`
           })
         ),

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import type { Service } from "../../LedgerModel.ts"
-import { noBatch } from "./batches.ts"
 import type { SqlNumber } from "./batchRow.ts"
 import { endOfItems, firstItem } from "./itemNumber.ts"
 import type { Store } from "./store.ts"
@@ -56,8 +55,7 @@ export const handingOutOperations = ({ lockBatch, run, sql, transaction }: Store
         "reopenFailed",
         Effect.gen(function*() {
           const batch = yield* lockBatch(key)
-          if (batch === undefined) return yield* Effect.fail(noBatch("reopenFailed"))
-          if (Number(batch.failed) === 0) return 0
+          if (batch === undefined || Number(batch.failed) === 0) return 0
           const [first, end] = [firstItem(key), endOfItems(key)]
           const reopened = yield* sql`
             UPDATE mistral_batch_part SET state = 0

@@ -38,7 +38,7 @@ export const memoryClaims = (
       }
       return Option.some(claim(tables, batch, part, worker))
     }),
-  release: (released, { done, doubtful }) =>
+  release: (released, { asked = 0, done, doubtful }) =>
     Effect.sync(() => {
       for (const { claims } of tables.workers.values()) {
         if (claims.get(partKey(released))?.claim === released.claim) claims.delete(partKey(released))
@@ -51,6 +51,7 @@ export const memoryClaims = (
       if (done && openItems(batch, part.part).length === 0) part.state = "done"
       else if (part.claimRun === batch.row.run) part.state = "open"
       charge(batch, doubtful)
+      if (asked > 0) batch.row = { ...batch.row, asked: batch.row.asked + asked }
     }),
   saveJob: (claimed, job) =>
     Effect.sync(() => {

@@ -61,11 +61,17 @@ const byCompletion = (
   return page
 }
 
-const stored = (
-  { claim: _, ...outcome }: MemoryOutcome,
-  seq: number,
-  { item, sameAs }: MemoryItem
-): Ledger.StoredOutcome => ({ ...outcome, seq, identical: sameAs !== null, item })
+const stored = (outcome: MemoryOutcome, seq: number, { item, sameAs }: MemoryItem): Ledger.StoredOutcome => ({
+  seq,
+  position: outcome.position,
+  identical: sameAs !== null,
+  item,
+  failed: outcome.failed,
+  body: outcome.body,
+  asked: outcome.asked,
+  promptTokens: outcome.promptTokens,
+  completionTokens: outcome.completionTokens
+})
 
 /** The outcome of an item, which an identical item has from the earlier one. */
 const outcomeOf = ({ items }: MemoryBatch, { outcome, sameAs }: MemoryItem): MemoryOutcome | undefined =>

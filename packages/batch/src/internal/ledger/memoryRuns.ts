@@ -13,11 +13,7 @@ export const memoryRuns = (
         if (change.from.includes(batch.row.state)) setState(batch, change, now)
         return batch.row
       })),
-  reopenFailed: (key) =>
-    Effect.sync(() => {
-      const batch = tables.batches.get(key)
-      return batch === undefined ? 0 : reopenFailed(batch)
-    }),
+  reopenFailed: (key) => withBatch(tables, "reopenFailed", key, (batch) => Effect.sync(() => reopenFailed(batch))),
   supervise: (key, run, supervisor) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const batch = tables.batches.get(key)

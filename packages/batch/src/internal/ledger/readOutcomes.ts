@@ -45,12 +45,32 @@ export const outcomesOperation = ({ run, sql }: Store): Pick<Service, "outcomes"
       ORDER BY i.id LIMIT ${limit}`
   }
 
+  /** Failures are few: they are found by their index, and not by reading all items. */
+  const failuresInItemOrder = (key: number, { after, limit }: OutcomeQuery) => {
+    const first = firstItem(key)
+    const [from, end] = [first + after, endOfItems(key)]
+    return sql<OutcomeRow>`
+      SELECT ${columns(first)} FROM (
+        SELECT f.item AS id FROM mistral_batch_answer f WHERE f.failed = 1 AND f.item > ${from} AND f.item < ${end}
+        UNION ALL
+        SELECT d.id AS id FROM mistral_batch_item d JOIN mistral_batch_answer f ON f.item = ${first} + d.same_as
+        WHERE d.same_as IS NOT NULL AND d.id > ${from} AND d.id < ${end} AND f.failed = 1
+        ORDER BY id LIMIT ${limit}
+      ) AS wanted
+      JOIN mistral_batch_item i ON i.id = wanted.id
+      JOIN mistral_batch_answer a ON a.item = coalesce(${first} + i.same_as, i.id)
+      ORDER BY i.id`
+  }
+
+  const read = (key: number, query: OutcomeQuery) =>
+    query.order === "completion"
+      ? inCompletionOrder(key, query)
+      : query.order === "items" && query.only === "failed"
+      ? failuresInItemOrder(key, query)
+      : inItemOrder(key, query)
+
   return {
-    outcomes: (key, query) =>
-      run(
-        "outcomes",
-        Effect.map(query.order === "completion" ? inCompletionOrder(key, query) : inItemOrder(key, query), toOutcomes)
-      )
+    outcomes: (key, query) => run("outcomes", Effect.map(read(key, query), toOutcomes))
   }
 }
 

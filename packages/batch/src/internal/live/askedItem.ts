@@ -4,7 +4,7 @@ export interface AskedItem {
   readonly request: object
   /** How often it was tried, with tries of which nothing was sent. */
   attempts: number
-  /** How many requests were sent. */
+  /** How many requests were sent and have ended. */
   asked: number
   /** How many of them may have been paid, without an answer and without a known usage. */
   doubtful: number

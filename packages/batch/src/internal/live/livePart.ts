@@ -125,14 +125,15 @@ export class LivePart {
   #send(item: AskedItem, permit: Limits.Permit, characters: number): Step<Again | undefined> {
     const heard: Heard = { rateLimits: undefined }
     item.attempts++
-    item.asked++
     this.#countUnsettled(item, 1)
     return Effect.flatMap(
       Effect.exit(this.#asking.ask(item.request, this.#work.definition.endpoint, heard)),
-      (exit) =>
-        exit._tag === "Success"
+      (exit) => {
+        this.#countAsked(item, 1)
+        return exit._tag === "Success"
           ? this.#answer(item, exit.value, permit, heard, characters)
           : this.#refused(item, exit, permit, heard)
+      }
     )
   }
 
@@ -187,7 +188,7 @@ export class LivePart {
     item.promptTokens += usage?.prompt ?? 0
     item.completionTokens += usage?.completion ?? 0
     const doubtful = mayBePaid(error)
-    if (!wasSent(error)) item.asked--
+    if (!wasSent(error)) this.#countAsked(item, -1)
     if (doubtful) item.doubtful++
     else if (!unfit) this.#countUnsettled(item, -1)
     return Effect.andThen(
@@ -228,12 +229,12 @@ export class LivePart {
       {
         onSuccess: () => {
           this.#open--
-          this.#countUnsettled(item, -item.unsettled)
+          this.#forget(item)
           return Effect.undefined
         },
         onFailure: (error) => {
           // The outcome was written all the same.
-          if (error._tag === "PartStopped") this.#countUnsettled(item, -item.unsettled)
+          if (error._tag === "PartStopped") this.#forget(item)
           return Effect.fail(error)
         }
       }
@@ -244,6 +245,18 @@ export class LivePart {
     item.unsettled += requests
     const { unsettled } = this.#work
     if (unsettled !== undefined) unsettled.requests += requests
+  }
+
+  #countAsked(item: AskedItem, requests: number): void {
+    item.asked += requests
+    const { unsettled } = this.#work
+    if (unsettled !== undefined) unsettled.ended = (unsettled.ended ?? 0) + requests
+  }
+
+  /** The outcome of an item has its requests, so that they do not count for the part. */
+  #forget(item: AskedItem): void {
+    this.#countUnsettled(item, -item.unsettled)
+    this.#countAsked(item, -item.asked)
   }
 
   /** Waits until the limits let a request through, and for their database if that is away. */

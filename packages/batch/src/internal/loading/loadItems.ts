@@ -1,9 +1,11 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { type BatchError, ItemsChanged, type LedgerError } from "../../BatchError.ts"
+import { type BatchError, BatchNotFound, ItemsChanged, type LedgerError, WrongState } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
 import type { Definition } from "../definition/definition.ts"
 import { type Entry, makeEntry } from "./entry.ts"
@@ -42,6 +44,7 @@ class Loader {
   #entries: Array<Entry> = []
   #part = 0
   #first = 0
+  #checkedAt = 0
 
   constructor(loading: Loading) {
     const { askIdentical, batch, definition, ledger } = loading
@@ -63,6 +66,7 @@ class Loader {
         this.#entries.push(entry.success)
         if (this.#entries.length < batch.partSize) continue
         yield* this.#write()
+        yield* this.#checkState()
         // Loading computes and writes without a pause. This lets requests and commits of parts that are written go on.
         yield* Effect.yieldNow
       }
@@ -88,6 +92,19 @@ class Loader {
     })
   }
 
+  /** Looks once a second whether the batch is still wanted. */
+  #checkState(): Effect.Effect<void, BatchError> {
+    const { batch: { id, key }, ledger } = this.#loading
+    return Effect.gen({ self: this }, function*() {
+      const now = yield* Clock.currentTimeMillis
+      if (now - this.#checkedAt < 1000) return
+      this.#checkedAt = now
+      const batch = Option.getOrUndefined(yield* retry(ledger.fetch(key)))
+      if (batch === undefined) return yield* new BatchNotFound({ id })
+      if (batch.state === "cancelled") return yield* cancelled(id)
+    })
+  }
+
   #finish(): Effect.Effect<void, BatchError> {
     const { batch, ledger, written } = this.#loading
     return Effect.gen({ self: this }, function*() {
@@ -100,6 +117,10 @@ class Loader {
     })
   }
 }
+
+/** The error of a start that has nothing to go on with. */
+export const cancelled = (id: string): WrongState =>
+  new WrongState({ id, operation: "start", state: "cancelled", hint: "Remove it first, or start one with another id." })
 
 const makePart = (part: number, first: number, entries: ReadonlyArray<Entry>): Ledger.Part => {
   let items = 0

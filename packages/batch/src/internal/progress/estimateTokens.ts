@@ -1,6 +1,6 @@
 /**
  * About how many tokens the prompt of a request has, by a rule of thumb: a token for four characters of the texts of the
- * request, with its tools and schemas.
+ * request, and one for three of its tools and schemas, which the server puts into the prompt as JSON.
  *
  * *Details*: a letter with an accent counts double, because it splits a word, and a character of a script without an
  * alphabet is a token. Contents that are data URLs are no text: each counts as an image of medium size. Keys count, too:
@@ -22,10 +22,24 @@ const quartersOf = (value: unknown, depth: number): number => {
     // Settings of the request, of which the model reads nothing.
     if (depth === 0 && settings.has(key)) continue
     // The cast is safe: the key was read from the value.
-    sum += quartersOf(value[key as keyof typeof value], depth + 1) + (depth === 0 ? 0 : key.length)
+    const member: unknown = value[key as keyof typeof value]
+    sum += depth === 0 && schemas.has(key) ? ofSchema(member) : quartersOf(member, depth + 1)
+    if (depth > 0) sum += key.length
   }
   return sum
 }
+
+/** Tools and schemas are mostly the same object in each request of a batch. */
+const ofSchema = (value: unknown): number => {
+  if (typeof value !== "object" || value === null) return 0
+  const known = sizes.get(value)
+  if (known !== undefined) return known
+  const size = Math.ceil(JSON.stringify(value).length * 4 / 3)
+  sizes.set(value, size)
+  return size
+}
+
+const sizes = new WeakMap<object, number>()
 
 const ofText = (text: string): number => {
   if (text.startsWith("data:")) return quartersOfImage
@@ -37,6 +51,8 @@ const ofText = (text: string): number => {
   }
   return text.length + others
 }
+
+const schemas = new Set(["tools", "response_format"])
 
 const settings = new Set([
   "model",

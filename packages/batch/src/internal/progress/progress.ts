@@ -44,6 +44,9 @@ export interface Report
  * which the batch was watched. `remaining` is the time that is left at this rate, in milliseconds. It is `undefined`
  * while nothing is known: at the start, before all items are written, and while the batch does not run.
  *
+ * *Gotchas*: the jobs route writes the outcomes of a whole job at once, so that the rate is 0 in between and nothing is known of
+ * the time that is left.
+ *
  * @category models
  * @since 0.1.0
  */

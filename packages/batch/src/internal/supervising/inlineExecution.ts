@@ -37,30 +37,31 @@ export const makeInlineExecution = (
   { ledger, route, signals, worker }: ExecutionParts
 ): Effect.Effect<InlineExecution, never, Scope> =>
   Effect.map(FiberMap.make<string>(), (runs): InlineExecution => {
-    const superviseInline = ({ key, run }: Ledger.Batch) =>
-      Effect.scoped(Effect.gen(function*() {
-        const parts = yield* FiberMap.make<number>()
-        const runPart = (part: number) =>
-          worker.runPart(key, part, run).pipe(
-            Effect.catchTag("LedgerError", ({ message }) => Effect.logError(message)),
-            Effect.ensuring(Effect.sync(() => signals.notify(key)))
-          )
-        yield* supervise({
-          ledger,
-          signals,
-          key,
-          run,
-          supervisor: inlinePrefix + worker.id,
-          window: route.window,
-          dispatch: Effect.forEach((part) => FiberMap.run(parts, part, runPart(part), { onlyIfMissing: true }), {
+    const superviseInline = ({ key, run }: Ledger.Batch) => {
+      const runPart = (part: number) =>
+        worker.runPart(key, part, run).pipe(
+          Effect.catchTag("LedgerError", ({ message }) => Effect.logError(message)),
+          Effect.ensuring(Effect.sync(() => signals.notify(key)))
+        )
+      return supervise({
+        ledger,
+        signals,
+        key,
+        run,
+        supervisor: inlinePrefix + worker.id,
+        window: route.window,
+        dispatcher: Effect.map(FiberMap.make<number>(), (fibers) =>
+          Effect.forEach((part) =>
+            FiberMap.run(fibers, part, runPart(part), { onlyIfMissing: true }), {
             discard: true
-          })
-        })
-      }))
+          }))
+      })
+    }
     return {
       execute: (batch) =>
         Effect.asVoid(FiberMap.run(runs, nameOf(batch), superviseInline(batch), { onlyIfMissing: true })),
-      isRunning: (batch) => FiberMap.hasUnsafe(runs, nameOf(batch)),
+      isRunning: (batch) =>
+        FiberMap.hasUnsafe(runs, nameOf(batch)),
       stop: (batch) => FiberMap.remove(runs, nameOf(batch))
     }
   })

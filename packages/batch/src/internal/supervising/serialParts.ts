@@ -3,8 +3,8 @@ import * as Semaphore from "effect/Semaphore"
 import type { Worker } from "../work/worker.ts"
 
 /**
- * Works on a part only when this process has left it in the run before. Otherwise a batch that is paused and resumed at once would
- * ask items again whose requests are still in flight.
+ * Works on a part only when this process has left it in the run before. Otherwise a batch that is paused and resumed at once
+ * would ask items again whose requests are still in flight.
  */
 export const serialParts = ({ runPart }: Worker): Worker["runPart"] => {
   const locks = new Map<string, { readonly semaphore: Semaphore.Semaphore; users: number }>()

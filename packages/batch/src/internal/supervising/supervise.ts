@@ -1,10 +1,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Scope } from "effect/Scope"
 import type { LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
 import type { Signals } from "./signals.ts"
 import { untilLedgerWorks } from "./untilLedgerWorks.ts"
+
+/** Sees to it that parts are worked on, and returns before they are done. A part that is worked on may be given again. */
+export type Dispatch = (parts: ReadonlyArray<number>) => Effect.Effect<void>
 
 /** A run of a batch, and who hands out its parts. */
 export interface Supervision {
@@ -16,8 +20,8 @@ export interface Supervision {
   readonly supervisor: string
   /** How many parts are handed out at once. */
   readonly window: number
-  /** Sees to it that parts are worked on, and returns before they are done. A part that is worked on may be given again. */
-  readonly dispatch: (parts: ReadonlyArray<number>) => Effect.Effect<void>
+  /** Makes what dispatches parts. If they are worked on by fibers of the scope, these end before the batch is handed back. */
+  readonly dispatcher: Effect.Effect<Dispatch, never, Scope>
 }
 
 /** How often the ledger is looked into when nothing happens in this process, in milliseconds. */
@@ -33,31 +37,35 @@ const dispatchAgainEvery = 60_000
  */
 export const supervise = (supervision: Supervision): Effect.Effect<void> =>
   Effect.scoped(Effect.gen(function*() {
-    const { dispatch, key, ledger, run, signals, supervisor, window } = supervision
+    const { dispatcher, key, ledger, run, signals, window } = supervision
+    if (!(yield* untilLedgerWorks(beat(supervision)))) return
+    // A supervisor that is stopped says so, so that the next one need not wait until it is taken for dead.
+    yield* Effect.addFinalizer(() => Effect.ignore(ledger.supervise(key, run, null)))
+    yield* Effect.sleep(beatEvery).pipe(
+      Effect.andThen(untilLedgerWorks(beat(supervision))),
+      Effect.forever,
+      Effect.forkScoped
+    )
+    const dispatch = yield* dispatcher
     const wait = yield* signals.listen(key)
-    let beatAt = -Infinity
     let dispatchedAt = -Infinity
     while (true) {
-      const now = yield* Clock.currentTimeMillis
-      if (now - beatAt >= beatEvery) {
-        if (!(yield* untilLedgerWorks(ledger.supervise(key, run, supervisor)))) return
-        beatAt = now
-      }
-      const again = now - dispatchedAt >= dispatchAgainEvery
+      const again = (yield* Clock.currentTimeMillis) - dispatchedAt >= dispatchAgainEvery
       const { parts, unfinished } = yield* untilLedgerWorks(ledger.handOut(key, run, window, again))
-      if (again) dispatchedAt = now
+      if (again) dispatchedAt = yield* Clock.currentTimeMillis
       if (parts.length > 0) yield* dispatch(parts)
       else if (yield* untilLedgerWorks(isOver(supervision, unfinished))) return
       yield* wait(lookEvery)
     }
-  })).pipe(Effect.onInterrupt(() => handBack(supervision)))
+  }))
+
+const beat = ({ key, ledger, run, supervisor }: Supervision) => ledger.supervise(key, run, supervisor)
 
 /** Whether the run is over. Completes the batch if all items have an outcome. */
 const isOver = ({ key, ledger, run, signals }: Supervision, unfinished: number): Effect.Effect<boolean, LedgerError> =>
   Effect.gen(function*() {
     const batch = Option.getOrUndefined(yield* ledger.fetch(key))
     if (batch === undefined || batch.state !== "running" || batch.run !== run) return true
-    // All parts were done before the ledger said that no part will follow, so that none is missed.
     if (unfinished > 0 || !batch.loaded || openItems(batch) > 0) return false
     const completed = yield* ledger.setState(key, { state: "completed", from: ["running"] })
     signals.notify(key)
@@ -70,7 +78,3 @@ const isOver = ({ key, ledger, run, signals }: Supervision, unfinished: number):
 /** The number of items that have no outcome. */
 export const openItems = ({ answered, failed, identical, items }: Ledger.Counts): number =>
   items - answered - failed - identical
-
-/** A supervisor that is stopped says so, so that the next one need not wait until it is taken for dead. */
-const handBack = ({ key, ledger, run }: Supervision): Effect.Effect<void> =>
-  Effect.ignore(ledger.supervise(key, run, null))

@@ -21,7 +21,7 @@ export class HeldPart {
   pausing = false
   end: PartEnd | undefined
   /** The requests that may have been paid and have no outcome, as the route counts them. */
-  readonly unsettled = { requests: 0 }
+  readonly unsettled = { requests: 0, ended: 0 }
   readonly #stopped = Deferred.makeUnsafe<never, PartStopped | LedgerError>()
   readonly #written = new Set<number>()
 

@@ -45,8 +45,7 @@ export const makeRequests = Effect.fnUntraced(function*(
   let count = 0
   for (const { hash, item, seq } of claim.items) {
     const request = definition.request(item)
-    const made = Result.isSuccess(request) ? requestHash(JSON.stringify(request.success)) : noRequest
-    if (made !== hash) {
+    if (hashOf(request) !== hash) {
       return yield* Effect.fail(
         `${
           new DefinitionChanged({ id: claim.batch.id, changed: ["request"] }).message
@@ -63,3 +62,13 @@ export const makeRequests = Effect.fnUntraced(function*(
 })
 
 const itemsInOneGo = 1000
+
+const hashOf = (request: Result.Result<object, RequestFailed>): number => {
+  if (Result.isFailure(request)) return noRequest
+  try {
+    return requestHash(JSON.stringify(request.success))
+  } catch {
+    // A value that JSON cannot say, such as a BigInt. Sending the request fails with its own error.
+    return noRequest
+  }
+}

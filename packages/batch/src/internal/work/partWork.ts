@@ -22,9 +22,10 @@ export interface PartWork {
   readonly mayAsk: Effect.Effect<void, PartStopped | LedgerError>
   /**
    * How many requests may have been paid whose items have no outcome yet: those in flight, and those whose answer was lost or
-   * did not fit. The route counts them; what is left when the part is given back is charged as perhaps paid twice.
+   * did not fit. The route counts them; what is left when the part is given back is charged as perhaps paid twice. `ended` is
+   * the number of requests of such items whose end is known; what is left of it is counted as asked.
    */
-  readonly unsettled?: { requests: number } | undefined
+  readonly unsettled?: { requests: number; ended?: number } | undefined
   /**
    * Writes the outcome of an item, together with others that come meanwhile. It returns when the outcome is on disk. With
    * `PartStopped` it was written, too.

@@ -78,7 +78,8 @@ const endPart = Effect.fnUntraced(function*(
   const release = Effect.suspend(() =>
     worker.ledger.release({ key, part: number, claim }, {
       done: part.open === 0,
-      doubtful: Math.max(0, part.unsettled.requests)
+      doubtful: Math.max(0, part.unsettled.requests),
+      asked: Math.max(0, part.unsettled.ended)
     })
   )
   let released = yield* Effect.exit(restore(untilBack("release", Effect.uninterruptible(release))))

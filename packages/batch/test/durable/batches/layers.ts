@@ -1,4 +1,4 @@
-import { type Batch, Batches, type BatchRoute, BatchTest, type Ledger } from "@effect-mistral/batch"
+import { type Batch, Batches, BatchTest, type Ledger } from "@effect-mistral/batch"
 import { Effect, Layer, Option } from "effect"
 import type { FakeRoute } from "./support.ts"
 import { Echo } from "./support.ts"
@@ -30,10 +30,8 @@ export const untilAnswered = (count: number): Effect.Effect<void, never, Batches
   )
 
 /** Runs a program in a process of its own, which ends when the program does, over what other processes have left. */
-export const process = <A, E, R>(
-  layer: Layer.Layer<Batches.Batches, unknown, R>,
+export const process = <A, E, LE, R>(
+  layer: Layer.Layer<Batches.Batches, LE, R>,
   program: Effect.Effect<A, E, Batches.Batches>
-): Effect.Effect<A, unknown, R> =>
+): Effect.Effect<A, E | LE, R> =>
   Effect.scoped(Effect.flatMap(Layer.build(layer), (context) => Effect.provide(program, context)))
-
-export type { BatchRoute }

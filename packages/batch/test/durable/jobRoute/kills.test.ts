@@ -1,8 +1,20 @@
 /** Processes that are killed in the middle of a part, and the next process, which goes on. */
+import { Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Result } from "effect"
 import { type OnWrite, PartLedger } from "./partLedger.ts"
-import { type Death, emulator, onServer, Questions, questions, services, untilEnd, work, workToEnd } from "./support.ts"
+import {
+  armJob,
+  type Death,
+  emulator,
+  onServer,
+  Questions,
+  questions,
+  services,
+  untilEnd,
+  work,
+  workToEnd
+} from "./support.ts"
 
 const count = 12
 
@@ -67,6 +79,35 @@ describe("a process that is killed", () => {
       }),
     120_000
   )
+
+  it.effect("at any request of any attempt creates one job for each attempt", () =>
+    Effect.gen(function*() {
+      let kills = 0
+      for (let request = 1, more = true; more; request++) {
+        for (const received of [false, true]) {
+          more = yield* Effect.gen(function*() {
+            yield* armJob(Fault.batchLineErrors({ customIds: ["4", "7"], status: 503 }))
+            const ledger = new PartLedger(Questions.definition, questions(count))
+            const { fiber, reached } = yield* workUntilKilled(ledger, { death: { request, received } })
+            yield* workToEnd(ledger.claim())
+            yield* Fiber.interrupt(fiber)
+            const { jobs, uploads } = yield* onServer
+            assert.deepStrictEqual(
+              jobs.map(({ metadata, total_requests }) => [metadata?.["attempt"], total_requests]),
+              [
+                ["1", count],
+                ["2", 2]
+              ]
+            )
+            assert.strictEqual(uploads.length, 2)
+            assert.deepInclude(ledger.batch, { answered: count, failed: 0, asked: count + 2, perhapsPaidTwice: 0 })
+            if (reached) kills++
+            return reached
+          }).pipe(Effect.provide(emulator()))
+        }
+      }
+      assert.isAbove(kills, 20)
+    }), 120_000)
 
   it.effect(
     "before or after any write to the ledger creates one job and uploads one file",

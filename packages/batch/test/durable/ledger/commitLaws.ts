@@ -144,7 +144,7 @@ export const commitLaws = (layer: Layer.Layer<Ledger.Ledger>): void => {
       yield* finish(claim, by)
       assert.include(yield* current(batch.key), { answered: 28, failed: 0, asked: 31, perhapsPaidTwice: 0 })
       assert.strictEqual(yield* store.reopenFailed(batch.key), 0)
-      assert.include((yield* Effect.flip(store.reopenFailed(1_999_999))).operation, "reopenFailed")
+      assert.strictEqual(yield* store.reopenFailed(1_999_999), 0)
       const read = yield* store.outcomes(batch.key, { order: "completion", after: -1, limit: 100 })
       assert.deepStrictEqual(read.slice(-2).map(({ seq }) => seq), [12, 19])
     }).pipe(Effect.provide(layer)))

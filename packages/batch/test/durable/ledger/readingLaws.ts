@@ -1,6 +1,6 @@
 import type { Ledger } from "@effect-mistral/batch"
 import { assert, it } from "@effect/vitest"
-import { Effect, type Layer } from "effect"
+import { Effect, Fiber, type Layer } from "effect"
 import { answerTo, claimPart, itemText, ledger, loadedBatch, worker } from "./support.ts"
 
 /** What is true of outcomes that are read back. */
@@ -119,21 +119,25 @@ export const readingLaws = (layer: Layer.Layer<Ledger.Ledger>): void => {
         { concurrency: 8, discard: true }
       )
       const seen: Array<number> = []
-      const follow = Effect.gen(function*() {
-        let after = -1
-        while (seen.length < 400) {
-          const read = yield* store.outcomes(batch.key, { order: "completion", after, limit: 7 })
-          for (const { position, seq } of read) {
-            assert.isAbove(position, after)
-            after = position
-            seen.push(seq)
-          }
-          yield* Effect.yieldNow
+      let after = -1
+      const readOn = Effect.gen(function*() {
+        const read = yield* store.outcomes(batch.key, { order: "completion", after, limit: 7 })
+        for (const { position, seq } of read) {
+          assert.isAbove(position, after)
+          after = position
+          seen.push(seq)
         }
+        return read.length
       })
-      yield* Effect.all([commits, follow], { concurrency: 2 })
+      const committing = yield* Effect.forkChild(commits)
+      while (committing.pollUnsafe() === undefined) {
+        yield* readOn
+        yield* Effect.yieldNow
+      }
+      yield* Fiber.join(committing)
+      while ((yield* readOn) > 0);
       assert.deepStrictEqual(
-        seen.slice().sort((one, other) => one - other),
+        seen.toSorted((one, other) => one - other),
         Array.from({ length: 400 }, (_, seq) => seq)
       )
     }).pipe(Effect.provide(layer)))

@@ -109,8 +109,10 @@ describe("a batch on a server with faults", () => {
 
   it.effect("pauses at once by a key that is refused, and nothing fails", () =>
     Effect.gen(function*() {
-      const { batch } = yield* run(Fault.status(401), 1000)
+      const { batch, requests } = yield* run(Fault.status(401), 1000)
       assert.deepInclude(batch, { state: "paused", answered: 0, failed: 0, perhapsPaidTwice: 0 })
+      assert.isAbove(requests.length, 0)
+      assert.strictEqual(batch.asked, requests.length)
       assert.include(batch.reason ?? "", "401")
       assert.notInclude(batch.reason ?? "", "emulator-key")
     }).pipe(Effect.provide(services(Limits.layerUnlimited)), Effect.scoped))

@@ -171,14 +171,17 @@ describe("the permits of a process", () => {
 
   it.effect("are not waited for by a part whose items are all asked", () =>
     Effect.gen(function*() {
-      const permits = Semaphore.makeUnsafe(2)
-      const slow = new TestPart({ count: 1, permits })
+      const permits = Semaphore.makeUnsafe(1)
+      yield* permits.take(1)
       const part = new TestPart({ count: 4, permits })
-      const other = yield* Effect.forkChild(runPart(slow, () => Effect.never))
-      yield* settle
       const fiber = yield* Effect.forkChild(
         runPart(part, (request) => Effect.delay(Effect.succeed(answered(numberOf(request))), "1 second"))
       )
+      yield* settle
+      // It has its turn when the last item of the part is done, and then keeps the permit.
+      const other = yield* Effect.forkChild(runPart(new TestPart({ count: 1, permits }), () => Effect.never))
+      yield* settle
+      yield* permits.release(1)
       yield* TestClock.adjust("4 seconds")
       assert.isDefined(fiber.pollUnsafe())
       assert.strictEqual(part.written.length, 4)

@@ -35,7 +35,7 @@ describe("a part that is stopped", () => {
       yield* answers.open
       assert.strictEqual(whyOf(yield* Fiber.await(fiber)), "another worker has it")
       assert.sameMembers(part.written.map(({ seq }) => seq), [0, 1, 2])
-      assert.deepStrictEqual([sent.length, part.unsettled.requests], [3, 0])
+      assert.deepStrictEqual([sent.length, part.unsettled], [3, { requests: 0, ended: 0 }])
     }))
 
   it.effect("ends at once where it only waits for permits, which others have", () =>
@@ -74,7 +74,7 @@ describe("a part that is stopped", () => {
       yield* TestClock.adjust(1)
       part.stop("paused")
       assert.strictEqual(whyOf(yield* Fiber.await(fiber)), "paused")
-      assert.deepStrictEqual([part.written, part.unsettled.requests], [[], 2])
+      assert.deepStrictEqual([part.written, part.unsettled], [[], { requests: 2, ended: 3 }])
     }))
 
   it.effect("gives back what the limits gave to requests that were not sent", () =>
@@ -123,7 +123,8 @@ describe("a key that is refused", () => {
       yield* answers.open
       assert.strictEqual(whyOf(yield* Fiber.await(fiber)), "paused")
       assert.deepStrictEqual(part.written.map(({ seq }) => seq), [2])
-      assert.strictEqual(part.unsettled.requests, 0)
+      // Two were refused, and their items are open.
+      assert.deepStrictEqual(part.unsettled, { requests: 0, ended: 2 })
     }))
 })
 
@@ -134,7 +135,7 @@ describe("a part that is interrupted", () => {
       const part = new TestPart({ count: 9, permits: 3 })
       const { fiber, sent } = yield* start(part, limits)
       yield* Fiber.interrupt(fiber)
-      assert.deepStrictEqual([sent.length, part.written, part.unsettled.requests], [3, [], 3])
+      assert.deepStrictEqual([sent.length, part.written, part.unsettled], [3, [], { requests: 3, ended: 0 }])
       assert.deepStrictEqual(limits.settled, [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }])
       assert.isTrue(yield* part.permits.takeIfAvailable(3))
     }))
@@ -151,7 +152,7 @@ describe("a ledger that fails", () => {
       yield* answers.open
       const exit = yield* Fiber.await(fiber)
       assert.deepStrictEqual(exit, Exit.fail(error))
-      assert.deepStrictEqual([sent.length, part.unsettled.requests], [2, 2])
+      assert.deepStrictEqual([sent.length, part.unsettled], [2, { requests: 2, ended: 2 }])
     }))
 
   it.effect("stops the part where the limits cannot be kept", () =>

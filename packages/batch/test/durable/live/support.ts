@@ -1,4 +1,4 @@
-import { Batch, BatchError, BatchRoute, Ledger, Limits } from "@effect-mistral/batch"
+import { Batch, BatchError, BatchRoute, type Ledger, Limits } from "@effect-mistral/batch"
 import { Completion, Endpoint, MistralError } from "@effect-mistral/core"
 import { TestCompletion } from "@effect-mistral/testing"
 import { Deferred, Effect, Layer, Result, Schema, Semaphore } from "effect"
@@ -36,7 +36,7 @@ export type Written = Parameters<PartWork["commit"]>[0]
 export class TestPart {
   readonly written: Array<Written> = []
   readonly pauses: Array<string> = []
-  readonly unsettled = { requests: 0 }
+  readonly unsettled = { requests: 0, ended: 0 }
   readonly permits: Semaphore.Semaphore
   /** Runs before an outcome is written. */
   beforeCommit: Effect.Effect<void, BatchError.LedgerError> = Effect.void

@@ -1,12 +1,9 @@
 import { Ledger } from "@effect-mistral/batch"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { ledgerLaws } from "../ledger/laws.ts"
 import { answer, claim, get, loaded } from "./support.ts"
 
 describe("a ledger in memory", () => {
-  ledgerLaws(Ledger.layerMemory)
-
   it.effect("writes nothing of a commit with an outcome of an item that is not asked", () =>
     Effect.gen(function*() {
       const ledger = yield* Ledger.Ledger

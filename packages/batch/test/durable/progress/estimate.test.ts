@@ -119,6 +119,13 @@ describe("the tokens of a prompt", () => {
     assert.isAbove(estimateTokens({ messages: [...messages, ...messages] }), estimateTokens(request))
   })
 
+  it("are one for three characters of tools and schemas", () => {
+    const response_format = { type: "json_schema", json_schema: { name: "label", schema: { type: "object" } } }
+    const added = estimateTokens({ ...chat("hello"), response_format }) - estimateTokens(chat("hello"))
+    assert.closeTo(added, JSON.stringify(response_format).length / 3, 1)
+    assert.strictEqual(estimateTokens({ ...chat("hello"), response_format: null }), estimateTokens(chat("hello")))
+  })
+
   it("of an image do not grow with its bytes", () => {
     const image = (bytes: number) =>
       estimateTokens({

@@ -4,11 +4,11 @@ import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { readFailures, readOutcomes } from "../../../src/internal/reading/readOutcomes.ts"
 import { Numbers } from "./definitions.ts"
-import { store } from "./stored.ts"
+import { ledgers, store } from "./stored.ts"
 
 const failed = () => new BatchError.AnswerFailed({ description: "no" })
 
-describe("outcomes that are followed", () => {
+describe.each(ledgers)("outcomes that are followed $name", ({ layer }) => {
   it.effect("come in the order of the items, which waits for the slowest", () =>
     Effect.gen(function*() {
       const { follow, stored } = yield* running
@@ -24,7 +24,7 @@ describe("outcomes that are followed", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(seen, [0, 1, 2, 3, 4])
       yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("come as they are written, identical items after the batch has ended", () =>
     Effect.gen(function*() {
@@ -40,7 +40,7 @@ describe("outcomes that are followed", () => {
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(seen, [4, 1, 0, 2, 3])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("end when the batch is paused or cancelled, with all that there are", () =>
     Effect.gen(function*() {
@@ -53,7 +53,7 @@ describe("outcomes that are followed", () => {
         yield* Fiber.join(fiber)
         assert.deepStrictEqual(seen, [0, 2, 3, 4])
       }
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("have what was written just before the end", () =>
     Effect.gen(function*() {
@@ -70,7 +70,7 @@ describe("outcomes that are followed", () => {
       }
       const outcomes = yield* Stream.runCollect(readOutcomes(racing, Numbers, "running 0", { follow: true }))
       assert.deepStrictEqual(outcomes.map(({ index }) => index), [0, 1, 2, 3, 4])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("that failed come in the order of the items, though a later one fails first", () =>
     Effect.gen(function*() {
@@ -85,7 +85,7 @@ describe("outcomes that are followed", () => {
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(seen, [0, 2, 3, 4])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("are looked for once in an interval, and at once while pages are full", () =>
     Effect.gen(function*() {
@@ -108,7 +108,7 @@ describe("outcomes that are followed", () => {
       yield* TestClock.adjust("25 seconds")
       assert.strictEqual(looks, 3)
       yield* Fiber.interrupt(fiber)
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("fail when the batch is removed", () =>
     Effect.gen(function*() {
@@ -122,7 +122,7 @@ describe("outcomes that are followed", () => {
         yield* Effect.flip(Fiber.join(fiber)),
         new BatchError.BatchNotFound({ id: "running 0" })
       )
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 })
 
 /** A batch of five items, of which item 3 has the prompt of item 2. */

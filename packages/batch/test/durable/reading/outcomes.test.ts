@@ -4,9 +4,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema, Stream } from "effect"
 import { readFailures, readOutcomes } from "../../../src/internal/reading/readOutcomes.ts"
 import { Numbers, Review, Reviews } from "./definitions.ts"
-import { store } from "./stored.ts"
+import { ledgers, store } from "./stored.ts"
 
-describe("the outcomes of a batch", () => {
+describe.each(ledgers)("the outcomes of a batch $name", ({ layer }) => {
   it.effect("are items with their answers, by the schemas of the definition", () =>
     Effect.gen(function*() {
       const ledger = yield* Ledger.Ledger
@@ -22,19 +22,19 @@ describe("the outcomes of a batch", () => {
         promptTokens: 10,
         completionTokens: 5
       }])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("come in the order of the items, without those that are open", () =>
     Effect.gen(function*() {
       const { numbers } = yield* someOutcomes
       assert.deepStrictEqual(yield* numbers({}), [0, 1, 2, 4])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("come in the order in which they were written, identical items at the end", () =>
     Effect.gen(function*() {
       const { numbers } = yield* someOutcomes
       assert.deepStrictEqual(yield* numbers({ order: "completion" }), [4, 0, 1, 2])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("are those of the earlier item where prompts are identical, and cost nothing then", () =>
     Effect.gen(function*() {
@@ -51,7 +51,7 @@ describe("the outcomes of a batch", () => {
           completionTokens: 0
         }])
       }
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("have the typed error of an item that failed", () =>
     Effect.gen(function*() {
@@ -75,7 +75,7 @@ describe("the outcomes of a batch", () => {
       assert.instanceOf(found[0], MistralError.MistralError)
       assert.isTrue(found[0]?.isRetryable)
       assert.isTrue(outcomes.every(BatchOutcome.isFailed))
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("that failed can be read alone, with identical items", () =>
     Effect.gen(function*() {
@@ -88,7 +88,7 @@ describe("the outcomes of a batch", () => {
         assert.deepStrictEqual(failures.map(({ index }) => index), [1, 3])
         assert.deepStrictEqual(failures.map(({ result }) => result.failure._tag), ["AnswerFailed", "AnswerFailed"])
       }
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("are failures where what is stored does not fit any more, so that the others can be read", () =>
     Effect.gen(function*() {
@@ -106,7 +106,7 @@ describe("the outcomes of a batch", () => {
         false
       ])
       assert.notInclude(JSON.stringify(outcomes), "secret")
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("are all there where they fill many pages", () =>
     Effect.gen(function*() {
@@ -118,23 +118,23 @@ describe("the outcomes of a batch", () => {
       assert.deepStrictEqual(inOrder.map(({ item }) => item), Array.from({ length: count }, (_, index) => index))
       const asWritten = yield* Stream.runCollect(readOutcomes(ledger, Numbers, "a", { order: "completion" }))
       assert.deepStrictEqual(asWritten.map(({ item }) => item), inOrder.map(({ item }) => item).toReversed())
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("of no items are none", () =>
     Effect.gen(function*() {
       const ledger = yield* Ledger.Ledger
       yield* store(Numbers, "a", [])
       assert.deepStrictEqual(yield* Stream.runCollect(readOutcomes(ledger, Numbers, "a")), [])
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 })
 
-describe("a batch that cannot be read", () => {
+describe.each(ledgers)("a batch that cannot be read $name", ({ layer }) => {
   it.effect("is one that is not in the ledger", () =>
     Effect.gen(function*() {
       const ledger = yield* Ledger.Ledger
       const error = yield* Effect.flip(Stream.runDrain(readOutcomes(ledger, Numbers, "b")))
       assert.deepStrictEqual(error, new BatchError.BatchNotFound({ id: "b" }))
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("is one of another definition, or of other items or answers", () =>
     Effect.gen(function*() {
@@ -144,7 +144,7 @@ describe("a batch that cannot be read", () => {
       assert.deepStrictEqual(error, new BatchError.DefinitionChanged({ id: "a", changed: ["name", "item", "answer"] }))
       const other = yield* Effect.flip(Stream.runDrain(readFailures(ledger, textNumbers(), "a")))
       assert.deepStrictEqual(other, new BatchError.DefinitionChanged({ id: "a", changed: ["item"] }))
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("is not one of another version, whose items and answers are the same", () =>
     Effect.gen(function*() {
@@ -163,7 +163,7 @@ describe("a batch that cannot be read", () => {
         read: () => ""
       })
       assert.strictEqual((yield* Stream.runCollect(readOutcomes(ledger, next, "a"))).length, 1)
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 
   it.effect("is one whose items do not fit, from the first such item on", () =>
     Effect.gen(function*() {
@@ -178,7 +178,7 @@ describe("a batch that cannot be read", () => {
       assert.deepStrictEqual(seen, [1, 2])
       assert.strictEqual(error._tag, "InvalidItem")
       assert.deepInclude(error, { id: "a", index: 2 })
-    }).pipe(Effect.provide(Ledger.layerMemory)))
+    }).pipe(Effect.provide(layer)))
 })
 
 /** Five items, of which item 2 has the prompt of item 0. Items 4, 0 and 1 were answered in this order, item 3 is open. */

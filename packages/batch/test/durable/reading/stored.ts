@@ -1,5 +1,12 @@
 import { type Batch, BatchError, Ledger } from "@effect-mistral/batch"
-import { Effect, Option, Result, Schema } from "effect"
+import { SqliteClient } from "@effect-mistral/node"
+import { Effect, Layer, Option, Result, Schema } from "effect"
+
+/** The ledgers of one process. */
+export const ledgers = [
+  { name: "in memory", layer: Ledger.layerMemory },
+  { name: "in SQLite", layer: Ledger.layer.pipe(Layer.provide(SqliteClient.layer({ filename: ":memory:" }))) }
+]
 
 /** Writes a batch to the ledger, and claims its parts for a worker that commits what it is told. */
 export const store = Effect.fnUntraced(function*<Item, Answer>(

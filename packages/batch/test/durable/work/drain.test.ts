@@ -109,6 +109,26 @@ for (const [name, ledgerLayer] of ledgers) {
         assert.isAtMost(answered, 3)
       }).pipe(Effect.provide(ledgerLayer)))
 
+    it.effect("stays charged for a part that it could not give back", () =>
+      Effect.gen(function*() {
+        const key = yield* writeBatch({ sizes: [10] })
+        const control = new LedgerControl()
+        const { route, worker } = yield* startWorker({
+          concurrency: 3,
+          drain: "2 seconds",
+          ledger: control.control(yield* Ledger.Ledger)
+        })
+        route.answers.closeUnsafe()
+        yield* Effect.forkChild(worker.runPart(key, 0, 1))
+        yield* settle
+        control.failing.add("release")
+        const stopping = yield* Effect.forkChild(worker.stop)
+        yield* TestClock.adjust("20 seconds")
+        yield* Fiber.join(stopping)
+        assert.isUndefined(control.tries.get("closeWorker"))
+        assert.strictEqual(yield* chargedTo(key), 3)
+      }).pipe(Effect.provide(ledgerLayer)))
+
     it.effect("gives back a part that it was just claiming when it was interrupted", () =>
       Effect.gen(function*() {
         const key = yield* writeBatch({ sizes: [10] })

@@ -54,6 +54,15 @@ for (const [name, ledgerLayer] of ledgers) {
         assert.deepStrictEqual(yield* written(key), [0, 1, 2, 3, 4, 5, 6, 7, 8])
       }).pipe(Effect.provide(ledgerLayer)))
 
+    it.effect("writes the answers that come together with one commit", () =>
+      Effect.gen(function*() {
+        const key = yield* writeBatch({ sizes: [5] })
+        const control = new LedgerControl()
+        const { worker } = yield* startWorker({ ledger: control.control(yield* Ledger.Ledger), concurrency: 10 })
+        yield* worker.runPart(key, 0, 1)
+        assert.deepStrictEqual(control.writes, [[0, 1, 2, 3, 4]])
+      }).pipe(Effect.provide(ledgerLayer)))
+
     it.effect("writes the answers that came during a commit with the next one", () =>
       Effect.gen(function*() {
         const key = yield* writeBatch({ sizes: [1, 5] })

@@ -79,6 +79,39 @@ for (const [name, ledgerLayer] of ledgers) {
         assert.deepStrictEqual(route.sent, [0, 1, 2, 3, 4, 5])
       }).pipe(Effect.provide(ledgerLayer)))
 
+    it.effect("sends no request for a batch that has to pause, while the pause cannot be written", () =>
+      Effect.gen(function*() {
+        const key = yield* writeBatch({ sizes: [6], settings: { budget: { tokens: 5 } } })
+        const control = new LedgerControl()
+        const { route, worker } = yield* startWorker({ ledger: control.control(yield* Ledger.Ledger) })
+        route.instead = ({ commit, mayAsk }) =>
+          Effect.all([
+            commit({
+              seq: 0,
+              failed: false,
+              body: "1",
+              asked: 1,
+              doubtful: 0,
+              promptTokens: 5,
+              completionTokens: 0
+            }),
+            Effect.sleep("1 second").pipe(
+              Effect.andThen(mayAsk),
+              Effect.andThen(Effect.sync(() => route.sent.push(1)))
+            )
+          ], { concurrency: 2, discard: true })
+        control.failing.add("setState")
+        const fiber = yield* Effect.forkChild(worker.runPart(key, 0, 1))
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(route.sent, [])
+        assert.isUndefined(fiber.pollUnsafe())
+        control.failing.clear()
+        yield* TestClock.adjust("10 seconds")
+        yield* Fiber.join(fiber)
+        assert.deepStrictEqual(route.sent, [])
+        assert.strictEqual((yield* get(key)).state, "paused")
+      }).pipe(Effect.provide(ledgerLayer)))
+
     it.effect("looks before it sends a request after its clock has jumped, and sends none for a part that was claimed", () =>
       Effect.gen(function*() {
         const { jump, run } = yield* jumpingClock

@@ -94,6 +94,8 @@ export class LedgerControl {
   /** Commits of outcomes wait as long as it is closed. */
   readonly gate = Latch.makeUnsafe(true)
   away = false
+  /** Operations that fail as if the database were away, while the others work. */
+  readonly failing = new Set<string>()
   /** Commits that hold this item are refused for good. */
   refusedSeq = -1
 
@@ -109,7 +111,9 @@ export class LedgerControl {
     const guard = <A>(operation: string, effect: Effect.Effect<A, BatchError.LedgerError>) =>
       Effect.suspend(() => {
         this.tries.set(operation, (this.tries.get(operation) ?? 0) + 1)
-        return this.away ? Effect.fail(failure(operation, "connection refused", true)) : effect
+        return this.away || this.failing.has(operation)
+          ? Effect.fail(failure(operation, "connection refused", true))
+          : effect
       })
     return {
       ...ledger,
