@@ -10,7 +10,14 @@ import { inject } from "vitest"
 import { makeSqlStore } from "../../packages/batch/src/internal/limits/sqlStore.ts"
 import { clockTime } from "../../packages/batch/src/internal/limits/storeTime.ts"
 import { refusal } from "../../packages/batch/test/durable/limits/processes.ts"
-import { Adapting, Counting, kinds, sameAsMemory, tally } from "../../packages/batch/test/durable/limits/storeLaws.ts"
+import {
+  Adapting,
+  Counting,
+  expiries,
+  kinds,
+  sameAsMemory,
+  tally
+} from "../../packages/batch/test/durable/limits/storeLaws.ts"
 
 const admin = inject("postgresUrl")
 
@@ -49,6 +56,14 @@ describe.skipIf(admin === "")("limits over PostgreSQL", () => {
       ({ operations }) => Effect.map(sameAsMemory(memoryClock, operations), (results) => results.forEach(seen.count)),
       { arbitrary: { runs: 150 } }
     )
+
+    it.effect("forgets a state when Effect's store in memory does, to the millisecond", () =>
+      Effect.gen(function*() {
+        for (const [state, operations] of expiries) {
+          const results = yield* sameAsMemory(memoryClock, operations)
+          assert.isAtLeast(results.length, 3, state)
+        }
+      }))
 
     it("does so in all states: each was seen", () => {
       assert.deepStrictEqual(seen.seen(1), kinds)

@@ -70,6 +70,37 @@ export const Adapting = Schema.Array(
   Schema.Union([...often(Wait, 2), ...often(AdaptiveConsume, 3), AdaptiveFeedback])
 ).check(...many)
 
+const wait = (millis: number): Operation => ({ _tag: "wait", millis })
+const consume = (tokens = 1): Operation => ({ _tag: "adaptiveConsume", key: "a", tokens, window: 1000 })
+const refuse = (tokens = 1): Operation => ({
+  _tag: "adaptiveFeedback",
+  key: "a",
+  epoch: "last",
+  tokens,
+  status: 429,
+  retryAfter: 2000
+})
+
+/** A cooldown of 2 s, learning for half a second, and a limit of 3 in 2.5 s that was learned. */
+const learning = [consume(), refuse(), wait(2000), consume(4)]
+const learned = [...learning, wait(500), refuse(1)]
+
+/** The last operation of each comes one millisecond before a state expires, as it does, or one after. */
+export const expiries: ReadonlyArray<readonly [state: string, operations: ReadonlyArray<Operation>]> = [-1, 0, 1]
+  .flatMap(
+    (edge) =>
+      [
+        ["a cooldown that no one waits for", [consume(), refuse(), wait(62_000 + edge), consume()]],
+        ["learning", [...learning, wait(61_000 + edge), consume()]],
+        ["a learned limit", [...learned, wait(62_500 + edge), consume()]],
+        ["a learned limit that is refused again", [...learned, consume(), refuse(), wait(62_000 + edge), consume()]],
+        ["a refusal after a cooldown", [consume(), refuse(), wait(62_000 + edge), refuse(), consume()]],
+        ["a refusal after learning", [...learning, wait(61_000 + edge), refuse(), consume()]],
+        ["the cooldown", [consume(), refuse(), wait(2000 + edge), consume(), consume()]],
+        ["the learned window", [...learned, consume(3), consume(), wait(2000 + edge), consume(), consume(2)]]
+      ] as const
+  )
+
 type Store = RateLimiter.RateLimiterStore["Service"]
 
 /** Runs an operation on a key, and gives what it returned. */
