@@ -24,7 +24,8 @@ export const runForEngine = (
 
 /**
  * Begins a run for this process alone. Fails if another process runs the batch. One that was killed is told by its silence
- * of three beats, so that this waits for up to so long.
+ * of three beats, so that this waits for up to so long. The engine of this process is no other process: after a kill it goes on
+ * with a batch by itself.
  */
 export const takeOver = (
   operations: Operations,
@@ -32,18 +33,24 @@ export const takeOver = (
 ): Effect.Effect<Ledger.Batch, LedgerError | BatchInUse | BatchNotFound> =>
   Effect.gen(function*() {
     const { supervisedAt, supervisor } = batch
-    if (supervisor !== null && supervisedAt !== null) {
+    if (supervisor !== null && supervisedAt !== null && !isOwn(operations, supervisor)) {
       const silence = (yield* Clock.currentTimeMillis) - supervisedAt
       yield* Effect.sleep(Math.max(0, 3 * beatEvery - silence))
       const now = yield* findBatch(operations, batch.id)
       if (now.state !== "running") return now
-      if (now.supervisor !== null && now.supervisedAt !== null && now.supervisedAt > supervisedAt) {
+      if (
+        !isOwn(operations, now.supervisor) && now.supervisor !== null && now.supervisedAt !== null &&
+        now.supervisedAt > supervisedAt
+      ) {
         const seen = (yield* Clock.currentTimeMillis) - now.supervisedAt
         return yield* new BatchInUse({ id: batch.id, worker: now.supervisor, seen })
       }
     }
     return yield* beginRun(operations, batch)
   })
+
+const isOwn = ({ worker }: Operations, supervisor: string | null): boolean =>
+  supervisor !== null && supervisor.endsWith(worker.id)
 
 const beginRun = ({ ledger }: Operations, { key }: Ledger.Batch) =>
   ledger.setState(key, { state: "running", from: ["running"], newRun: true })
