@@ -76,7 +76,7 @@ export const layerSingle = (
  * *When to use*: where one process or one machine is not enough, or must not be the one that everything waits for.
  *
  * *Details*: the processes find each other through the database, and talk over sockets. When one is killed, the others go on
- * with their parts and take over its own, once it has not answered for about 6 seconds. One that is frozen loses its parts
+ * with their parts and take over its own after about 2 seconds. One that is frozen loses its parts
  * after `shardLockExpiration` (35 seconds).
  *
  * ```ts

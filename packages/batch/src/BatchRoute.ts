@@ -111,8 +111,8 @@ export interface LiveOptions extends LiveSettings, Omit<RequestOptions, "retry" 
  * connections, unusable responses, failed generations, and 500, 502, 504 and the like. Refusals (below 500, 501, 503, 505) do
  * not count. The tokens of answers that did not fit their schema are counted as used.
  *
- * *Gotchas*: the ledger has the counts of an item with its outcome. A process that is killed takes with it those of items that
- * wait for a retry: of these, lost answers are not counted as perhaps paid twice.
+ * *Gotchas*: the ledger has the counts of an item with its outcome, or before the item is asked again if a request for it may
+ * have been paid. What a killed process had in flight counts as perhaps paid twice, up to its `concurrency`.
  *
  * @throws `RangeError` if a setting is no integer of at least 1
  * @category layers

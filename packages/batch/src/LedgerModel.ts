@@ -152,25 +152,37 @@ export interface Claim extends Part {
 }
 
 /**
- * The outcome of an item: an answer (`body` is its JSON text), or a failure (`body` is that of a `BatchError.ItemFailure`).
+ * What requests have cost.
  *
- * *Details*: `asked` is the number of requests that were sent for it, `doubtful` how many of these may have been paid without
- * an answer. An outcome for an item that has one already is not written; its requests count as perhaps paid twice.
+ * *Details*: `asked` is the number of requests that have ended, `doubtful` how many of these may have been paid without an answer.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Outcome {
+export interface Cost {
+  readonly asked: number
+  readonly doubtful: number
+  readonly promptTokens: number
+  readonly completionTokens: number
+}
+
+/**
+ * The outcome of an item: an answer (`body` is its JSON text), or a failure (`body` is that of a `BatchError.ItemFailure`).
+ *
+ * *Details*: its cost is that of all requests that were sent for it. `charged` is the part of it that `charge` has counted
+ * already. An outcome for an item that has one already is not written; its requests count as perhaps paid twice.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Outcome extends Cost {
   readonly key: number
   readonly part: number
   readonly claim: number
   readonly seq: number
   readonly failed: boolean
   readonly body: string
-  readonly asked: number
-  readonly doubtful: number
-  readonly promptTokens: number
-  readonly completionTokens: number
+  readonly charged?: Cost | undefined
 }
 
 /**
@@ -316,6 +328,11 @@ export interface Service {
     claim: { readonly key: number; readonly part: number; readonly claim: number },
     end: { readonly done: boolean; readonly doubtful: number; readonly asked?: number | undefined }
   ) => Effect.Effect<void, LedgerError>
+  /**
+   * Counts requests of an item that is asked again, before it waits for that: a process that is killed meanwhile knows no more of
+   * them.
+   */
+  readonly charge: (key: number, cost: Cost) => Effect.Effect<void, LedgerError>
   /** Writes down how far the jobs route is with a part. False if the claim was lost. */
   readonly saveJob: (
     claim: { readonly key: number; readonly part: number; readonly claim: number },

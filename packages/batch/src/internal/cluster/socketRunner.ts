@@ -1,6 +1,5 @@
 import type * as MessageStorage from "effect/cluster/MessageStorage"
 import * as RunnerAddress from "effect/cluster/RunnerAddress"
-import * as RunnerHealth from "effect/cluster/RunnerHealth"
 import * as Runners from "effect/cluster/Runners"
 import type * as Sharding from "effect/cluster/Sharding"
 import * as ShardingConfig from "effect/cluster/ShardingConfig"
@@ -14,16 +13,21 @@ import * as Option from "effect/Option"
 import * as RpcSerialization from "effect/rpc/RpcSerialization"
 import type { SocketServerError } from "effect/socket/SocketServer"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { runnerHealth } from "./runnerHealth.ts"
 import type { Address, SocketOptions } from "./socketOptions.ts"
 
 /**
- * The settings that differ from Effect's. With its defaults the parts of a killed process wait for up to 18 seconds: a
+ * The settings that differ from Effect's. With its defaults the parts of a killed process wait for a minute and more: a
  * process is looked at once a minute, and messages of moved shards are read every 10 seconds.
+ *
+ * When a shard moves, the cluster waits for so long whether its entities end by themselves, which the work on a batch never does,
+ * and nobody works on the parts of the shard meanwhile. Then it interrupts them, and the worker lets requests in flight finish.
  */
 const settings: Partial<ShardingConfig.ShardingConfig["Service"]> = {
-  runnerHealthCheckInterval: "3 seconds",
-  entityMessagePollInterval: "1 second",
-  refreshAssignmentsInterval: "1 second"
+  runnerHealthCheckInterval: "500 millis",
+  entityMessagePollInterval: "500 millis",
+  refreshAssignmentsInterval: "500 millis",
+  entityTerminationTimeout: "100 millis"
 }
 
 /**
@@ -41,7 +45,7 @@ export const socketRunner = ({ address, health, listen, shardingConfig, transpor
     ? SocketRunner.layerClientOnly
     : SocketRunner.layer.pipe(Layer.provide(transport.layerSocketServer))
   return runner.pipe(
-    Layer.provide((health ?? RunnerHealth.layerPing).pipe(Layer.provide(Runners.layerRpc))),
+    Layer.provide((health ?? runnerHealth).pipe(Layer.provide(Runners.layerRpc))),
     Layer.provide(transport.layerClientProtocol),
     Layer.provideMerge(SqlMessageStorage.layer.pipe(Layer.provide(Digest.layerWebCrypto))),
     Layer.provide(Layer.orDie(SqlRunnerStorage.layer)),

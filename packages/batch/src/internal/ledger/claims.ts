@@ -6,7 +6,7 @@ import type { HeldClaims } from "./heldClaims.ts"
 import { firstItem } from "./itemNumber.ts"
 import type { Store } from "./store.ts"
 
-type Operations = Pick<Service, "openWorker" | "closeWorker" | "claim" | "release" | "saveJob">
+type Operations = Pick<Service, "openWorker" | "closeWorker" | "claim" | "release" | "charge" | "saveJob">
 
 interface ClaimedRow {
   readonly first_seq: SqlNumber
@@ -128,6 +128,14 @@ export const claimOperations = (
           })
         ),
         () => Effect.sync(() => held.remove(claimed))
+      ),
+    charge: (key, { asked, completionTokens, doubtful, promptTokens }) =>
+      run(
+        "charge",
+        Effect.asVoid(sql`
+          UPDATE mistral_batch SET asked = asked + ${asked}, perhaps_paid_twice = perhaps_paid_twice + ${doubtful},
+            prompt_tokens = prompt_tokens + ${promptTokens}, completion_tokens = completion_tokens + ${completionTokens}
+          WHERE key = ${key}`)
       ),
     saveJob: ({ claim, key, part }, job) =>
       run(

@@ -15,7 +15,7 @@ import {
 /** The operations of workers on the parts that they claim. */
 export const memoryClaims = (
   tables: MemoryTables
-): Pick<Ledger.Service, "openWorker" | "closeWorker" | "claim" | "release" | "saveJob"> => ({
+): Pick<Ledger.Service, "openWorker" | "closeWorker" | "claim" | "release" | "charge" | "saveJob"> => ({
   openWorker: ({ concurrency, id }) =>
     Effect.sync(() => {
       const worker = workerOf(tables, id)
@@ -52,6 +52,18 @@ export const memoryClaims = (
       else if (part.claimRun === batch.row.run) part.state = "open"
       charge(batch, doubtful)
       if (asked > 0) batch.row = { ...batch.row, asked: batch.row.asked + asked }
+    }),
+  charge: (key, { asked, completionTokens, doubtful, promptTokens }) =>
+    Effect.sync(() => {
+      const batch = tables.batches.get(key)
+      if (batch === undefined) return
+      charge(batch, doubtful)
+      batch.row = {
+        ...batch.row,
+        asked: batch.row.asked + asked,
+        promptTokens: batch.row.promptTokens + promptTokens,
+        completionTokens: batch.row.completionTokens + completionTokens
+      }
     }),
   saveJob: (claimed, job) =>
     Effect.sync(() => {

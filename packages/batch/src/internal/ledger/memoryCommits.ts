@@ -3,6 +3,7 @@ import type { LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../LedgerModel.ts"
 import { refused } from "../sql/ledgerError.ts"
 import { type MemoryBatch, type MemoryTables, partKey, partOfClaim, workerOf } from "./memoryTables.ts"
+import { tally } from "./outcomeTally.ts"
 
 /** The operation that writes outcomes. */
 export const memoryCommits = (tables: MemoryTables): Pick<Ledger.Service, "commit"> => ({
@@ -64,14 +65,15 @@ const write = (batch: MemoryBatch, outcomes: ReadonlyArray<Ledger.Outcome>): voi
     const item = batch.items[outcome.seq]
     // The same outcome came twice, as after a commit whose end was not seen.
     if (item === undefined || item.outcome?.claim === outcome.claim) continue
-    asked += outcome.asked
-    promptTokens += outcome.promptTokens
-    completionTokens += outcome.completionTokens
+    const counts = tally(outcome)
+    asked += counts.asked
+    promptTokens += counts.promptTokens
+    completionTokens += counts.completionTokens
     if (item.outcome !== null) {
-      perhapsPaidTwice += outcome.asked
+      perhapsPaidTwice += counts.asked
       continue
     }
-    perhapsPaidTwice += outcome.doubtful
+    perhapsPaidTwice += counts.perhapsPaidTwice
     item.outcome = {
       seq: outcome.seq,
       position: batch.nextPosition++,
@@ -83,8 +85,8 @@ const write = (batch: MemoryBatch, outcomes: ReadonlyArray<Ledger.Outcome>): voi
       completionTokens: outcome.completionTokens
     }
     batch.outcomes.push(item.outcome)
-    if (outcome.failed) failed++
-    else answered++
+    answered += counts.answered
+    failed += counts.failed
   }
   batch.row = { ...batch.row, answered, asked, completionTokens, failed, perhapsPaidTwice, promptTokens }
 }

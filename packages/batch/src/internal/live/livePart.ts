@@ -206,14 +206,35 @@ export class LivePart {
     const left = item.attempts < this.#maxAttempts && (verdict.now !== "again" || item.unfit++ === 0)
     switch (left ? verdict.now : verdict.atLast) {
       case "again":
-        return Effect.succeed({ error, atOnce: true })
+        return this.#again(item, { error, atOnce: true })
       case "later":
-        return Effect.succeed({ error, atOnce: false })
+        return this.#again(item, { error, atOnce: false })
       case "fail":
         return this.fail(item, error)
       case "pause":
         return this.#pause(error)
     }
+  }
+
+  /** Counts what may have been paid for an item that is asked again: a process that is killed meanwhile knows no more of it. */
+  #again(item: AskedItem, again: Again): Step<Again> {
+    const { charge } = this.#work
+    if (item.unsettled === 0 || charge === undefined || this.#stopped) return Effect.succeed(again)
+    const { asked, completionTokens, doubtful, promptTokens } = item
+    const before = item.charged
+    return Effect.map(
+      charge({
+        asked: asked - (before?.asked ?? 0),
+        doubtful: doubtful - (before?.doubtful ?? 0),
+        promptTokens: promptTokens - (before?.promptTokens ?? 0),
+        completionTokens: completionTokens - (before?.completionTokens ?? 0)
+      }),
+      () => {
+        item.charged = { asked, doubtful, promptTokens, completionTokens }
+        this.#settleItem(item)
+        return again
+      }
+    )
   }
 
   #pause(error: MistralError): Step<undefined> {
@@ -223,18 +244,27 @@ export class LivePart {
   }
 
   #commit(item: AskedItem, failed: boolean, body: string): Step<undefined> {
-    const { asked, completionTokens, doubtful, promptTokens, seq } = item
+    const { asked, charged, completionTokens, doubtful, promptTokens, seq } = item
     return Effect.matchEffect(
-      this.#work.commit({ seq, failed, body, asked, doubtful, promptTokens, completionTokens }),
+      this.#work.commit({
+        seq,
+        failed,
+        body,
+        asked,
+        doubtful,
+        promptTokens,
+        completionTokens,
+        ...charged === undefined ? {} : { charged }
+      }),
       {
         onSuccess: () => {
           this.#open--
-          this.#forget(item)
+          this.#settleItem(item)
           return Effect.undefined
         },
         onFailure: (error) => {
           // The outcome was written all the same.
-          if (error._tag === "PartStopped") this.#forget(item)
+          if (error._tag === "PartStopped") this.#settleItem(item)
           return Effect.fail(error)
         }
       }
@@ -249,14 +279,17 @@ export class LivePart {
 
   #countAsked(item: AskedItem, requests: number): void {
     item.asked += requests
+    item.ended += requests
     const { unsettled } = this.#work
     if (unsettled !== undefined) unsettled.ended = (unsettled.ended ?? 0) + requests
   }
 
-  /** The outcome of an item has its requests, so that they do not count for the part. */
-  #forget(item: AskedItem): void {
+  /** The ledger has the requests of an item, so that they do not count for the part. */
+  #settleItem(item: AskedItem): void {
     this.#countUnsettled(item, -item.unsettled)
-    this.#countAsked(item, -item.asked)
+    const { unsettled } = this.#work
+    if (unsettled !== undefined) unsettled.ended = (unsettled.ended ?? 0) - item.ended
+    item.ended = 0
   }
 
   /** Waits until the limits let a request through, and for their database if that is away. */

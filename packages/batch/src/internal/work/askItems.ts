@@ -46,6 +46,7 @@ export const askItems = Effect.fnUntraced(function*(
     mayAsk: makeMayAsk(worker, part),
     commit,
     unsettled: part.unsettled,
+    charge: (cost) => untilBack("charge", worker.ledger.charge(claim.batch.key, cost)),
     saveJob: (job) =>
       Effect.flatMap(
         untilBack(
@@ -78,7 +79,8 @@ const makeCommit = ({ group }: WorkerParts, part: HeldPart): PartWork["commit"] 
         asked: outcome.asked,
         doubtful: outcome.doubtful,
         promptTokens: outcome.promptTokens,
-        completionTokens: outcome.completionTokens
+        completionTokens: outcome.completionTokens,
+        charged: outcome.charged
       }),
       () => part.written(outcome.seq)
     )

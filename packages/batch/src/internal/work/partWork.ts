@@ -33,6 +33,11 @@ export interface PartWork {
   readonly commit: (
     outcome: Omit<Ledger.Outcome, "key" | "part" | "claim">
   ) => Effect.Effect<void, PartStopped | LedgerError>
+  /**
+   * Counts requests of an item that is asked again, before it waits for that, so that they are known after a kill. They are then
+   * the `charged` of the item's outcome.
+   */
+  readonly charge?: ((cost: Ledger.Cost) => Effect.Effect<void, LedgerError>) | undefined
   readonly saveJob: (job: Ledger.JobStep | null) => Effect.Effect<void, PartStopped | LedgerError>
   /** Pauses the batch, for a reason that concerns all its items, such as a key that is refused. */
   readonly pause: (reason: string) => Effect.Effect<never, PartStopped | LedgerError>

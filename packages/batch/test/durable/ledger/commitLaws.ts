@@ -41,6 +41,34 @@ export const commitLaws = (layer: Layer.Layer<Ledger.Ledger>): void => {
       })
     }).pipe(Effect.provide(layer)))
 
+  it.effect("requests that were charged before count once, and the outcome tells of all of them", () =>
+    Effect.gen(function*() {
+      const store = yield* ledger
+      const by = yield* worker()
+      const batch = yield* loadedBatch(10)
+      const claim = yield* claimPart(batch, 0, by)
+      const charged = { asked: 2, doubtful: 1, promptTokens: 10, completionTokens: 3 }
+      yield* store.charge(batch.key, charged)
+      // What a process that is killed now leaves behind.
+      assert.deepInclude(yield* current(batch.key), {
+        asked: 2,
+        perhapsPaidTwice: 1,
+        promptTokens: 10,
+        completionTokens: 3
+      })
+      const outcome = answerTo(claim, 0, { asked: 3, doubtful: 1, promptTokens: 20, completionTokens: 5, charged })
+      const { batches } = yield* store.commit(by, [outcome, outcome])
+      assert.deepInclude(batches[0], {
+        answered: 1,
+        asked: 3,
+        perhapsPaidTwice: 1,
+        promptTokens: 20,
+        completionTokens: 5
+      })
+      const [stored] = yield* store.outcomes(batch.key, { order: "items", after: -1, limit: 1 })
+      assert.deepInclude(stored, { asked: 3, promptTokens: 20, completionTokens: 5 })
+    }).pipe(Effect.provide(layer)))
+
   it.effect("an outcome that is committed twice counts once", () =>
     Effect.gen(function*() {
       const store = yield* ledger
