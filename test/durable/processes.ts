@@ -13,10 +13,15 @@ export interface Program {
 }
 
 /** Starts a program of this folder's neighbourhood by its URL, with the sources of the packages. */
-export const startProgram = (file: URL, args: ReadonlyArray<string>): Program => {
+export const startProgram = (
+  file: URL,
+  args: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {}
+): Program => {
+  const { MISTRAL_API_KEY: _, ...env } = process.env
   const child = spawn(process.execPath, ["--conditions=@effect-mistral/source", fileURLToPath(file), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_NO_WARNINGS: "1" }
+    env: { ...env, ...environment, NODE_NO_WARNINGS: "1" }
   })
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => output += text)

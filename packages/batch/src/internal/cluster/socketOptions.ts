@@ -39,7 +39,7 @@ export interface SocketOptions {
   readonly address?: Address | undefined
   /** Where this process listens, if that is another address, such as `0.0.0.0` in a container. */
   readonly listen?: Address | undefined
-  /** How it is found out whether a process lives. Default: `RunnerHealth.layerPing`, which asks it over its socket. */
+  /** How it is found out whether a process lives. Default: it is asked over its socket, as by `RunnerHealth.layerPing`, but faster. */
   readonly health?: Layer.Layer<RunnerHealth, never, Runners> | undefined
   /** Settings of Effect's cluster, over those of this package and of the environment. The same in all processes. */
   readonly shardingConfig?: Partial<ShardingConfig["Service"]> | undefined

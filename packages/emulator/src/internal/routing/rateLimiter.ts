@@ -68,12 +68,15 @@ export const makeRateLimiter = (limits: RateLimits): Effect.Effect<RateLimiter> 
             requests: limits.requestsPerMinute ?? usual.requests,
             tokens: limits.tokensPerMinute ?? usual.tokens
           }
+          // 0 would say that the next request is refused, which it is not where no limit is set.
+          const remaining = (set: number | undefined, most: number, used: number) =>
+            String(Math.max(set === undefined ? 1 : 0, most - used))
           return {
             "x-ratelimit-limit-tokens-minute": String(limit.tokens),
-            "x-ratelimit-remaining-tokens-minute": String(Math.max(0, limit.tokens - tokens)),
+            "x-ratelimit-remaining-tokens-minute": remaining(limits.tokensPerMinute, limit.tokens, tokens),
             [costHeader]: String(cost),
             "x-ratelimit-limit-req-minute": String(limit.requests),
-            "x-ratelimit-remaining-req-minute": String(Math.max(0, limit.requests - requests))
+            "x-ratelimit-remaining-req-minute": remaining(limits.requestsPerMinute, limit.requests, requests)
           }
         })
     }
