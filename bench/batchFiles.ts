@@ -11,6 +11,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { batchClients, type Phase } from "./batchClients.ts"
+import { measureInChild } from "./measureInChild.ts"
 import { machine } from "./report.ts"
 import { median } from "./stats.ts"
 import { digits, table } from "./table.ts"
@@ -57,15 +58,13 @@ const child = async (name: string, url: string): Promise<Measured> => {
   return { upload, download, uploadGrowth, growth: growth() }
 }
 
-const run = async (name: string, url: string): Promise<Measured> => {
-  const args = ["--expose-gc", fileURLToPath(import.meta.url), "--child", name, "--url", url, "--lines", String(lines)]
-  const process_ = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
-  let output = ""
-  process_.stdout.on("data", (text: Buffer) => output += text.toString())
-  const [code] = await once(process_, "close") as [number]
-  if (code !== 0) throw new Error(`${name} ended early`)
-  return JSON.parse(output) as Measured
-}
+const run = (name: string, url: string) =>
+  measureInChild<Measured>(
+    name,
+    import.meta.url,
+    ["--child", name, "--url", url, "--lines", String(lines)],
+    ["--expose-gc"]
+  )
 
 const parent = async (): Promise<void> => {
   const server = spawn(process.execPath, [fileURLToPath(new URL("batchServer.ts", import.meta.url))], {

@@ -11,6 +11,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { contenders, type Measured } from "./durableContenders.ts"
+import { measureInChild } from "./measureInChild.ts"
 import { machine } from "./report.ts"
 import { median } from "./stats.ts"
 import { digits, table } from "./table.ts"
@@ -29,15 +30,8 @@ const { values: flags } = parseArgs({
   }
 })
 
-const run = async (name: string, url: string, items: number): Promise<Measured> => {
-  const args = [fileURLToPath(import.meta.url), "--child", name, "--url", url, "--items", String(items)]
-  const process_ = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
-  let output = ""
-  process_.stdout.on("data", (text: Buffer) => output += text.toString())
-  const [code] = await once(process_, "close") as [number]
-  if (code !== 0) throw new Error(`${name} ended early`)
-  return JSON.parse(output) as Measured
-}
+const run = (name: string, url: string, items: number) =>
+  measureInChild<Measured>(name, import.meta.url, ["--child", name, "--url", url, "--items", String(items)])
 
 const parent = async (): Promise<void> => {
   const file = fileURLToPath(new URL("../test/durable/countingServer.ts", import.meta.url))

@@ -1,11 +1,12 @@
 /** The programs that `durable.ts` compares: the same items without durability, in a durable batch, and without the engine. */
-import { Batch, BatchCluster, Batches, BatchRoute, Limits } from "@effect-mistral/batch"
+import { BatchCluster, Batches, BatchRoute, Limits } from "@effect-mistral/batch"
 import { Completion, Endpoint, MistralClient } from "@effect-mistral/core"
-import { SqliteClient, UndiciHttpClient } from "@effect-mistral/node"
-import { Effect, Layer, Redacted, Schema, Stream } from "effect"
+import { SqliteClient } from "@effect-mistral/node"
+import { Effect, Layer, Stream } from "effect"
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { clientLayer, Items, requestOf } from "../test/durable/items.ts"
 
 /** What one process measured: items a second, milliseconds of CPU time an item, MiB, and bytes an item over its own JSON. */
 export interface Measured {
@@ -23,25 +24,6 @@ export interface Contender {
 }
 
 const concurrency = 64
-const text =
-  "classify this sentence into one of positive, negative, neutral. The weather was fine and the train was late. "
-
-const requestOf = (item: number) => ({
-  model: "mistral-small-latest",
-  messages: [{ role: "user" as const, content: `item ${item}: ${text.repeat(3)}` }]
-})
-
-const Items = Batch.make({
-  name: "items",
-  item: Schema.Int,
-  request: requestOf,
-  answer: Schema.String,
-  read: Completion.text
-})
-
-const client = (url: string) =>
-  MistralClient.layer({ apiKey: Redacted.make("key"), baseUrl: url }).pipe(Layer.provide(UndiciHttpClient.layer))
-
 const answer = (item: string): Completion.Response => ({
   id: item,
   object: "chat.completion",
@@ -85,7 +67,7 @@ const plain = (url: string, items: number) =>
         { concurrency, unordered: true }
       ),
       Stream.runDrain,
-      Effect.provide(client(url))
+      Effect.provide(clientLayer(url))
     ),
     () => 0
   )
@@ -116,7 +98,8 @@ const durable =
     }
   }
 
-const live = (url: string) => BatchRoute.live({ concurrency }).pipe(Layer.provide([client(url), Limits.layerUnlimited]))
+const live = (url: string) =>
+  BatchRoute.live({ concurrency }).pipe(Layer.provide([clientLayer(url), Limits.layerUnlimited]))
 
 /** Answers at once: what is left is what a durable batch costs. */
 const instant = () =>

@@ -51,14 +51,6 @@ export interface Batch<in out Item, in out Answer> extends Any {
 }
 
 /**
- * A definition of any items and answers.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Any extends Pick<Batch<never, never>, "name" | "definition"> {}
-
-/**
  * What every definition has.
  *
  * *Details*:

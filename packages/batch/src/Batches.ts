@@ -38,7 +38,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { WorkflowEngine } from "effect/workflow/WorkflowEngine"
-import type { Batch } from "./Batch.ts"
+import type { Any, Batch } from "./Batch.ts"
 import type { BatchError, LedgerError } from "./BatchError.ts"
 import type { Failed, ItemOutcome } from "./BatchOutcome.ts"
 import type * as BatchProgress from "./BatchProgress.ts"
@@ -46,7 +46,6 @@ import * as BatchRoute from "./BatchRoute.ts"
 import { byName, makeEngineOperations, makeInlineOperations } from "./internal/batches/makeOperations.ts"
 import { makeService } from "./internal/batches/makeService.ts"
 import type { ProgressOptions, Service, StartOptions } from "./internal/batches/service.ts"
-import type { Definition } from "./internal/definition/definition.ts"
 import type { ReadOptions } from "./internal/reading/readOutcomes.ts"
 import * as Ledger from "./Ledger.ts"
 
@@ -75,11 +74,6 @@ export interface LayerOptions {
   readonly drain?: Duration.Input | undefined
 }
 
-/** A definition of any types. */
-interface AnyBatch {
-  readonly definition: Definition
-}
-
 /**
  * Provides the service, and makes this process work on batches of these definitions: Effect's workflow engine hands their parts
  * out to all processes that have this layer.
@@ -92,7 +86,7 @@ interface AnyBatch {
  * @since 0.1.0
  */
 export const layer = (
-  definitions: ReadonlyArray<AnyBatch>,
+  definitions: ReadonlyArray<Any>,
   options?: LayerOptions
 ): Layer.Layer<Batches, LedgerError, Ledger.Ledger | BatchRoute.BatchRoute | WorkflowEngine> => {
   const known = byName(definitions)
@@ -115,7 +109,7 @@ export const layer = (
  * @since 0.1.0
  */
 export const layerInline = (
-  definitions: ReadonlyArray<AnyBatch>,
+  definitions: ReadonlyArray<Any>,
   options?: LayerOptions
 ): Layer.Layer<Batches, LedgerError, Ledger.Ledger | BatchRoute.BatchRoute> => {
   const known = byName(definitions)

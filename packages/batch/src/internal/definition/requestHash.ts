@@ -12,10 +12,3 @@ export const requestHash = (json: string): number => {
   const hash = Hash.string(json)
   return hash === noRequest ? 1 : hash
 }
-
-/** The hash of a part: the hashes of the requests of all its items in order, with those that are identical to earlier ones. */
-export const partHash = (hashes: Iterable<number>): number => {
-  let combined = 0
-  for (const hash of hashes) combined = (Math.imul(combined, 31) + hash) | 0
-  return combined
-}

@@ -3,7 +3,7 @@ import { Effect, Layer, Option } from "effect"
 import type { FakeRoute } from "./support.ts"
 import { Echo } from "./support.ts"
 
-type Definitions = ReadonlyArray<Pick<Batch.Batch<never, never>, "definition">>
+type Definitions = ReadonlyArray<Batch.Any>
 
 /** With the engine in memory, and without an engine. What is true for users is true of both. */
 export const executions = [

@@ -1,7 +1,7 @@
 import { Batch, BatchError, Ledger } from "@effect-mistral/batch"
 import { SqliteClient } from "@effect-mistral/node"
 import { Effect, Latch, Layer, Result, Schema } from "effect"
-import { partHash, requestHash } from "../../../src/internal/definition/requestHash.ts"
+import { requestHash } from "../../../src/internal/definition/requestHash.ts"
 import { makeWorker } from "../../../src/internal/work/makeWorker.ts"
 import type { WorkerOptions } from "../../../src/internal/work/worker.ts"
 import { ScriptedRoute } from "./scriptedRoute.ts"
@@ -46,7 +46,7 @@ export const writeBatch = Effect.fnUntraced(function*(options: {
       }
     })
     const last = first + size - 1
-    yield* ledger.addPart(batch.key, { part, first, last, hash: partHash(items.map(({ hash }) => hash)) }, items)
+    yield* ledger.addPart(batch.key, { part, first, last, hash: part }, items)
     first += size
   }
   yield* ledger.finishLoading(batch.key)
