@@ -34,11 +34,11 @@ const withServer = async (
 }
 
 /** Kills the program at random moments, each after it has begun to ask, and lets the last one end. */
-const killAtRandom = async (server: CountingServer, start: () => Program): Promise<Program> => {
-  for (let kill = 0; kill < kills; kill++) {
+const killAtRandom = async (server: CountingServer, times: number, start: () => Program): Promise<Program> => {
+  for (let kill = 0; kill < times; kill++) {
     const before = server.stats().requests
     const running = start()
-    const moment = before + 1 + Math.floor(Math.random() * (items / (kills + 1)))
+    const moment = before + 1 + Math.floor(Math.random() * (items / (times + 1)))
     await until(() => server.stats().requests >= Math.min(moment, items), [running])
     running.kill("SIGKILL")
     await running.ended
@@ -65,7 +65,7 @@ describe("a batch whose process is killed at random moments", () => {
     "loses no item, asks at most what was in flight again, and says how much",
     () =>
       withServer(async (server, start) => {
-        const last = await killAtRandom(server, () => start())
+        const last = await killAtRandom(server, kills, () => start())
         check(server, lastJson(last))
         const before = server.stats().requests
         const again = start()
@@ -78,7 +78,7 @@ describe("a batch whose process is killed at random moments", () => {
 
   it("does the same without the engine", () =>
     withServer(async (server, start) => {
-      const last = await killAtRandom(server, () => start("--inline"))
+      const last = await killAtRandom(server, 2, () => start("--inline"))
       check(server, lastJson(last))
     }), 120_000)
 
