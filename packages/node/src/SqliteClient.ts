@@ -1,6 +1,8 @@
 /**
  * A `SqlClient` over Node's own SQLite (`node:sqlite`), for a file that one process owns.
  *
+ * *Details*: it is here because Effect publishes no SQLite client for Effect 4.1, and is to be dropped when it does.
+ *
  * ```ts
  * import { SqliteClient } from "@effect-mistral/node"
  * import { Effect } from "effect"
