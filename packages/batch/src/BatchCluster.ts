@@ -56,7 +56,8 @@ export interface SingleOptions {
  *
  * *When to use*: by default, with `SqliteClient.layer` of `@effect-mistral/node`, whose file one process owns.
  *
- * *Details*: the first request is sent within 2 seconds of the start, also after a kill: the engine delivers what was not done.
+ * *Details*: the first request is sent about 2 seconds after the start of the process, also after a kill: the engine delivers what was
+ * not done.
  *
  * *Gotchas*: two processes must not have this layer over the same database. Both would take all the work, and ask the parts
  * that both have twice. SQLite refuses the second process. Over PostgreSQL, use `layerSocket` for more than one.

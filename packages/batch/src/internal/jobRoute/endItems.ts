@@ -26,7 +26,7 @@ export const endItems = (
     for (const item of items.values()) {
       if (item.unanswered !== undefined) item.used = addTokens(item.used, item.unanswered)
       else if (mayBePaid && isLast) item.doubtful = 1
-      else if (mayBePaid && work.unsettled !== undefined) work.unsettled.requests++
+      else if (mayBePaid) work.unsettled.requests++
       item.unanswered = undefined
     }
     if (!isLast) return

@@ -218,12 +218,11 @@ export class LivePart {
 
   /** Counts what may have been paid for an item that is asked again: a process that is killed meanwhile knows no more of it. */
   #again(item: AskedItem, again: Again): Step<Again> {
-    const { charge } = this.#work
-    if (item.unsettled === 0 || charge === undefined || this.#stopped) return Effect.succeed(again)
+    if (item.unsettled === 0 || this.#stopped) return Effect.succeed(again)
     const { asked, completionTokens, doubtful, promptTokens } = item
     const before = item.charged
     return Effect.map(
-      charge({
+      this.#work.charge({
         asked: asked - (before?.asked ?? 0),
         doubtful: doubtful - (before?.doubtful ?? 0),
         promptTokens: promptTokens - (before?.promptTokens ?? 0),
@@ -273,22 +272,19 @@ export class LivePart {
 
   #countUnsettled(item: AskedItem, requests: number): void {
     item.unsettled += requests
-    const { unsettled } = this.#work
-    if (unsettled !== undefined) unsettled.requests += requests
+    this.#work.unsettled.requests += requests
   }
 
   #countAsked(item: AskedItem, requests: number): void {
     item.asked += requests
     item.ended += requests
-    const { unsettled } = this.#work
-    if (unsettled !== undefined) unsettled.ended = (unsettled.ended ?? 0) + requests
+    this.#work.unsettled.ended += requests
   }
 
   /** The ledger has the requests of an item, so that they do not count for the part. */
   #settleItem(item: AskedItem): void {
     this.#countUnsettled(item, -item.unsettled)
-    const { unsettled } = this.#work
-    if (unsettled !== undefined) unsettled.ended = (unsettled.ended ?? 0) - item.ended
+    this.#work.unsettled.ended -= item.ended
     item.ended = 0
   }
 

@@ -25,7 +25,7 @@ export interface PartWork {
    * did not fit. The route counts them; what is left when the part is given back is charged as perhaps paid twice. `ended` is
    * the number of requests of such items whose end is known; what is left of it is counted as asked.
    */
-  readonly unsettled?: { requests: number; ended?: number } | undefined
+  readonly unsettled: { requests: number; ended: number }
   /**
    * Writes the outcome of an item, together with others that come meanwhile. It returns when the outcome is on disk. With
    * `PartStopped` it was written, too.
@@ -37,7 +37,7 @@ export interface PartWork {
    * Counts requests of an item that is asked again, before it waits for that, so that they are known after a kill. They are then
    * the `charged` of the item's outcome.
    */
-  readonly charge?: ((cost: Ledger.Cost) => Effect.Effect<void, LedgerError>) | undefined
+  readonly charge: (cost: Ledger.Cost) => Effect.Effect<void, LedgerError>
   readonly saveJob: (job: Ledger.JobStep | null) => Effect.Effect<void, PartStopped | LedgerError>
   /** Pauses the batch, for a reason that concerns all its items, such as a key that is refused. */
   readonly pause: (reason: string) => Effect.Effect<never, PartStopped | LedgerError>

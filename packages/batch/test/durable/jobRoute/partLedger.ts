@@ -20,7 +20,7 @@ export class PartLedger {
   state: Ledger.State = "running"
   reasons: Array<string> = []
   /** The requests that may have been paid, which are charged when a part is given back. */
-  readonly unsettled = { requests: 0 }
+  readonly unsettled = { requests: 0, ended: 0 }
   #claims = 0
   readonly #items: ReadonlyArray<string>
   readonly #definition: Definition
@@ -103,6 +103,7 @@ export class PartLedger {
       permits: Semaphore.makeUnsafe(0),
       mayAsk: check,
       unsettled: this.unsettled,
+      charge: () => Effect.die("jobs have one outcome for all their requests"),
       commit: (outcome) =>
         write("commit", () => {
           if (this.outcomes.has(outcome.seq)) this.repeated++

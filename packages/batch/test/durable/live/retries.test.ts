@@ -83,12 +83,13 @@ describe("while an item waits to be asked again", () => {
         ),
         [1, 2, 3]
       )
-      // It may have been paid, and has no outcome.
-      assert.strictEqual(part.unsettled.requests, 1)
+      // It may have been paid, and has no outcome: the ledger has it already.
+      const charged = { asked: 1, doubtful: 1, promptTokens: 0, completionTokens: 0 }
+      assert.deepStrictEqual([part.charges, part.unsettled], [[charged], { requests: 0, ended: 0 }])
       yield* TestClock.adjust("3 seconds")
       yield* Fiber.join(fiber)
-      assert.deepInclude(part.outcome(0), { failed: false, asked: 2, doubtful: 1 })
-      assert.strictEqual(part.unsettled.requests, 0)
+      assert.deepInclude(part.outcome(0), { failed: false, asked: 2, doubtful: 1, charged })
+      assert.deepStrictEqual([part.charges.length, part.unsettled], [1, { requests: 0, ended: 0 }])
     }))
 
   it.effect("it is asked within its turn though other items are left", () =>
@@ -149,7 +150,8 @@ describe("an answer that does not fit its schema", () => {
         asked: 2,
         doubtful: 0,
         promptTokens: 20,
-        completionTokens: 8
+        completionTokens: 8,
+        charged: { asked: 1, doubtful: 0, promptTokens: 10, completionTokens: 4 }
       }])
     }))
 

@@ -74,7 +74,10 @@ describe("a part that is stopped", () => {
       yield* TestClock.adjust(1)
       part.stop("paused")
       assert.strictEqual(whyOf(yield* Fiber.await(fiber)), "paused")
-      assert.deepStrictEqual([part.written, part.unsettled], [[], { requests: 2, ended: 3 }])
+      // What may have been paid was counted before the wait, and the refused request is counted with the part.
+      const charged = { asked: 1, doubtful: 1, promptTokens: 0, completionTokens: 0 }
+      assert.deepStrictEqual([part.written, part.charges], [[], [charged, charged]])
+      assert.deepStrictEqual(part.unsettled, { requests: 0, ended: 1 })
     }))
 
   it.effect("gives back what the limits gave to requests that were not sent", () =>

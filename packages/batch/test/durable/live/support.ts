@@ -37,6 +37,8 @@ export class TestPart {
   readonly written: Array<Written> = []
   readonly pauses: Array<string> = []
   readonly unsettled = { requests: 0, ended: 0 }
+  /** What was counted before items were asked again. */
+  readonly charges: Array<Ledger.Cost> = []
   readonly permits: Semaphore.Semaphore
   /** Runs before an outcome is written. */
   beforeCommit: Effect.Effect<void, BatchError.LedgerError> = Effect.void
@@ -95,6 +97,7 @@ export class TestPart {
       mayAsk: Effect.suspend(() => this.#isStopped ? Deferred.await(this.#stopped) : Effect.void),
       unsettled: this.unsettled,
       commit: (outcome) => Effect.andThen(this.beforeCommit, Effect.sync(() => void this.written.push(outcome))),
+      charge: (cost) => Effect.sync(() => void this.charges.push(cost)),
       saveJob: () => Effect.die("the live route has no jobs"),
       pause: (reason) =>
         Effect.suspend(() => {

@@ -54,7 +54,7 @@ export class ScriptedRoute {
   #send({ commit, unsettled }: PartWork, seq: number) {
     return Effect.suspend(() => {
       this.sent.push(seq)
-      if (unsettled !== undefined) unsettled.requests++
+      unsettled.requests++
       return Effect.andThen(
         this.answers.await,
         Effect.suspend(() => {
@@ -71,7 +71,7 @@ export class ScriptedRoute {
         })
       ).pipe(Effect.tap(() =>
         Effect.sync(() => {
-          if (unsettled !== undefined) unsettled.requests--
+          unsettled.requests--
         })
       ))
     })
