@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { PartStopped, PartWork } from "../work/partWork.ts"
+import type { PartWork } from "../work/partWork.ts"
 import { attempts } from "./attempts.ts"
 import { awaitJob } from "./awaitJob.ts"
 import { deleteFiles } from "./cleanUp.ts"
@@ -27,7 +27,7 @@ export const runJobs = (services: JobServices, work: PartWork): Effect.Effect<vo
       running: work.claim.job?.jobId ?? null
     }
     return Effect.tapError(run(context), (error) =>
-      error._tag === "PartStopped" && isCancelled(error) ? cancelJob(context) : Effect.void)
+      error._tag === "PartStopped" && error.isGivenUp ? cancelJob(context) : Effect.void)
   })
 
 const run = (context: JobContext): Effect.Effect<void, Ended> =>
@@ -71,9 +71,6 @@ const readJob = (context: JobContext, jobId: string): Effect.Effect<JobEnd, Ende
     Effect.catchTag("NotFound", () => endLost(context, { id: jobId, status: "DELETED" }))
   )
 }
-
-/** Whether nobody will want the results of the job. */
-const isCancelled = ({ why }: PartStopped): boolean => /cancelled|removed/.test(why)
 
 /** Cancels the job that goes on. Its results are not wanted any more. */
 const cancelJob = ({ jobs, running }: JobContext): Effect.Effect<void> =>

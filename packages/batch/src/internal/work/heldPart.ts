@@ -6,10 +6,10 @@ import { PartStopped } from "./partWork.ts"
 
 /**
  * Why a part is left before its end: another worker has claimed it, its run is over, this worker stops, or the ledger refused
- * to work.
+ * to work. With `givenUp` the run is over because the batch was cancelled or removed.
  */
 export type PartEnd =
-  | { readonly kind: "lost" | "over" | "stopping"; readonly why: string }
+  | { readonly kind: "lost" | "over" | "givenUp" | "stopping"; readonly why: string }
   | { readonly kind: "refused"; readonly error: LedgerError }
 
 /** A part that this worker has claimed, as long as it works on it. */
@@ -39,7 +39,9 @@ export class HeldPart {
     this.end = end
     Deferred.doneUnsafe(
       this.#stopped,
-      Effect.fail(end.kind === "refused" ? end.error : new PartStopped({ why: end.why }))
+      Effect.fail(
+        end.kind === "refused" ? end.error : new PartStopped({ why: end.why, isGivenUp: end.kind === "givenUp" })
+      )
     )
   }
 
@@ -49,7 +51,7 @@ export class HeldPart {
     if (batch.run > this.claim.batch.run) {
       this.stop({ kind: "over", why: "another run of the batch has begun" })
     } else if (batch.state !== "running") {
-      this.stop({ kind: "over", why: `the batch is ${batch.state}` })
+      this.stop({ kind: batch.state === "cancelled" ? "givenUp" : "over", why: `the batch is ${batch.state}` })
     }
   }
 

@@ -51,7 +51,7 @@ export class HeldParts {
   }
 
   removed(key: number): void {
-    for (const held of this.#of(key)) held.stop({ kind: "over", why: "the batch was removed" })
+    for (const held of this.#of(key)) held.stop({ kind: "givenUp", why: "the batch was removed" })
   }
 
   /** Stops parts because the ledger refused to work: those of a batch, or all. */

@@ -5,8 +5,14 @@ import type { LedgerError } from "../../BatchError.ts"
 import type * as Ledger from "../../Ledger.ts"
 import type { Definition } from "../definition/definition.ts"
 
-/** The part is to be left as it is: another worker has claimed it, or its batch was paused, cancelled or resumed. */
-export class PartStopped extends Data.TaggedError("PartStopped")<{ readonly why: string }> {}
+/**
+ * The part is to be left as it is: another worker has claimed it, or its batch was paused, cancelled or resumed. `isGivenUp` says
+ * that the batch was cancelled or removed, so that nobody will want its answers.
+ */
+export class PartStopped extends Data.TaggedError("PartStopped")<{
+  readonly why: string
+  readonly isGivenUp: boolean
+}> {}
 
 /** A part while a route works on it. */
 export interface PartWork {

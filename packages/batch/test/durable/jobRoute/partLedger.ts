@@ -76,10 +76,10 @@ export class PartLedger {
       .filter(({ seq }) => !this.outcomes.has(seq))
     const check = Effect.suspend(() =>
       claim !== this.#claims
-        ? Effect.fail(new PartStopped({ why: "another worker has claimed the part" }))
+        ? Effect.fail(new PartStopped({ why: "another worker has claimed the part", isGivenUp: false }))
         : this.state === "running"
         ? Effect.void
-        : Effect.fail(new PartStopped({ why: `the batch is ${this.state}` }))
+        : Effect.fail(new PartStopped({ why: `the batch is ${this.state}`, isGivenUp: this.state === "cancelled" }))
     )
     const write = (name: "saveJob" | "commit", writing: () => void) =>
       onWrite(name, "before").pipe(
@@ -120,7 +120,7 @@ export class PartLedger {
           Effect.suspend(() => {
             this.state = "paused"
             this.reasons.push(reason)
-            return Effect.fail(new PartStopped({ why: "the batch is paused" }))
+            return Effect.fail(new PartStopped({ why: "the batch is paused", isGivenUp: false }))
           })
         ),
       stopped: Effect.sleep("1 second").pipe(Effect.andThen(check), Effect.forever)

@@ -116,7 +116,7 @@ export class TestPart {
 
   stop(why: string): void {
     this.hold()
-    Deferred.doneUnsafe(this.#stopped, Effect.fail(new PartStopped({ why })))
+    Deferred.doneUnsafe(this.#stopped, Effect.fail(new PartStopped({ why, isGivenUp: false })))
   }
 
   /** The outcome of an item. */
