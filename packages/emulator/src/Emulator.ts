@@ -51,14 +51,14 @@ import type { CassetteError } from "./Cassette.ts"
 import type * as Faults from "./Faults.ts"
 import { makeFaultQueue } from "./internal/faults/faultQueue.ts"
 import * as Files from "./internal/files/addedFile.ts"
+import * as Log from "./internal/log/requestLog.ts"
 import type * as Event from "./internal/observability/events/newEvent.ts"
 import { layerObservability, Observability } from "./internal/observability/service/observabilityService.ts"
 import { makeApp } from "./internal/server/app.ts"
 import { memoryClient } from "./internal/server/memoryClient.ts"
-import * as Log from "./internal/server/requestLog.ts"
 import { socketDelivery } from "./internal/server/socketDelivery.ts"
 import type { ProxyOptions } from "./internal/settings/proxyOptions.ts"
-import type { Verbosity } from "./internal/settings/settings.ts"
+import type { ThinkingForm, ToolCallForm, Verbosity } from "./internal/settings/settings.ts"
 import { makeSettings, type Settings } from "./internal/settings/settings.ts"
 import type * as Database from "./internal/storage/database.ts"
 import { EmulatorDatabase, layerDatabase } from "./internal/storage/emulatorDatabase.ts"
@@ -133,6 +133,8 @@ export interface Service {
   readonly port: number
   /** The key that it accepts. */
   readonly apiKey: Redacted.Redacted<string>
+  /** The key of its admin API, under `/_emulator/`. */
+  readonly adminKey: Redacted.Redacted<string>
   /** The last 1,000 requests that it received, newest last. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** The number of requests in progress: 0 when every client has its response or has disconnected. */
@@ -168,6 +170,8 @@ export class Emulator extends Context.Service<Emulator, Service>()("@effect-mist
 export interface Options extends ProxyOptions {
   /** The only key that is accepted. `emulator-key` unless set. */
   readonly apiKey?: Redacted.Redacted<string> | undefined
+  /** The key of the admin API, under `/_emulator/`. A random one for each emulator unless set. */
+  readonly adminKey?: Redacted.Redacted<string> | undefined
   /** The time before the first token of a completion. 30 milliseconds unless set. */
   readonly timeToFirstToken?: Duration.Input | undefined
   /** Tokens per second of each choice. 60 unless set; `Infinity` for no delay. */
@@ -184,6 +188,29 @@ export interface Options extends ProxyOptions {
    * follow from the seed. `true` unless set.
    */
   readonly padding?: boolean | undefined
+  /**
+   * Further models: names, and the models of the emulator that they are like. `{ "acme-chat": "mistral-small-latest" }`
+   * makes `acme-chat` a model with the capabilities and the context of `mistral-small-latest`.
+   */
+  readonly models?: Readonly<Record<string, string>> | undefined
+  /** Whether every name of a model is accepted, one that the emulator does not know for every capability. `false` unless set. */
+  readonly anyModel?: boolean | undefined
+  /**
+   * The recorded form in which tool calls are sent: `mistral` (2026: an id and a function only), `index` (2025: with an
+   * index), `type` (2024: with a type), `fragments` (streams of hosted models: in pieces, as OpenAI's), `object` (arguments
+   * as an object, as the reference allows), or `mixed`, where the seed chooses one for each completion. `mistral` unless set.
+   */
+  readonly toolCalls?: ToolCallForm | undefined
+  /**
+   * The recorded form in which a stream goes on after thinking: `arrays` (the text is in arrays, too), `strings` (an array
+   * with the end of the thinking and the beginning of the text, then strings), or `mixed`, where the seed chooses one for each
+   * completion. `arrays` unless set.
+   */
+  readonly thinking?: ThinkingForm | undefined
+  /** Whether `stream_options`, on which reports disagree, is refused or accepted. `refuse` unless set. */
+  readonly streamOptions?: "refuse" | "accept" | undefined
+  /** Whether tools are called whatever the question is, unless `tool_choice` forbids it. `false` unless set. */
+  readonly callTools?: boolean | undefined
   /** The model of each agent, by agent id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
   /** The database file of events, judges, campaigns, datasets, files and batch jobs. They are held in memory unless set. */
@@ -196,6 +223,8 @@ export interface Options extends ProxyOptions {
   readonly batchRequestsPerSecond?: number | undefined
   /** Scripted responses, which take precedence over generated ones. */
   readonly script?: Script.Script | undefined
+  /** Whether a request that no rule of the script fits is refused. `false` unless set. */
+  readonly strict?: boolean | undefined
   /** Requests per minute of the clock before the next response is 429. No limit unless set. */
   readonly requestsPerMinute?: number | undefined
   /** Tokens per minute of the clock before the next response is 429. No limit unless set. */
@@ -210,6 +239,10 @@ export interface Options extends ProxyOptions {
    * responses are as fast as the test adjusts the clock. `real` unless set.
    */
   readonly clock?: "real" | "context" | undefined
+  /** The bytes of request bodies that the log of requests keeps. 16 MiB unless set. */
+  readonly requestLogBytes?: number | undefined
+  /** The origins of web pages that may read responses, such as `http://localhost:3000`. None unless set. */
+  readonly cors?: ReadonlyArray<string> | undefined
   /** The port to listen on. A free port unless set. */
   readonly port?: number | undefined
   /** The address to listen on. `127.0.0.1` unless set, which no other machine can reach. */
@@ -310,6 +343,7 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
   const service = Emulator.of({
     ...place,
     apiKey: settings.apiKey,
+    adminKey: settings.adminKey,
     requests: log.requests,
     active: log.active,
     addEvents,

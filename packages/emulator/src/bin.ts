@@ -16,8 +16,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
+import { accessFlags } from "./internal/cli/accessFlags.ts"
 import { atLeast, within } from "./internal/cli/numberFlags.ts"
 import { announcement, needsUpstreamKey, proxyFlags, proxyOptions } from "./internal/cli/proxyFlags.ts"
+import { responseFlags } from "./internal/cli/responseFlags.ts"
 import { startError } from "./internal/cli/startError.ts"
 import * as Script from "./Script.ts"
 
@@ -108,6 +110,8 @@ const flags = {
     Flag.withDescription("Whether streamed chunks have the padding key `p`; --no-padding leaves it out"),
     Flag.withDefault(true)
   ),
+  ...responseFlags,
+  ...accessFlags,
   proxy: proxyFlags
 }
 
@@ -115,7 +119,7 @@ const isLoopback = (host: string): boolean => /^(?:127\.|::1$|localhost$)/.test(
 
 const announce = (options: Emulator.Options & { readonly host: string }) =>
   Layer.effectDiscard(Effect.gen(function*() {
-    const { apiKey, url } = yield* Emulator.Emulator
+    const { adminKey, apiKey, url } = yield* Emulator.Emulator
     yield* Console.log([
       `The Mistral emulator listens on ${url}`,
       ...(isLoopback(options.host)
@@ -125,6 +129,7 @@ const announce = (options: Emulator.Options & { readonly host: string }) =>
       "",
       `  export MISTRAL_BASE_URL=${url}`,
       ...(needsUpstreamKey(options) ? [] : [`  export MISTRAL_API_KEY=${Redacted.value(apiKey)}`]),
+      `  export EMULATOR_ADMIN_KEY=${Redacted.value(adminKey)}`,
       "",
       "Press Ctrl-C to stop."
     ].join("\n"))

@@ -76,12 +76,13 @@ export interface Raw {
 
 /** Sends any method, path, headers and body, also those that the client would reject. */
 export const raw = (path: string, init: RequestInit = {}): Effect.Effect<Raw, never, Emulator.Emulator> =>
-  Effect.flatMap(Emulator.Emulator, ({ apiKey, url }) =>
+  Effect.flatMap(Emulator.Emulator, ({ adminKey, apiKey, url }) =>
     Effect.promise(async (signal) => {
+      const key = path.startsWith("/_emulator/") ? adminKey : apiKey
       const response = await fetch(`${url}${path}`, {
         signal,
         ...init,
-        headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, ...init.headers }
+        headers: { authorization: `Bearer ${Redacted.value(key)}`, ...init.headers }
       })
       const text = await response.text()
       const isFile = response.headers.get("content-type") === "application/octet-stream"

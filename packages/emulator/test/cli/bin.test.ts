@@ -186,6 +186,8 @@ describe("effect-mistral-emulator", () => {
           "0",
           "--time-to-first-token",
           "60000",
+          "--admin-key",
+          "emulator-key",
           "--database",
           database
         ])

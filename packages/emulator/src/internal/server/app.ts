@@ -2,6 +2,9 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { adminApp, isAdmin } from "../admin/adminApp.ts"
+import { faultAdmin } from "../admin/faultAdmin.ts"
+import { requestAdmin } from "../admin/requestAdmin.ts"
 import { makeBatchJobs } from "../batch/batchJobs.ts"
 import { jobOperations } from "../batch/jobOperations.ts"
 import { chatClassificationsOperation, classificationsOperation } from "../classification/classificationOperations.ts"
@@ -21,7 +24,6 @@ import { makeScriptRules } from "../routing/scriptRules.ts"
 import type { Settings } from "../settings/settings.ts"
 import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
 import { withAccessLog } from "./accessLog.ts"
-import { adminApp, isAdmin } from "./adminApp.ts"
 import { withFaults } from "./faultMiddleware.ts"
 import { errorsAsResponses, requestMiddleware } from "./requestMiddleware.ts"
 import { withRateLimitsAndScript } from "./withRateLimitsAndScript.ts"
@@ -52,7 +54,7 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
   const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
   const api = yield* withRateLimitsAndScript(settings, rules, app)
-  const admin = errorsAsResponses(yield* adminApp(settings, faults))
+  const admin = errorsAsResponses(adminApp(settings, [...faultAdmin(faults), ...yield* requestAdmin]))
   return withAccessLog(
     settings,
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)

@@ -8,10 +8,10 @@ import { faultyResponse } from "../faults/faultyResponse.ts"
 import { authorize } from "../http/authorization.ts"
 import type { ErrorResponse } from "../http/errorResponse.ts"
 import { isFromLoopback } from "../http/loopback.ts"
+import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
 import { acceptsWithoutKey } from "../proxy/proxy.ts"
 import type { Settings } from "../settings/settings.ts"
 import { CurrentFault } from "./accessLog.ts"
-import { RequestLog, type SeenRequest } from "./requestLog.ts"
 
 /** Responds to a request with the fault that its header names, or with the next armed fault that applies. */
 export const withFaults = (settings: Settings, armed: FaultQueue) =>
@@ -40,6 +40,6 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       return yield* faultyResponse(
         taken,
         respond,
-        Effect.andThen(log.complete(seen, { fault }), Effect.sync(() => current.fault = fault))
+        Effect.andThen(log.complete(seen.id, { fault }), Effect.sync(() => current.fault = fault))
       )
     }))

@@ -1,4 +1,5 @@
 import * as ByteSize from "effect/ByteSize"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
@@ -11,9 +12,9 @@ import { detail, ErrorResponse } from "../http/errorResponse.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
 import { DescribeBody, isUpload } from "../http/uploadRequest.ts"
 import { isTooDeep } from "../json/jsonSyntax.ts"
+import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
 import { unmarkProxied } from "../proxy/proxiedResponse.ts"
 import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
-import { RequestLog, type SeenRequest } from "./requestLog.ts"
 
 /** The largest request body that is read. */
 const maximumBody = ByteSize.mebibytes(32)
@@ -87,8 +88,13 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
   const log = yield* RequestLog
   const receive = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const headers = yield* redactedHeaders(request.headers)
-    const seen = { method: request.method, path: request.url, headers }
+    const seen = {
+      id: yield* CorrelationId,
+      method: request.method,
+      path: request.url,
+      headers: yield* redactedHeaders(request.headers),
+      received: yield* Clock.currentTimeMillis
+    }
     if (isUpload(seen)) {
       const upload: SeenRequest = { ...seen, body: undefined }
       yield* log.add(upload)
@@ -106,7 +112,7 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
     const response = yield* errorsAsResponses(
       Effect.flatMap(receive, (seen) =>
         middleware(seen, errorsAsResponses(app)).pipe(
-          Effect.provideService(DescribeBody, (body) => log.complete(seen, { body }))
+          Effect.provideService(DescribeBody, (body) => log.complete(seen.id, { body }))
         ))
     )
       .pipe(

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import { randomBytes } from "node:crypto"
 import type * as Script from "../../Script.ts"
 import type { Pace } from "../timing/pace.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
@@ -13,6 +14,12 @@ export interface RateLimits {
   readonly tokensPerMinute?: number | undefined
 }
 
+/** The recorded forms of tool calls. `mixed` chooses one for each completion by the seed. */
+export type ToolCallForm = "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
+
+/** The recorded forms of a stream with thinking. `mixed` chooses one for each completion by the seed. */
+export type ThinkingForm = "arrays" | "strings" | "mixed"
+
 /** How fast batch jobs run. */
 export interface BatchPace {
   /** The time that a job is queued. */
@@ -24,11 +31,25 @@ export interface BatchPace {
 /** The options of an emulator with their defaults. */
 export interface Settings {
   readonly apiKey: Redacted.Redacted<string>
+  readonly adminKey: Redacted.Redacted<string>
   readonly pace: Pace
   readonly seed: number
   /** Whether streamed chunks are padded. */
   readonly padding: boolean
   readonly verbosity: Verbosity
+  /** Further models, and the models that they are like. */
+  readonly models: ReadonlyMap<string, string>
+  readonly anyModel: boolean
+  readonly toolCalls: ToolCallForm
+  readonly thinking: ThinkingForm
+  readonly streamOptions: "refuse" | "accept"
+  readonly callTools: boolean
+  /** Whether a request that no rule fits is refused. */
+  readonly strict: boolean
+  /** The bytes of request bodies that the log keeps. */
+  readonly requestLogBytes: number
+  /** The origins of pages that may read responses. */
+  readonly cors: ReadonlyArray<string>
   /** The models of the agents, by agent id. */
   readonly agents: ReadonlyMap<string, string>
   /** The file of the database, or `:memory:`. */
@@ -46,6 +67,16 @@ export interface Settings {
 export const makeSettings = (
   options: RateLimits & {
     readonly apiKey?: Redacted.Redacted<string> | undefined
+    readonly adminKey?: Redacted.Redacted<string> | undefined
+    readonly models?: Readonly<Record<string, string>> | undefined
+    readonly anyModel?: boolean | undefined
+    readonly toolCalls?: ToolCallForm | undefined
+    readonly thinking?: ThinkingForm | undefined
+    readonly streamOptions?: Settings["streamOptions"] | undefined
+    readonly callTools?: boolean | undefined
+    readonly strict?: boolean | undefined
+    readonly requestLogBytes?: number | undefined
+    readonly cors?: ReadonlyArray<string> | undefined
     readonly timeToFirstToken?: Duration.Input | undefined
     readonly tokensPerSecond?: number | undefined
     readonly jitter?: number | undefined
@@ -63,6 +94,7 @@ export const makeSettings = (
   }
 ): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
+  adminKey: options.adminKey ?? Redacted.make(randomBytes(24).toString("base64url")),
   pace: {
     timeToFirstToken: Duration.fromInputUnsafe(options.timeToFirstToken ?? "30 millis"),
     tokensPerSecond: options.tokensPerSecond ?? 60,
@@ -72,6 +104,15 @@ export const makeSettings = (
   seed: options.seed ?? 0,
   padding: options.padding ?? true,
   verbosity: options.verbosity ?? "quiet",
+  models: new Map(Object.entries(options.models ?? {})),
+  anyModel: options.anyModel ?? false,
+  toolCalls: options.toolCalls ?? "mistral",
+  thinking: options.thinking ?? "arrays",
+  streamOptions: options.streamOptions ?? "refuse",
+  callTools: options.callTools ?? false,
+  strict: options.strict ?? false,
+  requestLogBytes: options.requestLogBytes ?? 16 * 1024 * 1024,
+  cors: options.cors ?? [],
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
   database: options.database ?? ":memory:",
   demoEvents: options.demoEvents ?? 0,
