@@ -1,7 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
+import { findModel, modelFor } from "../models/models.ts"
 import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
 import { generateText } from "../text/generatedText.ts"
@@ -17,6 +17,7 @@ import {
   truncatedChoice,
   withToolCalls
 } from "./generatedCompletion.ts"
+import { modelProblem } from "./modelRules.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
 import { type TokenBudget, tokenBudgetFor } from "./tokenBudget.ts"
 import { toolCalls } from "./toolCalls.ts"
@@ -32,7 +33,7 @@ export const generateChatCompletion = (
 ): GeneratedCompletion | ErrorResponse => {
   const model = reply === undefined ? modelFor(request.model, "completion_chat") : undefined
   if (model instanceof ErrorResponse) return model
-  const guardrails = conversationProblem(request) ?? guardrailResults(request)
+  const guardrails = conversationProblem(request) ?? capabilityProblem(request) ?? guardrailResults(request)
   if (guardrails instanceof ErrorResponse) return guardrails
   const prompt = promptTokens(request)
   const draft = countTokens(request.prediction?.content ?? "")
@@ -53,6 +54,12 @@ export const generateChatCompletion = (
         stop: request.stop
       })
   })
+}
+
+/** A script may reply for a model that the emulator does not know, whose capabilities are then not known, either. */
+const capabilityProblem = (request: CompletionRequest.Chat): ErrorResponse | undefined => {
+  const model = findModel(request.model)
+  return model === undefined ? undefined : modelProblem(request, model)
 }
 
 /** The prefix that the request gives for the assistant's message. */
