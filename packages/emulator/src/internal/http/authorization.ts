@@ -3,9 +3,14 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Redacted from "effect/Redacted"
 import { detail } from "./errorResponse.ts"
 
+/** The key of a request, if it is a bearer token. */
+export const bearerToken = ({ headers }: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const [, key] = /^Bearer +(.+)$/i.exec(headers["authorization"] ?? "") ?? []
+  return key?.trim()
+}
+
 /** Fails with 401 if the request does not hold the key. */
 export const authorize = Effect.fnUntraced(function*(apiKey: Redacted.Redacted<string>) {
   const request = yield* HttpServerRequest.HttpServerRequest
-  const [, key] = /^Bearer +(.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
-  if (key?.trim() !== Redacted.value(apiKey)) return yield* detail(401, "Unauthorized")
+  if (bearerToken(request) !== Redacted.value(apiKey)) return yield* detail(401, "Unauthorized")
 })
