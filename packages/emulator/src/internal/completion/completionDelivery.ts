@@ -15,6 +15,7 @@ import type { Recordable, RecordCompletion } from "./completionRecord.ts"
 import { timedTokens, toChunks, toResponse } from "./completionResponse.ts"
 import type { GeneratedCompletion } from "./generatedCompletion.ts"
 import { paddingOf } from "./padding.ts"
+import { wireFormsOf } from "./wireForms.ts"
 
 /**
  * Makes the operation of a completion endpoint, which responds with the whole completion, or with a stream if the
@@ -37,7 +38,7 @@ export const completionOperation = <Request extends Recordable>(
     const recorded = record({
       operation: endpoint.complete.operation,
       request,
-      response: toResponse(completion, yield* seconds),
+      response: toResponse(completion, yield* seconds, wireFormsOf(completion, settings)),
       started: yield* Clock.currentTimeMillis,
       correlationId: yield* CorrelationId
     })
@@ -54,20 +55,23 @@ const headers = (completion: GeneratedCompletion) => ({
 const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
 
 const whole = Effect.fnUntraced(
-  function*(completion: GeneratedCompletion, { pace }: Settings, recorded: Effect.Effect<void>) {
+  function*(completion: GeneratedCompletion, settings: Settings, recorded: Effect.Effect<void>) {
     const created = yield* seconds
     // The choices are generated in parallel, so the longest one decides.
-    yield* waitFor(pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
+    yield* waitFor(settings.pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
     yield* recorded
-    return HttpServerResponse.jsonUnsafe(toResponse(completion, created), { headers: headers(completion) })
+    return HttpServerResponse.jsonUnsafe(toResponse(completion, created, wireFormsOf(completion, settings)), {
+      headers: headers(completion)
+    })
   }
 )
 
 const encoder = new TextEncoder()
 
 const streamed = Effect.fnUntraced(
-  function*(completion: GeneratedCompletion, { pace, padding, seed }: Settings, recorded: Effect.Effect<void>) {
-    const chunks = toChunks(completion, yield* seconds)
+  function*(completion: GeneratedCompletion, settings: Settings, recorded: Effect.Effect<void>) {
+    const { pace, padding, seed } = settings
+    const chunks = toChunks(completion, yield* seconds, wireFormsOf(completion, settings))
     const pad = padding ? paddingOf(completion.id, seed) : undefined
     const events = [
       ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify({ ...chunk, p: pad?.() }) })),

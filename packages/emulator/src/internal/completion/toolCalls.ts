@@ -5,12 +5,10 @@ import type { Random } from "../random/random.ts"
 import { generateJson } from "../text/generatedJson.ts"
 import { lastText } from "../text/promptText.ts"
 
-/** A tool call in the form of the API; the arguments are JSON text. */
+/** A tool call, before it is sent in a recorded form; the arguments are JSON text. */
 export interface ToolCall {
   readonly id: string
-  readonly type: "function"
   readonly function: { readonly name: string; readonly arguments: string }
-  readonly index: number
 }
 
 type FunctionTool = typeof Tool.Function.Type
@@ -48,7 +46,7 @@ export const callId = (random: Random): string =>
 /** Generates the tool calls of a completion, or an error response if no arguments fit a function's parameters. */
 export const toolCalls = (request: CompletionRequest.Chat, random: Random): ReadonlyArray<ToolCall> | ErrorResponse => {
   const calls: Array<ToolCall> = []
-  for (const [index, tool] of called(request, random).entries()) {
+  for (const tool of called(request, random)) {
     const { name, parameters } = tool.function
     // Arguments are always an object, even if the schema does not say so.
     const made = generateJson("type" in parameters ? parameters : { ...parameters, type: "object" }, random)
@@ -59,12 +57,7 @@ export const toolCalls = (request: CompletionRequest.Chat, random: Random): Read
         param: "tools"
       })
     }
-    calls.push({
-      id: callId(random),
-      type: "function",
-      function: { name, arguments: JSON.stringify(made.value) },
-      index
-    })
+    calls.push({ id: callId(random), function: { name, arguments: JSON.stringify(made.value) } })
   }
   return calls
 }
