@@ -69,11 +69,14 @@ const candidate = (tool: FunctionTool, position: number, text: string, asked: Re
   const [first = ""] = (description ?? "").slice(0, 2000).split(/[.!?\n](?:\s|$)/)
   const inDescription = tellingWords(first)
   const shared = [...inDescription].filter((word) => asked.has(word))
-  const describes = shared.length >= (inDescription.size <= shortDescription ? 1 : 2)
+  const done = wordsOf(name.slice(0, 200)).map(stemOf).filter((word) => verbs.has(word) && asked.has(word))
+  const describes = shared.length + done.length >= (inDescription.size <= shortDescription ? 1 : 2)
   const isNamed = hasName(text, name)
   return {
     tool,
-    words: new Set([...(isNamed ? [name] : []), ...found, ...(found.length > 0 || describes ? shared : [])]),
+    words: isNamed || found.length > 0 || (shared.length > 0 && describes)
+      ? new Set([...(isNamed ? [name] : []), ...found, ...shared, ...done])
+      : new Set(),
     unmentioned: isNamed ? 0 : inName.size - found.length,
     position
   }
