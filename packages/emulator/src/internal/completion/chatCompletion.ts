@@ -2,7 +2,6 @@ import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { badRequest, ErrorResponse } from "../http/errorResponse.ts"
 import { NoAnswer, WorkBudget } from "../json/workBudget.ts"
-import { modelFor } from "../models/models.ts"
 import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -21,30 +20,27 @@ import {
   truncatedChoice,
   withToolCalls
 } from "./generatedCompletion.ts"
+import { modelProblem } from "./modelRules.ts"
 import { boundsProblem } from "./requestBounds.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
 import { type TokenBudget, tokenBudgetFor } from "./tokenBudget.ts"
 import { toolCalls } from "./toolCalls.ts"
 
-/** What a chat completion depends on beside its request. */
-export interface ChatGeneration extends Pick<Settings, "seed" | "callTools"> {
-  /** The time of the request in milliseconds since the epoch. */
-  readonly now: number
-}
-
 /**
  * Generates a chat completion, or the scripted one if there is a reply. Gives an error response if the model or the
- * messages are not valid.
+ * messages are not valid. `now` is the time of the request in milliseconds since the epoch.
  */
 export const generateChatCompletion = (
   request: CompletionRequest.Chat,
-  { callTools, now, seed }: ChatGeneration,
-  reply: Script.Reply | undefined
+  settings: Pick<Settings, "callTools" | "models" | "seed">,
+  reply: Script.Reply | undefined,
+  now: number
 ): GeneratedCompletion | ErrorResponse => {
-  const model = reply === undefined ? modelFor(request.model, "completion_chat") : undefined
+  const model = reply === undefined ? settings.models.require(request.model, "completion_chat") : undefined
   if (model instanceof ErrorResponse) return model
   const work = new WorkBudget()
-  const guardrails = conversationProblem(request) ?? boundsProblem(request, work) ?? guardrailResults(request)
+  const guardrails = conversationProblem(request) ?? boundsProblem(request, work) ??
+    capabilityProblem(request, settings) ?? guardrailResults(settings.models, request)
   if (guardrails instanceof ErrorResponse) return guardrails
   const prompt = promptTokens(request)
   const draft = countTokens(request.prediction?.content ?? "")
@@ -55,11 +51,11 @@ export const generateChatCompletion = (
   return withinBudget(() => {
     work.characters(prefix.length * count)
     const choice = reply === undefined
-      ? madeChoice(request, choiceParts(request, prefix, callTools, work), budget, { now, budget: work })
+      ? madeChoice(request, choiceParts(request, prefix, settings.callTools, work), budget, { now, budget: work })
       : (index: number, random: Random) => scriptedChoice(reply, random, { index, prefix, budget, stop: request.stop })
     return generateCompletion(request, {
       model: request.model,
-      seed,
+      seed: settings.seed,
       promptTokens: prompt,
       count,
       usage: reply?.usage,
@@ -80,6 +76,15 @@ const withinBudget = (make: () => GeneratedCompletion | ErrorResponse): Generate
       type: "invalid_request_error"
     })
   }
+}
+
+/** A script may reply for a model that the emulator does not know, whose capabilities are then not known, either. */
+const capabilityProblem = (
+  request: CompletionRequest.Chat,
+  { models }: Pick<Settings, "models">
+): ErrorResponse | undefined => {
+  const model = models.find(request.model)
+  return model === undefined ? undefined : modelProblem(request, model)
 }
 
 /** The prefix that the request gives for the assistant's message. */

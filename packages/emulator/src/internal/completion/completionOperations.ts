@@ -14,7 +14,7 @@ export const chatOperation = (settings: Settings, record: RecordCompletion): Ope
     settings,
     record,
     Endpoint.chat,
-    (request, reply, now) => generateChatCompletion(request, { ...settings, now }, reply)
+    (request, reply, now) => generateChatCompletion(request, settings, reply, now)
   )
 
 /** `POST /v1/agents/completions`: the chat completion of the agent's model. An agent consists of its model only. */
@@ -24,7 +24,7 @@ export const agentsOperation = (settings: Settings, record: RecordCompletion): O
     const model = settings.agents.get(agent_id) ?? (reply === undefined ? undefined : agent_id)
     return model === undefined
       ? unknownAgent(agent_id)
-      : generateChatCompletion({ ...conversation, model }, { ...settings, now }, reply)
+      : generateChatCompletion({ ...conversation, model }, settings, reply, now)
   })
 
 /** `POST /v1/fim/completions`. */
@@ -33,5 +33,5 @@ export const fimOperation = (settings: Settings, record: RecordCompletion): Oper
     settings,
     record,
     Endpoint.fim,
-    (request, reply) => generateFimCompletion(request, settings.seed, reply)
+    (request, reply) => generateFimCompletion(request, settings, reply)
   )

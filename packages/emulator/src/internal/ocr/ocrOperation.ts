@@ -5,7 +5,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { detail, ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
 import { makeRandom, type Random } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -84,7 +83,7 @@ export const ocrOperation = (
   // This operation has the form of the API's web framework, without an object around it.
   invalid: (problems) => detail(422, problems),
   respond: Effect.fnUntraced(function*(request) {
-    const model = modelFor(request.model ?? usualModel, "ocr")
+    const model = settings.models.require(request.model ?? usualModel, "ocr")
     if (model instanceof ErrorResponse) return yield* model
     const { document } = request
     const file = document.type === "file" ? yield* readFile(document.file_id) : undefined
