@@ -28,13 +28,17 @@ export const completionOperation = <Request extends Recordable>(
   settings: Settings,
   record: RecordCompletion,
   endpoint: CompletionEndpoint<Request>,
-  generate: (request: Request, reply: Script.Reply | undefined) => GeneratedCompletion | ErrorResponse
+  generate: (
+    request: Request,
+    reply: Script.Reply | undefined,
+    now: number
+  ) => GeneratedCompletion | ErrorResponse
 ): Operation<Request> => ({
   route: endpoint.complete,
   answers: "completion",
   streamOptions: settings.streamOptions,
   respond: Effect.fnUntraced(function*(request) {
-    const completion = generate(request, yield* scriptedAnswer("completion"))
+    const completion = generate(request, yield* scriptedAnswer("completion"), yield* Clock.currentTimeMillis)
     if (completion instanceof ErrorResponse) return yield* completion
     const recorded = record({
       operation: endpoint.complete.operation,
