@@ -10,6 +10,7 @@ import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
 import { scriptedAnswer } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
+import { monotonicTime } from "../timing/monotonicMillis.ts"
 import { paced, waitFor } from "../timing/pace.ts"
 import type { Recordable, RecordCompletion } from "./completionRecord.ts"
 import { timedTokens, toChunks, toResponse } from "./completionResponse.ts"
@@ -45,6 +46,7 @@ export const completionOperation = <Request extends Recordable>(
       request,
       response: toResponse(completion, yield* seconds, wireFormsOf(completion, settings)),
       started: yield* Clock.currentTimeMillis,
+      startedMonotonic: yield* monotonicTime,
       correlationId: yield* CorrelationId
     })
     return yield* request.stream === true

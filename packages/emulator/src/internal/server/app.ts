@@ -57,6 +57,7 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
   const faulty = yield* withFaults(settings, faults)
   const scoped = yield* withScope
   const app = yield* requestMiddleware(
+    settings,
     yield* withProxy(settings, own),
     (seen, respond) => scoped(seen, faulty(seen, respond))
   )
