@@ -3,7 +3,11 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import { adminApp, isAdmin } from "../admin/adminApp.ts"
+import { eventAdmin } from "../admin/eventAdmin.ts"
 import { faultAdmin } from "../admin/faultAdmin.ts"
+import { feedAdmin } from "../admin/feedAdmin.ts"
+import { infoAdmin } from "../admin/infoAdmin.ts"
+import { pageAdmin } from "../admin/pageAdmin.ts"
 import { requestAdmin } from "../admin/requestAdmin.ts"
 import { makeBatchJobs } from "../batch/batchJobs.ts"
 import { jobOperations } from "../batch/jobOperations.ts"
@@ -54,7 +58,14 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
   const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
   const api = yield* withRateLimitsAndScript(settings, rules, app)
-  const admin = errorsAsResponses(adminApp(settings, [...faultAdmin(faults), ...yield* requestAdmin]))
+  const admin = errorsAsResponses(adminApp(settings, [
+    ...pageAdmin,
+    ...infoAdmin(settings),
+    ...faultAdmin(faults),
+    ...eventAdmin(yield* EmulatorDatabase),
+    ...yield* requestAdmin,
+    ...yield* feedAdmin(faults)
+  ]))
   return withAccessLog(
     settings,
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)
