@@ -107,10 +107,11 @@ export const folders: Readonly<Record<string, Rows>> = {
     random: ["json"],
     text: ["json", "http", "random"],
     timing: ["random"],
-    settings: ["timing"],
+    models: ["http"],
+    settings: ["timing", "models"],
     routing: ["http", "settings"],
-    models: ["http", "routing"],
-    moderation: ["http", "random", "text", "routing", "models"],
+    modelEndpoints: ["http", "settings", "routing"],
+    moderation: ["http", "random", "text", "settings", "routing", "models"],
     ocr: ["http", "random", "text", "settings", "routing", "models"],
     classification: ["http", "random", "text", "settings", "routing", "models"],
     completion: "all above",
@@ -149,6 +150,6 @@ export const folders: Readonly<Record<string, Rows>> = {
     log: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["settings", "storage", "cassette/format"]
+    cli: ["models", "settings", "storage", "cassette/format"]
   }
 }

@@ -31,6 +31,7 @@ export const completionOperation = <Request extends Recordable>(
 ): Operation<Request> => ({
   route: endpoint.complete,
   completes: true,
+  streamOptions: settings.streamOptions,
   respond: Effect.fnUntraced(function*(request) {
     const completion = generate(request, yield* ScriptedReply)
     if (completion instanceof ErrorResponse) return yield* completion
