@@ -75,7 +75,7 @@ const makeRow = ({ id, method, path, received }, onSelect) => {
   const button = element("button", { type: "button", class: "request" }, element("b", {}, method), ` ${path}`)
   const notes = element("div", { class: "notes" })
   const status = element("span", { class: "status" })
-  const model = element("td", { class: "model" })
+  const model = element("td", { class: "model wide" })
   const first = element("td", { class: "number" })
   const rate = element("td", { class: "number" })
   const tokens = element("td", { class: "number" })
@@ -88,7 +88,7 @@ const makeRow = ({ id, method, path, received }, onSelect) => {
     first,
     rate,
     tokens,
-    element("td", { class: "number quiet" }, timeOfDay(received))
+    element("td", { class: "number quiet wide" }, timeOfDay(received))
   )
   /** @param {Summary} request */
   const update = (request) => {
