@@ -147,7 +147,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     embeddings: ["http", "random", "text", "settings", "routing", "models"],
     faults: ["json", "http", "random"],
     batch: "all above",
-    log: ["http", "settings"],
+    log: ["json", "http", "settings"],
     admin: "all above",
     server: "all above",
     cli: ["models", "settings", "storage", "cassette/format"]

@@ -56,7 +56,11 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     fileRoutes(settings),
     operationRoutes(settings, jobOperations(jobs))
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
-  const app = yield* requestMiddleware(yield* withProxy(settings, own), yield* withFaults(settings, faults))
+  const app = yield* requestMiddleware(
+    settings,
+    yield* withProxy(settings, own),
+    yield* withFaults(settings, faults)
+  )
   const api = yield* withRateLimitsAndScript(settings, rules, app)
   const admin = errorsAsResponses(adminApp(settings, [
     ...pageAdmin,
