@@ -1,7 +1,7 @@
 /** Arms faults with a click, and lists those that are armed. */
 import { element, fill } from "./dom.js"
 
-/** @typedef {{ readonly fault: { readonly type: string } & Record<string, unknown>, readonly times?: number, readonly probability?: number, readonly method?: string, readonly path?: string }} Armed */
+/** @typedef {{ readonly fault: { readonly type: string } & Record<string, unknown>, readonly times?: number, readonly probability?: number, readonly method?: string, readonly path?: string, readonly scope?: string }} Armed */
 
 /** The faults that one click arms: what the button says, what it does to a response, and the fault. */
 const offered = [
@@ -28,6 +28,7 @@ const offered = [
  * @param {HTMLElement} parts.buttons
  * @param {HTMLInputElement} parts.times
  * @param {HTMLInputElement} parts.path
+ * @param {HTMLInputElement} parts.scope
  * @param {HTMLFormElement} parts.form the form for a fault as JSON
  * @param {HTMLTextAreaElement} parts.own
  * @param {HTMLElement} parts.armed
@@ -35,21 +36,24 @@ const offered = [
  * @param {import("./api.js").Api} api
  * @param {(text: string) => void} say tells a person what happened
  */
-export const makeFaultPanel = ({ armed, buttons, clear, form, own, path, times }, api, say) => {
+export const makeFaultPanel = ({ armed, buttons, clear, form, own, path, scope, times }, api, say) => {
   /** @param {unknown} fault */
   const arm = async (fault) => {
     try {
-      const made = await api.post("faults", {
+      const made = await api.post(pathOf(scope.value.trim()), {
         fault,
         times: times.valueAsNumber,
         ...path.value.trim() === "" ? {} : { path: path.value.trim() }
       })
-      say(`Armed: ${describe(made)}`)
+      say(`Armed: ${describe({ ...made, scope: scope.value.trim() })}`)
       await refresh()
     } catch (error) {
       say(`Not armed: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
+
+  /** @type {ReadonlySet<string>} */
+  let scopes = new Set()
 
   const refresh = async () => {
     show((await api.get("faults")).faults)
@@ -57,6 +61,7 @@ export const makeFaultPanel = ({ armed, buttons, clear, form, own, path, times }
 
   /** @param {ReadonlyArray<Armed>} faults */
   const show = (faults) => {
+    scopes = new Set(faults.map(({ scope = "" }) => scope))
     clear.hidden = faults.length === 0
     fill(
       armed,
@@ -73,7 +78,7 @@ export const makeFaultPanel = ({ armed, buttons, clear, form, own, path, times }
     )
   )
   clear.addEventListener("click", () => {
-    void api.remove("faults").then(() => say("No fault is armed.")).then(refresh)
+    void Promise.all([...scopes].map((scope) => api.remove(pathOf(scope)))).then(() => say("")).then(refresh)
   })
   form.addEventListener("submit", (event) => {
     event.preventDefault()
@@ -87,14 +92,22 @@ export const makeFaultPanel = ({ armed, buttons, clear, form, own, path, times }
 }
 
 /**
+ * The faults of a scope, or those without one.
+ *
+ * @param {string} scope
+ */
+const pathOf = (scope) => scope === "" ? "faults" : `faults?scope=${encodeURIComponent(scope)}`
+
+/**
  * An armed fault in one line.
  *
  * @param {Armed} armed
  */
-const describe = ({ fault: { type, ...more }, method, path, probability, times }) =>
+const describe = ({ fault: { type, ...more }, method, path, probability, scope = "", times }) =>
   [
     type,
     ...Object.entries(more).map(([key, value]) => `${key} ${JSON.stringify(value)}`),
     probability === undefined ? `× ${times ?? 1}` : `with a probability of ${probability}`,
-    ...method === undefined && path === undefined ? [] : [`for ${[method, path].filter(Boolean).join(" ")}`]
+    ...method === undefined && path === undefined ? [] : [`for ${[method, path].filter(Boolean).join(" ")}`],
+    ...scope === "" ? [] : [`in the scope ${scope}`]
   ].join(" ")

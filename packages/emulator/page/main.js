@@ -63,6 +63,7 @@ const makePage = (api) => {
       form: find("fault-form", HTMLFormElement),
       own: find("own-fault", HTMLTextAreaElement),
       path: find("path", HTMLInputElement),
+      scope: find("scope", HTMLInputElement),
       times: find("times", HTMLInputElement)
     },
     api,
@@ -140,7 +141,7 @@ const makePage = (api) => {
         break
       case "state":
         faults.show(message.faults)
-        rules.show(message.rules ?? [])
+        rules.show(message.rules)
         break
     }
   }

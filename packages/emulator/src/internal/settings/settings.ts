@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
-import type * as Script from "../../Script.ts"
+import type * as Rules from "../../Rules.ts"
 import { makeModelList, type ModelList } from "../models/modelList.ts"
 import type { Pace } from "../timing/pace.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
@@ -57,7 +57,7 @@ export interface Settings {
   readonly demoEvents: number
   readonly limits: RateLimits
   readonly batch: BatchPace
-  readonly script: Script.Script
+  readonly script: ReadonlyArray<Rules.Rule>
   /** Where responses come from, if not from the emulator itself. */
   readonly proxy: ProxyOptions
 }
@@ -87,7 +87,7 @@ export const makeSettings = (
     readonly demoEvents?: number | undefined
     readonly batchQueueTime?: Duration.Input | undefined
     readonly batchRequestsPerSecond?: number | undefined
-    readonly script?: Script.Script | undefined
+    readonly script?: ReadonlyArray<Rules.Rule> | undefined
     readonly upstream?: ProxyOptions["upstream"]
     readonly replay?: ProxyOptions["replay"]
   }
