@@ -1,7 +1,7 @@
 /** One request: what it was, its conversation, and the response as it is sent. */
 import { makeAnswerView, message, requestMessages } from "./conversationView.js"
 import { element, fill, setText } from "./dom.js"
-import { dateAndTime, indented, json, milliseconds, speed, tokenCounts } from "./format.js"
+import { dateAndTime, firstToken, indented, json, milliseconds, speed, tokenCounts, unknown } from "./format.js"
 import { showStatus } from "./requestList.js"
 
 /** @typedef {import("./requestStore.js").Summary} Summary */
@@ -144,17 +144,19 @@ const factsOf = (request) => {
   const facts = [
     ["Model", model],
     ["Received", dateAndTime(received)],
-    ["First token", milliseconds(request.firstByte)],
-    ["Took", took === undefined ? undefined : milliseconds(took)],
+    ["First token", firstToken(request)],
+    ["Took", milliseconds(took)],
     ["Tokens a second", speed(request)],
     ["Tokens", tokenCounts(request)],
-    ["Fault", fault === undefined ? undefined : JSON.stringify(fault)],
+    ["Fault", fault?.type],
     ["Rule", rule],
     ["Scope", scope],
     ["Broken off", interrupted === true ? "by the client or a fault" : undefined],
     ["Id", id]
   ]
   return facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [element("div", {}, element("dt", {}, name), element("dd", {}, value))]
+    value === undefined || value === unknown
+      ? []
+      : [element("div", {}, element("dt", {}, name), element("dd", {}, value))]
   )
 }

@@ -1,6 +1,6 @@
 /** The table of requests, newest first. */
 import { element, fill, setText } from "./dom.js"
-import { milliseconds, speed, timeOfDay, tokenCounts } from "./format.js"
+import { firstToken, milliseconds, speed, tokenCounts, unknown } from "./format.js"
 
 /** @typedef {import("./requestStore.js").Summary} Summary */
 
@@ -71,12 +71,13 @@ const matches = ({ fault, method, model, path, refusal, rule, scope, status }, p
  * @param {Summary} request
  * @param {(id: string) => void} onSelect
  */
-const makeRow = ({ id, method, path, received }, onSelect) => {
+const makeRow = ({ id, method, path }, onSelect) => {
   const button = element("button", { type: "button", class: "request" }, element("b", {}, method), ` ${path}`)
   const notes = element("div", { class: "notes" })
   const status = element("span", { class: "status" })
   const model = element("td", { class: "model wide" })
   const first = element("td", { class: "number" })
+  const total = element("td", { class: "number" })
   const rate = element("td", { class: "number" })
   const tokens = element("td", { class: "number" })
   const node = element(
@@ -86,15 +87,16 @@ const makeRow = ({ id, method, path, received }, onSelect) => {
     element("td", {}, button, notes),
     model,
     first,
+    total,
     rate,
-    tokens,
-    element("td", { class: "number quiet wide" }, timeOfDay(received))
+    tokens
   )
   /** @param {Summary} request */
   const update = (request) => {
     showStatus(status, request)
-    setText(model, request.model ?? "–")
-    setText(first, milliseconds(request.firstByte))
+    setText(model, request.model ?? unknown)
+    setText(first, firstToken(request))
+    setText(total, milliseconds(request.took))
     setText(rate, speed(request))
     setText(tokens, tokenCounts(request))
     fill(notes, ...notesOf(request))
