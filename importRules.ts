@@ -149,8 +149,9 @@ export const folders: Readonly<Record<string, Rows>> = {
     faults: ["json", "http", "random"],
     batch: "all above",
     log: ["json", "http", "settings"],
+    access: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["models", "settings", "storage", "cassette/format"]
+    cli: ["access", "models", "settings", "storage", "cassette/format"]
   }
 }
