@@ -1,8 +1,10 @@
+import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite"
 import { leftovers, migrations } from "./migrations.ts"
+import { createForOwner, keepForOwner } from "./ownerOnly.ts"
 import { withTimeLimit } from "./timeLimit.ts"
 
 /** The database cannot be used: the runtime lacks SQLite, or the file is not an emulator's. */
@@ -37,6 +39,7 @@ export interface Database {
 export const openDatabase = Effect.fnUntraced(
   function*(path: string): Effect.fn.Return<Database, DatabaseError, Scope.Scope> {
     const { DatabaseSync } = yield* sqlite
+    yield* attempt(path, () => createForOwner(path))
     const connection = yield* Effect.acquireRelease(
       attempt(path, () => new DatabaseSync(path, { timeout: 5000 })),
       (connection) => Effect.sync(() => connection.close())
@@ -44,6 +47,10 @@ export const openDatabase = Effect.fnUntraced(
     const modules = yield* attempt(path, () => connection.prepare("SELECT name FROM pragma_module_list").all())
     if (!modules.some(({ name }) => name === "fts5")) return yield* tooOld(undefined)
     yield* attempt(path, () => prepareConnection(connection))
+    const file = connection.location()
+    if (file !== null && !keepForOwner(file)) {
+      yield* Console.warn(`Other users may be able to read ${path}: its permissions belong to somebody else`)
+    }
     const database = makeDatabase(connection)
     yield* migrate(path, connection, database)
     return database
