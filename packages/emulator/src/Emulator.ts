@@ -368,7 +368,7 @@ export function layerMemory(
 /** What an emulator keeps: the log of its requests, its database, and the work on it. Each build has its own. */
 const layerState = (settings: Settings) =>
   Layer.fresh(Layer.mergeAll(
-    Log.layerRequestLog,
+    Log.layerRequestLog(settings.requestLogBytes),
     layerObservability(settings).pipe(Layer.provideMerge(layerDatabase(settings.database)))
   ))
 

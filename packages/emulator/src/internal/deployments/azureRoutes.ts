@@ -3,12 +3,11 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { chatOperation } from "../completion/completionOperations.ts"
 import type { RecordCompletion } from "../completion/completionRecord.ts"
-import { bearerToken } from "../http/authorization.ts"
+import { hasKeyInAnyForm } from "../http/authorization.ts"
 import { detail, ErrorResponse } from "../http/errorResponse.ts"
 import { parseBody } from "../http/jsonBody.ts"
 import { respondToBody } from "../routing/endpointRoute.ts"
@@ -82,8 +81,7 @@ export const azureRoutes = (settings: Settings, record: RecordCompletion) =>
     "/models/chat/completions",
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
-      const key = request.headers["api-key"] ?? bearerToken(request)
-      if (key !== Redacted.value(settings.apiKey)) return yield* wrongAzureKey
+      if (!hasKeyInAnyForm(request, settings.apiKey)) return yield* wrongAzureKey
       yield* checkVersion
       yield* Effect.mapError((yield* CurrentRateLimiter).admit, tooManyRequests)
       const body = parseBody(yield* request.text)

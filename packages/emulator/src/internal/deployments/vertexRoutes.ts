@@ -4,12 +4,11 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { chatOperation, fimOperation } from "../completion/completionOperations.ts"
 import type { RecordCompletion } from "../completion/completionRecord.ts"
-import { bearerToken } from "../http/authorization.ts"
+import { bearerToken, hasKey } from "../http/authorization.ts"
 import { detail, ErrorResponse } from "../http/errorResponse.ts"
 import { parseBody } from "../http/jsonBody.ts"
 import { respondToBody } from "../routing/endpointRoute.ts"
@@ -56,9 +55,9 @@ export const vertexRoutes = (settings: Settings, record: RecordCompletion) =>
       if (parsed === undefined) return yield* detail(404, "Not Found")
       const { id, method } = parsed
       const request = yield* HttpServerRequest.HttpServerRequest
-      const token = bearerToken(request)
-      if (token === undefined) return yield* missingToken(method)
-      if (token !== Redacted.value(settings.apiKey)) return yield* wrongToken(method)
+      if (!hasKey(request, settings.apiKey)) {
+        return yield* bearerToken(request) === undefined ? missingToken(method) : wrongToken(method)
+      }
       yield* Effect.mapError((yield* CurrentRateLimiter).admit, () => exhausted(method, id))
       const body = parseBody(yield* request.text)
       if (body instanceof ErrorResponse) return yield* body
