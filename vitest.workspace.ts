@@ -28,7 +28,8 @@ export default defineConfig({
       ),
       project("examples", "examples/test/**/*.test.ts"),
       // The tests in test/postgres have a script of their own: `npm run test:postgres`.
-      project("repository", "test/**/*.test.ts", "test/postgres/**")
+      project("repository", "test/**/*.test.ts", "test/postgres/**"),
+      project("older clients", "test-older-clients/*.test.ts")
     ]
   }
 })
