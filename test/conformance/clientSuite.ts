@@ -42,12 +42,16 @@ export const weatherDescription = "The weather of the next days in a city"
 export const testClient = (
   name: string,
   make: (url: string, apiKey: string) => ClientUnderTest | Promise<ClientUnderTest>,
-  { statuses = [429, 503] }: {
+  { aborts = true, emulator, statuses = [429, 503] }: {
+    /** Whether the client can abort a stream. */
+    readonly aborts?: boolean
+    /** The options of the emulator in which it differs from that of the other clients. */
+    readonly emulator?: Pick<Emulator.Options, "streamOptions" | "toolCalls">
     /** The statuses of errors that the client does not turn into others by its own retries. */
     readonly statuses?: ReadonlyArray<402 | 429 | 503>
   } = {}
 ): void => {
-  const emulated = Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity, script })
+  const emulated = Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity, script, ...emulator })
   const talk = (run: (client: ClientUnderTest) => Promise<void>) =>
     Effect.flatMap(
       Emulator.Emulator,
@@ -119,6 +123,8 @@ export const testClient = (
           }
         }))
     }
+
+    if (!aborts) return
 
     it.effect("closes the connection of a stream that is aborted", () =>
       Effect.gen(function*() {
