@@ -41,12 +41,7 @@ describe("a choice", () => {
 })
 
 describe("tool calls", () => {
-  const call = {
-    id: "abcdefghi",
-    type: "function",
-    function: { name: "add", arguments: "{\"a\":1}" },
-    index: 0
-  } as const
+  const call = { id: "abcdefghi", function: { name: "add", arguments: "{\"a\":1}" } }
   const size = countTokens("add") + countTokens(call.function.arguments)
   const empty = truncatedChoice({ index: 0, text: "", budget: unlimitedBudget, stop: null })
 
@@ -73,7 +68,7 @@ describe("tool calls", () => {
 })
 
 describe("the token budget", () => {
-  const model = { id: "m", max_context_length: 100 }
+  const model = { context: 100 }
 
   it("is max_tokens, or what is left of the context where that is less", () => {
     assert.deepStrictEqual(tokenBudgetFor(model, { prompt: 90, maxTokens: 5 }), { tokens: 5, finishReason: "length" })

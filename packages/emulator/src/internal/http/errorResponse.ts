@@ -57,6 +57,9 @@ export const badRequest = (options: {
   })
 }
 
+/** The error response for a request whose kind of problem has no type and code of its own, or none that is known. */
+export const invalidRequest = (message: string): ErrorResponse => badRequest({ message, type: "invalid_request_error" })
+
 /** The error response for arguments that the model does not support. */
 export const invalidArguments = (message: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_invalid_args", code: "3051", raw: true })
@@ -71,3 +74,7 @@ export const invalidModel = (model: string, status = 400): ErrorResponse =>
  */
 export const unknownAgent = (id: string): ErrorResponse =>
   badRequest({ message: `Agent not found: ${id}`, type: "invalid_request_error", param: "agent_id", status: 404 })
+
+/** The error response of an operation that needs the database while it cannot be used. Mistral's API has no such error. */
+export const databaseUnavailable = (message: string): ErrorResponse =>
+  badRequest({ message, type: "database_unavailable", status: 503 })
