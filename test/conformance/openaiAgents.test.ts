@@ -1,7 +1,14 @@
 /** OpenAI's Agents SDK over chat completions. */
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, layer } from "@effect/vitest"
-import { Agent, OpenAIChatCompletionsModel, Runner, setTracingDisabled, tool } from "@openai/agents"
+import {
+  Agent,
+  MaxTurnsExceededError,
+  OpenAIChatCompletionsModel,
+  Runner,
+  setTracingDisabled,
+  tool
+} from "@openai/agents"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import OpenAI from "openai"
@@ -59,15 +66,31 @@ testClient("@openai/agents where calls have a type", client, {
 layer(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity, streamOptions: "accept" }), {
   excludeTestServices: true
 })("@openai/agents with the calls that Mistral's own models send", (it) => {
-  it.effect("does not see a call, as on Mistral", () =>
+  const runTool = (key: "tools" | "streamTools") =>
     Effect.flatMap(Emulator.Emulator, ({ apiKey, url }) =>
       Effect.promise(async () => {
         const seen: Array<string> = []
-        const weather = (args: string) => {
+        const result = await client(url, Redacted.value(apiKey))[key]!("Use get_weather, please", (args) => {
           seen.push(args)
           return "18 degrees"
-        }
-        const text = await client(url, Redacted.value(apiKey)).tools!("Use get_weather, please", weather)
-        assert.deepStrictEqual([text, seen], ["", []])
-      })))
+        }).catch((error: unknown) => error)
+        return { result, calls: seen.length }
+      }))
+
+  it.effect("does not see the call of a whole completion, as on Mistral, and asks until its turns are over", () =>
+    Effect.gen(function*() {
+      const { requests } = yield* Emulator.Emulator
+      const before = (yield* requests).length
+      const { calls, result } = yield* runTool("tools")
+      assert.instanceOf(result, MaxTurnsExceededError)
+      assert.strictEqual(calls, 0)
+      assert.strictEqual((yield* requests).length - before, 10)
+    }))
+
+  it.effect("sees the call of a stream, where it does not look for a type", () =>
+    Effect.gen(function*() {
+      const { calls, result } = yield* runTool("streamTools")
+      assert.strictEqual(calls, 1)
+      assert.include(String(result), "18 degrees")
+    }))
 })
