@@ -119,10 +119,10 @@ describe("tool calls", () => {
     Effect.gen(function*() {
       const both = ask("Use get_weather and get_time", { tools: [weather, time] })
       const names = (choices: Completion.Response["choices"]) =>
-        (choices[0]?.message?.tool_calls ?? []).map((call) => [call.index, call.function.name])
-      assert.deepStrictEqual(names((yield* Chat.complete(both)).choices), [[0, "get_weather"], [1, "get_time"]])
+        (choices[0]?.message?.tool_calls ?? []).map((call) => call.function.name)
+      assert.deepStrictEqual(names((yield* Chat.complete(both)).choices), ["get_weather", "get_time"])
       assert.deepStrictEqual(names((yield* Chat.complete({ ...both, parallel_tool_calls: false })).choices), [
-        [0, "get_weather"]
+        "get_weather"
       ])
     }).pipe(Effect.provide(local())))
 

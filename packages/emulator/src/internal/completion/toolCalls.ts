@@ -4,12 +4,10 @@ import type { Generation } from "../text/generation.ts"
 import { generateJsonText } from "../text/jsonText.ts"
 import type { FunctionTool } from "./calledTools.ts"
 
-/** A tool call in the form of the API; the arguments are JSON text. */
+/** A tool call, before it is sent in a recorded form; the arguments are JSON text. */
 export interface ToolCall {
   readonly id: string
-  readonly type: "function"
   readonly function: { readonly name: string; readonly arguments: string }
-  readonly index: number
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -27,7 +25,7 @@ export const toolCalls = (
   generation: Generation
 ): ReadonlyArray<ToolCall> | ErrorResponse => {
   const calls: Array<ToolCall> = []
-  for (const [index, tool] of called.entries()) {
+  for (const tool of called) {
     const { name, parameters } = tool.function
     // Arguments are always an object, even if the schema does not say so.
     const schema = "type" in parameters ? parameters : { ...parameters, type: "object" }
@@ -36,7 +34,7 @@ export const toolCalls = (
       generation
     )
     if (typeof text !== "string") return text
-    calls.push({ id: callId(generation.random), type: "function", function: { name, arguments: text }, index })
+    calls.push({ id: callId(generation.random), function: { name, arguments: text } })
   }
   return calls
 }

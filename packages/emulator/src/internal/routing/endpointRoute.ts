@@ -12,9 +12,10 @@ import { parseBody } from "../http/jsonBody.ts"
 import { type Reduced, withoutStreamOptions } from "../http/streamOptions.ts"
 import { textProblems } from "../http/textProblems.ts"
 import { validationProblems } from "../http/validationProblems.ts"
+import type { ScriptedEndpoint } from "../script/answerKind.ts"
+import { CurrentAnswer, CurrentScope, CurrentScript, NoteRule } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import { CurrentRateLimiter } from "./rateLimiter.ts"
-import { CurrentScript, ScriptedReply } from "./scriptRules.ts"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
 
@@ -26,13 +27,15 @@ export interface Incoming {
   readonly query: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   /** The URL as the client wrote it, with the host that it used. */
   readonly url: URL
+  /** By lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** An operation of the emulator: its endpoint, and how it responds. */
 export interface Operation<Request> {
   readonly route: Route<Request>
-  /** Whether a script's reply can be the response. For other operations a script can only give an error. */
-  readonly completes?: boolean
+  /** The kind of a script's answers that can be the response. For other operations a script can only give an error. */
+  readonly answers?: ScriptedEndpoint["answers"]
   /**
    * The error response to a body that does not fit or is not JSON, if its form differs from that of the completions.
    */
@@ -91,20 +94,32 @@ const validate = <Request>(
     return problems.length > 0 ? Effect.fail(refused(problems)) : Effect.succeed(value as Request)
   })
 
-/** Responds to a request by the script, or by the operation where the script has no reply. */
+/** Responds to a request by the script, or by the operation where the script has no answer. */
 const respondTo = Effect.fnUntraced(function*<Request>(
-  { completes = false, respond, route }: Pick<ReceivingOperation<Request>, "completes" | "respond" | "route">,
+  { answers, respond, route }: Pick<ReceivingOperation<Request>, "answers" | "respond" | "route">,
   request: Request,
   parameters: Readonly<Record<string, string | undefined>>,
   incoming: Incoming
 ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, ErrorResponse> {
-  const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
-  if (scripted instanceof ErrorResponse) return yield* scripted
-  return yield* Effect.provideService(respond(request, parameters, incoming), ScriptedReply, scripted)
+  const rules = yield* CurrentScript
+  const taken = yield* rules.take({ path: route.path, answers }, request, incoming.headers, yield* CurrentScope)
+  if (taken === undefined) return yield* respond(request, parameters, incoming)
+  const note = (yield* NoteRule)(taken.label)
+  const { answer, putBack } = taken
+  if (answer instanceof ErrorResponse) {
+    yield* note
+    return yield* answer
+  }
+  return yield* respond(request, parameters, incoming).pipe(
+    Effect.provideService(CurrentAnswer, answer),
+    // A request that breaks the API's rules is refused whatever the script says.
+    Effect.tapError(() => putBack),
+    Effect.tap(() => note)
+  )
 })
 
 /** No request without HTTP has a URL of its own. */
-const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid") }
+const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid"), headers: {} }
 
 /** Responds to the value of a body as over HTTP, but without a key and rate limits. */
 export const respondToValue = <Request>(
@@ -125,7 +140,7 @@ export interface Handler {
 }
 
 /** An operation whose request is not JSON. */
-export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "completes" | "respond"> {
+export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "answers" | "respond"> {
   readonly route: Pick<Route<never>, "method" | "path">
   /** How the request is received. What it acquires is released when the request has ended. */
   readonly receive: Effect.Effect<Request, Failure, HttpServerRequest.HttpServerRequest | Scope.Scope>
@@ -151,7 +166,8 @@ const incoming = Effect.gen(function*() {
   const origin = `http://${headers["host"]}`
   return {
     query: yield* HttpServerRequest.ParsedSearchParams,
-    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost")
+    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost"),
+    headers
   }
 })
 

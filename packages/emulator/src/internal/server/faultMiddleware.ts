@@ -10,8 +10,9 @@ import type { ErrorResponse } from "../http/errorResponse.ts"
 import { isFromLoopback } from "../http/loopback.ts"
 import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
 import { acceptsWithoutKey } from "../proxy/proxy.ts"
+import { CurrentScope } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
-import { CurrentFault } from "./accessLog.ts"
+import { CurrentOutcome } from "./accessLog.ts"
 
 /** Responds to a request with the fault that its header names, or with the next armed fault that applies. */
 export const withFaults = (settings: Settings, armed: FaultQueue) =>
@@ -28,7 +29,7 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       const target = faultTarget(seen)
       const named = request.headers[faultHeader]
       let taken: TakenFault | undefined
-      if (named === undefined) taken = yield* armed.take(target)
+      if (named === undefined) taken = yield* armed.take(target, yield* CurrentScope)
       else {
         // The client's key may be that of the upstream server, or missing.
         if (!(acceptsWithoutKey(settings.proxy, request) && isFromLoopback(request))) yield* authorize(settings.apiKey)
@@ -36,10 +37,10 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       }
       if (taken === undefined) return yield* respond
       const { fault } = taken
-      const current = yield* CurrentFault
+      const outcome = yield* CurrentOutcome
       return yield* faultyResponse(
         taken,
         respond,
-        Effect.andThen(log.complete(seen.id, { fault }), Effect.sync(() => current.fault = fault))
+        Effect.andThen(log.complete(seen.id, { fault }), Effect.sync(() => outcome.fault = fault))
       )
     }))

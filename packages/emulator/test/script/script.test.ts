@@ -73,9 +73,7 @@ describe("a script", () => {
       const [given, made] = choice?.message?.tool_calls ?? []
       assert.deepStrictEqual(given, {
         id: "abcdef123",
-        type: "function",
-        function: { name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
-        index: 0
+        function: { name: "get_weather", arguments: "{\"city\":\"Paris\"}" }
       })
       assert.match(String(made?.id), /^[A-Za-z0-9]{9}$/)
       assert.strictEqual(made?.function.arguments, "{not JSON")
@@ -123,7 +121,7 @@ describe("a script", () => {
       assert.strictEqual(Completion.text(response), "Good morning")
     }).pipe(Effect.provide(scripted([{ answer: { text: "morning" } }]))))
 
-  it.effect("refuses at any endpoint, with its own body and headers or with the emulator's", () =>
+  it.effect("refuses at any endpoint, with its own body and headers or with the body of the fault with its status", () =>
     Effect.gen(function*() {
       const own = yield* post(ask("Full"))
       assert.deepStrictEqual([own.status, own.json], [503, { detail: "Full" }])
@@ -131,10 +129,10 @@ describe("a script", () => {
       const usual = yield* postTo("/embeddings")({ model: "mistral-embed", input: ["a", "Full"] })
       assert.deepStrictEqual([usual.status, usual.json], [500, {
         object: "error",
-        message: "The emulator's script refuses this request",
-        type: "invalid_request_error",
+        message: "Internal server error",
+        type: "internal_server_error",
         param: null,
-        code: null
+        code: "1000"
       }])
     }).pipe(Effect.provide(scripted([
       {
