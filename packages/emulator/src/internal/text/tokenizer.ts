@@ -27,30 +27,34 @@ const otherKind = (codePoint: number): number => {
   return kind !== unknown ? kind : known[codePoint] = kindOf(String.fromCodePoint(codePoint))
 }
 
-const most = [0, 6, 3, 6]
+/** The most characters of a token of each kind. */
+const most = [1, 6, 3, 6]
 
 /** Counts the tokens of a text, without making them: a prompt may have 32 MiB. */
 export const countTokens = (text: string): number => {
+  const { length } = text
   let count = 0
-  /** The kind of the token that is read, and how many more characters it may have. */
-  let open = unknown
-  let left = 0
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    let kind = ascii[unit]
-    if (kind === undefined) {
-      const codePoint = text.codePointAt(at) ?? unit
-      kind = otherKind(codePoint)
-      if (codePoint > 0xffff) at++
+  /** Whether the last token is a single space, which belongs to the token that follows it. */
+  let isSpace = false
+  for (let at = 0; at < length;) {
+    const start = at
+    let unit = text.charCodeAt(at)
+    const kind = unit < 128 ? ascii[unit] ?? unknown : otherKind(text.codePointAt(at) ?? 0)
+    let characters = 0
+    // All characters of the same kind are read at once.
+    for (;;) {
+      while (unit < 128 && ascii[unit] === kind) {
+        characters++
+        unit = ++at < length ? text.charCodeAt(at) : 128
+      }
+      const codePoint = at < length && unit >= 128 ? text.codePointAt(at) ?? 0 : 0
+      if (codePoint < 128 || otherKind(codePoint) !== kind) break
+      characters++
+      at += codePoint > 0xffff ? 2 : 1
+      unit = at < length ? text.charCodeAt(at) : 128
     }
-    if (kind === open && left > 0) {
-      left--
-      continue
-    }
-    // A single space belongs to the token that follows it.
-    if (open !== white || left !== 5 || kind === white || text.charCodeAt(at - 1) !== 0x20) count++
-    open = kind
-    left = (most[kind] ?? 0) - 1
+    count += Math.ceil(characters / (most[kind] ?? 1)) - (isSpace ? 1 : 0)
+    isSpace = kind === white && characters % 6 === 1 && text.charCodeAt(at - 1) === 0x20 && at > start
   }
   return count
 }
