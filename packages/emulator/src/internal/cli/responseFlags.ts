@@ -1,4 +1,5 @@
 import * as Flag from "effect/cli/Flag"
+import { toggle, withDefault } from "./describedFlag.ts"
 
 const pairs = (flag: Flag.Flag<string>, other: (name: string) => string) =>
   flag.pipe(
@@ -15,32 +16,22 @@ const pairs = (flag: Flag.Flag<string>, other: (name: string) => string) =>
 export const responseFlags = {
   models: pairs(
     Flag.String("model").pipe(
-      Flag.withDescription("A further model, NAME or NAME=LIKE, where LIKE is a model of the emulator; may be repeated")
+      Flag.withDescription(
+        "A further model, NAME or NAME=LIKE, where LIKE is a model of the emulator (default: none); may be repeated"
+      )
     ),
     () => "mistral-small-latest"
   ),
-  anyModel: Flag.Boolean("any-model").pipe(
-    Flag.withDescription("Whether every name of a model is accepted"),
-    Flag.withDefault(false)
-  ),
+  anyModel: toggle("any-model", "Whether every name of a model is accepted", false),
   toolCalls: Flag.Literals("tool-calls", ["mistral", "index", "type", "fragments", "object", "mixed"]).pipe(
-    Flag.withDescription("The recorded form of tool calls"),
-    Flag.withDefault("mistral")
+    withDefault("The recorded form of tool calls", "mistral")
   ),
   thinking: Flag.Literals("thinking", ["arrays", "strings", "mixed"]).pipe(
-    Flag.withDescription("The recorded form of streams with thinking"),
-    Flag.withDefault("arrays")
+    withDefault("The recorded form of streams with thinking", "arrays")
   ),
   streamOptions: Flag.Literals("stream-options", ["refuse", "accept"]).pipe(
-    Flag.withDescription("Whether `stream_options` is refused or accepted"),
-    Flag.withDefault("refuse")
+    withDefault("Whether `stream_options` is refused or accepted", "refuse")
   ),
-  callTools: Flag.Boolean("call-tools").pipe(
-    Flag.withDescription("Whether tools are called whatever the question is"),
-    Flag.withDefault(false)
-  ),
-  strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription("Whether requests that no rule of the script fits are refused"),
-    Flag.withDefault(false)
-  )
+  callTools: toggle("call-tools", "Whether tools are called whatever the question is", false),
+  strict: toggle("strict", "Whether requests that no rule of the script fits are refused", false)
 }
