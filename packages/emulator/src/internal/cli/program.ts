@@ -10,6 +10,7 @@ import * as Emulator from "../../Emulator.ts"
 import { accessFlags } from "./accessFlags.ts"
 import { teardownBySignal } from "./exitCode.ts"
 import { layerSentences } from "./flagErrors.ts"
+import { checkAgents, modelFlags } from "./modelFlags.ts"
 import { paceFlags } from "./paceFlags.ts"
 import { proxyFlags, proxyOptions } from "./proxyFlags.ts"
 import { responseFlags } from "./responseFlags.ts"
@@ -22,6 +23,7 @@ const flags = {
   ...serverFlags,
   ...paceFlags,
   ...scriptFlag,
+  ...modelFlags,
   ...responseFlags,
   ...accessFlags,
   proxy: proxyFlags
@@ -31,6 +33,7 @@ const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
   Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
+    yield* checkAgents(flags)
     const options = {
       ...flags,
       ...(yield* proxyOptions(proxy)),
