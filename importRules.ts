@@ -109,11 +109,12 @@ export const folders: Readonly<Record<string, Rows>> = {
     timing: ["random"],
     models: ["http"],
     settings: ["timing", "models"],
-    routing: ["http", "settings"],
+    script: ["json", "http"],
+    routing: ["http", "script", "settings"],
     modelEndpoints: ["http", "settings", "routing"],
-    moderation: ["http", "random", "text", "settings", "routing", "models"],
+    moderation: ["http", "random", "script", "text", "settings", "routing", "models"],
     ocr: ["http", "random", "text", "settings", "routing", "models"],
-    classification: ["http", "random", "text", "settings", "routing", "models"],
+    classification: ["http", "random", "script", "text", "settings", "routing", "models"],
     completion: "all above",
     storage: ["json"],
     files: ["json", "http", "routing", "settings", "storage"],
@@ -144,12 +145,13 @@ export const folders: Readonly<Record<string, Rows>> = {
     "cassette/storage": ["cassette/format", "cassette/matching"],
     "cassette/client": ["http", "timing", "cassette/format", "cassette/matching", "cassette/storage"],
     proxy: ["http", "settings", "routing", "cassette/format", "cassette/matching", "cassette/client"],
-    embeddings: ["http", "random", "text", "settings", "routing", "models"],
+    embeddings: ["http", "random", "script", "text", "settings", "routing", "models"],
     faults: ["json", "http", "random"],
     batch: "all above",
     log: ["json", "http", "settings"],
+    access: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["models", "settings", "storage", "cassette/format"]
+    cli: ["access", "models", "settings", "storage", "cassette/format"]
   }
 }

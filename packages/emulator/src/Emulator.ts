@@ -54,6 +54,8 @@ import * as Files from "./internal/files/addedFile.ts"
 import * as Log from "./internal/log/requestLog.ts"
 import type * as Event from "./internal/observability/events/newEvent.ts"
 import { layerObservability, Observability } from "./internal/observability/service/observabilityService.ts"
+import { makeRuleStore } from "./internal/script/ruleStore.ts"
+import { scopeHeader } from "./internal/script/scopeName.ts"
 import { makeApp } from "./internal/server/app.ts"
 import { memoryClient } from "./internal/server/memoryClient.ts"
 import { socketDelivery } from "./internal/server/socketDelivery.ts"
@@ -62,7 +64,7 @@ import type { ThinkingForm, ToolCallForm, Verbosity } from "./internal/settings/
 import { makeSettings, type Settings } from "./internal/settings/settings.ts"
 import type * as Database from "./internal/storage/database.ts"
 import { EmulatorDatabase, layerDatabase } from "./internal/storage/emulatorDatabase.ts"
-import type * as Script from "./Script.ts"
+import type * as Rules from "./Rules.ts"
 
 export type {
   /**
@@ -122,6 +124,24 @@ export interface AddedFile extends Files.AddedFile {}
 export interface DatabaseError extends Database.DatabaseError {}
 
 /**
+ * A scope of a running emulator, so that tests that run at the same time do not meet.
+ *
+ * *Details*: rules without a scope apply in it, too, after its own, and are used up for it alone. Faults without a scope do
+ * not apply in it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Scoped {
+  /** The header that puts a request into the scope: for `headers` of a client or of a call. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly rules: Rules.Rules
+  readonly faults: Faults.Faults
+  /** The requests of the scope among the last 1,000 that the emulator received, newest last. */
+  readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
+}
+
+/**
  * The service of a running emulator.
  *
  * @category models
@@ -149,8 +169,15 @@ export interface Service {
    * JSON object.
    */
   readonly addFile: (content: string, options?: AddedFile) => Effect.Effect<string>
-  /** The faults that apply to future requests. */
+  /** The faults that apply to future requests without a scope. */
   readonly faults: Faults.Faults
+  /** The rules that decide responses, for requests of every scope. */
+  readonly rules: Rules.Rules
+  /**
+   * A scope: requests whose header `x-emulator-scope` names it have rules and faults of their own, and no part in those of
+   * another. A name has 1 to 200 visible ASCII characters.
+   */
+  readonly scoped: (name: string) => Scoped
 }
 
 /**
@@ -222,7 +249,7 @@ export interface Options extends ProxyOptions {
   /** The requests of a batch job that are processed per second. No delay unless set, and with 0 or `Infinity`. */
   readonly batchRequestsPerSecond?: number | undefined
   /** Scripted responses, which take precedence over generated ones. */
-  readonly script?: Script.Script | undefined
+  readonly script?: ReadonlyArray<Rules.Rule> | undefined
   /** Whether a request that no rule of the script fits is refused. `false` unless set. */
   readonly strict?: boolean | undefined
   /** Requests per minute of the clock before the next response is 429. No limit unless set. */
@@ -241,8 +268,16 @@ export interface Options extends ProxyOptions {
   readonly clock?: "real" | "context" | undefined
   /** The bytes of request bodies that the log of requests keeps. 16 MiB unless set. */
   readonly requestLogBytes?: number | undefined
-  /** The origins of web pages that may read responses, such as `http://localhost:3000`. None unless set. */
+  /**
+   * The origins of web pages that may read responses, such as `http://localhost:3000`; `null` for those of local files,
+   * `*` for all. None unless set. Building the layer dies with a text that is not an origin.
+   */
   readonly cors?: ReadonlyArray<string> | undefined
+  /**
+   * Further host names that requests to a loopback address may have, such as that of a proxy, besides `localhost`, names
+   * below it, loopback addresses and `host`. None unless set.
+   */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** The port to listen on. A free port unless set. */
   readonly port?: number | undefined
   /** The address to listen on. `127.0.0.1` unless set, which no other machine can reach. */
@@ -339,7 +374,8 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
   const { addEvents } = yield* Observability
   const database = yield* EmulatorDatabase
   const faults = makeFaultQueue(settings.seed)
-  const app = yield* makeApp(settings, faults)
+  const rules = yield* makeRuleStore(settings.script, settings.strict)
+  const app = yield* makeApp(settings, faults, rules)
   const service = Emulator.of({
     ...place,
     apiKey: settings.apiKey,
@@ -348,7 +384,14 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
     active: log.active,
     addEvents,
     addFile: (content, options) => Files.addUploadedFile(database, content, options),
-    faults
+    faults,
+    rules: rules.rules,
+    scoped: (name) => ({
+      headers: { [scopeHeader]: name },
+      rules: rules.scoped(name),
+      faults: faults.scoped(name),
+      requests: Effect.map(log.requests, (all) => all.filter(({ scope }) => scope === name))
+    })
   })
   return { app, service }
 })

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import type * as Scope from "effect/Scope"
-import { CurrentScript, type ScriptRules } from "../routing/scriptRules.ts"
+import { CurrentScript, type ScriptRules } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database } from "../storage/database.ts"
 import { ifAvailable, whileAvailable } from "../storage/databaseTrouble.ts"

@@ -1,5 +1,5 @@
 import type { JobFault } from "../faults/faultTarget.ts"
-import { defaultBody } from "../faults/statusResponse.ts"
+import { statusBody } from "../http/statusBody.ts"
 import { isJsonObject } from "../json/jsonObject.ts"
 import type { JobRequest } from "./jobLines.ts"
 import type { LineResponse } from "./lineOperations.ts"
@@ -42,7 +42,7 @@ export const faultyLine = (
     : request.custom_id !== null && custom_ids.includes(request.custom_id)
   if (!applies) return undefined
   const status = fault.status ?? 500
-  return { status, json: JSON.stringify(fault.body === undefined ? defaultBody(status) : fault.body) }
+  return { status, json: JSON.stringify(fault.body === undefined ? statusBody(status) : fault.body) }
 }
 
 /** The longest message that a job shows. */

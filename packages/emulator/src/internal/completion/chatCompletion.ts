@@ -17,6 +17,7 @@ import {
   truncatedChoice,
   withToolCalls
 } from "./generatedCompletion.ts"
+import { modelProblem } from "./modelRules.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
 import { type TokenBudget, tokenBudgetFor } from "./tokenBudget.ts"
 import { toolCalls } from "./toolCalls.ts"
@@ -32,7 +33,8 @@ export const generateChatCompletion = (
 ): GeneratedCompletion | ErrorResponse => {
   const model = reply === undefined ? settings.models.require(request.model, "completion_chat") : undefined
   if (model instanceof ErrorResponse) return model
-  const guardrails = conversationProblem(request) ?? guardrailResults(settings.models, request)
+  const guardrails = conversationProblem(request) ?? capabilityProblem(request, settings) ??
+    guardrailResults(settings.models, request)
   if (guardrails instanceof ErrorResponse) return guardrails
   const prompt = promptTokens(request)
   const draft = countTokens(request.prediction?.content ?? "")
@@ -53,6 +55,15 @@ export const generateChatCompletion = (
         stop: request.stop
       })
   })
+}
+
+/** A script may reply for a model that the emulator does not know, whose capabilities are then not known, either. */
+const capabilityProblem = (
+  request: CompletionRequest.Chat,
+  { models }: Pick<Settings, "models">
+): ErrorResponse | undefined => {
+  const model = models.find(request.model)
+  return model === undefined ? undefined : modelProblem(request, model)
 }
 
 /** The prefix that the request gives for the assistant's message. */

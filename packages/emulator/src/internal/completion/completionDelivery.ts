@@ -8,7 +8,7 @@ import { CorrelationId } from "../http/correlationId.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
-import { ScriptedReply } from "../routing/scriptRules.ts"
+import { scriptedAnswer } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import { monotonicTime } from "../timing/monotonicMillis.ts"
 import { paced, waitFor } from "../timing/pace.ts"
@@ -31,9 +31,10 @@ export const completionOperation = <Request extends Recordable>(
   generate: (request: Request, reply: Script.Reply | undefined) => GeneratedCompletion | ErrorResponse
 ): Operation<Request> => ({
   route: endpoint.complete,
-  completes: true,
+  answers: "completion",
+  streamOptions: settings.streamOptions,
   respond: Effect.fnUntraced(function*(request) {
-    const completion = generate(request, yield* ScriptedReply)
+    const completion = generate(request, yield* scriptedAnswer("completion"))
     if (completion instanceof ErrorResponse) return yield* completion
     const recorded = record({
       operation: endpoint.complete.operation,

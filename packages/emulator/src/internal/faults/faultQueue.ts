@@ -12,14 +12,25 @@ export interface TakenFault {
   readonly putBack: Effect.Effect<void>
 }
 
-/** The armed faults, and the one that applies to a request. */
+/** An armed fault of any scope. */
+export interface ScopedFault extends Armed {
+  readonly scope?: string | undefined
+}
+
+/** The armed faults, and the one that applies to a request. As `Faults` they are those without a scope. */
 export interface FaultQueue extends Faults {
-  readonly take: (target: FaultTarget) => Effect.Effect<TakenFault | undefined>
+  /** Takes the next fault for a request that names a scope, or none. A scope has no part in the faults of another. */
+  readonly take: (target: FaultTarget, scope?: string | undefined) => Effect.Effect<TakenFault | undefined>
+  /** The faults for requests that name a scope. */
+  readonly scoped: (scope: string) => Faults
+  /** The armed faults of all scopes. */
+  readonly all: Effect.Effect<ReadonlyArray<ScopedFault>>
 }
 
 /** An armed fault in the queue. */
 interface Entry {
   readonly armed: Armed
+  readonly scope: string | undefined
   /** The number of requests that remain; `Infinity` for a fault with a probability. */
   left: number
   /** Whether the fault applies this time. */
@@ -50,42 +61,54 @@ const problemOf = ({ fault, probability, seed, times, ...where }: Armed): string
 /** Makes an empty queue. `seed` is the default for faults with a probability. */
 export const makeFaultQueue = (seed: number): FaultQueue => {
   let queue: ReadonlyArray<Entry> = []
-  let cleared = 0
-  const arm = (input: Armed) =>
+  /** How often the faults of a scope were cleared: a fault that was taken before does not come back. */
+  const clears = new Map<string | undefined, number>()
+  const arm = (input: Armed, scope: string | undefined) =>
     Effect.map(Effect.fromResult(readArmed(input)), (armed) => {
       const { probability } = armed
       const random = makeRandom(`${armed.seed ?? seed}:fault:${JSON.stringify(armed.fault)}`)
       queue = [
         ...queue,
         probability === undefined
-          ? { armed, left: armed.times ?? 1, hits: () => true }
-          : { armed, left: Infinity, hits: () => random.next() < probability }
+          ? { armed, scope, left: armed.times ?? 1, hits: () => true }
+          : { armed, scope, left: Infinity, hits: () => random.next() < probability }
       ]
     })
-  return {
-    arm,
+  const scoped = (scope: string | undefined): Faults => ({
+    arm: (armed) => arm(armed, scope),
     next: (fault, { times, where } = {}) =>
-      arm({ fault, ...(times === undefined ? undefined : { times }), ...whereOf(where) }),
+      arm({ fault, ...(times === undefined ? undefined : { times }), ...whereOf(where) }, scope),
     withProbability: (fault, probability, { seed, where } = {}) =>
-      arm({ fault, probability, ...(seed === undefined ? undefined : { seed }), ...whereOf(where) }),
-    armed: Effect.sync(() => queue.map(({ armed, left }) => left === Infinity ? armed : { ...armed, times: left })),
+      arm({ fault, probability, ...(seed === undefined ? undefined : { seed }), ...whereOf(where) }, scope),
+    armed: Effect.sync(() => queue.filter((entry) => entry.scope === scope).map(remaining)),
     clear: Effect.sync(() => {
-      queue = []
-      cleared += 1
-    }),
-    take: (target) =>
+      queue = queue.filter((entry) => entry.scope !== scope)
+      clears.set(scope, (clears.get(scope) ?? 0) + 1)
+    })
+  })
+  return {
+    ...scoped(undefined),
+    scoped,
+    all: Effect.sync(() =>
+      queue.map((entry) => ({
+        ...remaining(entry),
+        ...(entry.scope === undefined ? undefined : { scope: entry.scope })
+      }))
+    ),
+    take: (target, scope) =>
       Effect.sync(() => {
-        const entry = queue.find(({ armed, hits }) =>
-          isTargeted(armed, target) && notApplicable(armed.fault, target) === undefined && hits()
+        const entry = queue.find((one) =>
+          one.scope === scope && isTargeted(one.armed, target) &&
+          notApplicable(one.armed.fault, target) === undefined && one.hits()
         )
         if (entry === undefined) return undefined
-        const before = cleared
+        const before = clears.get(scope)
         entry.left -= 1
         if (entry.left === 0) queue = queue.filter((other) => other !== entry)
         return {
           fault: entry.armed.fault,
           putBack: Effect.sync(() => {
-            if (cleared !== before) return
+            if (clears.get(scope) !== before) return
             entry.left += 1
             if (entry.left === 1) queue = [entry, ...queue]
           })
@@ -93,6 +116,9 @@ export const makeFaultQueue = (seed: number): FaultQueue => {
       })
   }
 }
+
+/** A fault with the number of requests that remain. */
+const remaining = ({ armed, left }: Entry): Armed => left === Infinity ? armed : { ...armed, times: left }
 
 const whereOf = (where: { readonly method?: string | undefined; readonly path?: string | undefined } = {}) => ({
   ...(where.method === undefined ? undefined : { method: where.method }),

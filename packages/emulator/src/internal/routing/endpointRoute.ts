@@ -9,10 +9,13 @@ import type * as Scope from "effect/Scope"
 import { authorize } from "../http/authorization.ts"
 import { detail, ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
 import { parseBody } from "../http/jsonBody.ts"
+import { type Reduced, withoutStreamOptions } from "../http/streamOptions.ts"
+import { textProblems } from "../http/textProblems.ts"
 import { validationProblems } from "../http/validationProblems.ts"
+import type { ScriptedEndpoint } from "../script/answerKind.ts"
+import { CurrentAnswer, CurrentScope, CurrentScript, NoteRule } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import { CurrentRateLimiter } from "./rateLimiter.ts"
-import { CurrentScript, ScriptedReply } from "./scriptRules.ts"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
 
@@ -24,17 +27,21 @@ export interface Incoming {
   readonly query: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   /** The URL as the client wrote it, with the host that it used. */
   readonly url: URL
+  /** By lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** An operation of the emulator: its endpoint, and how it responds. */
 export interface Operation<Request> {
   readonly route: Route<Request>
-  /** Whether a script's reply can be the response. For other operations a script can only give an error. */
-  readonly completes?: boolean
+  /** The kind of a script's answers that can be the response. For other operations a script can only give an error. */
+  readonly answers?: ScriptedEndpoint["answers"]
   /**
    * The error response to a body that does not fit or is not JSON, if its form differs from that of the completions.
    */
   readonly invalid?: (problems: ReadonlyArray<Problem>) => ErrorResponse
+  /** What happens to the key `stream_options`, which the schemas of the operations lack. Without it, no key is special. */
+  readonly streamOptions?: Settings["streamOptions"]
   readonly respond: (
     request: Request,
     parameters: Readonly<Record<string, string | undefined>>,
@@ -64,29 +71,44 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
 
 /** Checks a value by the schema of an operation. */
 const validate = <Request>(
-  { invalid: refused = invalid, route }: Operation<Request>,
-  value: unknown
+  { invalid: refused = invalid, route, streamOptions }: Operation<Request>,
+  body: unknown
 ): Effect.Effect<Request, ErrorResponse> =>
   Effect.suspend(() => {
-    const problems = validationProblems(route.request, value)
+    const { problems: more, value }: Reduced = streamOptions === undefined
+      ? { value: body, problems: [] }
+      : withoutStreamOptions(body, streamOptions)
+    const problems = [...validationProblems(route.request, value), ...more, ...textProblems(value)]
     // Core's request schemas transform nothing, so a value that fits is a request.
     return problems.length > 0 ? Effect.fail(refused(problems)) : Effect.succeed(value as Request)
   })
 
-/** Responds to a request by the script, or by the operation where the script has no reply. */
+/** Responds to a request by the script, or by the operation where the script has no answer. */
 const respondTo = Effect.fnUntraced(function*<Request>(
-  { completes = false, respond, route }: Pick<ReceivingOperation<Request>, "completes" | "respond" | "route">,
+  { answers, respond, route }: Pick<ReceivingOperation<Request>, "answers" | "respond" | "route">,
   request: Request,
   parameters: Readonly<Record<string, string | undefined>>,
   incoming: Incoming
 ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, ErrorResponse> {
-  const scripted = yield* (yield* CurrentScript).take({ path: route.path, completes }, request)
-  if (scripted instanceof ErrorResponse) return yield* scripted
-  return yield* Effect.provideService(respond(request, parameters, incoming), ScriptedReply, scripted)
+  const rules = yield* CurrentScript
+  const taken = yield* rules.take({ path: route.path, answers }, request, incoming.headers, yield* CurrentScope)
+  if (taken === undefined) return yield* respond(request, parameters, incoming)
+  const note = (yield* NoteRule)(taken.label)
+  const { answer, putBack } = taken
+  if (answer instanceof ErrorResponse) {
+    yield* note
+    return yield* answer
+  }
+  return yield* respond(request, parameters, incoming).pipe(
+    Effect.provideService(CurrentAnswer, answer),
+    // A request that breaks the API's rules is refused whatever the script says.
+    Effect.tapError(() => putBack),
+    Effect.tap(() => note)
+  )
 })
 
 /** No request without HTTP has a URL of its own. */
-const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid") }
+const withoutUrl: Incoming = { query: {}, url: new URL("http://emulator.invalid"), headers: {} }
 
 /** Responds to the value of a body as over HTTP, but without a key and rate limits. */
 export const respondToValue = <Request>(
@@ -107,7 +129,7 @@ export interface Handler {
 }
 
 /** An operation whose request is not JSON. */
-export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "completes" | "respond"> {
+export interface ReceivingOperation<Request> extends Pick<Operation<Request>, "answers" | "respond"> {
   readonly route: Pick<Route<never>, "method" | "path">
   /** How the request is received. What it acquires is released when the request has ended. */
   readonly receive: Effect.Effect<Request, Failure, HttpServerRequest.HttpServerRequest | Scope.Scope>
@@ -133,7 +155,8 @@ const incoming = Effect.gen(function*() {
   const origin = `http://${headers["host"]}`
   return {
     query: yield* HttpServerRequest.ParsedSearchParams,
-    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost")
+    url: new URL(url, URL.canParse(origin) ? origin : "http://localhost"),
+    headers
   }
 })
 

@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { withAccessChecks } from "../access/accessChecks.ts"
 import { adminApp, isAdmin } from "../admin/adminApp.ts"
 import { faultAdmin } from "../admin/faultAdmin.ts"
 import { requestAdmin } from "../admin/requestAdmin.ts"
+import { ruleAdmin } from "../admin/ruleAdmin.ts"
 import { makeBatchJobs } from "../batch/batchJobs.ts"
 import { jobOperations } from "../batch/jobOperations.ts"
 import { chatClassificationsOperation, classificationsOperation } from "../classification/classificationOperations.ts"
@@ -20,21 +22,21 @@ import { Observability } from "../observability/service/observabilityService.ts"
 import { ocrOperation } from "../ocr/ocrOperation.ts"
 import { withProxy } from "../proxy/proxy.ts"
 import { operationRoute, operationRoutes } from "../routing/endpointRoute.ts"
-import { makeScriptRules } from "../routing/scriptRules.ts"
+import type { RuleStore } from "../script/ruleStore.ts"
 import type { Settings } from "../settings/settings.ts"
 import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
 import { withAccessLog } from "./accessLog.ts"
 import { withFaults } from "./faultMiddleware.ts"
 import { errorsAsResponses, requestMiddleware } from "./requestMiddleware.ts"
+import { withScope } from "./scopeMiddleware.ts"
 import { withRateLimitsAndScript } from "./withRateLimitsAndScript.ts"
 
 /** Ids and field names may be long; Node.js accepts no longer request line than this. */
 const longestParameter = 16_384
 
 /** Makes the HTTP app of the emulator. */
-export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue) {
+export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue, rules: RuleStore) {
   const { record } = yield* Observability
-  const rules = yield* makeScriptRules(settings.script)
   const jobs = yield* makeBatchJobs(settings, rules)
   const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
     operationRoute(settings, chatOperation(settings, record)),
@@ -52,15 +54,22 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     fileRoutes(settings),
     operationRoutes(settings, jobOperations(jobs))
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
+  const faulty = yield* withFaults(settings, faults)
+  const scoped = yield* withScope
   const app = yield* requestMiddleware(
     settings,
     yield* withProxy(settings, own),
-    yield* withFaults(settings, faults)
+    (seen, respond) => scoped(seen, faulty(seen, respond))
   )
   const api = yield* withRateLimitsAndScript(settings, rules, app)
-  const admin = errorsAsResponses(adminApp(settings, [...faultAdmin(faults), ...yield* requestAdmin]))
+  const admin = errorsAsResponses(
+    adminApp(settings, [...faultAdmin(faults), ...ruleAdmin(rules), ...yield* requestAdmin])
+  )
   return withAccessLog(
     settings,
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)
+    withAccessChecks(
+      settings,
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)
+    )
   )
 })

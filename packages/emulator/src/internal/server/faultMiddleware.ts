@@ -10,6 +10,7 @@ import type { ErrorResponse } from "../http/errorResponse.ts"
 import { isFromLoopback } from "../http/loopback.ts"
 import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
 import { acceptsWithoutKey } from "../proxy/proxy.ts"
+import { CurrentScope } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import { CurrentOutcome } from "./accessLog.ts"
 
@@ -28,7 +29,7 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       const target = faultTarget(seen)
       const named = request.headers[faultHeader]
       let taken: TakenFault | undefined
-      if (named === undefined) taken = yield* armed.take(target)
+      if (named === undefined) taken = yield* armed.take(target, yield* CurrentScope)
       else {
         // The client's key may be that of the upstream server, or missing.
         if (!(acceptsWithoutKey(settings.proxy, request) && isFromLoopback(request))) yield* authorize(settings.apiKey)

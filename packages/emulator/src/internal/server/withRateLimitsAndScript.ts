@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { CurrentRateLimiter, makeRateLimiter } from "../routing/rateLimiter.ts"
-import { CurrentScript, type ScriptRules } from "../routing/scriptRules.ts"
+import { CurrentScript, type ScriptRules } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 
 /** Provides the rate limiter and the script of an emulator to an app. */

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
-import type * as Script from "../../Script.ts"
+import type * as Rules from "../../Rules.ts"
 import { makeModelList, type ModelList } from "../models/modelList.ts"
 import type { Pace } from "../timing/pace.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
@@ -49,6 +49,10 @@ export interface Settings {
   readonly requestLogBytes: number
   /** The origins of pages that may read responses. */
   readonly cors: ReadonlyArray<string>
+  /** The host that the emulator listens on. */
+  readonly host: string
+  /** Further hosts that requests on a loopback connection may name. */
+  readonly allowedHosts: ReadonlyArray<string>
   /** The models of the agents, by agent id. */
   readonly agents: ReadonlyMap<string, string>
   /** The file of the database, or `:memory:`. */
@@ -57,7 +61,7 @@ export interface Settings {
   readonly demoEvents: number
   readonly limits: RateLimits
   readonly batch: BatchPace
-  readonly script: Script.Script
+  readonly script: ReadonlyArray<Rules.Rule>
   /** Where responses come from, if not from the emulator itself. */
   readonly proxy: ProxyOptions
 }
@@ -76,6 +80,8 @@ export const makeSettings = (
     readonly strict?: boolean | undefined
     readonly requestLogBytes?: number | undefined
     readonly cors?: ReadonlyArray<string> | undefined
+    readonly host?: string | undefined
+    readonly allowedHosts?: ReadonlyArray<string> | undefined
     readonly timeToFirstToken?: Duration.Input | undefined
     readonly tokensPerSecond?: number | undefined
     readonly jitter?: number | undefined
@@ -87,7 +93,7 @@ export const makeSettings = (
     readonly demoEvents?: number | undefined
     readonly batchQueueTime?: Duration.Input | undefined
     readonly batchRequestsPerSecond?: number | undefined
-    readonly script?: Script.Script | undefined
+    readonly script?: ReadonlyArray<Rules.Rule> | undefined
     readonly upstream?: ProxyOptions["upstream"]
     readonly replay?: ProxyOptions["replay"]
   }
@@ -111,6 +117,8 @@ export const makeSettings = (
   strict: options.strict ?? false,
   requestLogBytes: options.requestLogBytes ?? 16 * 1024 * 1024,
   cors: options.cors ?? [],
+  host: options.host ?? "127.0.0.1",
+  allowedHosts: options.allowedHosts ?? [],
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
   database: options.database ?? ":memory:",
   demoEvents: options.demoEvents ?? 0,

@@ -123,7 +123,7 @@ describe("a script", () => {
       assert.strictEqual(Completion.text(response), "Good morning")
     }).pipe(Effect.provide(scripted([{ answer: { text: "morning" } }]))))
 
-  it.effect("refuses at any endpoint, with its own body and headers or with the emulator's", () =>
+  it.effect("refuses at any endpoint, with its own body and headers or with the body of the fault with its status", () =>
     Effect.gen(function*() {
       const own = yield* post(ask("Full"))
       assert.deepStrictEqual([own.status, own.json], [503, { detail: "Full" }])
@@ -131,10 +131,10 @@ describe("a script", () => {
       const usual = yield* postTo("/embeddings")({ model: "mistral-embed", input: ["a", "Full"] })
       assert.deepStrictEqual([usual.status, usual.json], [500, {
         object: "error",
-        message: "The emulator's script refuses this request",
-        type: "invalid_request_error",
+        message: "Internal server error",
+        type: "internal_server_error",
         param: null,
-        code: null
+        code: "1000"
       }])
     }).pipe(Effect.provide(scripted([
       {
