@@ -1,9 +1,11 @@
+import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite"
 import { unavailable } from "./databaseTrouble.ts"
 import { leftovers, migrations } from "./migrations.ts"
+import { createForOwner, keepForOwner } from "./ownerOnly.ts"
 import { withTimeLimit } from "./timeLimit.ts"
 
 /** The database cannot be used: the runtime lacks SQLite, or the file is not an emulator's. */
@@ -48,6 +50,7 @@ export const openDatabase = Effect.fnUntraced(
     report: (sentence: string) => void = () => {}
   ): Effect.fn.Return<Database, DatabaseError, Scope.Scope> {
     const { DatabaseSync } = yield* sqlite
+    yield* attempt(path, () => createForOwner(path))
     const connection = yield* Effect.acquireRelease(
       attempt(path, () => new DatabaseSync(path, { timeout: 5000 })),
       (connection) => Effect.sync(() => connection.close())
@@ -55,6 +58,10 @@ export const openDatabase = Effect.fnUntraced(
     const modules = yield* attempt(path, () => connection.prepare("SELECT name FROM pragma_module_list").all())
     if (!modules.some(({ name }) => name === "fts5")) return yield* tooOld(undefined)
     yield* attempt(path, () => prepareConnection(connection))
+    const file = connection.location()
+    if (file !== null && !keepForOwner(file)) {
+      yield* Console.warn(`Other users may be able to read ${path}: its permissions belong to somebody else`)
+    }
     const database = makeDatabase(connection, report)
     yield* migrate(path, connection, database)
     connection.exec(`PRAGMA busy_timeout = ${patience}`)
