@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { hasKey } from "../http/authorization.ts"
 import { CorrelationId } from "../http/correlationId.ts"
-import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { databaseUnavailable, detail, ErrorResponse } from "../http/errorResponse.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
 import { DescribeBody, isUpload } from "../http/uploadRequest.ts"
 import { isJsonObject } from "../json/jsonObject.ts"
@@ -20,6 +20,7 @@ import { unmarkProxied } from "../proxy/proxiedResponse.ts"
 import { acceptsWithoutKey } from "../proxy/proxy.ts"
 import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
 import type { Settings } from "../settings/settings.ts"
+import { DatabaseUnavailable } from "../storage/databaseTrouble.ts"
 import { observedResponse } from "./observedResponse.ts"
 
 /** The largest request body that is read. */
@@ -72,7 +73,11 @@ export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.Ht
   app.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
     Effect.catch((error) => Effect.succeed(toResponse(toErrorResponse(error)))),
-    Effect.catchDefect(() => Effect.succeed(toResponse(toErrorResponse(undefined)))),
+    Effect.catchDefect((defect) =>
+      Effect.succeed(toResponse(
+        defect instanceof DatabaseUnavailable ? databaseUnavailable(defect.message) : toErrorResponse(undefined)
+      ))
+    ),
     Effect.interruptible
   )
 
