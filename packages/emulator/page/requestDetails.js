@@ -65,8 +65,12 @@ export const makeRequestDetails = (panel, api, store) => {
    */
   const readBody = async (id, messages, rest) => {
     try {
-      const { body, headers } = await api.get(`request?id=${encodeURIComponent(id)}`)
-      fill(messages, ...requestMessages(body))
+      const { body, bodyDropped, headers } = await api.get(`request?id=${encodeURIComponent(id)}`)
+      fill(
+        messages,
+        bodyDropped === true && element("p", { class: "quiet" }, "The emulator has no room for the body any more."),
+        ...requestMessages(body)
+      )
       const tools = Array.isArray(body?.tools) ? body.tools : []
       const parts = [
         ...tools.length === 0 ? [] : [section(`Tools (${tools.length})`, json(tools))],
