@@ -107,11 +107,12 @@ export const folders: Readonly<Record<string, Rows>> = {
     random: ["json"],
     text: ["json", "http", "random"],
     timing: ["random"],
-    settings: ["timing"],
     script: ["json", "http"],
+    models: ["http"],
+    settings: ["timing", "models"],
     routing: ["http", "script", "settings"],
-    models: ["http", "routing"],
-    moderation: ["http", "random", "script", "text", "routing", "models"],
+    modelEndpoints: ["http", "settings", "routing"],
+    moderation: ["http", "random", "script", "text", "settings", "routing", "models"],
     ocr: ["http", "random", "text", "settings", "routing", "models"],
     classification: ["http", "random", "script", "text", "settings", "routing", "models"],
     completion: "all above",
@@ -150,6 +151,6 @@ export const folders: Readonly<Record<string, Rows>> = {
     log: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["settings", "storage", "cassette/format"]
+    cli: ["models", "settings", "storage", "cassette/format"]
   }
 }

@@ -37,7 +37,7 @@ const conversations: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   "a text up to a stop": { messages: user("Tell me about fog"), stop: "." },
   "a tool call": { messages: user("Use get_weather"), tools: [weather] },
   "thinking": { messages: user("Tell me about fog"), reasoning_effort: "high" },
-  "thinking and a tool call": { messages: user("Fog"), tools: [weather], tool_choice: "any", prompt_mode: "reasoning" },
+  "thinking and a tool call": { messages: user("Fog"), tools: [weather], tool_choice: "any", reasoning_effort: "high" },
   "a JSON object": { messages: user("JSON"), response_format: { type: "json_object" } },
   "a JSON value": {
     messages: user("JSON"),

@@ -87,7 +87,16 @@ describe("agents", () => {
         const [more, code] of [
           [{ messages: [] }, "3230"],
           [{ messages: [{ role: "assistant", content: "Hi" }] }, "3230"],
-          [{ messages: [{ role: "assistant", tool_calls: [call] }, { role: "tool", content: "1" }] }, "3280"],
+          [
+            {
+              messages: [
+                { role: "user", content: "Hi" },
+                { role: "assistant", tool_calls: [call] },
+                { role: "tool", content: "1", tool_call_id: call.id }
+              ]
+            },
+            "3280"
+          ],
           [{ tool_choice: { function: { name: "f" } } }, null]
         ] as const
       ) {

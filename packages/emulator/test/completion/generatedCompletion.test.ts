@@ -73,7 +73,7 @@ describe("tool calls", () => {
 })
 
 describe("the token budget", () => {
-  const model = { id: "m", max_context_length: 100 }
+  const model = { context: 100 }
 
   it("is max_tokens, or what is left of the context where that is less", () => {
     assert.deepStrictEqual(tokenBudgetFor(model, { prompt: 90, maxTokens: 5 }), { tokens: 5, finishReason: "length" })

@@ -44,8 +44,8 @@ export const lineOperations = (
     lineOperation(agentsOperation(instant, record)),
     lineOperation(fimOperation(instant, record)),
     lineOperation(embeddingsOperation(instant)),
-    lineOperation(moderationsOperation),
-    lineOperation(chatModerationsOperation),
+    lineOperation(moderationsOperation(instant)),
+    lineOperation(chatModerationsOperation(instant)),
     lineOperation(classificationsOperation(instant)),
     lineOperation(chatClassificationsOperation(instant)),
     lineOperation(ocrOperation(instant, wholeFile(database)))

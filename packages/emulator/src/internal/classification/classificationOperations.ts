@@ -3,7 +3,6 @@ import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
 import { responseFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
@@ -17,12 +16,12 @@ import { labelScores, targetsOf } from "./classifierTargets.ts"
 const isFineTuned = (model: string): boolean => model.startsWith("ft:classifier:")
 
 const classify = Effect.fnUntraced(function*(
-  { seed }: Settings,
+  { models, seed }: Settings,
   request: Classification.Request | Classification.ChatRequest,
   texts: ReadonlyArray<string>
 ) {
   if (!isFineTuned(request.model)) {
-    const model = modelFor(request.model, "classification")
+    const model = models.require(request.model, "classification")
     if (model instanceof ErrorResponse) return yield* model
   }
   const targets = targetsOf(request.model, seed)

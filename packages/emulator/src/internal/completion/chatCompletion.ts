@@ -1,9 +1,9 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
 import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
+import type { Settings } from "../settings/settings.ts"
 import { generateText } from "../text/generatedText.ts"
 import { predictedText } from "../text/predictedText.ts"
 import { lastText, messageText, promptTokens } from "../text/promptText.ts"
@@ -17,6 +17,7 @@ import {
   truncatedChoice,
   withToolCalls
 } from "./generatedCompletion.ts"
+import { modelProblem } from "./modelRules.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
 import { type TokenBudget, tokenBudgetFor } from "./tokenBudget.ts"
 import { toolCalls } from "./toolCalls.ts"
@@ -27,12 +28,13 @@ import { toolCalls } from "./toolCalls.ts"
  */
 export const generateChatCompletion = (
   request: CompletionRequest.Chat,
-  seed: number,
+  settings: Pick<Settings, "models" | "seed">,
   reply: Script.Reply | undefined
 ): GeneratedCompletion | ErrorResponse => {
-  const model = reply === undefined ? modelFor(request.model, "completion_chat") : undefined
+  const model = reply === undefined ? settings.models.require(request.model, "completion_chat") : undefined
   if (model instanceof ErrorResponse) return model
-  const guardrails = conversationProblem(request) ?? guardrailResults(request)
+  const guardrails = conversationProblem(request) ?? capabilityProblem(request, settings) ??
+    guardrailResults(settings.models, request)
   if (guardrails instanceof ErrorResponse) return guardrails
   const prompt = promptTokens(request)
   const draft = countTokens(request.prediction?.content ?? "")
@@ -40,7 +42,7 @@ export const generateChatCompletion = (
   if (budget instanceof ErrorResponse) return budget
   return generateCompletion(request, {
     model: request.model,
-    seed,
+    seed: settings.seed,
     promptTokens: prompt,
     count: request.n ?? 1,
     usage: reply?.usage,
@@ -53,6 +55,15 @@ export const generateChatCompletion = (
         stop: request.stop
       })
   })
+}
+
+/** A script may reply for a model that the emulator does not know, whose capabilities are then not known, either. */
+const capabilityProblem = (
+  request: CompletionRequest.Chat,
+  { models }: Pick<Settings, "models">
+): ErrorResponse | undefined => {
+  const model = models.find(request.model)
+  return model === undefined ? undefined : modelProblem(request, model)
 }
 
 /** The prefix that the request gives for the assistant's message. */

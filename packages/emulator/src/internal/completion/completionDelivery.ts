@@ -31,6 +31,7 @@ export const completionOperation = <Request extends Recordable>(
 ): Operation<Request> => ({
   route: endpoint.complete,
   answers: "completion",
+  streamOptions: settings.streamOptions,
   respond: Effect.fnUntraced(function*(request) {
     const completion = generate(request, yield* scriptedAnswer("completion"))
     if (completion instanceof ErrorResponse) return yield* completion

@@ -14,7 +14,7 @@ export const chatOperation = (settings: Settings, record: RecordCompletion): Ope
     settings,
     record,
     Endpoint.chat,
-    (request, reply) => generateChatCompletion(request, settings.seed, reply)
+    (request, reply) => generateChatCompletion(request, settings, reply)
   )
 
 /** `POST /v1/agents/completions`: the chat completion of the agent's model. An agent consists of its model only. */
@@ -24,7 +24,7 @@ export const agentsOperation = (settings: Settings, record: RecordCompletion): O
     const model = settings.agents.get(agent_id) ?? (reply === undefined ? undefined : agent_id)
     return model === undefined
       ? unknownAgent(agent_id)
-      : generateChatCompletion({ ...conversation, model }, settings.seed, reply)
+      : generateChatCompletion({ ...conversation, model }, settings, reply)
   })
 
 /** `POST /v1/fim/completions`. */
@@ -33,5 +33,5 @@ export const fimOperation = (settings: Settings, record: RecordCompletion): Oper
     settings,
     record,
     Endpoint.fim,
-    (request, reply) => generateFimCompletion(request, settings.seed, reply)
+    (request, reply) => generateFimCompletion(request, settings, reply)
   )

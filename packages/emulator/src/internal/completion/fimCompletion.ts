@@ -1,7 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
+import type { Settings } from "../settings/settings.ts"
 import { generateCode } from "../text/generatedCode.ts"
 import { countTokens } from "../text/tokenizer.ts"
 import { generateCompletion, type GeneratedCompletion, truncatedChoice } from "./generatedCompletion.ts"
@@ -14,10 +14,10 @@ import { tokenBudgetFor } from "./tokenBudget.ts"
  */
 export const generateFimCompletion = (
   request: CompletionRequest.Fim,
-  seed: number,
+  settings: Pick<Settings, "models" | "seed">,
   reply: Script.Reply | undefined
 ): GeneratedCompletion | ErrorResponse => {
-  const model = reply === undefined ? modelFor(request.model, "completion_fim") : undefined
+  const model = reply === undefined ? settings.models.require(request.model, "completion_fim") : undefined
   if (model instanceof ErrorResponse) return model
   const suffix = request.suffix ?? ""
   const promptTokens = countTokens(request.prompt) + countTokens(suffix)
@@ -27,7 +27,7 @@ export const generateFimCompletion = (
   const minimum = Math.min(request.min_tokens ?? 0, budget.tokens + 1)
   return generateCompletion(request, {
     model: request.model,
-    seed,
+    seed: settings.seed,
     promptTokens,
     count: 1,
     usage: reply?.usage,

@@ -1,4 +1,3 @@
-import type * as Model from "@effect-mistral/core/Model"
 import { type ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
 
 /** The token budget of a response, and the finish reason when it is exceeded. */
@@ -20,10 +19,10 @@ export interface PromptSize {
 
 /** The budget that a request leaves in its model's context, or an error response if it leaves none. */
 export const tokenBudgetFor = (
-  model: Model.Model | undefined,
+  model: { readonly context: number } | undefined,
   { draft = 0, maxTokens, prompt }: PromptSize
 ): TokenBudget | ErrorResponse => {
-  const context = model?.max_context_length ?? Infinity
+  const context = model?.context ?? Infinity
   if (prompt + draft > context) {
     return invalidArguments(
       `Prompt contains ${prompt} tokens and ${draft} draft tokens, too large for model with ${context} maximum context length`

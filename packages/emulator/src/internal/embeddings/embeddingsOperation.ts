@@ -2,8 +2,8 @@ import type * as Embedding from "@effect-mistral/core/Embedding"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { badRequest, ErrorResponse, invalidArguments, invalidModel } from "../http/errorResponse.ts"
-import { findModel } from "../models/models.ts"
+import { badRequest, ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
+import type { ModelList } from "../models/modelList.ts"
 import { responseFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
@@ -13,18 +13,6 @@ import { countTokens } from "../text/tokenizer.ts"
 import { textVector } from "./textVector.ts"
 import { base64, quantized } from "./vectorEncoding.ts"
 
-interface Dimensions {
-  readonly usual: number
-  /** The largest dimension; absent if a request can choose neither dimension nor data type. */
-  readonly most?: number
-}
-
-/** The dimensions of the emulator's embedding models. */
-const dimensions: Readonly<Record<string, Dimensions>> = {
-  "mistral-embed": { usual: 1024 },
-  "codestral-embed": { usual: 1536, most: 3072 }
-}
-
 /** The maximum number of tokens of all inputs together. */
 const batchTokens = 16384
 
@@ -32,9 +20,9 @@ const invalidParameter = (message: string, param: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_error", param })
 
 /** The dimension that a request selects, or an error response if it is not valid. */
-const dimensionOf = (request: Embedding.Request): number | ErrorResponse => {
-  const known = dimensions[findModel(request.model)?.id ?? ""]
-  if (known === undefined) return invalidModel(request.model)
+const dimensionOf = (models: ModelList, request: Embedding.Request): number | ErrorResponse => {
+  const known = models.dimensions(request.model)
+  if (known instanceof ErrorResponse) return known
   const dimension = request.output_dimension ?? known.usual
   if (known.most === undefined) {
     const chosen = request.output_dimension != null
@@ -53,8 +41,8 @@ const dimensionOf = (request: Embedding.Request): number | ErrorResponse => {
     : dimension
 }
 
-const embeddings = (request: Embedding.Request, seed: number): Embedding.Response | ErrorResponse => {
-  const dimension = dimensionOf(request)
+const embeddings = ({ models, seed }: Settings, request: Embedding.Request): Embedding.Response | ErrorResponse => {
+  const dimension = dimensionOf(models, request)
   if (dimension instanceof ErrorResponse) return dimension
   const texts = typeof request.input === "string" ? [request.input] : request.input
   if (texts.length === 0) return invalidParameter("Input must not be empty", "input")
@@ -87,7 +75,7 @@ const embeddings = (request: Embedding.Request, seed: number): Embedding.Respons
 export const embeddingsOperation = (settings: Settings): Operation<Embedding.Request> => ({
   route: Endpoint.createEmbeddings,
   respond: Effect.fnUntraced(function*(request) {
-    const response = embeddings(request, settings.seed)
+    const response = embeddings(settings, request)
     if (response instanceof ErrorResponse) return yield* response
     return HttpServerResponse.jsonUnsafe(response, {
       headers: { [costHeader]: String(response.usage?.total_tokens ?? 0) }

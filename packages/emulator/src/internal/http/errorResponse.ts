@@ -57,6 +57,9 @@ export const badRequest = (options: {
   })
 }
 
+/** The error response for a request whose kind of problem has no type and code of its own, or none that is known. */
+export const invalidRequest = (message: string): ErrorResponse => badRequest({ message, type: "invalid_request_error" })
+
 /** The error response for arguments that the model does not support. */
 export const invalidArguments = (message: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_invalid_args", code: "3051", raw: true })

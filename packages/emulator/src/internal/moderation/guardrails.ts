@@ -1,7 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Guardrail from "@effect-mistral/core/Guardrail"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
+import type { ModelList } from "../models/modelList.ts"
 import { messageText } from "../text/promptText.ts"
 import { type Categories, categoriesV1, categoriesV2, categoryScores, defaultThreshold } from "./categoryScores.ts"
 
@@ -31,9 +31,15 @@ const kinds: ReadonlyArray<
   ["moderation_llm_v2", "mistral-moderation-2603", categoriesV2]
 ]
 
-const judge = (moderation: Moderation, usualModel: string, categories: Categories, text: string): Verdict => {
+const judge = (
+  models: ModelList,
+  moderation: Moderation,
+  usualModel: string,
+  categories: Categories,
+  text: string
+): Verdict => {
   const model_name = moderation.model_name ?? usualModel
-  if (modelFor(model_name, "moderation") instanceof ErrorResponse) {
+  if (models.require(model_name, "moderation") instanceof ErrorResponse) {
     return { error: { message: "Moderation API request failed." } }
   }
   const own: Readonly<Record<string, number | null | undefined>> = { ...moderation.custom_category_thresholds }
@@ -88,12 +94,12 @@ const failed = (judged: ReadonlyArray<Judged>): ErrorResponse =>
     }
   })
 
-const apply = (guardrail: Guardrail.Guardrail, text: string): GuardrailResult | ErrorResponse => {
+const apply = (models: ModelList, guardrail: Guardrail.Guardrail, text: string): GuardrailResult | ErrorResponse => {
   const judged = kinds.flatMap(([name, model, categories]): ReadonlyArray<Judged> => {
     const moderation = guardrail[name]
     return moderation === null || moderation === undefined
       ? []
-      : [{ name, verdict: judge(moderation, model, categories, text), action: moderation.action ?? "none" }]
+      : [{ name, verdict: judge(models, moderation, model, categories, text), action: moderation.action ?? "none" }]
   })
   if (guardrail.block_on_error === true && judged.some(({ verdict }) => "error" in verdict)) return failed(judged)
   if (judged.some(({ action, verdict }) => action === "block" && isViolated(verdict))) return blocked(judged)
@@ -105,12 +111,15 @@ const apply = (guardrail: Guardrail.Guardrail, text: string): GuardrailResult | 
  *
  * *Details*: the words and patterns are those of the moderation endpoints.
  */
-export const guardrailResults = (request: CompletionRequest.Chat): ReadonlyArray<GuardrailResult> | ErrorResponse => {
+export const guardrailResults = (
+  models: ModelList,
+  request: CompletionRequest.Chat
+): ReadonlyArray<GuardrailResult> | ErrorResponse => {
   const last = request.messages.at(-1)
   const text = last === undefined ? "" : messageText(last)
   const results: Array<GuardrailResult> = []
   for (const guardrail of request.guardrails ?? []) {
-    const one = apply(guardrail, text)
+    const one = apply(models, guardrail, text)
     if (one instanceof ErrorResponse) return one
     results.push(one)
   }

@@ -4,17 +4,19 @@ import type * as Moderation from "@effect-mistral/core/Moderation"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
+import type { EmulatedModel, ModelList } from "../models/modelList.ts"
 import { responseFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
+import type { Settings } from "../settings/settings.ts"
 import { messageText } from "../text/promptText.ts"
 import { countTokens } from "../text/tokenizer.ts"
 import { type Categories, categoriesV1, categoriesV2, categoryScores, defaultThreshold } from "./categoryScores.ts"
 
 /** The categories of a moderation model. */
-const categoriesOf = (model: string): Categories => model === "mistral-moderation-2603" ? categoriesV2 : categoriesV1
+const categoriesOf = ({ like }: EmulatedModel): Categories =>
+  like === "mistral-moderation-2411" ? categoriesV1 : categoriesV2
 
 const result = (text: string, categories: Categories): Moderation.Result => {
   const category_scores = categoryScores(text, categories)
@@ -27,27 +29,28 @@ const result = (text: string, categories: Categories): Moderation.Result => {
 }
 
 const moderate = Effect.fnUntraced(function*(
+  models: ModelList,
   request: Moderation.Request | Moderation.ChatRequest,
   texts: ReadonlyArray<string>
 ) {
-  const model = modelFor(request.model, "moderation")
+  const model = models.require(request.model, "moderation")
   if (model instanceof ErrorResponse) return yield* model
   const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0)
   const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens, request_count: texts.length }
   const response: Moderation.Response = {
     id: hexadecimal(responseFingerprint(request, 0)),
     model: request.model,
-    results: texts.map((text) => result(text, categoriesOf(model.id))),
+    results: texts.map((text) => result(text, categoriesOf(model))),
     usage
   }
   return HttpServerResponse.jsonUnsafe(response, { headers: { [costHeader]: String(tokens) } })
 })
 
 /** `POST /v1/moderations`: one result for each text. */
-export const moderationsOperation: Operation<Moderation.Request> = {
+export const moderationsOperation = ({ models }: Settings): Operation<Moderation.Request> => ({
   route: Endpoint.createModerations,
-  respond: (request) => moderate(request, typeof request.input === "string" ? [request.input] : request.input)
-}
+  respond: (request) => moderate(models, request, typeof request.input === "string" ? [request.input] : request.input)
+})
 
 type Conversation = ReadonlyArray<Message.Message>
 
@@ -55,11 +58,12 @@ const isMany = (input: Moderation.ChatRequest["input"]): input is ReadonlyArray<
   input.every((one) => Array.isArray(one))
 
 /** `POST /v1/chat/moderations`: one result for each conversation, of its last message. */
-export const chatModerationsOperation: Operation<Moderation.ChatRequest> = {
+export const chatModerationsOperation = ({ models }: Settings): Operation<Moderation.ChatRequest> => ({
   route: Endpoint.createChatModerations,
   respond: (request) => {
     const conversations = isMany(request.input) ? request.input : [request.input]
     return moderate(
+      models,
       request,
       conversations.map((messages) => {
         const last = messages.at(-1)
@@ -67,4 +71,4 @@ export const chatModerationsOperation: Operation<Moderation.ChatRequest> = {
       })
     )
   }
-}
+})

@@ -4,7 +4,6 @@ import type { ResponseFormat } from "@effect-mistral/core/ResponseFormat"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { badRequest, detail, ErrorResponse } from "../http/errorResponse.ts"
-import { modelFor } from "../models/models.ts"
 import { makeRandom } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -80,7 +79,7 @@ export const ocrOperation = (
   // This operation has the form of the API's web framework, without an object around it.
   invalid: (problems) => detail(422, problems),
   respond: Effect.fnUntraced(function*(request) {
-    const model = modelFor(request.model ?? usualModel, "ocr")
+    const model = settings.models.require(request.model ?? usualModel, "ocr")
     if (model instanceof ErrorResponse) return yield* model
     const { document } = request
     const file = document.type === "file" ? yield* readFile(document.file_id) : undefined

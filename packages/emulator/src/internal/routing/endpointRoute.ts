@@ -9,6 +9,8 @@ import type * as Scope from "effect/Scope"
 import { authorize } from "../http/authorization.ts"
 import { detail, ErrorResponse, invalid, type Problem } from "../http/errorResponse.ts"
 import { parseBody } from "../http/jsonBody.ts"
+import { type Reduced, withoutStreamOptions } from "../http/streamOptions.ts"
+import { textProblems } from "../http/textProblems.ts"
 import { validationProblems } from "../http/validationProblems.ts"
 import type { ScriptedEndpoint } from "../script/answerKind.ts"
 import { CurrentAnswer, CurrentScope, CurrentScript, NoteRule } from "../script/currentScript.ts"
@@ -38,6 +40,8 @@ export interface Operation<Request> {
    * The error response to a body that does not fit or is not JSON, if its form differs from that of the completions.
    */
   readonly invalid?: (problems: ReadonlyArray<Problem>) => ErrorResponse
+  /** What happens to the key `stream_options`, which the schemas of the operations lack. Without it, no key is special. */
+  readonly streamOptions?: Settings["streamOptions"]
   readonly respond: (
     request: Request,
     parameters: Readonly<Record<string, string | undefined>>,
@@ -67,11 +71,14 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
 
 /** Checks a value by the schema of an operation. */
 const validate = <Request>(
-  { invalid: refused = invalid, route }: Operation<Request>,
-  value: unknown
+  { invalid: refused = invalid, route, streamOptions }: Operation<Request>,
+  body: unknown
 ): Effect.Effect<Request, ErrorResponse> =>
   Effect.suspend(() => {
-    const problems = validationProblems(route.request, value)
+    const { problems: more, value }: Reduced = streamOptions === undefined
+      ? { value: body, problems: [] }
+      : withoutStreamOptions(body, streamOptions)
+    const problems = [...validationProblems(route.request, value), ...more, ...textProblems(value)]
     // Core's request schemas transform nothing, so a value that fits is a request.
     return problems.length > 0 ? Effect.fail(refused(problems)) : Effect.succeed(value as Request)
   })

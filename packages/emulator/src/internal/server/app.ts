@@ -14,7 +14,7 @@ import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
 import type { FaultQueue } from "../faults/faultQueue.ts"
 import { fileRoutes } from "../files/fileRoutes.ts"
 import { wholeFile } from "../files/wholeFile.ts"
-import { fetchModel, listModels } from "../models/modelOperations.ts"
+import { fetchModel, listModels } from "../modelEndpoints/modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
@@ -41,11 +41,11 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, chatOperation(settings, record)),
     operationRoute(settings, agentsOperation(settings, record)),
     operationRoute(settings, fimOperation(settings, record)),
-    operationRoute(settings, listModels),
-    operationRoute(settings, fetchModel),
+    operationRoute(settings, listModels(settings)),
+    operationRoute(settings, fetchModel(settings)),
     operationRoute(settings, embeddingsOperation(settings)),
-    operationRoute(settings, moderationsOperation),
-    operationRoute(settings, chatModerationsOperation),
+    operationRoute(settings, moderationsOperation(settings)),
+    operationRoute(settings, chatModerationsOperation(settings)),
     operationRoute(settings, classificationsOperation(settings)),
     operationRoute(settings, chatClassificationsOperation(settings)),
     operationRoute(settings, ocrOperation(settings, wholeFile(yield* EmulatorDatabase))),

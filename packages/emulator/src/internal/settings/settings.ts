@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import type * as Rules from "../../Rules.ts"
+import { makeModelList, type ModelList } from "../models/modelList.ts"
 import type { Pace } from "../timing/pace.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
 
@@ -37,9 +38,7 @@ export interface Settings {
   /** Whether streamed chunks are padded. */
   readonly padding: boolean
   readonly verbosity: Verbosity
-  /** Further models, and the models that they are like. */
-  readonly models: ReadonlyMap<string, string>
-  readonly anyModel: boolean
+  readonly models: ModelList
   readonly toolCalls: ToolCallForm
   readonly thinking: ThinkingForm
   readonly streamOptions: "refuse" | "accept"
@@ -104,8 +103,7 @@ export const makeSettings = (
   seed: options.seed ?? 0,
   padding: options.padding ?? true,
   verbosity: options.verbosity ?? "quiet",
-  models: new Map(Object.entries(options.models ?? {})),
-  anyModel: options.anyModel ?? false,
+  models: makeModelList(options),
   toolCalls: options.toolCalls ?? "mistral",
   thinking: options.thinking ?? "arrays",
   streamOptions: options.streamOptions ?? "refuse",
