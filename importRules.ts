@@ -147,6 +147,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     proxy: ["http", "settings", "routing", "cassette/format", "cassette/matching", "cassette/client"],
     embeddings: ["http", "random", "script", "text", "settings", "routing", "models"],
     faults: ["json", "http", "random"],
+    remote: ["script", "faults"],
     batch: "all above",
     log: ["http", "settings"],
     admin: "all above",

@@ -48,6 +48,7 @@ import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
+import type * as EmulatorScope from "./EmulatorScope.ts"
 import type * as Faults from "./Faults.ts"
 import { makeFaultQueue } from "./internal/faults/faultQueue.ts"
 import * as Files from "./internal/files/addedFile.ts"
@@ -124,24 +125,6 @@ export interface AddedFile extends Files.AddedFile {}
 export interface DatabaseError extends Database.DatabaseError {}
 
 /**
- * A scope of a running emulator, so that tests that run at the same time do not meet.
- *
- * *Details*: rules without a scope apply in it, too, after its own, and are used up for it alone. Faults without a scope do
- * not apply in it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Scoped {
-  /** The header that puts a request into the scope: for `headers` of a client or of a call. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly rules: Rules.Rules
-  readonly faults: Faults.Faults
-  /** The requests of the scope among the last 1,000 that the emulator received, newest last. */
-  readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
-}
-
-/**
  * The service of a running emulator.
  *
  * @category models
@@ -177,7 +160,7 @@ export interface Service {
    * A scope: requests whose header `x-emulator-scope` names it have rules and faults of their own, and no part in those of
    * another. A name has 1 to 200 visible ASCII characters.
    */
-  readonly scoped: (name: string) => Scoped
+  readonly scoped: (name: string) => EmulatorScope.Scoped
 }
 
 /**
@@ -379,6 +362,7 @@ const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick
     faults,
     rules: rules.rules,
     scoped: (name) => ({
+      name,
       headers: { [scopeHeader]: name },
       rules: rules.scoped(name),
       faults: faults.scoped(name),
