@@ -107,9 +107,9 @@ export const folders: Readonly<Record<string, Rows>> = {
     random: ["json"],
     text: ["json", "http", "random"],
     timing: ["random"],
-    script: ["json", "http"],
     models: ["http"],
     settings: ["timing", "models"],
+    script: ["json", "http"],
     routing: ["http", "script", "settings"],
     modelEndpoints: ["http", "settings", "routing"],
     moderation: ["http", "random", "script", "text", "settings", "routing", "models"],
@@ -150,8 +150,9 @@ export const folders: Readonly<Record<string, Rows>> = {
     remote: ["script", "faults"],
     batch: "all above",
     log: ["http", "settings"],
+    access: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["models", "settings", "storage", "cassette/format"]
+    cli: ["access", "models", "settings", "storage", "cassette/format"]
   }
 }

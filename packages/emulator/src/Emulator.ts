@@ -251,8 +251,16 @@ export interface Options extends ProxyOptions {
   readonly clock?: "real" | "context" | undefined
   /** The bytes of request bodies that the log of requests keeps. 16 MiB unless set. */
   readonly requestLogBytes?: number | undefined
-  /** The origins of web pages that may read responses, such as `http://localhost:3000`. None unless set. */
+  /**
+   * The origins of web pages that may read responses, such as `http://localhost:3000`; `null` for those of local files,
+   * `*` for all. None unless set. Building the layer dies with a text that is not an origin.
+   */
   readonly cors?: ReadonlyArray<string> | undefined
+  /**
+   * Further host names that requests to a loopback address may have, such as that of a proxy, besides `localhost`, names
+   * below it, loopback addresses and `host`. None unless set.
+   */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
   /** The port to listen on. A free port unless set. */
   readonly port?: number | undefined
   /** The address to listen on. `127.0.0.1` unless set, which no other machine can reach. */

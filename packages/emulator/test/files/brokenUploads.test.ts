@@ -234,7 +234,7 @@ const halfAnUpload = (url: string, length = 10_000_000): Effect.Effect<Socket> =
     const socket = connect(Number(port), hostname, () => {
       socket.write([
         "POST /v1/files HTTP/1.1",
-        "host: emulator",
+        "host: 127.0.0.1",
         `authorization: Bearer ${key}`,
         "content-type: multipart/form-data; boundary=x",
         `content-length: ${length}`,

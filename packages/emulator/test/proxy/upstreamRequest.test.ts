@@ -29,6 +29,7 @@ describe("the upstream request", () => {
         "connection": "close",
         "content-length": "3",
         "host": "localhost",
+        "origin": "http://localhost:3000",
         "x-emulator-fault": "reset",
         "x-request-id": "1"
       }),

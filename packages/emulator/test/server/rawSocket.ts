@@ -39,7 +39,7 @@ export const speak = (
     const body = request.body === undefined ? "" : JSON.stringify(request.body)
     const lines = [
       `${request.method ?? "POST"} ${request.path ?? "/v1/chat/completions"} HTTP/1.1`,
-      "host: emulator",
+      "host: 127.0.0.1",
       `authorization: Bearer ${Redacted.value(apiKey)}`,
       ...Object.entries({ "content-length": Buffer.byteLength(body), ...request.headers })
         .map(([name, value]) => `${name}: ${value}`)

@@ -5,4 +5,5 @@ import * as Option from "effect/Option"
 export const isFromLoopback = ({ remoteAddress }: HttpServerRequest.HttpServerRequest): boolean =>
   Option.match(remoteAddress, { onNone: () => true, onSome: isLoopback })
 
-const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)
+/** Whether an address is one that only the own machine can reach. */
+export const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)

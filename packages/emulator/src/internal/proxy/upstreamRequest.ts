@@ -36,8 +36,11 @@ const urlOf = (base: string, path: string): string => {
   return /\/v\d+\w*(?:\/|$)/.test(new URL(trimmed).pathname) ? trimmed + rest : `${trimmed}/v1${rest}`
 }
 
-/** Headers of the client's connection, for the emulator only, or set anew for the upstream server. */
-const dropped = /^(?:host|content-length|expect|x-emulator-.*)$/
+/**
+ * Headers of the client's connection, for the emulator only, or set anew for the upstream server. The emulator is no web
+ * page, so that its requests have no origin.
+ */
+const dropped = /^(?:host|origin|content-length|expect|x-emulator-.*)$/
 
 /**
  * Converts a client's request for the upstream server. It requests no compression, so that the response can be recorded

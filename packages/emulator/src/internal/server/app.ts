@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import { withAccessChecks } from "../access/accessChecks.ts"
 import { adminApp, isAdmin } from "../admin/adminApp.ts"
 import { faultAdmin } from "../admin/faultAdmin.ts"
 import { requestAdmin } from "../admin/requestAdmin.ts"
@@ -65,6 +66,9 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
   )
   return withAccessLog(
     settings,
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)
+    withAccessChecks(
+      settings,
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => isAdmin(request) ? admin : api)
+    )
   )
 })

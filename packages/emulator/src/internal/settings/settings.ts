@@ -49,6 +49,10 @@ export interface Settings {
   readonly requestLogBytes: number
   /** The origins of pages that may read responses. */
   readonly cors: ReadonlyArray<string>
+  /** The host that the emulator listens on. */
+  readonly host: string
+  /** Further hosts that requests on a loopback connection may name. */
+  readonly allowedHosts: ReadonlyArray<string>
   /** The models of the agents, by agent id. */
   readonly agents: ReadonlyMap<string, string>
   /** The file of the database, or `:memory:`. */
@@ -76,6 +80,8 @@ export const makeSettings = (
     readonly strict?: boolean | undefined
     readonly requestLogBytes?: number | undefined
     readonly cors?: ReadonlyArray<string> | undefined
+    readonly host?: string | undefined
+    readonly allowedHosts?: ReadonlyArray<string> | undefined
     readonly timeToFirstToken?: Duration.Input | undefined
     readonly tokensPerSecond?: number | undefined
     readonly jitter?: number | undefined
@@ -111,6 +117,8 @@ export const makeSettings = (
   strict: options.strict ?? false,
   requestLogBytes: options.requestLogBytes ?? 16 * 1024 * 1024,
   cors: options.cors ?? [],
+  host: options.host ?? "127.0.0.1",
+  allowedHosts: options.allowedHosts ?? [],
   agents: new Map(Object.entries(options.agents ?? { ag_emulator: "mistral-medium-latest" })),
   database: options.database ?? ":memory:",
   demoEvents: options.demoEvents ?? 0,
