@@ -153,6 +153,6 @@ export const folders: Readonly<Record<string, Rows>> = {
     access: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["access", "models", "settings", "storage", "cassette/format"]
+    cli: ["access", "json", "models", "settings", "storage", "cassette/format"]
   }
 }

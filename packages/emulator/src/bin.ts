@@ -7,7 +7,6 @@
 import { version } from "@effect-mistral/core/version"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -20,8 +19,9 @@ import { accessFlags } from "./internal/cli/accessFlags.ts"
 import { atLeast, within } from "./internal/cli/numberFlags.ts"
 import { announcement, needsUpstreamKey, proxyFlags, proxyOptions } from "./internal/cli/proxyFlags.ts"
 import { responseFlags } from "./internal/cli/responseFlags.ts"
+import { followScriptFile, type ScriptFile } from "./internal/cli/scriptFile.ts"
+import { scriptFlag } from "./internal/cli/scriptFlag.ts"
 import { startError } from "./internal/cli/startError.ts"
-import * as Script from "./Script.ts"
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -43,22 +43,7 @@ const flags = {
     atLeast(0),
     Flag.withDefault(60)
   ),
-  script: Flag.FileParse("script", { format: "json" }).pipe(
-    Flag.withDescription("A JSON file with scripted responses"),
-    Flag.mapEffect((value) =>
-      Effect.mapError(
-        Script.fromUnknown(value),
-        (error) =>
-          new CliError.InvalidValue({
-            option: "script",
-            value: "the content of the file",
-            expected: error.message,
-            kind: "flag"
-          })
-      )
-    ),
-    Flag.withDefault([])
-  ),
+  ...scriptFlag,
   requestsPerMinute: Flag.Int("requests-per-minute").pipe(
     Flag.withDescription("Requests per minute before responses are 429; no limit unless given"),
     atLeast(1),
@@ -135,17 +120,24 @@ const announce = (options: Emulator.Options & { readonly host: string }) =>
     ].join("\n"))
   }))
 
+const layerFollowing = (script: ScriptFile | undefined) =>
+  script === undefined ? Layer.empty : Layer.effectDiscard(Effect.forkScoped(followScriptFile(script)))
+
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ proxy, script, timeToFirstToken, tokensPerSecond, ...flags }) {
     const options = {
       ...flags,
+      script: script?.rules,
       ...(yield* proxyOptions(proxy)),
       tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
       timeToFirstToken: Option.getOrElse(timeToFirstToken, () => tokensPerSecond > 0 ? 30 : 0)
     }
-    return yield* Layer.launch(Layer.provide(announce(options), Emulator.layer(options)))
+    return yield* Layer.launch(Layer.provide(
+      Layer.mergeAll(announce(options), layerFollowing(script)),
+      Emulator.layer(options)
+    ))
   }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startError(error))))
 ).pipe(Command.withDescription("A local Mistral API with deterministic responses"))
 

@@ -24,7 +24,9 @@ describe("a rule's condition", () => {
       [
         "the turn that a prefix continues",
         { turn: 1 },
-        ask("", { messages: [{ role: "user", content: "Hi" }, { role: "assistant", content: "Well, ", prefix: true }] }),
+        ask("", {
+          messages: [{ role: "user", content: "Hi" }, { role: "assistant", content: "Well, ", prefix: true }]
+        }),
         afterResult("12 degrees")
       ],
       ["a text of a tool's result", { result: "12 deg" }, afterResult("12 degrees"), afterResult("30 degrees")],

@@ -11,7 +11,8 @@ describe("a strict emulator", () => {
       assert.strictEqual(refused.status, 400)
       assert.deepStrictEqual(refused.json, {
         object: "error",
-        message: "No rule fits this request to /v1/chat/completions. The nearest is \"capital\": when.text does not fit",
+        message:
+          "No rule fits this request to /v1/chat/completions. The nearest is \"capital\": when.text does not fit",
         type: "no_rule_fits",
         param: null,
         code: null

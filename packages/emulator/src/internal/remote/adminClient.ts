@@ -54,7 +54,9 @@ export const makeAdminClient = (
       )
       if (response.status < 300) return value
       const message = messageOf(value)
-      if (response.status === 400 && message !== undefined) return yield* Effect.fail<Refused>({ _tag: "Refused", message })
+      if (response.status === 400 && message !== undefined) {
+        return yield* Effect.fail<Refused>({ _tag: "Refused", message })
+      }
       return yield* response.status === 401
         ? failed("The emulator refused the admin key")
         : failed(`The emulator responded to ${method} /_emulator/${resource} with ${response.status}`)

@@ -9,8 +9,8 @@ import * as Rules from "../../Rules.ts"
 import type * as Script from "../../Script.ts"
 import { armedFor } from "../faults/armedFor.ts"
 import { scopeHeader } from "../script/scopeName.ts"
-import { AdminError } from "./adminError.ts"
 import { makeAdminClient, type Refused } from "./adminClient.ts"
+import { AdminError } from "./adminError.ts"
 
 /** The properties of a request in the log that every emulator has. */
 const Seen = Schema.Struct({
@@ -59,7 +59,9 @@ export const makeRemoteScope = Effect.fnUntraced(function*(
 
   const arm = (armed: Faults.Armed) =>
     send({ method: "POST", resource: "faults", body: armed }).pipe(
-      Effect.mapError((error) => error._tag === "Refused" ? new Faults.InvalidFault({ message: error.message }) : error),
+      Effect.mapError((error) =>
+        error._tag === "Refused" ? new Faults.InvalidFault({ message: error.message }) : error
+      ),
       Effect.asVoid
     )
 

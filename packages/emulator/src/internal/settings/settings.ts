@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto"
 import type * as Rules from "../../Rules.ts"
 import { makeModelList, type ModelList } from "../models/modelList.ts"
 import type { Pace } from "../timing/pace.ts"
+import type { EmulatorOptions } from "./emulatorOptions.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
 
 /** The log output: nothing, a line for each request when its response ends, or its headers too. */
@@ -68,35 +69,7 @@ export interface Settings {
 
 /** Fills in the defaults. */
 export const makeSettings = (
-  options: RateLimits & {
-    readonly apiKey?: Redacted.Redacted<string> | undefined
-    readonly adminKey?: Redacted.Redacted<string> | undefined
-    readonly models?: Readonly<Record<string, string>> | undefined
-    readonly anyModel?: boolean | undefined
-    readonly toolCalls?: ToolCallForm | undefined
-    readonly thinking?: ThinkingForm | undefined
-    readonly streamOptions?: Settings["streamOptions"] | undefined
-    readonly callTools?: boolean | undefined
-    readonly strict?: boolean | undefined
-    readonly requestLogBytes?: number | undefined
-    readonly cors?: ReadonlyArray<string> | undefined
-    readonly host?: string | undefined
-    readonly allowedHosts?: ReadonlyArray<string> | undefined
-    readonly timeToFirstToken?: Duration.Input | undefined
-    readonly tokensPerSecond?: number | undefined
-    readonly jitter?: number | undefined
-    readonly seed?: number | undefined
-    readonly padding?: boolean | undefined
-    readonly verbosity?: Verbosity | undefined
-    readonly agents?: Readonly<Record<string, string>> | undefined
-    readonly database?: string | undefined
-    readonly demoEvents?: number | undefined
-    readonly batchQueueTime?: Duration.Input | undefined
-    readonly batchRequestsPerSecond?: number | undefined
-    readonly script?: ReadonlyArray<Rules.Rule> | undefined
-    readonly upstream?: ProxyOptions["upstream"]
-    readonly replay?: ProxyOptions["replay"]
-  }
+  options: EmulatorOptions
 ): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   adminKey: options.adminKey ?? Redacted.make(randomBytes(24).toString("base64url")),
