@@ -20,7 +20,7 @@ describe("two test files in processes of their own", () => {
         for (const { child } of files) child.stdin?.write("go\n")
       }
       for (const { until } of files) yield* until("}\n")
-      for (const [at, name, fault] of [[0, "one", "Unavailable"], [1, "two", "RateLimited"]] as const) {
+      for (const [at, name, fault] of [[0, "one", "CapacityExceeded"], [1, "two", "RateLimited"]] as const) {
         const answer = `I am ${name}`
         const result = JSON.parse(files[at].output().split("\n").at(-2) ?? "") as Result
         assert.deepStrictEqual(new Set(result.before), new Set([answer]))
