@@ -149,7 +149,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     faults: ["json", "http", "random"],
     remote: ["script", "faults"],
     batch: "all above",
-    log: ["http", "settings"],
+    log: ["json", "http", "settings"],
     access: ["http", "settings"],
     admin: "all above",
     server: "all above",

@@ -37,7 +37,7 @@ layer(emulated, { excludeTestServices: true })("@mistralai/mistralai", (it) => {
         usage: { promptTokens: 3, completionTokens: 4, totalTokens: 7 },
         choices: [{
           index: 0,
-          message: { role: "assistant", content: "Hello, fog.", prefix: false },
+          message: { role: "assistant", content: "Hello, fog.", toolCalls: null, prefix: false },
           finishReason: "stop"
         }]
       })
@@ -126,7 +126,8 @@ layer(emulated, { excludeTestServices: true })("@mistralai/mistralai", (it) => {
               function: { name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
               index: 0
             },
-            { id: "call00002", type: "function", function: { name: "get_time", arguments: "{}" }, index: 1 }
+            // The API sends neither the type nor the index of a call. The SDK takes the defaults of its schema for them.
+            { id: "call00002", type: "function", function: { name: "get_time", arguments: "{}" }, index: 0 }
           ]
         },
         finishReason: "tool_calls"

@@ -126,7 +126,7 @@ describe("agents over a socket", () => {
       const whole = yield* Agents.complete(request)
       const folded = yield* Completion.collect(Agents.stream(request))
       assert.include(Completion.text(whole), "lighthouses")
-      assert.deepStrictEqual({ ...folded, created: 0 }, { ...whole, created: 0 })
+      assert.deepStrictEqual({ ...folded, created: 0 }, streamed(whole))
     }).pipe(Effect.provide(local())))
 
   it.effect("give the same object whole and grown", () =>
@@ -137,7 +137,7 @@ describe("agents over a socket", () => {
       assert.isTrue(last?._tag === "Complete")
       if (last?._tag === "Complete") {
         assert.deepStrictEqual(last.value, value)
-        assert.deepStrictEqual({ ...last.response, created: 0 }, { ...response, created: 0 })
+        assert.deepStrictEqual({ ...last.response, created: 0 }, streamed(response))
       }
       assert.isAbove(parts.length, 1)
     }).pipe(Effect.provide(local())))
@@ -170,3 +170,14 @@ const only = (requests: Effect.Effect<ReadonlyArray<ScriptedHttpClient.SeenReque
     assert.strictEqual(seen.length, 1)
     return [seen[0]!] as const
   })
+
+/** A whole response as its stream collects: a stream has no `tool_calls: null`, which every whole text of the API has. */
+const streamed = (response: Completion.Response): Completion.Response => ({
+  ...response,
+  created: 0,
+  choices: response.choices.map((choice) => {
+    const { tool_calls, ...message } = choice.message ?? {}
+    assert.isNull(tool_calls)
+    return { ...choice, message }
+  })
+})

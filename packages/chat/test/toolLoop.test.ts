@@ -55,7 +55,10 @@ describe("a loop of three rounds with tools", () => {
         assert.isDefined(fiber.pollUnsafe(), "the calls of a round did not run in parallel")
         assert.strictEqual(yield* Fiber.join(fiber), text)
         const bodies = (yield* requests).map(({ body }) => body as Chat.Request)
-        assert.deepStrictEqual(bodies.map(({ messages }) => messages), [0, 1, 2, 3].map(conversationAfter))
+        assert.deepStrictEqual(
+          bodies.map(({ messages }) => messages),
+          [0, 1, 2, 3].map((count) => conversationAfter(count))
+        )
         for (const { tools: sent } of bodies) assert.deepStrictEqual(sent, tools)
       }).pipe(Effect.provide(scriptedChat)))
 
@@ -64,7 +67,7 @@ describe("a loop of three rounds with tools", () => {
         const sent: Array<ReadonlyArray<Message.Message>> = []
         const sendAndNote: Send = (request) => Effect.suspend(() => (sent.push(request.messages), send(request)))
         assert.strictEqual(yield* converse(sendAndNote, Effect.void), text)
-        assert.deepStrictEqual(sent, [0, 1, 2, 3].map(conversationAfter))
+        assert.deepStrictEqual(sent, [0, 1, 2, 3].map((count) => conversationAfter(count, asMistralSends(how))))
       }).pipe(Effect.provide(emulatedChat)))
   }
 
@@ -188,18 +191,31 @@ const callsOf = (calls: ReadonlyArray<Call>): ReadonlyArray<Tool.ReceivedCall> =
   }))
 }
 
+/** The message that sends the calls of a round back. */
+type SentBack = (calls: ReadonlyArray<Call>, round: number) => Message.Assistant
+
+const withTypesAndIndexes: SentBack = (calls, round) =>
+  Message.assistant("", {
+    tool_calls: calls.map(([name, args], at) => ({
+      id: idOf(round, at),
+      type: "function",
+      function: { name, arguments: args },
+      index: at
+    }))
+  })
+
+/** Mistral's calls have neither a type nor an index, and its whole messages with calls no content. */
+const asMistralSends = (how: string): SentBack => (calls, round) => ({
+  role: "assistant",
+  ...(how === "whole" ? undefined : { content: "" }),
+  tool_calls: calls.map(([name, args], at) => ({ id: idOf(round, at), function: { name, arguments: args } }))
+})
+
 /** The messages of the request after so many rounds. */
-const conversationAfter = (count: number): ReadonlyArray<Message.Message> => [
+const conversationAfter = (count: number, sentBack = withTypesAndIndexes): ReadonlyArray<Message.Message> => [
   question,
   ...rounds.slice(0, count).flatMap((calls, round) => [
-    Message.assistant("", {
-      tool_calls: calls.map(([name, args], at) => ({
-        id: idOf(round, at),
-        type: "function" as const,
-        function: { name, arguments: args },
-        index: at
-      }))
-    }),
+    sentBack(calls, round),
     ...calls.map(([name, , content], at) => ({
       role: "tool" as const,
       content,

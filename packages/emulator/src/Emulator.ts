@@ -200,9 +200,9 @@ export function layer(
   options: Options = {}
 ): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError | DatabaseError> {
   const host = options.host ?? "127.0.0.1"
-  const settings = makeSettings(options)
   // Each build of the layer has its own server and log.
   return Layer.unwrap(Effect.sync(() => {
+    const settings = makeSettings(options)
     const node = createServer()
     const server = NodeHttpServer.layerServer(() => node, {
       port: options.port ?? 0,
@@ -246,13 +246,15 @@ export function layerMemory(
 export function layerMemory(
   options: Omit<Options, "clock" | "host" | "port"> = {}
 ): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError | DatabaseError> {
-  const settings = makeSettings(options)
-  return Layer.effectContext(
-    Effect.gen(function*() {
-      const { app, service } = yield* makeService(settings, { url: "http://emulator.invalid", port: 0 })
-      return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
-    })
-  ).pipe(Layer.provide(layerState(settings)))
+  return Layer.unwrap(Effect.sync(() => {
+    const settings = makeSettings(options)
+    return Layer.effectContext(
+      Effect.gen(function*() {
+        const { app, service } = yield* makeService(settings, { url: "http://emulator.invalid", port: 0 })
+        return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
+      })
+    ).pipe(Layer.provide(layerState(settings)))
+  }))
 }
 
 /**
@@ -315,7 +317,7 @@ export const layerTest = (
 /** What an emulator keeps: the log of its requests, its database, and the work on it. Each build has its own. */
 const layerState = (settings: Settings) =>
   Layer.fresh(Layer.mergeAll(
-    Log.layerRequestLog,
+    Log.layerRequestLog(settings.requestLogBytes),
     layerObservability(settings).pipe(Layer.provideMerge(layerDatabase(settings.database)))
   ))
 

@@ -16,6 +16,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
 import { accessFlags } from "./internal/cli/accessFlags.ts"
+import { checkAgents, modelFlags } from "./internal/cli/modelFlags.ts"
 import { atLeast, within } from "./internal/cli/numberFlags.ts"
 import { announcement, needsUpstreamKey, proxyFlags, proxyOptions } from "./internal/cli/proxyFlags.ts"
 import { responseFlags } from "./internal/cli/responseFlags.ts"
@@ -95,6 +96,7 @@ const flags = {
     Flag.withDescription("Whether streamed chunks have the padding key `p`; --no-padding leaves it out"),
     Flag.withDefault(true)
   ),
+  ...modelFlags,
   ...responseFlags,
   ...accessFlags,
   proxy: proxyFlags
@@ -127,6 +129,7 @@ const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
   Effect.fnUntraced(function*({ proxy, script, timeToFirstToken, tokensPerSecond, ...flags }) {
+    yield* checkAgents(flags)
     const options = {
       ...flags,
       script: script?.rules,

@@ -1,6 +1,7 @@
 import * as Agents from "@effect-mistral/agents/Agents"
 import * as Chat from "@effect-mistral/chat/Chat"
 import * as Classifiers from "@effect-mistral/core/Classifiers"
+import type * as Completion from "@effect-mistral/core/Completion"
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import * as Embeddings from "@effect-mistral/core/Embeddings"
 import * as MistralClient from "@effect-mistral/core/MistralClient"
@@ -64,6 +65,26 @@ export const ask = (content: string, more?: Partial<CompletionRequest.Chat>): Co
   model: "mistral-small-latest",
   messages: [{ role: "user", content }],
   ...more
+})
+
+/**
+ * A response without what differs between a whole one and an accumulated stream in the recordings: the time, `tool_calls:
+ * null` of a whole text, and the empty content beside tool calls of a stream.
+ */
+export const comparable = (response: Completion.Response): Completion.Response => ({
+  ...response,
+  created: 0,
+  choices: response.choices.map((choice) => {
+    const { content, tool_calls, ...message } = choice.message ?? {}
+    return {
+      ...choice,
+      message: {
+        ...message,
+        ...(tool_calls?.length && !content ? undefined : { content }),
+        ...(tool_calls == null ? undefined : { tool_calls })
+      }
+    }
+  })
 })
 
 /** The response to a raw request. */

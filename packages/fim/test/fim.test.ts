@@ -77,7 +77,7 @@ describe("fill-in-the-middle over a socket", () => {
       const whole = yield* Fim.complete(request)
       const folded = yield* Completion.collect(Fim.stream(request))
       assert.isNotEmpty(Completion.text(whole))
-      assert.deepStrictEqual({ ...folded, created: 0 }, { ...whole, created: 0 })
+      assert.deepStrictEqual({ ...folded, created: 0 }, streamed(whole))
     }).pipe(Effect.provide(local())))
 
   it.effect("fails where the model cannot fill in", () =>
@@ -206,3 +206,14 @@ const codestral = (values: Record<string, string>) =>
     Layer.provideMerge(ScriptedHttpClient.layer(() => ScriptedHttpClient.json(answer))),
     Layer.provide(configured(values))
   )
+
+/** A whole response as its stream collects: a stream has no `tool_calls: null`, which every whole text of the API has. */
+const streamed = (response: Completion.Response): Completion.Response => ({
+  ...response,
+  created: 0,
+  choices: response.choices.map((choice) => {
+    const { tool_calls, ...message } = choice.message ?? {}
+    assert.isNull(tool_calls)
+    return { ...choice, message }
+  })
+})

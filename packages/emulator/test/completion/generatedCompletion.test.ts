@@ -41,12 +41,7 @@ describe("a choice", () => {
 })
 
 describe("tool calls", () => {
-  const call = {
-    id: "abcdefghi",
-    type: "function",
-    function: { name: "add", arguments: "{\"a\":1}" },
-    index: 0
-  } as const
+  const call = { id: "abcdefghi", function: { name: "add", arguments: "{\"a\":1}" } }
   const size = countTokens("add") + countTokens(call.function.arguments)
   const empty = truncatedChoice({ index: 0, text: "", budget: unlimitedBudget, stop: null })
 

@@ -6,7 +6,7 @@ import * as MistralClient from "@effect-mistral/core/MistralClient"
 import type * as Moderation from "@effect-mistral/core/Moderation"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { ask, local, post, postTo } from "../support.ts"
+import { ask, comparable, local, post, postTo } from "../support.ts"
 
 describe("moderations", () => {
   it.effect("give a score and a verdict for every category and text", () =>
@@ -136,7 +136,7 @@ describe("guardrails", () => {
           request.messages[0]?.content === "Kill the process"
         )
         const folded = yield* Completion.collect(Chat.stream(request))
-        assert.deepStrictEqual({ ...folded, created: 0 }, { ...whole, created: 0 })
+        assert.deepStrictEqual(comparable(folded), comparable(whole))
       }
     }).pipe(Effect.provide(local())))
 

@@ -4,6 +4,7 @@ import type * as Scope from "effect/Scope"
 import { CurrentScope, type ScriptRules, withScript } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database } from "../storage/database.ts"
+import { ifAvailable, whileAvailable } from "../storage/databaseTrouble.ts"
 import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
 import { runJob } from "./jobRun.ts"
 import { removeAllLeftovers, unfinishedJobs } from "./jobStore.ts"
@@ -29,10 +30,10 @@ export const makeBatchJobs = Effect.fnUntraced(
     const scopes = new Map<string, string | undefined>()
     const start = Effect.fnUntraced(function*(id: string) {
       if (!scopes.has(id)) scopes.set(id, yield* CurrentScope)
-      const run = Effect.tap(runJob(database, settings, id), () => Effect.sync(() => scopes.delete(id)))
+      const run = Effect.tap(whileAvailable(runJob(database, settings, id)), () => Effect.sync(() => scopes.delete(id)))
       yield* FiberMap.run(fibers, id, withScript(rules, scopes.get(id))(run), { startImmediately: false })
     })
-    removeAllLeftovers(database)
+    yield* ifAvailable(Effect.sync(() => removeAllLeftovers(database)))
     yield* Effect.forEach(unfinishedJobs(database), start, { discard: true })
     return { database, start, stop: (id) => FiberMap.remove(fibers, id) }
   }

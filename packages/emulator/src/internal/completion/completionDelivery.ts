@@ -10,11 +10,13 @@ import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
 import { scriptedAnswer } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
+import { monotonicTime } from "../timing/monotonicMillis.ts"
 import { paced, waitFor } from "../timing/pace.ts"
 import type { Recordable, RecordCompletion } from "./completionRecord.ts"
 import { timedTokens, toChunks, toResponse } from "./completionResponse.ts"
 import type { GeneratedCompletion } from "./generatedCompletion.ts"
 import { paddingOf } from "./padding.ts"
+import { wireFormsOf } from "./wireForms.ts"
 
 /**
  * Makes the operation of a completion endpoint, which responds with the whole completion, or with a stream if the
@@ -27,19 +29,24 @@ export const completionOperation = <Request extends Recordable>(
   settings: Settings,
   record: RecordCompletion,
   endpoint: CompletionEndpoint<Request>,
-  generate: (request: Request, reply: Script.Reply | undefined) => GeneratedCompletion | ErrorResponse
+  generate: (
+    request: Request,
+    reply: Script.Reply | undefined,
+    now: number
+  ) => GeneratedCompletion | ErrorResponse
 ): Operation<Request> => ({
   route: endpoint.complete,
   answers: "completion",
   streamOptions: settings.streamOptions,
   respond: Effect.fnUntraced(function*(request) {
-    const completion = generate(request, yield* scriptedAnswer("completion"))
+    const completion = generate(request, yield* scriptedAnswer("completion"), yield* Clock.currentTimeMillis)
     if (completion instanceof ErrorResponse) return yield* completion
     const recorded = record({
       operation: endpoint.complete.operation,
       request,
-      response: toResponse(completion, yield* seconds),
+      response: toResponse(completion, yield* seconds, wireFormsOf(completion, settings)),
       started: yield* Clock.currentTimeMillis,
+      startedMonotonic: yield* monotonicTime,
       correlationId: yield* CorrelationId
     })
     return yield* request.stream === true
@@ -55,20 +62,23 @@ const headers = (completion: GeneratedCompletion) => ({
 const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
 
 const whole = Effect.fnUntraced(
-  function*(completion: GeneratedCompletion, { pace }: Settings, recorded: Effect.Effect<void>) {
+  function*(completion: GeneratedCompletion, settings: Settings, recorded: Effect.Effect<void>) {
     const created = yield* seconds
     // The choices are generated in parallel, so the longest one decides.
-    yield* waitFor(pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
+    yield* waitFor(settings.pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
     yield* recorded
-    return HttpServerResponse.jsonUnsafe(toResponse(completion, created), { headers: headers(completion) })
+    return HttpServerResponse.jsonUnsafe(toResponse(completion, created, wireFormsOf(completion, settings)), {
+      headers: headers(completion)
+    })
   }
 )
 
 const encoder = new TextEncoder()
 
 const streamed = Effect.fnUntraced(
-  function*(completion: GeneratedCompletion, { pace, padding, seed }: Settings, recorded: Effect.Effect<void>) {
-    const chunks = toChunks(completion, yield* seconds)
+  function*(completion: GeneratedCompletion, settings: Settings, recorded: Effect.Effect<void>) {
+    const { pace, padding, seed } = settings
+    const chunks = toChunks(completion, yield* seconds, wireFormsOf(completion, settings))
     const pad = padding ? paddingOf(completion.id, seed) : undefined
     const events = [
       ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify({ ...chunk, p: pad?.() }) })),

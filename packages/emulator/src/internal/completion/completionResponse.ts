@@ -3,6 +3,8 @@ import type * as Content from "@effect-mistral/core/Content"
 import type * as Message from "@effect-mistral/core/Message"
 import type * as Usage from "@effect-mistral/core/Usage"
 import type { GeneratedChoice, GeneratedCompletion } from "./generatedCompletion.ts"
+import { deltaWithCalls, fragments, hosted, messageWithCalls, type RecordedCalls } from "./toolCallForm.ts"
+import type { WireForms } from "./wireForms.ts"
 
 const usage = (completion: GeneratedCompletion): Usage.Usage => ({
   ...completion.usage,
@@ -29,19 +31,24 @@ const wholeContent = (choice: GeneratedChoice): string | ReadonlyArray<Content.R
   return text === "" ? [thought] : [thought, { type: "text", text }]
 }
 
+const wholeMessage = (choice: GeneratedChoice, calls: RecordedCalls): Message.Received =>
+  choice.calls.length === 0
+    ? { role: "assistant", tool_calls: null, content: wholeContent(choice) }
+    : messageWithCalls(calls, wholeContent(choice), choice.calls)
+
 /** Converts a completion to one response body; `created` is in seconds. */
-export const toResponse = (completion: GeneratedCompletion, created: number): Completion.Response => ({
+export const toResponse = (
+  completion: GeneratedCompletion,
+  created: number,
+  { calls }: WireForms
+): Completion.Response => ({
   id: completion.id,
   object: "chat.completion",
   created,
   model: completion.model,
   choices: completion.choices.map((choice) => ({
     index: choice.index,
-    message: {
-      role: "assistant",
-      content: wholeContent(choice),
-      ...(choice.calls.length === 0 ? undefined : { tool_calls: choice.calls })
-    },
+    message: wholeMessage(choice, calls),
     finish_reason: choice.finishReason
   })),
   ...trailer(completion)
@@ -57,12 +64,16 @@ export interface TimedChunk {
 }
 
 /**
- * Converts a completion to chunks: the role, one token each, tool calls whole, then the finish reason. The choices are
- * interleaved by time; the last chunk holds the usage and the guardrail results.
+ * Converts a completion to chunks: the role, one token each, tool calls in their form, and the finish reason. The choices
+ * are interleaved by time; the last chunk holds the usage and the guardrail results.
  */
-export const toChunks = (completion: GeneratedCompletion, created: number): ReadonlyArray<TimedChunk> => {
+export const toChunks = (
+  completion: GeneratedCompletion,
+  created: number,
+  forms: WireForms
+): ReadonlyArray<TimedChunk> => {
   const events = completion.choices.flatMap((choice) =>
-    choiceDeltas(choice).map(({ after, delta, finishReason }) => ({
+    choiceDeltas(choice, forms).map(({ after, delta, finishReason }) => ({
       after,
       chunk: {
         id: completion.id,
@@ -84,22 +95,27 @@ interface TimedDelta {
   readonly finishReason: GeneratedChoice["finishReason"] | null
 }
 
-const choiceDeltas = (choice: GeneratedChoice): ReadonlyArray<TimedDelta> => {
+const choiceDeltas = (choice: GeneratedChoice, { calls }: WireForms): ReadonlyArray<TimedDelta> => {
   const delta = (delta: Message.Delta, after: number): TimedDelta => ({ delta, after, finishReason: null })
   const thought = choice.thinking.length
-  const end = timedTokens(choice)
-  const last: TimedDelta = choice.calls.length > 0
-    ? {
-      delta: { content: null, tool_calls: choice.calls },
-      after: end,
-      finishReason: choice.finishReason
-    }
-    : { delta: { content: "" }, after: end, finishReason: choice.finishReason }
   return [
     delta({ role: "assistant", content: "" }, 0),
     ...choice.thinking.map((text, at) => delta({ content: [thinkingPiece(text)] }, at + 1)),
     ...(choice.prefix === "" ? [] : [delta({ content: choice.prefix }, thought)]),
     ...choice.text.map((content, at) => delta({ content }, thought + Math.max(0, at + 1 - choice.predicted))),
-    last
+    ...lastDeltas(choice, calls)
+  ]
+}
+
+/** The tool calls and the finish reason. */
+const lastDeltas = (choice: GeneratedChoice, form: RecordedCalls): ReadonlyArray<TimedDelta> => {
+  const { calls, finishReason } = choice
+  const after = timedTokens(choice)
+  if (calls.length === 0) return [{ delta: { content: "" }, after, finishReason }]
+  if (form !== "fragments") return [{ delta: deltaWithCalls(form, calls), after, finishReason }]
+  const said = choice.thinking.length + choice.text.length - choice.predicted
+  return [
+    ...fragments(calls).map(({ delta, tokens }) => ({ delta, after: said + tokens, finishReason: null })),
+    { delta: hosted, after, finishReason }
   ]
 }

@@ -5,14 +5,12 @@ import { type GeneratedChoice, truncatedChoice, type UncutText, withToolCalls } 
 import { unlimitedBudget } from "./tokenBudget.ts"
 import { callId, type ToolCall } from "./toolCalls.ts"
 
-const toCall = (call: Script.ToolCall, index: number, random: Random): ToolCall => ({
+const toCall = (call: Script.ToolCall, random: Random): ToolCall => ({
   id: call.id ?? callId(random),
-  type: "function",
   function: {
     name: call.name,
     arguments: typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments)
-  },
-  index
+  }
 })
 
 /** Makes a choice from a script's reply. If the reply has a finish reason, nothing is truncated. */
@@ -23,7 +21,7 @@ export const scriptedChoice = (
 ): GeneratedChoice => {
   const cut = reply.finish_reason === undefined ? request : { ...request, budget: unlimitedBudget, stop: null }
   const said = truncatedChoice({ ...cut, text: reply.text ?? "", thinking: tokenize(reply.thinking ?? "") })
-  const calls = (reply.tool_calls ?? []).map((call, index) => toCall(call, index, random))
+  const calls = (reply.tool_calls ?? []).map((call) => toCall(call, random))
   const choice = withToolCalls(said, calls, cut.budget)
   return { ...choice, finishReason: reply.finish_reason ?? choice.finishReason }
 }

@@ -28,7 +28,8 @@ export interface EmulatorOptions extends ProxyOptions, RateLimits {
   readonly padding?: boolean | undefined
   /**
    * Further models: names, and the models of the emulator that they are like. `{ "acme-chat": "mistral-small-latest" }`
-   * makes `acme-chat` a model with the capabilities and the context of `mistral-small-latest`.
+   * makes `acme-chat` a model with the capabilities and the context of `mistral-small-latest`. A further model takes the
+   * place of one with the same name. One that is like a model that the emulator does not have is a defect.
    */
   readonly models?: Readonly<Record<string, string>> | undefined
   /** Whether every name of a model is accepted, one that the emulator does not know for every capability. `false` unless set. */
