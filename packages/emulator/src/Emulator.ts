@@ -48,12 +48,12 @@ import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
-import type * as EmulatorScope from "./EmulatorScope.ts"
 import type * as Faults from "./Faults.ts"
 import type * as Files from "./internal/files/addedFile.ts"
 import * as Log from "./internal/log/requestLog.ts"
 import type * as Event from "./internal/observability/events/newEvent.ts"
 import { layerObservability } from "./internal/observability/service/observabilityService.ts"
+import type { Scoped } from "./internal/remote/scoped.ts"
 import { makeService } from "./internal/server/emulatorService.ts"
 import { memoryClient } from "./internal/server/memoryClient.ts"
 import { socketDelivery } from "./internal/server/socketDelivery.ts"
@@ -158,7 +158,7 @@ export interface Service {
    * A scope: requests whose header `x-emulator-scope` names it have rules and faults of their own, and no part in those of
    * another. A name has 1 to 200 ASCII characters; another name is a mistake of the program and throws.
    */
-  readonly scoped: (name: string) => EmulatorScope.Scoped
+  readonly scoped: (name: string) => Scoped
 }
 
 /**
@@ -218,7 +218,7 @@ export function layer(
         const { app, service } = yield* makeService(settings, { url: `http://${reachable(host)}:${port}`, port })
         const deliver = yield* socketDelivery(node, { host, port })
         yield* serve(deliver(app))
-        return service
+        return Emulator.of(service)
       })
     ).pipe(
       Layer.provide([server, layerState(settings)]),
@@ -251,7 +251,7 @@ export function layerMemory(
     return Layer.effectContext(
       Effect.gen(function*() {
         const { app, service } = yield* makeService(settings, { url: "http://emulator.invalid", port: 0 })
-        return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
+        return Context.make(Emulator, Emulator.of(service)).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
       })
     ).pipe(Layer.provide(layerState(settings)))
   }))
@@ -309,7 +309,7 @@ export const layerTest = (
     Effect.promise(() => import("./internal/server/testClient.ts")),
     ({ testClient }) =>
       Layer.provideMerge(
-        testClient(client),
+        Layer.unwrap(Effect.map(Emulator, (emulator) => testClient(emulator, client))),
         layerMemory({ timeToFirstToken: 0, tokensPerSecond: Infinity, strict: true, ...options })
       )
   ))

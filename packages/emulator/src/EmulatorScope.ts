@@ -39,11 +39,9 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { randomUUID } from "node:crypto"
-import type * as Emulator from "./Emulator.ts"
-import type * as Faults from "./Faults.ts"
 import type { AdminError } from "./internal/remote/adminError.ts"
 import { makeRemoteScope } from "./internal/remote/remoteScope.ts"
-import type * as Rules from "./Rules.ts"
+import type { Scoped } from "./internal/remote/scoped.ts"
 import type * as Script from "./Script.ts"
 
 export {
@@ -57,28 +55,22 @@ export {
   AdminError
 } from "./internal/remote/adminError.ts"
 
-/**
- * A scope of an emulator, so that tests that run at the same time do not meet.
- *
- * *Details*: rules without a scope apply in it, too, after its own, and are used up for it alone. Faults without a scope do
- * not apply in it. `Accepted` is the kind of rules that can be added, and `E` a failure of the connection to the emulator,
- * where there is one.
- *
- * *Gotchas*: what a program stores in the emulator (files, batch jobs, events, judges) and the rate limits are shared by all
- * scopes, like those of one account.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Scoped<in Accepted = Rules.Rule, out E = never> {
-  readonly name: string
-  /** The header that puts a request into the scope: for `headers` of a client or of a call. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly rules: Rules.Rules<Accepted, E>
-  readonly faults: Faults.Faults<E>
-  /** The requests of the scope among the last 1,000 that the emulator received, newest last. */
-  readonly requests: Effect.Effect<ReadonlyArray<Emulator.SeenRequest>, E>
-}
+export type {
+  /**
+   * A scope of an emulator, so that tests that run at the same time do not meet.
+   *
+   * *Details*: rules without a scope apply in it, too, after its own, and are used up for it alone. Faults without a scope do
+   * not apply in it. `Accepted` is the kind of rules that can be added, and `E` a failure of the connection to the emulator,
+   * where there is one.
+   *
+   * *Gotchas*: what a program stores in the emulator (files, batch jobs, events, judges) and the rate limits are shared by all
+   * scopes, like those of one account.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Scoped
+} from "./internal/remote/scoped.ts"
 
 /**
  * A scope of an emulator that runs elsewhere. Its rules are data, because functions cannot be sent.

@@ -2,15 +2,15 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type * as Emulator from "../../Emulator.ts"
-import type * as EmulatorScope from "../../EmulatorScope.ts"
 import * as Faults from "../../Faults.ts"
 import * as Rules from "../../Rules.ts"
 import type * as Script from "../../Script.ts"
 import { armedFor } from "../faults/armedFor.ts"
+import type { SeenRequest } from "../log/requestLog.ts"
 import { scopeHeader } from "../script/scopeName.ts"
 import { makeAdminClient, type Refused } from "./adminClient.ts"
 import { AdminError } from "./adminError.ts"
+import type { Scoped } from "./scoped.ts"
 
 /** The properties of a request in the log that every emulator has. */
 const Seen = Schema.Struct({
@@ -35,7 +35,7 @@ type Failure = Refused | AdminError
 /** Makes a scope of an emulator that runs elsewhere. */
 export const makeRemoteScope = Effect.fnUntraced(function*(
   options: { readonly url: string; readonly adminKey: Redacted.Redacted<string>; readonly name: string }
-): Effect.fn.Return<EmulatorScope.Scoped<Script.Rule, AdminError>, never, HttpClient.HttpClient> {
+): Effect.fn.Return<Scoped<Script.Rule, AdminError>, never, HttpClient.HttpClient> {
   const send = yield* makeAdminClient(options)
 
   /** Reads a list. A refusal can only be about the name of the scope. */
@@ -83,7 +83,7 @@ export const makeRemoteScope = Effect.fnUntraced(function*(
     requests: Effect.map(
       read("requests", (value) => Effect.as(readRequests(value), value)),
       // The cast is safe: the properties that are always there were checked, and the others are the emulator's own.
-      (value) => (value as { readonly requests: ReadonlyArray<Emulator.SeenRequest> }).requests
+      (value) => (value as { readonly requests: ReadonlyArray<SeenRequest> }).requests
     )
   }
 })

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import type * as Emulator from "../../Emulator.ts"
 import { makeFaultQueue } from "../faults/faultQueue.ts"
-import { addUploadedFile } from "../files/addedFile.ts"
+import { type AddedFile, addUploadedFile } from "../files/addedFile.ts"
 import { RequestLog } from "../log/requestLog.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
+import type { Scoped } from "../remote/scoped.ts"
 import { makeRuleStore } from "../script/ruleStore.ts"
 import { scopeHeader, scopeName } from "../script/scopeName.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -13,7 +13,7 @@ import { makeApp } from "./app.ts"
 /** Makes an emulator: its HTTP app, and the service for programs. */
 export const makeService = Effect.fnUntraced(function*(
   settings: Settings,
-  place: Pick<Emulator.Service, "url" | "port">
+  place: { readonly url: string; readonly port: number }
 ) {
   const log = yield* RequestLog
   const { addEvents } = yield* Observability
@@ -21,18 +21,18 @@ export const makeService = Effect.fnUntraced(function*(
   const faults = makeFaultQueue(settings.seed)
   const store = yield* makeRuleStore(settings.script, settings.strict)
   const app = yield* makeApp(settings, faults, store)
-  const service: Emulator.Service = {
+  const service = {
     ...place,
     apiKey: settings.apiKey,
     adminKey: settings.adminKey,
     requests: log.requests,
     active: log.active,
     addEvents,
-    addFile: (content, options) => addUploadedFile(database, content, options),
+    addFile: (content: string, options?: AddedFile) => addUploadedFile(database, content, options),
     faults,
     rules: store.rules,
     replaceScript: store.replaceScript,
-    scoped: (text) => {
+    scoped: (text: string): Scoped => {
       const name = scopeName(text)
       return {
         name,

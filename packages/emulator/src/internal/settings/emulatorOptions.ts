@@ -2,7 +2,21 @@ import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
 import type * as Rules from "../../Rules.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
-import type { RateLimits, ThinkingForm, ToolCallForm, Verbosity } from "./settings.ts"
+
+/** The log output: nothing, a line for each request when its response ends, or its headers too. */
+export type Verbosity = "quiet" | "requests" | "headers"
+
+/** The limits per minute. Without a limit, requests and tokens are only counted. */
+export interface RateLimits {
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
+}
+
+/** The recorded forms of tool calls. `mixed` chooses one for each completion by the seed. */
+export type ToolCallForm = "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
+
+/** The recorded forms of a stream with thinking. `mixed` chooses one for each completion by the seed. */
+export type ThinkingForm = "arrays" | "strings" | "mixed"
 
 /** How an emulator responds, and where it listens. */
 export interface EmulatorOptions extends ProxyOptions, RateLimits {

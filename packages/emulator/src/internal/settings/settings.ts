@@ -4,23 +4,10 @@ import { randomBytes } from "node:crypto"
 import type * as Rules from "../../Rules.ts"
 import { makeModelList, type ModelList } from "../models/modelList.ts"
 import type { Pace } from "../timing/pace.ts"
-import type { EmulatorOptions } from "./emulatorOptions.ts"
+import type { EmulatorOptions, RateLimits, ThinkingForm, ToolCallForm, Verbosity } from "./emulatorOptions.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
 
-/** The log output: nothing, a line for each request when its response ends, or its headers too. */
-export type Verbosity = "quiet" | "requests" | "headers"
-
-/** The limits per minute. Without a limit, requests and tokens are only counted. */
-export interface RateLimits {
-  readonly requestsPerMinute?: number | undefined
-  readonly tokensPerMinute?: number | undefined
-}
-
-/** The recorded forms of tool calls. `mixed` chooses one for each completion by the seed. */
-export type ToolCallForm = "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
-
-/** The recorded forms of a stream with thinking. `mixed` chooses one for each completion by the seed. */
-export type ThinkingForm = "arrays" | "strings" | "mixed"
+export type { RateLimits, ThinkingForm, ToolCallForm, Verbosity } from "./emulatorOptions.ts"
 
 /** How fast batch jobs run. */
 export interface BatchPace {
