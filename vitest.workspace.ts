@@ -28,7 +28,8 @@ export default defineConfig({
       ),
       project("examples", "examples/test/**/*.test.ts"),
       // These have scripts of their own: `npm run test:postgres` and `npm run test:browser`.
-      project("repository", "test/**/*.test.ts", "test/postgres/**", "test/browser/**")
+      project("repository", "test/**/*.test.ts", "test/postgres/**", "test/browser/**"),
+      project("older clients", "test-older-clients/*.test.ts")
     ]
   }
 })

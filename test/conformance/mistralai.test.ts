@@ -252,10 +252,10 @@ layer(emulated, { excludeTestServices: true })("@mistralai/mistralai", (it) => {
       const one = await sdk.models.retrieve({ modelId: "codestral-2508" })
       assert.strictEqual(one.type, "base")
       if (one.type !== "base") return
-      assert.strictEqual(one.id, "codestral-latest")
+      assert.strictEqual(one.id, "codestral-2508")
       assert.isTrue(one.capabilities.completionFim)
       assert.isFalse(one.capabilities.vision)
-      assert.strictEqual(one.maxContextLength, 262144)
+      assert.strictEqual(one.maxContextLength, 131072)
     }))
 
   it.effect("embeds texts", () =>
