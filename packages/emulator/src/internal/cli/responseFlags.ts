@@ -23,13 +23,21 @@ export const responseFlags = {
     Flag.withDescription("Whether every name of a model is accepted"),
     Flag.withDefault(false)
   ),
-  toolCalls: Flag.Literals("tool-calls", ["mistral", "index", "type", "fragments", "object", "mixed"]).pipe(
-    Flag.withDescription("The recorded form of tool calls"),
-    Flag.withDefault("mistral")
+  toolCalls: Flag.Literals("tool-calls", [
+    "model",
+    "mistral",
+    "index",
+    "type",
+    "fragments",
+    "object",
+    "mixed"
+  ]).pipe(
+    Flag.withDescription("The recorded form of tool calls; model: that of the request's model"),
+    Flag.withDefault("model")
   ),
-  thinking: Flag.Literals("thinking", ["arrays", "strings", "mixed"]).pipe(
-    Flag.withDescription("The recorded form of streams with thinking"),
-    Flag.withDefault("arrays")
+  thinking: Flag.Literals("thinking", ["model", "magistral", "strings", "arrays", "mixed"]).pipe(
+    Flag.withDescription("The recorded form of thinking; model: that of the request's model"),
+    Flag.withDefault("model")
   ),
   streamOptions: Flag.Literals("stream-options", ["refuse", "accept"]).pipe(
     Flag.withDescription("Whether `stream_options` is refused or accepted"),

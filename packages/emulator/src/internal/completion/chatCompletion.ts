@@ -1,6 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
+import type { EmulatedModel } from "../models/modelList.ts"
 import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -48,7 +49,7 @@ export const generateChatCompletion = (
     usage: reply?.usage,
     guardrails,
     choice: (index, random) =>
-      reply === undefined ? generateChoice(request, budget, index, random) : scriptedChoice(reply, random, {
+      reply === undefined ? generateChoice(request, model, budget, index, random) : scriptedChoice(reply, random, {
         index,
         prefix: prefixOf(request),
         budget,
@@ -74,12 +75,13 @@ const prefixOf = (request: CompletionRequest.Chat): string => {
 
 const generateChoice = (
   request: CompletionRequest.Chat,
+  model: EmulatedModel | undefined,
   budget: TokenBudget,
   index: number,
   random: Random
 ): GeneratedChoice | ErrorResponse => {
   const about = topics(lastText(request.messages, "user"))
-  const thought = thinks(request) ? tokenize(thinking(random, about)) : []
+  const thought = thinks(request, model) ? tokenize(thinking(random, about)) : []
   const prefix = prefixOf(request)
   const calls = prefix === "" ? toolCalls(request, random) : []
   if (calls instanceof ErrorResponse) return calls
@@ -101,5 +103,10 @@ const generateChoice = (
     })
 }
 
-const thinks = (request: CompletionRequest.Chat): boolean =>
-  request.reasoning_effort == null ? request.prompt_mode === "reasoning" : request.reasoning_effort !== "none"
+/**
+ * Whether the model thinks before it writes: Magistral always does, the others if the request asks for it. A name that is
+ * accepted without being known may ask by `prompt_mode`, too.
+ */
+const thinks = (request: CompletionRequest.Chat, model: EmulatedModel | undefined): boolean =>
+  model?.alwaysThinks === true ||
+  (request.reasoning_effort == null ? request.prompt_mode === "reasoning" : request.reasoning_effort !== "none")

@@ -15,11 +15,11 @@ export interface RateLimits {
   readonly tokensPerMinute?: number | undefined
 }
 
-/** The recorded forms of tool calls. `mixed` chooses one for each completion by the seed. */
-export type ToolCallForm = "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
+/** The recorded forms of tool calls. `model` is that of the model; `mixed` chooses one for each completion by the seed. */
+export type ToolCallForm = "model" | "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
 
-/** The recorded forms of a stream with thinking. `mixed` chooses one for each completion by the seed. */
-export type ThinkingForm = "arrays" | "strings" | "mixed"
+/** The recorded forms of thinking. `model` is that of the model; `mixed` chooses one for each completion by the seed. */
+export type ThinkingForm = "model" | "magistral" | "strings" | "arrays" | "mixed"
 
 /** How fast batch jobs run. */
 export interface BatchPace {
@@ -110,8 +110,8 @@ export const makeSettings = (
   padding: options.padding ?? true,
   verbosity: options.verbosity ?? "quiet",
   models: makeModelList(options),
-  toolCalls: options.toolCalls ?? "mistral",
-  thinking: options.thinking ?? "arrays",
+  toolCalls: options.toolCalls ?? "model",
+  thinking: options.thinking ?? "model",
   streamOptions: options.streamOptions ?? "refuse",
   callTools: options.callTools ?? false,
   strict: options.strict ?? false,
