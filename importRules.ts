@@ -148,7 +148,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     embeddings: ["http", "random", "script", "text", "settings", "routing", "models"],
     faults: ["json", "http", "random"],
     batch: "all above",
-    log: ["http", "settings"],
+    log: ["json", "http", "settings"],
     access: ["http", "settings"],
     admin: "all above",
     server: "all above",

@@ -27,8 +27,9 @@ export default defineConfig({
         project(name, `packages/${name}/test/**/*.test.ts`)
       ),
       project("examples", "examples/test/**/*.test.ts"),
-      // The tests in test/postgres have a script of their own: `npm run test:postgres`.
-      project("repository", "test/**/*.test.ts", "test/postgres/**")
+      // These have scripts of their own: `npm run test:postgres` and `npm run test:browser`.
+      project("repository", "test/**/*.test.ts", "test/postgres/**", "test/browser/**"),
+      project("older clients", "test-older-clients/*.test.ts")
     ]
   }
 })

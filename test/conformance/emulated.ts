@@ -36,7 +36,8 @@ const once = (text: string, status: number): Script.Rule => ({
   times: 1
 })
 
-const script: Script.Script = [
+/** The script of the suites. */
+export const script: Script.Script = [
   { when: { text: asked.hello }, answer: { text: "Hello, fog." } },
   { when: { text: asked.thinking }, answer: { thinking: "Is it foggy?", text: "It is." } },
   {
@@ -54,7 +55,7 @@ const script: Script.Script = [
     }
   },
   { when: { text: asked.failing }, answer: { text: "Half", finish_reason: "error" } },
-  ...[429, 500, 503].map(broken),
+  ...[402, 429, 500, 503].map(broken),
   { when: { text: "Never free" }, answer: { error: { status: 503, headers: { "retry-after": "0" } } } },
   once("Busy for a moment", 503),
   once("Busy for a moment", 429),

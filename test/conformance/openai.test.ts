@@ -271,11 +271,14 @@ layer(emulated, { excludeTestServices: true })("openai", (it) => {
         status: 404,
         code: "1500"
       })
-      for (const key of ["store", "stream_options", "max_completion_tokens", "seed"]) {
-        const error = await complete("Hi", { [key]: key === "store" ? true : key === "stream_options" ? {} : 1 })
+      for (const [key, value] of Object.entries({ store: true, max_completion_tokens: 1, seed: 1 })) {
+        const error = await complete("Hi", { [key]: value })
         assert.strictEqual(seen(error, UnprocessableEntityError).type, "invalid_request_error")
         assert.include((error as Error).message, `"loc":["body","${key}"]`)
       }
+      const unwanted = await complete("Hi", { stream: true, stream_options: { include_usage: true } })
+      assert.strictEqual(seen(unwanted, UnprocessableEntityError).status, 422)
+      assert.include((unwanted as Error).message, "\"loc\":[\"body\",\"stream_options\",\"include_usage\"]")
       const limited = await complete("Fail with 429")
       assert.deepStrictEqual(seen(limited, RateLimitError).message, "429 Failed with 429")
       assert.strictEqual((limited as APIError).headers?.get("retry-after"), "7")

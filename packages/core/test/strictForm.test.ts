@@ -6,6 +6,7 @@ import { Arbitrary, Effect, Exit, Schema } from "effect"
 import { OpenAiStructuredOutput } from "effect/ai"
 import { fits } from "../../emulator/src/internal/json/jsonSchema.ts"
 import { danglingReferences } from "../../emulator/src/internal/json/schemaReferences.ts"
+import { WorkBudget } from "../../emulator/src/internal/json/workBudget.ts"
 import { makeRandom } from "../../emulator/src/internal/random/random.ts"
 import { generateJson } from "../../emulator/src/internal/text/generatedJson.ts"
 import type { JsonSchemaDocument } from "../src/internal/object/jsonSchema.ts"
@@ -112,7 +113,11 @@ describe("the JSON Schema of a generated schema", () => {
       const schema = generatedSchema(seed)
       const document = jsonSchemaOf(schema)
       for (let draw = 0; draw < 3; draw++) {
-        const made = generateJson(toStrict(document), makeRandom(`${seed} ${draw}`))
+        const made = generateJson(toStrict(document), {
+          random: makeRandom(`${seed} ${draw}`),
+          now: Date.UTC(2026, 2, 5),
+          budget: new WorkBudget()
+        })
         assert.isDefined(made, `seed ${seed}`)
         const exit = Schema.decodeUnknownExit(Schema.toCodecJson(schema))(fromStrict(document, made?.value))
         assert.isTrue(Exit.isSuccess(exit), `seed ${seed}: ${JSON.stringify(made?.value)}`)

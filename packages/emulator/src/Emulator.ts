@@ -217,7 +217,8 @@ export interface Options extends ProxyOptions {
   readonly padding?: boolean | undefined
   /**
    * Further models: names, and the models of the emulator that they are like. `{ "acme-chat": "mistral-small-latest" }`
-   * makes `acme-chat` a model with the capabilities and the context of `mistral-small-latest`.
+   * makes `acme-chat` a model with the capabilities and the context of `mistral-small-latest`. A further model takes the
+   * place of one with the same name. One that is like a model that the emulator does not have is a defect.
    */
   readonly models?: Readonly<Record<string, string>> | undefined
   /** Whether every name of a model is accepted, one that the emulator does not know for every capability. `false` unless set. */
@@ -309,9 +310,9 @@ export function layer(
   options: Options = {}
 ): Layer.Layer<Emulator, HttpServerError.ServeError | CassetteError | DatabaseError> {
   const host = options.host ?? "127.0.0.1"
-  const settings = makeSettings(options)
   // Each build of the layer has its own server and log.
   return Layer.unwrap(Effect.sync(() => {
+    const settings = makeSettings(options)
     const node = createServer()
     const server = NodeHttpServer.layerServer(() => node, {
       port: options.port ?? 0,
@@ -355,19 +356,21 @@ export function layerMemory(
 export function layerMemory(
   options: Omit<Options, "clock" | "host" | "port"> = {}
 ): Layer.Layer<Emulator | HttpClient.HttpClient, CassetteError | DatabaseError> {
-  const settings = makeSettings(options)
-  return Layer.effectContext(
-    Effect.gen(function*() {
-      const { app, service } = yield* makeEmulator(settings, { url: "http://emulator.invalid", port: 0 })
-      return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
-    })
-  ).pipe(Layer.provide(layerState(settings)))
+  return Layer.unwrap(Effect.sync(() => {
+    const settings = makeSettings(options)
+    return Layer.effectContext(
+      Effect.gen(function*() {
+        const { app, service } = yield* makeEmulator(settings, { url: "http://emulator.invalid", port: 0 })
+        return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
+      })
+    ).pipe(Layer.provide(layerState(settings)))
+  }))
 }
 
 /** What an emulator keeps: the log of its requests, its database, and the work on it. Each build has its own. */
 const layerState = (settings: Settings) =>
   Layer.fresh(Layer.mergeAll(
-    Log.layerRequestLog,
+    Log.layerRequestLog(settings.requestLogBytes),
     layerObservability(settings).pipe(Layer.provideMerge(layerDatabase(settings.database)))
   ))
 

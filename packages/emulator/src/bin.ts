@@ -17,6 +17,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "./Emulator.ts"
 import { accessFlags } from "./internal/cli/accessFlags.ts"
+import { checkAgents, modelFlags } from "./internal/cli/modelFlags.ts"
 import { atLeast, within } from "./internal/cli/numberFlags.ts"
 import { announcement, needsUpstreamKey, proxyFlags, proxyOptions } from "./internal/cli/proxyFlags.ts"
 import { responseFlags } from "./internal/cli/responseFlags.ts"
@@ -110,6 +111,7 @@ const flags = {
     Flag.withDescription("Whether streamed chunks have the padding key `p`; --no-padding leaves it out"),
     Flag.withDefault(true)
   ),
+  ...modelFlags,
   ...responseFlags,
   ...accessFlags,
   proxy: proxyFlags
@@ -139,6 +141,7 @@ const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
   Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
+    yield* checkAgents(flags)
     const options = {
       ...flags,
       ...(yield* proxyOptions(proxy)),

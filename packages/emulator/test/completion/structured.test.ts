@@ -6,9 +6,9 @@ import * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
 import { fits } from "../../src/internal/json/jsonSchema.ts"
-import { makeRandom } from "../../src/internal/random/random.ts"
 import { generateJson } from "../../src/internal/text/generatedJson.ts"
 import { ask, local } from "../support.ts"
+import { generation } from "../text/textSupport.ts"
 
 describe("JSON answers", () => {
   it.effect("an object if any will do", () =>
@@ -61,7 +61,7 @@ describe("JSON answers", () => {
       ]
     ) {
       for (let seed = 0; seed < 20; seed++) {
-        const made = generateJson(schema, makeRandom(String(seed)))
+        const made = generateJson(schema, generation(String(seed)))
         assert.isDefined(made)
         assert.isTrue(fits(schema, made?.value))
       }

@@ -67,13 +67,12 @@ describe("Moderations", () => {
 })
 
 describe("Models", () => {
-  it.effect("list and fetch the same models, by id and by alias", () =>
+  it.effect("list and fetch the same models, by every name", () =>
     Effect.gen(function*() {
       const models = Model.models(yield* Models.list())
       assert.isAbove(models.length, 10)
       for (const model of models) {
         assert.deepStrictEqual(yield* Models.fetch(model.id), model)
-        for (const alias of model.aliases ?? []) assert.deepStrictEqual(yield* Models.fetch(alias), model)
       }
     }).pipe(Effect.provide(local())))
 
@@ -84,7 +83,7 @@ describe("Models", () => {
       const all = yield* ids({})
       assert.deepStrictEqual(yield* ids({ provider: "mistralai" }), all)
       assert.deepStrictEqual(yield* ids({ provider: "another" }), [])
-      assert.deepStrictEqual(yield* ids({ model: "mistral-small" }), ["mistral-small-latest"])
+      assert.deepStrictEqual(yield* ids({ model: "mistral-small" }), ["mistral-small"])
       assert.deepStrictEqual(yield* ids({ model: "mistral-embed", provider: "mistralai" }), ["mistral-embed"])
       assert.deepStrictEqual(yield* ids({ model: "nothing" }), [])
     }).pipe(Effect.provide(local())))

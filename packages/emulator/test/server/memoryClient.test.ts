@@ -43,7 +43,7 @@ describe("in memory", () => {
       assert.deepInclude(yield* response.json, { object: "list" })
       assert.strictEqual((yield* client.get("http://anything.invalid/nothing")).status, 404)
       assert.deepStrictEqual((yield* requests).map(({ method, path }) => `${method} ${path}`), [
-        "GET /v1/models?page=2",
+        "GET /v1/models",
         "GET /v1/models?page=2",
         "GET /nothing"
       ])

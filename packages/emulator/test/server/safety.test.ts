@@ -60,7 +60,7 @@ describe("what is printed", () => {
       )
       assert.deepStrictEqual(lines.map((line) => line.replace(/\d+ ms/, "0 ms")), [
         "GET /v1/models 200 0 ms",
-        "DELETE /v1/nothing 404 0 ms",
+        "DELETE /v1/nothing 404 Not Found 0 ms",
         "POST /v1/chat/completions 200 0 ms",
         "POST /v1/chat/completions - 0 ms fault reset not finished",
         "POST /v1/chat/completions 200 0 ms fault cut not finished"
@@ -137,7 +137,10 @@ describe("a body of more than 32 MiB", () => {
       const big = " ".repeat(33 * 1024 * 1024)
       const admin = yield* raw("/_emulator/faults", { method: "POST", body: big })
       assert.strictEqual(admin.status, 413)
-      const request = HttpClientRequest.bodyText(HttpClientRequest.post("http://emulator.invalid/v1/models"), big)
+      const request = HttpClientRequest.post("http://emulator.invalid/v1/models").pipe(
+        HttpClientRequest.bearerToken("emulator-key"),
+        HttpClientRequest.bodyText(big)
+      )
       const memory = yield* Effect.provide(HttpClient.execute(request), Emulator.layerMemory(instant))
       assert.strictEqual(memory.status, 413)
     }).pipe(Effect.provide(local())))

@@ -4,6 +4,7 @@ import type * as Scope from "effect/Scope"
 import { CurrentScript, type ScriptRules } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database } from "../storage/database.ts"
+import { ifAvailable, whileAvailable } from "../storage/databaseTrouble.ts"
 import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
 import { runJob } from "./jobRun.ts"
 import { removeAllLeftovers, unfinishedJobs } from "./jobStore.ts"
@@ -27,11 +28,16 @@ export const makeBatchJobs = Effect.fnUntraced(
     const fibers = yield* FiberMap.make<string>()
     const start = (id: string) =>
       Effect.asVoid(
-        FiberMap.run(fibers, id, Effect.provideService(runJob(database, settings, id), CurrentScript, rules), {
-          startImmediately: false
-        })
+        FiberMap.run(
+          fibers,
+          id,
+          Effect.provideService(whileAvailable(runJob(database, settings, id)), CurrentScript, rules),
+          {
+            startImmediately: false
+          }
+        )
       )
-    removeAllLeftovers(database)
+    yield* ifAvailable(Effect.sync(() => removeAllLeftovers(database)))
     yield* Effect.forEach(unfinishedJobs(database), start, { discard: true })
     return { database, start, stop: (id) => FiberMap.remove(fibers, id) }
   }

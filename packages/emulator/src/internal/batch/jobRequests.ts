@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { recordCompletion } from "../observability/events/completionEvent.ts"
 import { addEvents } from "../observability/events/eventStore.ts"
 import type { NewEvent } from "../observability/events/newEvent.ts"
+import { monotonicTime } from "../timing/monotonicMillis.ts"
 import { type JobLine, readRequest, readSome, removedInput } from "./jobLines.ts"
 import { countError } from "./jobStore.ts"
 import { type LineOperation, lineOperations, operationPath } from "./lineOperations.ts"
@@ -26,7 +27,7 @@ export const answerRequests = Effect.fnUntraced(function*(
   const { requestsPerSecond } = job.settings.batch
   const answers = makeAnswers(job)
   const most = job.fault?.type === "batch_timeout" ? job.fault.after_requests : Infinity
-  const began = yield* Clock.currentTimeMillis
+  const began = yield* monotonicTime
   let done = 0
   while (done < counts.done) {
     const skipped = readSome(lines, Math.min(batch, counts.done - done))
@@ -37,15 +38,16 @@ export const answerRequests = Effect.fnUntraced(function*(
   while (done < total) {
     const now = yield* Clock.currentTimeMillis
     if (now >= job.deadline || done >= most) return timeout(total - done)
+    const elapsed = (yield* monotonicTime) - began
     // The time of the next request decides, not its distance from the last one, so that delays do not add up.
-    const due = began + Math.ceil((done - counts.done + 1) * 1000 / requestsPerSecond)
-    if (due > now) {
-      yield* Effect.sleep(Math.min(due, job.deadline) - now)
+    const due = Math.ceil((done - counts.done + 1) * 1000 / requestsPerSecond)
+    if (due > elapsed) {
+      yield* Effect.sleep(Math.min(due - elapsed, job.deadline - now))
       continue
     }
     const allowed = requestsPerSecond === Infinity
       ? batch
-      : Math.floor((now - began) * requestsPerSecond / 1000) - (done - counts.done)
+      : Math.floor(elapsed * requestsPerSecond / 1000) - (done - counts.done)
     const some = readSome(lines, Math.max(1, Math.min(batch, allowed, most - done)))
     answers.store(yield* answers.answer(some.lines, done), done, now)
     done += some.lines.length

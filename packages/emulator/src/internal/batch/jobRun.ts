@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Settings } from "../settings/settings.ts"
 import type { Database, Row } from "../storage/database.ts"
+import { DatabaseUnavailable } from "../storage/databaseTrouble.ts"
 import { linesOfJob, makeLineChecker, readSome, removedInput } from "./jobLines.ts"
 import { answerRequests } from "./jobRequests.ts"
 import { countError, jobRow, removeLeftovers } from "./jobStore.ts"
@@ -13,14 +14,18 @@ import { type Ending, type RunningJob, runningJob } from "./runningJob.ts"
  * Runs a job to its end: it is validated, waits in the queue, gets its requests answered, and its results become files.
  *
  * *Details*: each step stores what it has done, so that the job can be interrupted at any time and run again, without losing
- * or repeating a request. A job that was deleted does not run.
+ * or repeating a request. A job that was deleted does not run. While the database is unavailable, the effect dies of
+ * `DatabaseUnavailable`.
  */
 export const runJob = Effect.fnUntraced(function*(database: Database, settings: Settings, id: string) {
   const row = jobRow(database, id)
   if (row === undefined) return
   const job = runningJob(database, settings, row)
   if (row["ending"] === null) {
-    const ending = yield* Effect.catchDefect(endOf(job, row), () => Effect.succeed(broken))
+    const ending = yield* Effect.catchDefect(
+      endOf(job, row),
+      (defect) => defect instanceof DatabaseUnavailable ? Effect.die(defect) : Effect.succeed(broken)
+    )
     storeEnding(job, ending)
   }
   yield* finish(job)

@@ -14,6 +14,7 @@ import { ocrOperation } from "../ocr/ocrOperation.ts"
 import { type Operation, respondToValue } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
 import type { Database } from "../storage/database.ts"
+import { DatabaseUnavailable } from "../storage/databaseTrouble.ts"
 
 /** The response to a request of a job. */
 export interface LineResponse {
@@ -64,7 +65,10 @@ const lineOperation = <Request>(operation: Operation<Request>): readonly [path: 
     (body["stream"] === true ? Effect.fail(notStreamed) : respondToValue(operation, body)).pipe(
       Effect.map(ofResponse),
       Effect.catch((error) => Effect.succeed(ofError(error))),
-      Effect.catchDefect(() => Effect.succeed(ofError(internalError))),
+      Effect.catchDefect((defect) =>
+        // The job waits until the database can be used.
+        defect instanceof DatabaseUnavailable ? Effect.die(defect) : Effect.succeed(ofError(internalError))
+      ),
       Effect.provideService(CorrelationId, id)
     )
 ]

@@ -1,28 +1,7 @@
 import * as Flag from "effect/cli/Flag"
 
-const pairs = (flag: Flag.Flag<string>, other: (name: string) => string) =>
-  flag.pipe(
-    Flag.atLeast(0),
-    Flag.map((all) =>
-      Object.fromEntries(all.map((text) => {
-        const at = text.indexOf("=")
-        return at === -1 ? [text, other(text)] : [text.slice(0, at), text.slice(at + 1)]
-      }))
-    )
-  )
-
 /** The flags for what responses contain. */
 export const responseFlags = {
-  models: pairs(
-    Flag.String("model").pipe(
-      Flag.withDescription("A further model, NAME or NAME=LIKE, where LIKE is a model of the emulator; may be repeated")
-    ),
-    () => "mistral-small-latest"
-  ),
-  anyModel: Flag.Boolean("any-model").pipe(
-    Flag.withDescription("Whether every name of a model is accepted"),
-    Flag.withDefault(false)
-  ),
   toolCalls: Flag.Literals("tool-calls", [
     "model",
     "mistral",

@@ -1,15 +1,18 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
-import { ErrorResponse } from "../http/errorResponse.ts"
+import { badRequest, ErrorResponse } from "../http/errorResponse.ts"
+import { NoAnswer, WorkBudget } from "../json/workBudget.ts"
 import type { EmulatedModel } from "../models/modelList.ts"
 import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
 import type { Settings } from "../settings/settings.ts"
 import { generateText } from "../text/generatedText.ts"
+import type { Generation } from "../text/generation.ts"
 import { predictedText } from "../text/predictedText.ts"
 import { lastText, messageText, promptTokens } from "../text/promptText.ts"
 import { thinking, topics } from "../text/sentences.ts"
 import { countTokens, tokenize } from "../text/tokenizer.ts"
+import { calledTools, type FunctionTool } from "./calledTools.ts"
 import { conversationProblem } from "./conversationRules.ts"
 import {
   generateCompletion,
@@ -19,43 +22,64 @@ import {
   withToolCalls
 } from "./generatedCompletion.ts"
 import { modelProblem } from "./modelRules.ts"
+import { boundsProblem } from "./requestBounds.ts"
 import { scriptedChoice } from "./scriptedChoice.ts"
 import { type TokenBudget, tokenBudgetFor } from "./tokenBudget.ts"
 import { toolCalls } from "./toolCalls.ts"
 
 /**
  * Generates a chat completion, or the scripted one if there is a reply. Gives an error response if the model or the
- * messages are not valid.
+ * messages are not valid. `now` is the time of the request in milliseconds since the epoch.
  */
 export const generateChatCompletion = (
   request: CompletionRequest.Chat,
-  settings: Pick<Settings, "models" | "seed">,
-  reply: Script.Reply | undefined
+  settings: Pick<Settings, "callTools" | "models" | "seed">,
+  reply: Script.Reply | undefined,
+  now: number
 ): GeneratedCompletion | ErrorResponse => {
   const model = reply === undefined ? settings.models.require(request.model, "completion_chat") : undefined
   if (model instanceof ErrorResponse) return model
-  const guardrails = conversationProblem(request) ?? capabilityProblem(request, settings) ??
-    guardrailResults(settings.models, request)
+  const work = new WorkBudget()
+  const guardrails = conversationProblem(request) ?? boundsProblem(request, work) ??
+    capabilityProblem(request, settings) ?? guardrailResults(settings.models, request)
   if (guardrails instanceof ErrorResponse) return guardrails
   const prompt = promptTokens(request)
   const draft = countTokens(request.prediction?.content ?? "")
   const budget = tokenBudgetFor(model, { prompt, draft, maxTokens: request.max_tokens })
   if (budget instanceof ErrorResponse) return budget
-  return generateCompletion(request, {
-    model: request.model,
-    seed: settings.seed,
-    promptTokens: prompt,
-    count: request.n ?? 1,
-    usage: reply?.usage,
-    guardrails,
-    choice: (index, random) =>
-      reply === undefined ? generateChoice(request, model, budget, index, random) : scriptedChoice(reply, random, {
-        index,
-        prefix: prefixOf(request),
-        budget,
-        stop: request.stop
+  const prefix = prefixOf(request)
+  const count = request.n ?? 1
+  return withinBudget(() => {
+    work.characters(prefix.length * count)
+    const choice = reply === undefined
+      ? madeChoice(request, choiceParts(request, model, { prefix, callTools: settings.callTools, work }), budget, {
+        now,
+        budget: work
       })
+      : (index: number, random: Random) => scriptedChoice(reply, random, { index, prefix, budget, stop: request.stop })
+    return generateCompletion(request, {
+      model: request.model,
+      seed: settings.seed,
+      promptTokens: prompt,
+      count,
+      usage: reply?.usage,
+      guardrails,
+      choice
+    })
   })
+}
+
+/** Makes a completion, or an error response if it would exceed the budget. */
+const withinBudget = (make: () => GeneratedCompletion | ErrorResponse): GeneratedCompletion | ErrorResponse => {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    return badRequest({
+      message: `The emulator makes no answer to this request: ${error.message}`,
+      type: "invalid_request_error"
+    })
+  }
 }
 
 /** A script may reply for a model that the emulator does not know, whose capabilities are then not known, either. */
@@ -73,23 +97,43 @@ const prefixOf = (request: CompletionRequest.Chat): string => {
   return last?.role === "assistant" ? messageText(last) : ""
 }
 
-const generateChoice = (
+/** What the choices of a completion have in common. It is read from the request once, however many choices there are. */
+interface ChoiceParts {
+  readonly thinks: boolean
+  readonly prefix: string
+  readonly about: ReadonlyArray<string>
+  readonly called: (random: Random) => ReadonlyArray<FunctionTool>
+  readonly predicted: string | undefined
+}
+
+const choiceParts = (
   request: CompletionRequest.Chat,
   model: EmulatedModel | undefined,
+  { callTools, prefix, work }: { readonly prefix: string; readonly callTools: boolean; readonly work: WorkBudget }
+): ChoiceParts => ({
+  thinks: thinks(request, model),
+  prefix,
+  about: topics(lastText(request.messages, "user")),
+  called: prefix === "" ? calledTools(request, callTools) : () => [],
+  predicted: predictedText(request, prefix, work)
+})
+
+const madeChoice = (
+  request: CompletionRequest.Chat,
+  { about, called, predicted, prefix, thinks }: ChoiceParts,
   budget: TokenBudget,
-  index: number,
-  random: Random
-): GeneratedChoice | ErrorResponse => {
-  const about = topics(lastText(request.messages, "user"))
-  const thought = thinks(request, model) ? tokenize(thinking(random, about)) : []
-  const prefix = prefixOf(request)
-  const calls = prefix === "" ? toolCalls(request, random) : []
+  rest: Omit<Generation, "random">
+) =>
+(index: number, random: Random): GeneratedChoice | ErrorResponse => {
+  const generation = { ...rest, random }
+  const thought = thinks ? tokenize(thinking(random, about)) : []
+  const calls = toolCalls(called(random), generation)
   if (calls instanceof ErrorResponse) return calls
   if (calls.length > 0) {
     return withToolCalls(truncatedChoice({ index, text: "", thinking: thought, budget, stop: null }), calls, budget)
   }
-  const predicted = predictedText(request, prefix)
-  const made = predicted ?? generateText(request, random, about)
+  generation.budget.characters(predicted?.length ?? 0)
+  const made = predicted ?? generateText(request, generation, about)
   return made instanceof ErrorResponse
     ? made
     : truncatedChoice({

@@ -11,6 +11,7 @@ import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
 import { scriptedAnswer } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
+import { monotonicTime } from "../timing/monotonicMillis.ts"
 import { paced, waitFor } from "../timing/pace.ts"
 import type { Recordable, RecordCompletion } from "./completionRecord.ts"
 import { timedTokens, toChunks, toResponse } from "./completionResponse.ts"
@@ -29,19 +30,24 @@ export const completionOperation = <Request extends Recordable>(
   settings: Settings,
   record: RecordCompletion,
   endpoint: CompletionEndpoint<Request>,
-  generate: (request: Request, reply: Script.Reply | undefined) => GeneratedCompletion | ErrorResponse
+  generate: (
+    request: Request,
+    reply: Script.Reply | undefined,
+    now: number
+  ) => GeneratedCompletion | ErrorResponse
 ): Operation<Request> => ({
   route: endpoint.complete,
   answers: "completion",
   streamOptions: settings.streamOptions,
   respond: Effect.fnUntraced(function*(request) {
-    const completion = generate(request, yield* scriptedAnswer("completion"))
+    const completion = generate(request, yield* scriptedAnswer("completion"), yield* Clock.currentTimeMillis)
     if (completion instanceof ErrorResponse) return yield* completion
     const recorded = record({
       operation: endpoint.complete.operation,
       request,
       response: toResponse(completion, yield* seconds, wireFormsOf(completion, settings)),
       started: yield* Clock.currentTimeMillis,
+      startedMonotonic: yield* monotonicTime,
       correlationId: yield* CorrelationId
     })
     return yield* request.stream === true

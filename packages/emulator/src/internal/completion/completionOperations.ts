@@ -14,17 +14,17 @@ export const chatOperation = (settings: Settings, record: RecordCompletion): Ope
     settings,
     record,
     Endpoint.chat,
-    (request, reply) => generateChatCompletion(request, settings, reply)
+    (request, reply, now) => generateChatCompletion(request, settings, reply, now)
   )
 
 /** `POST /v1/agents/completions`: the chat completion of the agent's model. An agent consists of its model only. */
 export const agentsOperation = (settings: Settings, record: RecordCompletion): Operation<CompletionRequest.Agents> =>
-  completionOperation(settings, record, Endpoint.agents, ({ agent_id, ...conversation }, reply) => {
+  completionOperation(settings, record, Endpoint.agents, ({ agent_id, ...conversation }, reply, now) => {
     // A script may reply for an agent that is not configured.
     const model = settings.agents.get(agent_id) ?? (reply === undefined ? undefined : agent_id)
     return model === undefined
       ? unknownAgent(agent_id)
-      : generateChatCompletion({ ...conversation, model }, settings, reply)
+      : generateChatCompletion({ ...conversation, model }, settings, reply, now)
   })
 
 /** `POST /v1/fim/completions`. */

@@ -21,6 +21,8 @@ export interface Completed {
   readonly response: Completion.Response
   /** Milliseconds since the epoch. */
   readonly started: number
+  /** The same moment on the monotonic clock, from which the time that the completion took is counted. */
+  readonly startedMonotonic: number
   readonly correlationId: string
 }
 

@@ -3,7 +3,8 @@ import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
 import type { GuardrailResult } from "../moderation/guardrails.ts"
 import { responseFingerprint, wordsFingerprint } from "../random/fingerprint.ts"
-import { hexadecimal, makeRandom, type Random } from "../random/random.ts"
+import { hexadecimal, makeRandoms, type Random } from "../random/random.ts"
+import { firstOccurrence } from "../text/firstOccurrence.ts"
 import { countTokens, tokenize } from "../text/tokenizer.ts"
 import type { TokenBudget } from "./tokenBudget.ts"
 import type { ToolCall } from "./toolCalls.ts"
@@ -51,10 +52,10 @@ export interface CompletionParts {
 
 /** Generates a completion. The same request and seed give the same completion. */
 export const generateCompletion = (request: object, parts: CompletionParts): GeneratedCompletion | ErrorResponse => {
-  const words = wordsFingerprint(request, parts.seed)
+  const randomOf = makeRandoms(wordsFingerprint(request, parts.seed))
   const choices: Array<GeneratedChoice> = []
   for (let index = 0; index < parts.count; index++) {
-    const choice = parts.choice(index, makeRandom(`${words}#${index}`))
+    const choice = parts.choice(index, randomOf(`#${index}`))
     if (choice instanceof ErrorResponse) return choice
     choices.push(choice)
   }
@@ -138,11 +139,10 @@ const beforeStop = (
   stops: ReadonlyArray<string>,
   minimum: number
 ): ReadonlyArray<string> | undefined => {
-  const text = tokens.join("")
-  const from = tokens.slice(0, minimum).join("").length
-  const found = stops.filter((stop) => stop !== "").map((stop) => text.indexOf(stop, from)).filter((at) => at !== -1)
-  if (found.length === 0) return undefined
-  let left = Math.min(...found)
+  if (stops.length === 0) return undefined
+  const found = firstOccurrence(tokens.join(""), stops, tokens.slice(0, minimum).join("").length)
+  if (found === undefined) return undefined
+  let left = found
   const kept: Array<string> = []
   for (const token of tokens) {
     if (left <= 0) break

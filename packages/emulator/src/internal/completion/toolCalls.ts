@@ -1,8 +1,8 @@
-import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
-import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
+import type { ErrorResponse } from "../http/errorResponse.ts"
 import type { Random } from "../random/random.ts"
-import { generateJson } from "../text/generatedJson.ts"
-import { calledTools } from "./calledTools.ts"
+import type { Generation } from "../text/generation.ts"
+import { generateJsonText } from "../text/jsonText.ts"
+import type { FunctionTool } from "./calledTools.ts"
 
 /** A tool call, before it is sent in a recorded form; the arguments are JSON text. */
 export interface ToolCall {
@@ -16,21 +16,25 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 export const callId = (random: Random): string =>
   Array.from({ length: 9 }, () => letters.charAt(random.int(0, letters.length - 1))).join("")
 
-/** Generates the tool calls of a completion, or an error response if no arguments fit a function's parameters. */
-export const toolCalls = (request: CompletionRequest.Chat, random: Random): ReadonlyArray<ToolCall> | ErrorResponse => {
+/**
+ * Generates the calls of the tools that a completion calls, or an error response if no arguments fit a function's
+ * parameters.
+ */
+export const toolCalls = (
+  called: ReadonlyArray<FunctionTool>,
+  generation: Generation
+): ReadonlyArray<ToolCall> | ErrorResponse => {
   const calls: Array<ToolCall> = []
-  for (const tool of calledTools(request, random)) {
+  for (const tool of called) {
     const { name, parameters } = tool.function
     // Arguments are always an object, even if the schema does not say so.
-    const made = generateJson("type" in parameters ? parameters : { ...parameters, type: "object" }, random)
-    if (made === undefined) {
-      return badRequest({
-        message: `The emulator finds no arguments that fit the parameters of the function ${name}`,
-        type: "invalid_request_error",
-        param: "tools"
-      })
-    }
-    calls.push({ id: callId(random), function: { name, arguments: JSON.stringify(made.value) } })
+    const schema = "type" in parameters ? parameters : { ...parameters, type: "object" }
+    const text = generateJsonText(
+      { schema, name: `the parameters of the function ${name}`, param: "tools" },
+      generation
+    )
+    if (typeof text !== "string") return text
+    calls.push({ id: callId(generation.random), function: { name, arguments: text } })
   }
   return calls
 }

@@ -4,6 +4,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import { detail, type Problem } from "../http/errorResponse.ts"
 import { DescribeBody } from "../http/uploadRequest.ts"
 import type { Database } from "../storage/database.ts"
+import { ifAvailable } from "../storage/databaseTrouble.ts"
 import { addFile, type FileWriter, type LateFields } from "./fileStore.ts"
 import { type Fields, type FileInfo, readForm } from "./multipartForm.ts"
 import { invalidUpload, missing, readUploadFields } from "./uploadFields.ts"
@@ -38,7 +39,8 @@ export const receiveUpload = Effect.fnUntraced(function*(database: Database, lim
   // A client that says how much it will send is refused before any of it is stored.
   if (Number(request.headers["content-length"] ?? 0) > limit + allowance) return yield* tooLarge
   let file: { readonly info: FileInfo; readonly writer: FileWriter } | undefined
-  yield* Effect.addFinalizer(() => Effect.sync(() => file?.writer.discard()))
+  // What cannot be removed now is removed when the database is opened again.
+  yield* Effect.addFinalizer(() => ifAvailable(Effect.sync(() => file?.writer.discard())))
   const begin = (info: FileInfo) => {
     // Only the last file of a name counts, as in the API's web framework.
     file?.writer.discard()

@@ -74,3 +74,7 @@ export const invalidModel = (model: string, status = 400): ErrorResponse =>
  */
 export const unknownAgent = (id: string): ErrorResponse =>
   badRequest({ message: `Agent not found: ${id}`, type: "invalid_request_error", param: "agent_id", status: 404 })
+
+/** The error response of an operation that needs the database while it cannot be used. Mistral's API has no such error. */
+export const databaseUnavailable = (message: string): ErrorResponse =>
+  badRequest({ message, type: "database_unavailable", status: 503 })

@@ -19,7 +19,7 @@ const eachText = (root: unknown, visit: (key: string, text: string) => void): vo
 export const danglingReferences = (root: unknown): ReadonlyArray<string> => {
   const found: Array<string> = []
   eachText(root, (key, text) => {
-    if (key === "$ref" && !leads(root, text)) found.push(text)
+    if (key === "$ref" && referencedValue(root, text) === undefined) found.push(text)
   })
   return found
 }
@@ -45,15 +45,16 @@ const literals = new Set(["const", "enum", "default", "example", "examples"])
 /** Keywords whose value has a schema at each name. */
 const maps = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"])
 
-const leads = (root: unknown, reference: string): boolean => {
-  if (reference !== "#" && !reference.startsWith("#/")) return false
+/** The value that a reference leads to within a document; `undefined` if it leads to nothing. */
+export const referencedValue = (root: unknown, reference: string): { readonly value: unknown } | undefined => {
+  if (reference !== "#" && !reference.startsWith("#/")) return undefined
   let current = root
   for (const token of reference.split("/").slice(1)) {
     const key = decode(token).replaceAll("~1", "/").replaceAll("~0", "~")
-    if (!Predicate.hasProperty(current, key)) return false
+    if (!Predicate.hasProperty(current, key)) return undefined
     current = current[key]
   }
-  return true
+  return { value: current }
 }
 
 const decode = (token: string): string => {

@@ -2,12 +2,13 @@ import type * as Model from "@effect-mistral/core/Model"
 import { type ErrorResponse, invalidModel } from "../http/errorResponse.ts"
 import { capabilities, type Capability, type CatalogEntry, type EmbeddingDimensions } from "./catalogEntry.ts"
 import { catalog } from "./modelCatalog.ts"
+import { retiredModels } from "./retiredModels.ts"
 
 /** A model under the name with which a request names it. */
 export interface EmulatedModel {
   /** What `GET /v1/models/{name}` shows. */
   readonly card: Model.Model
-  /** The model of the catalog whose behaviour it has; `undefined` for an unknown name that is accepted nonetheless. */
+  /** The id of the catalog's model whose behaviour it has; `undefined` for an unknown name that is accepted nonetheless. */
   readonly like: string | undefined
   /** The context in tokens. */
   readonly context: number
@@ -22,6 +23,8 @@ export interface EmulatedModel {
 export interface ModelList {
   /** All models, one for each of their names, as the API lists them. */
   readonly all: ReadonlyArray<EmulatedModel>
+  /** The further models, by name. */
+  readonly further: ReadonlyMap<string, EmulatedModel>
   /** Finds a model by one of its names. */
   readonly find: (name: string) => EmulatedModel | undefined
   /** Finds a model by one of its names and checks a capability; gives an error response otherwise. */
@@ -38,20 +41,16 @@ export interface ModelOptions {
   readonly anyModel?: boolean | undefined
 }
 
-const byName: ReadonlyMap<string, CatalogEntry> = new Map(
-  catalog.flatMap((entry) => [entry.id, ...entry.aliases].map((name) => [name, entry] as const))
-)
+const namesOf = (entry: CatalogEntry): ReadonlyArray<string> => [entry.id, ...entry.aliases]
 
-/** The names of the emulator's own models. */
-export const catalogNames: ReadonlyArray<string> = [...byName.keys()]
+const byName: ReadonlyMap<string, CatalogEntry> = new Map(
+  catalog.flatMap((entry) => namesOf(entry).map((name) => [name, entry] as const))
+)
 
 /** Whether the emulator has a model of this name of its own. */
 export const isInCatalog = (name: string): boolean => byName.has(name)
 
-/** The time of a day in the list of models: the API's times of retirement are at noon. */
-const noon = (day: string): string => `${day}T12:00:00Z`
-
-const toModel = (name: string, entry: CatalogEntry, names: ReadonlyArray<string>): EmulatedModel => ({
+const toModel = (name: string, names: ReadonlyArray<string>, entry: CatalogEntry): EmulatedModel => ({
   card: {
     id: name,
     object: "model",
@@ -62,7 +61,8 @@ const toModel = (name: string, entry: CatalogEntry, names: ReadonlyArray<string>
     description: `The emulator's ${names[0] ?? name}: no model, sentences from templates`,
     max_context_length: entry.context,
     aliases: names.filter((other) => other !== name),
-    deprecation: entry.retires === undefined ? null : noon(entry.retires),
+    // The API's times of retirement are at noon.
+    deprecation: entry.retires === undefined ? null : `${entry.retires}T12:00:00Z`,
     deprecation_replacement_model: entry.replacement ?? null,
     default_model_temperature: entry.temperature,
     type: "base"
@@ -74,8 +74,14 @@ const toModel = (name: string, entry: CatalogEntry, names: ReadonlyArray<string>
   alwaysThinks: entry.alwaysThinks === true
 })
 
-/** A model with an unknown name: it can do everything, within the context of the current models. */
-const anyModel = (name: string): EmulatedModel => {
+/** Makes a model of one's own: it is not deprecated when the model that it is like is. */
+const furtherModel = (name: string, like: CatalogEntry): EmulatedModel => {
+  const { replacement: _replacement, retires: _retires, ...entry } = like
+  return toModel(name, [name], entry)
+}
+
+/** Makes a model of an unknown name: it can do everything, within the context of the current models. */
+const unknownModel = (name: string): EmulatedModel => {
   const entry: CatalogEntry = {
     id: name,
     aliases: [],
@@ -85,7 +91,7 @@ const anyModel = (name: string): EmulatedModel => {
     can: capabilities,
     embedding: { usual: 1024, most: 3072 }
   }
-  return { ...toModel(name, entry, []), like: undefined }
+  return { ...toModel(name, [name], entry), like: undefined }
 }
 
 /**
@@ -95,26 +101,31 @@ const anyModel = (name: string): EmulatedModel => {
  * like is not in the catalog.
  */
 export const makeModelList = (options: ModelOptions): ModelList => {
-  const further = Object.entries(options.models ?? {}).map(([name, like]) => {
-    const entry = byName.get(like)
-    if (entry === undefined) throw new Error(`The model ${name} cannot be like ${like}: the emulator has no such model`)
-    return toModel(name, entry, [])
-  })
-  const taken = new Set(further.map(({ card }) => card.id))
+  const further = new Map(
+    Object.entries(options.models ?? {}).map(([name, like]) => {
+      const entry = byName.get(like)
+      if (entry === undefined) {
+        throw new Error(`The model ${name} cannot be like ${like}: the emulator has no such model`)
+      }
+      return [name, furtherModel(name, entry)]
+    })
+  )
   const own = catalog.flatMap((entry) => {
-    const names = [entry.id, ...entry.aliases].filter((name) => !taken.has(name))
-    return names.map((name) => toModel(name, entry, names))
+    const names = namesOf(entry).filter((name) => !further.has(name))
+    return names.map((name) => toModel(name, names, entry))
   })
-  const all = [...own, ...further]
-  const found = new Map(all.map((model) => [String(model.card.id), model]))
-  const find = (name: string) => found.get(name) ?? (options.anyModel === true ? anyModel(name) : undefined)
+  const all = [...own, ...further.values()]
+  const known = new Map(all.map((model) => [model.card.id, model]))
+  const find = (name: string) => known.get(name) ?? (options.anyModel === true ? unknownModel(name) : undefined)
+  const missing = (name: string) => invalidModel(name, retiredModels.has(name) ? 404 : 400)
   return {
     all,
+    further,
     find,
     require: (name, capability) => {
       const model = find(name)
-      return model?.can(capability) === true ? model : invalidModel(name)
+      return model?.can(capability) === true ? model : missing(name)
     },
-    dimensions: (name) => find(name)?.embedding ?? invalidModel(name)
+    dimensions: (name) => find(name)?.embedding ?? missing(name)
   }
 }

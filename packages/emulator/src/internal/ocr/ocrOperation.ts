@@ -1,13 +1,15 @@
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import type * as OcrDocument from "@effect-mistral/core/OcrDocument"
 import type { ResponseFormat } from "@effect-mistral/core/ResponseFormat"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { badRequest, detail, ErrorResponse } from "../http/errorResponse.ts"
-import { makeRandom } from "../random/random.ts"
+import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { makeRandom, type Random } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
-import { generateJson } from "../text/generatedJson.ts"
+import { type Generation, generationAt } from "../text/generation.ts"
+import { generateJsonText } from "../text/jsonText.ts"
 import { type DocumentSource, documentSource } from "./documentSource.ts"
 import { generatedPages } from "./generatedPages.ts"
 import { pageResponse } from "./pageResponse.ts"
@@ -21,32 +23,34 @@ export type ReadFile = (id: string) => Effect.Effect<Uint8Array | undefined>
 const usualModel = "mistral-ocr-latest"
 
 /** Makes an annotation, as JSON text, or gives an error response if no value fits its schema. */
-const annotation = (format: ResponseFormat | null | undefined, key: string): string | null | ErrorResponse => {
+const annotation = (
+  format: ResponseFormat | null | undefined,
+  key: string,
+  generationOf: (random: Random) => Generation
+): string | null | ErrorResponse => {
   if (format?.json_schema == null) return null
-  const made = generateJson(format.json_schema.schema, makeRandom(`annotation:${key}`))
-  return made === undefined
-    ? badRequest({
-      message: `The emulator finds no value that fits the JSON Schema ${format.json_schema.name}`,
-      type: "invalid_request_error"
-    })
-    : JSON.stringify(made.value)
+  const { name, schema } = format.json_schema
+  const generation = generationOf(makeRandom(`annotation:${key}`))
+  return generateJsonText({ schema, name: `the JSON Schema ${name}` }, generation)
 }
 
 const response = (
   request: OcrDocument.Request,
   source: DocumentSource,
-  seed: number
+  seed: number,
+  now: number
 ): OcrDocument.Response | ErrorResponse => {
   const selects = pageSelection(request.pages)
   if (selects instanceof ErrorResponse) return selects
   const key = `${seed}:${source.key}`
-  const document_annotation = annotation(request.document_annotation_format, key)
+  const generationOf = generationAt(now)
+  const document_annotation = annotation(request.document_annotation_format, key, generationOf)
   if (document_annotation instanceof ErrorResponse) return document_annotation
   const contents = source.kind === "text" ? textPages(source.text) : generatedPages(source, seed)
   const pages: Array<OcrDocument.Page> = []
   let refused: ErrorResponse | undefined
   const annotate = (image: number): string | null => {
-    const made = annotation(request.bbox_annotation_format, `${key}:${image}`)
+    const made = annotation(request.bbox_annotation_format, `${key}:${image}`, generationOf)
     if (!(made instanceof ErrorResponse)) return made
     refused = made
     return null
@@ -85,7 +89,7 @@ export const ocrOperation = (
     const file = document.type === "file" ? yield* readFile(document.file_id) : undefined
     const source = documentSource(document, file)
     if (source instanceof ErrorResponse) return yield* source
-    const made = response(request, source, settings.seed)
+    const made = response(request, source, settings.seed, yield* Clock.currentTimeMillis)
     return made instanceof ErrorResponse ? yield* made : HttpServerResponse.jsonUnsafe(made)
   })
 })

@@ -9,12 +9,10 @@ export interface Random {
 
 type State = readonly [number, number, number, number]
 
-/** A hash of four 32-bit numbers: cyrb128. */
-const state = (text: string): State => {
-  let a = 1779033703
-  let b = 3144134277
-  let c = 1013904242
-  let d = 2773480762
+const start: State = [1779033703, 3144134277, 1013904242, 2773480762]
+
+/** The first half of cyrb128, a hash of four 32-bit numbers: it reads a text, or goes on with the end of one. */
+const read = (text: string, [a, b, c, d]: State): State => {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     a = b ^ Math.imul(a ^ unit, 597399067)
@@ -22,6 +20,11 @@ const state = (text: string): State => {
     c = d ^ Math.imul(c ^ unit, 951274213)
     d = a ^ Math.imul(d ^ unit, 2716044179)
   }
+  return [a, b, c, d]
+}
+
+/** The second half of the hash. */
+const state = ([a, b, c, d]: State): State => {
   a = Math.imul(c ^ (a >>> 18), 597399067)
   b = Math.imul(d ^ (b >>> 22), 2869860233)
   c = Math.imul(a ^ (c >>> 17), 951274213)
@@ -32,11 +35,19 @@ const state = (text: string): State => {
 
 /** A hash of 32 hexadecimal digits. */
 export const hexadecimal = (text: string): string =>
-  state(text).map((part) => part.toString(16).padStart(8, "0")).join("")
+  state(read(text, start)).map((part) => part.toString(16).padStart(8, "0")).join("")
 
-/** The sfc32 generator, seeded by the hash of a text. */
-export const makeRandom = (seed: string): Random => {
-  let [a, b, c, d] = state(seed)
+/** Makes the generators for texts with the same beginning, which is read only once. It may be long. */
+export const makeRandoms = (beginning: string): (end: string) => Random => {
+  const before = read(beginning, start)
+  return (end) => fromState(state(read(end, before)))
+}
+
+/** Makes the generator for a text. */
+export const makeRandom = (seed: string): Random => fromState(state(read(seed, start)))
+
+/** The sfc32 generator. */
+const fromState = ([a, b, c, d]: State): Random => {
   const next = () => {
     const sum = (a + b + d) | 0
     d = (d + 1) | 0

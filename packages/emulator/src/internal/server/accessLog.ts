@@ -9,16 +9,25 @@ import type * as Scope from "effect/Scope"
 import type { Fault } from "../../Fault.ts"
 import { lossOf } from "../http/connectionLoss.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
+import { refusalOf } from "../log/refusalText.ts"
 import type { Settings } from "../settings/settings.ts"
 import { monotonicTime } from "../timing/monotonicMillis.ts"
 
-/** The fault that was applied to the current response. */
-export const CurrentFault = Context.Reference<{ fault: Fault | undefined }>(
-  "@effect-mistral/emulator/internal/CurrentFault",
-  { defaultValue: () => ({ fault: undefined }) }
-)
+/** What became of the current request: the fault that was applied, and why it was refused. */
+export interface Outcome {
+  fault?: Fault | undefined
+  refusal?: string | undefined
+}
 
-/** Prints each request with its status and duration. It never prints a key, a query or a body. */
+/** The outcome of the current request. */
+export const CurrentOutcome = Context.Reference<Outcome>("@effect-mistral/emulator/internal/CurrentOutcome", {
+  defaultValue: () => ({})
+})
+
+/**
+ * Prints each request with its status and duration, and a refused one with the reason: the places and kinds of what was
+ * wrong. It never prints a key, a query or a value of a body.
+ */
 export const withAccessLog = <E, R>(
   { apiKey, verbosity }: Settings,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
@@ -30,16 +39,16 @@ export const withAccessLog = <E, R>(
   verbosity === "quiet" ? app : Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
     const began = yield* monotonicTime
-    const current: { fault: Fault | undefined } = { fault: undefined }
+    const outcome: Outcome = {}
     let status = "-"
     yield* Effect.addFinalizer(Effect.fnUntraced(function*(exit) {
       const took = Math.round((yield* monotonicTime) - began)
       const line = [
         request.method,
         request.url.replace(/[?#].*$/s, ""),
-        status,
+        outcome.refusal ?? status,
         `${took} ms`,
-        ...(current.fault === undefined ? [] : [`fault ${current.fault.type}`]),
+        ...(outcome.fault === undefined ? [] : [`fault ${outcome.fault.type}`]),
         ...(Exit.hasInterrupts(exit) ? ["not finished"] : [])
       ].join(" ")
       const headers = verbosity === "headers" ? Object.entries(yield* redactedHeaders(request.headers)) : []
@@ -48,7 +57,9 @@ export const withAccessLog = <E, R>(
       // A client may put its key in an unexpected header.
       yield* Console.log(key === "" ? text : text.replaceAll(key, "<redacted>"))
     }))
-    const response = yield* Effect.provideService(app, CurrentFault, current)
+    const response = yield* Effect.provideService(app, CurrentOutcome, outcome)
     if (lossOf(response) === undefined) status = String(response.status)
+    // The admin API's requests are not logged, so that nothing else reads why they are refused.
+    outcome.refusal ??= refusalOf(response)
     return response
   })

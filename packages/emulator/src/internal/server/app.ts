@@ -4,7 +4,11 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import { withAccessChecks } from "../access/accessChecks.ts"
 import { adminApp, isAdmin } from "../admin/adminApp.ts"
+import { eventAdmin } from "../admin/eventAdmin.ts"
 import { faultAdmin } from "../admin/faultAdmin.ts"
+import { feedAdmin } from "../admin/feedAdmin.ts"
+import { infoAdmin } from "../admin/infoAdmin.ts"
+import { pageAdmin } from "../admin/pageAdmin.ts"
 import { requestAdmin } from "../admin/requestAdmin.ts"
 import { ruleAdmin } from "../admin/ruleAdmin.ts"
 import { makeBatchJobs } from "../batch/batchJobs.ts"
@@ -57,13 +61,20 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
   const faulty = yield* withFaults(settings, faults)
   const scoped = yield* withScope
   const app = yield* requestMiddleware(
+    settings,
     yield* withProxy(settings, own),
     (seen, respond) => scoped(seen, faulty(seen, respond))
   )
   const api = yield* withRateLimitsAndScript(settings, rules, app)
-  const admin = errorsAsResponses(
-    adminApp(settings, [...faultAdmin(faults), ...ruleAdmin(rules), ...yield* requestAdmin])
-  )
+  const admin = errorsAsResponses(adminApp(settings, [
+    ...pageAdmin,
+    ...infoAdmin(settings),
+    ...faultAdmin(faults),
+    ...ruleAdmin(rules),
+    ...eventAdmin(yield* EmulatorDatabase),
+    ...yield* requestAdmin,
+    ...yield* feedAdmin(faults, rules)
+  ]))
   return withAccessLog(
     settings,
     withAccessChecks(

@@ -12,7 +12,7 @@ import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
 import { acceptsWithoutKey } from "../proxy/proxy.ts"
 import { CurrentScope } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
-import { CurrentFault } from "./accessLog.ts"
+import { CurrentOutcome } from "./accessLog.ts"
 
 /** Responds to a request with the fault that its header names, or with the next armed fault that applies. */
 export const withFaults = (settings: Settings, armed: FaultQueue) =>
@@ -37,10 +37,10 @@ export const withFaults = (settings: Settings, armed: FaultQueue) =>
       }
       if (taken === undefined) return yield* respond
       const { fault } = taken
-      const current = yield* CurrentFault
+      const outcome = yield* CurrentOutcome
       return yield* faultyResponse(
         taken,
         respond,
-        Effect.andThen(log.complete(seen.id, { fault }), Effect.sync(() => current.fault = fault))
+        Effect.andThen(log.complete(seen.id, { fault }), Effect.sync(() => outcome.fault = fault))
       )
     }))

@@ -7,14 +7,21 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
+import { hasKey } from "../http/authorization.ts"
 import { CorrelationId } from "../http/correlationId.ts"
-import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { databaseUnavailable, detail, ErrorResponse } from "../http/errorResponse.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
 import { DescribeBody, isUpload } from "../http/uploadRequest.ts"
+import { isJsonObject } from "../json/jsonObject.ts"
 import { isTooDeep } from "../json/jsonSyntax.ts"
+import { bodyValue } from "../log/bodyValue.ts"
 import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
 import { unmarkProxied } from "../proxy/proxiedResponse.ts"
+import { acceptsWithoutKey } from "../proxy/proxy.ts"
 import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
+import type { Settings } from "../settings/settings.ts"
+import { DatabaseUnavailable } from "../storage/databaseTrouble.ts"
+import { observedResponse } from "./observedResponse.ts"
 
 /** The largest request body that is read. */
 const maximumBody = ByteSize.mebibytes(32)
@@ -51,14 +58,6 @@ const toErrorResponse = (error: unknown): ErrorResponse => {
 const readText = (request: HttpServerRequest.HttpServerRequest) =>
   Effect.filterOrFail(request.text, (text) => text.length <= Number(maximumBody), () => tooLarge)
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text === "" ? undefined : text
-  }
-}
-
 /** An app, and what each request provides to it. */
 type App<E> = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
@@ -74,41 +73,54 @@ export const errorsAsResponses = <E, R>(app: Effect.Effect<HttpServerResponse.Ht
   app.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maximumBody),
     Effect.catch((error) => Effect.succeed(toResponse(toErrorResponse(error)))),
-    Effect.catchDefect(() => Effect.succeed(toResponse(toErrorResponse(undefined)))),
+    Effect.catchDefect((defect) =>
+      Effect.succeed(toResponse(
+        defect instanceof DatabaseUnavailable ? databaseUnavailable(defect.message) : toErrorResponse(undefined)
+      ))
+    ),
     Effect.interruptible
   )
 
+/** The model that a request names. */
+const modelOf = (body: unknown): string | undefined =>
+  isJsonObject(body) && typeof body["model"] === "string" ? body["model"].slice(0, 256) : undefined
+
 /**
- * The middleware of every request: it logs the request, converts errors to responses, and sets the gateway's headers.
+ * The middleware of every request: it logs the request and what becomes of it, converts errors to responses, and sets the
+ * gateway's headers.
+ *
+ * *Details*: of a request without a valid key, only the method, the path and the status are logged, and its body is not read.
  */
 export const requestMiddleware = Effect.fnUntraced(function*<E>(
+  settings: Settings,
   app: App<E>,
   middleware: Middleware
 ): Effect.fn.Return<App<never>, never, RequestLog> {
   const log = yield* RequestLog
   const receive = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
+    const authorized = hasKey(request, settings.apiKey) || acceptsWithoutKey(settings.proxy, request)
     const seen = {
       id: yield* CorrelationId,
       method: request.method,
-      path: request.url,
-      headers: yield* redactedHeaders(request.headers),
+      path: authorized ? request.url : request.url.replace(/[?#].*$/s, ""),
+      headers: authorized ? yield* redactedHeaders(request.headers) : {},
       received: yield* Clock.currentTimeMillis
     }
-    if (isUpload(seen)) {
-      const upload: SeenRequest = { ...seen, body: undefined }
-      yield* log.add(upload)
-      return upload
+    if (!authorized || isUpload(seen)) {
+      yield* log.add({ ...seen, authorized })
+      return { ...seen, body: undefined }
     }
-    const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, body: undefined }))
-    const tooDeep = isTooDeep(text)
-    const whole = { ...seen, body: tooDeep ? text : parsed(text) }
-    yield* log.add(whole)
-    return tooDeep ? yield* unreadable : whole
+    const text = yield* Effect.tapError(readText(request), () => log.add({ ...seen, authorized }))
+    const body = bodyValue(text)
+    const model = modelOf(body)
+    yield* log.add({ ...seen, authorized, text, ...(model === undefined ? undefined : { model }) })
+    return isTooDeep(text) ? yield* unreadable : { ...seen, body }
   })
   return Effect.gen(function*() {
     yield* log.hold
     const id = randomUUID()
+    const observe = yield* observedResponse(log, id)
     const response = yield* errorsAsResponses(
       Effect.flatMap(receive, (seen) =>
         middleware(seen, errorsAsResponses(app)).pipe(
@@ -119,12 +131,12 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
         Effect.provideService(CorrelationId, id)
       )
     const proxied = unmarkProxied(response)
-    if (proxied !== undefined) return proxied
+    if (proxied !== undefined) return observe(proxied)
     const limits = yield* (yield* CurrentRateLimiter).spend(Number(response.headers[costHeader] ?? 0))
-    return HttpServerResponse.setHeaders(response, {
+    return observe(HttpServerResponse.setHeaders(response, {
       ...limits,
       "mistral-correlation-id": id,
       "x-kong-request-id": id
-    })
+    }))
   })
 })

@@ -1,8 +1,11 @@
+import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite"
+import { unavailable } from "./databaseTrouble.ts"
 import { leftovers, migrations } from "./migrations.ts"
+import { createForOwner, keepForOwner } from "./ownerOnly.ts"
 import { withTimeLimit } from "./timeLimit.ts"
 
 /** The database cannot be used: the runtime lacks SQLite, or the file is not an emulator's. */
@@ -23,7 +26,11 @@ export interface Sql {
   readonly values: ReadonlyArray<SqlValue>
 }
 
-/** The emulator's database. SQLite runs in the process, so every call is synchronous. */
+/**
+ * The emulator's database. SQLite runs in the process, so every call is synchronous.
+ *
+ * *Details*: while another program has locked it or the disk is full, calls throw `DatabaseUnavailable`.
+ */
 export interface Database {
   readonly all: (text: string, ...values: ReadonlyArray<SqlValue>) => ReadonlyArray<Row>
   readonly get: (text: string, ...values: ReadonlyArray<SqlValue>) => Row | undefined
@@ -33,10 +40,17 @@ export interface Database {
   readonly transaction: <A>(body: () => A) => A
 }
 
-/** Opens a database, migrates its schema, and closes it with the scope. */
+/**
+ * Opens a database, migrates its schema, and closes it with the scope. `report` is called once when the database cannot be
+ * used any more, and once when it can again.
+ */
 export const openDatabase = Effect.fnUntraced(
-  function*(path: string): Effect.fn.Return<Database, DatabaseError, Scope.Scope> {
+  function*(
+    path: string,
+    report: (sentence: string) => void = () => {}
+  ): Effect.fn.Return<Database, DatabaseError, Scope.Scope> {
     const { DatabaseSync } = yield* sqlite
+    yield* attempt(path, () => createForOwner(path))
     const connection = yield* Effect.acquireRelease(
       attempt(path, () => new DatabaseSync(path, { timeout: 5000 })),
       (connection) => Effect.sync(() => connection.close())
@@ -44,8 +58,13 @@ export const openDatabase = Effect.fnUntraced(
     const modules = yield* attempt(path, () => connection.prepare("SELECT name FROM pragma_module_list").all())
     if (!modules.some(({ name }) => name === "fts5")) return yield* tooOld(undefined)
     yield* attempt(path, () => prepareConnection(connection))
-    const database = makeDatabase(connection)
+    const file = connection.location()
+    if (file !== null && !keepForOwner(file)) {
+      yield* Console.warn(`Other users may be able to read ${path}: its permissions belong to somebody else`)
+    }
+    const database = makeDatabase(connection, report)
     yield* migrate(path, connection, database)
+    connection.exec(`PRAGMA busy_timeout = ${patience}`)
     return database
   }
 )
@@ -103,7 +122,16 @@ const patternLimit = 2000
 /** The number of cached prepared statements; searches keep adding new ones. */
 const keptStatements = 128
 
-const makeDatabase = (connection: DatabaseSync): Database => {
+/**
+ * How long a write waits for another program, in milliseconds. The wait blocks the process. It is long enough for the
+ * transaction of another emulator.
+ */
+const patience = 100
+
+/** Statements that only read succeed while the database is locked. */
+const reads = /^\s*(?:SELECT|PRAGMA)\b/i
+
+const makeDatabase = (connection: DatabaseSync, report: (sentence: string) => void): Database => {
   const statements = new Map<string, StatementSync>()
   const prepare = (text: string): StatementSync => {
     const kept = statements.get(text)
@@ -114,28 +142,56 @@ const makeDatabase = (connection: DatabaseSync): Database => {
     return statement
   }
   let open = false
+  let reported = false
+  const guarded = <A>(writes: boolean, work: () => A): A => {
+    try {
+      const result = work()
+      if (writes && reported) {
+        reported = false
+        connection.exec(`PRAGMA busy_timeout = ${patience}`)
+        report("The emulator's database can be used again")
+      }
+      return result
+    } catch (error) {
+      const trouble = unavailable(error)
+      if (trouble === undefined) throw error
+      if (!reported) {
+        reported = true
+        // Nobody waits for a lock that is known to last.
+        connection.exec("PRAGMA busy_timeout = 0")
+        report(
+          `${trouble.message}. Completions have no events, and requests that need the database get 503, until it is free`
+        )
+      }
+      throw trouble
+    }
+  }
   return {
-    all: (text, ...values) => {
-      const statement = prepare(text)
-      return text.includes(patternFunction)
-        ? withTimeLimit(patternLimit, () => statement.all(...values))
-        : statement.all(...values)
-    },
-    get: (text, ...values) => prepare(text).get(...values),
-    run: (text, ...values) => Number(prepare(text).run(...values).changes),
+    all: (text, ...values) =>
+      guarded(false, () => {
+        const statement = prepare(text)
+        return text.includes(patternFunction)
+          ? withTimeLimit(patternLimit, () => statement.all(...values))
+          : statement.all(...values)
+      }),
+    get: (text, ...values) => guarded(false, () => prepare(text).get(...values)),
+    run: (text, ...values) => guarded(!open && !reads.test(text), () => Number(prepare(text).run(...values).changes)),
     transaction: (body) => {
       if (open) return body()
       open = true
       try {
-        connection.exec("BEGIN IMMEDIATE")
-        try {
-          const result = body()
-          connection.exec("COMMIT")
-          return result
-        } catch (error) {
-          connection.exec("ROLLBACK")
-          throw error
-        }
+        return guarded(true, () => {
+          connection.exec("BEGIN IMMEDIATE")
+          try {
+            const result = body()
+            connection.exec("COMMIT")
+            return result
+          } catch (error) {
+            // SQLite itself has rolled back if the disk is full.
+            if (connection.isTransaction) connection.exec("ROLLBACK")
+            throw error
+          }
+        })
       } finally {
         open = false
       }

@@ -1,4 +1,6 @@
+import * as Console from "effect/Console"
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Database, type DatabaseError, openDatabase } from "./database.ts"
 
@@ -7,6 +9,12 @@ export class EmulatorDatabase extends Context.Service<EmulatorDatabase, Database
   "@effect-mistral/emulator/internal/EmulatorDatabase"
 ) {}
 
-/** Opens the database at a path (`:memory:` for none on disk), and closes it with the scope. */
+/**
+ * Opens the database at a path (`:memory:` for none on disk), and closes it with the scope. What is wrong with it later is
+ * said on the terminal.
+ */
 export const layerDatabase = (path: string): Layer.Layer<EmulatorDatabase, DatabaseError> =>
-  Layer.effect(EmulatorDatabase, openDatabase(path))
+  Layer.effect(
+    EmulatorDatabase,
+    Effect.flatMap(Console.Console, (console) => openDatabase(path, (sentence) => console.error(sentence)))
+  )

@@ -1,7 +1,7 @@
 import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
-import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
-import type { Random } from "../random/random.ts"
-import { generateJson } from "./generatedJson.ts"
+import type { ErrorResponse } from "../http/errorResponse.ts"
+import type { Generation } from "./generation.ts"
+import { generateJsonText } from "./jsonText.ts"
 import { messageText } from "./promptText.ts"
 import { paragraph, sentence } from "./sentences.ts"
 
@@ -11,19 +11,14 @@ import { paragraph, sentence } from "./sentences.ts"
  */
 export const generateText = (
   request: CompletionRequest.Chat,
-  random: Random,
+  generation: Generation,
   about: ReadonlyArray<string>
 ): string | ErrorResponse => {
+  const { random } = generation
   const format = request.response_format
   if (format?.type === "json_schema" && format.json_schema != null) {
-    const made = generateJson(format.json_schema.schema, random)
-    return made === undefined
-      ? badRequest({
-        message: `The emulator finds no value that fits the JSON Schema ${format.json_schema.name}`,
-        type: "invalid_request_error",
-        param: "response_format"
-      })
-      : JSON.stringify(made.value)
+    const { name, schema } = format.json_schema
+    return generateJsonText({ schema, name: `the JSON Schema ${name}`, param: "response_format" }, generation)
   }
   if (format?.type === "json_object") {
     return JSON.stringify({ answer: sentence(random, about), topics: about, confidence: random.int(50, 99) / 100 })

@@ -7,6 +7,7 @@ import { CassetteError } from "../format/cassetteError.ts"
 import type { Cassette, StoredCassette } from "../format/cassetteFormat.ts"
 import { readCassette } from "../format/cassetteParser.ts"
 import { byName, fileName, stemOf } from "./fileName.ts"
+import { keepForOwner, ownerOnly } from "./ownerOnly.ts"
 
 /** Plain sentences for the platform errors that need no further detail. */
 const problems: Readonly<Record<string, string>> = {
@@ -25,7 +26,7 @@ const namesIn = (directory: string): Effect.Effect<ReadonlyArray<string>, Casset
     Effect.mapError(unusable(directory))
   )
 
-/** Loads the cassettes of a directory, ordered by file name. */
+/** Loads the cassettes of a directory, ordered by file name, and keeps them for their owner. */
 export const loadCassettes = Effect.fnUntraced(function*(
   directory: string
 ): Effect.fn.Return<ReadonlyArray<StoredCassette>, CassetteError, FileSystem.FileSystem> {
@@ -43,6 +44,7 @@ const readOne = Effect.fnUntraced(function*(
   file: string
 ): Effect.fn.Return<Cassette | undefined, CassetteError> {
   const text = yield* Effect.mapError(fs.readFileString(file), unusable(file))
+  yield* keepForOwner(fs, file)
   // An empty file is reserved by a recorder that has not renamed its file into place yet.
   return text === "" ? undefined : yield* Effect.fromResult(readCassette(file, text))
 })
@@ -59,14 +61,17 @@ export interface CassetteWriter {
   readonly write: (cassette: Cassette) => Effect.Effect<StoredCassette, CassetteError>
 }
 
-/** Makes a writer. Creates the directory if it does not exist. */
+/** Makes a writer, whose files only their owner can read. Creates the directory if it does not exist. */
 export const makeCassetteWriter = Effect.fnUntraced(function*(
   directory: string,
   earlier: EarlierRecordings
 ): Effect.fn.Return<CassetteWriter, CassetteError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const one = yield* Semaphore.make(1)
-  yield* Effect.mapError(fs.makeDirectory(directory, { recursive: true }), unusable(directory))
+  yield* Effect.mapError(
+    fs.makeDirectory(directory, { recursive: true, mode: ownerOnly.directory }),
+    unusable(directory)
+  )
   const identity = (name: string) =>
     fs.stat(`${directory}/${name}`).pipe(
       Effect.map(({ ino, mtime }) => `${String(ino)} ${String(mtime)}`),
@@ -96,7 +101,7 @@ export const makeCassetteWriter = Effect.fnUntraced(function*(
   const claim = Effect.fnUntraced(function*(stem: string) {
     for (let number = 1;; number++) {
       const name = fileName(stem, number)
-      const taken = yield* fs.writeFileString(`${directory}/${name}`, "", { flag: "wx" }).pipe(
+      const taken = yield* fs.writeFileString(`${directory}/${name}`, "", { flag: "wx", mode: ownerOnly.file }).pipe(
         Effect.as(true),
         Effect.catchIf((error) => error.reason._tag === "AlreadyExists", () => Effect.succeed(false))
       )
@@ -108,13 +113,14 @@ export const makeCassetteWriter = Effect.fnUntraced(function*(
     write: Effect.fnUntraced(function*(cassette) {
       const stem = stemOf(cassette.request)
       const draft = `${directory}/.${stem}-${randomUUID()}.tmp`
-      return yield* fs.writeFileString(draft, `${JSON.stringify(cassette, undefined, 2)}\n`).pipe(
-        Effect.andThen(one.withPermit(Effect.andThen(clear(stem), claim(stem)))),
-        Effect.tap((name) => fs.rename(draft, `${directory}/${name}`)),
-        Effect.onError(() => Effect.ignore(fs.remove(draft, { force: true }))),
-        Effect.map((file): StoredCassette => ({ file, cassette })),
-        Effect.mapError(unusable(directory))
-      )
+      return yield* fs.writeFileString(draft, `${JSON.stringify(cassette, undefined, 2)}\n`, { mode: ownerOnly.file })
+        .pipe(
+          Effect.andThen(one.withPermit(Effect.andThen(clear(stem), claim(stem)))),
+          Effect.tap((name) => fs.rename(draft, `${directory}/${name}`)),
+          Effect.onError(() => Effect.ignore(fs.remove(draft, { force: true }))),
+          Effect.map((file): StoredCassette => ({ file, cassette })),
+          Effect.mapError(unusable(directory))
+        )
     })
   }
 })

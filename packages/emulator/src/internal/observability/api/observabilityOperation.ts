@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { ErrorResponse } from "../../http/errorResponse.ts"
 import type { Incoming, Operation, Route } from "../../routing/endpointRoute.ts"
+import { DatabaseUnavailable } from "../../storage/databaseTrouble.ts"
 import { TooSlow } from "../../storage/timeLimit.ts"
 import { invalid, observabilityError } from "./observabilityError.ts"
 
@@ -43,6 +44,8 @@ export const operation = <Request, Body>(
       Effect.fail(
         defect instanceof TooSlow
           ? observabilityError(408, "DATABASE_TIMEOUT", `The search took longer than ${defect.millis} milliseconds`)
+          : defect instanceof DatabaseUnavailable
+          ? observabilityError(503, "DATABASE_ERROR", defect.message)
           : observabilityError(500, "DATABASE_ERROR", "The emulator's database could not do this")
       )
     )

@@ -1,17 +1,18 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Completed, Recordable, RecordCompletion } from "../../completion/completionRecord.ts"
 import type { JsonObject } from "../../json/jsonObject.ts"
+import { monotonicTime } from "../../timing/monotonicMillis.ts"
 import type { NewEvent } from "./newEvent.ts"
 
 /** Makes a `RecordCompletion` that stores each completion as an event. */
 export const recordCompletion = (add: (events: ReadonlyArray<NewEvent>) => Effect.Effect<unknown>): RecordCompletion =>
   Effect.fnUntraced(function*(completed) {
-    const now = yield* Clock.currentTimeMillis
-    yield* add([toEvent(completed, now)])
+    const took = (yield* monotonicTime) - completed.startedMonotonic
+    yield* add([toEvent(completed, took)])
   })
 
-const toEvent = ({ correlationId, operation, request, response, started }: Completed, now: number): NewEvent => ({
+/** Makes the event of a completion that took some milliseconds. */
+const toEvent = ({ correlationId, operation, request, response, started }: Completed, took: number): NewEvent => ({
   correlation_id: correlationId,
   created_at: new Date(started).toISOString(),
   operation,
@@ -20,7 +21,7 @@ const toEvent = ({ correlationId, operation, request, response, started }: Compl
   api_agent_id: request.agent_id ?? null,
   is_stream: request.stream === true,
   finish_reason: response.choices[0]?.finish_reason ?? null,
-  total_time_elapsed: (now - started) / 1000,
+  total_time_elapsed: Math.round(took) / 1000,
   input_tokens: response.usage?.prompt_tokens ?? 0,
   output_tokens: response.usage?.completion_tokens ?? 0,
   metadata: request.metadata ?? null,

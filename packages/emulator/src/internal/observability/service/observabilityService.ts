@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { RecordCompletion } from "../../completion/completionRecord.ts"
 import type { Settings } from "../../settings/settings.ts"
+import { ifAvailable, whileAvailable } from "../../storage/databaseTrouble.ts"
 import { EmulatorDatabase } from "../../storage/emulatorDatabase.ts"
 import { runCampaign, unfinishedCampaigns } from "../campaigns/campaignRun.ts"
 import { runImport, unfinishedImports } from "../datasets/importRun.ts"
@@ -14,6 +15,7 @@ import type { NewEvent } from "../events/newEvent.ts"
 
 /** Stores events of completions, and runs campaigns and imports in the background. */
 export class Observability extends Context.Service<Observability, {
+  /** Stores the event of a completion. While the database is unavailable, none is stored. */
   readonly record: RecordCompletion
   /** Adds events, all or none, and gives their ids. */
   readonly addEvents: (events: Iterable<NewEvent>) => Effect.Effect<ReadonlyArray<string>>
@@ -36,12 +38,15 @@ export const layerObservability = (settings: Settings): Layer.Layer<Observabilit
         yield* add(demoEvents(settings.demoEvents, settings.seed, yield* Clock.currentTimeMillis))
       }
       const startCampaign = (id: string) =>
-        Effect.asVoid(Effect.forkIn(runCampaign(database, id, settings.pace), scope))
-      const startImport = (id: string) => Effect.asVoid(Effect.forkIn(runImport(database, id, settings.pace), scope))
+        Effect.asVoid(Effect.forkIn(whileAvailable(runCampaign(database, id, settings.pace)), scope))
+      const startImport = (id: string) =>
+        Effect.asVoid(Effect.forkIn(whileAvailable(runImport(database, id, settings.pace)), scope))
       yield* Effect.forEach(unfinishedCampaigns(database), startCampaign, { discard: true })
       yield* Effect.forEach(unfinishedImports(database), startImport, { discard: true })
+      const record = recordCompletion(add)
       return Observability.of({
-        record: recordCompletion(add),
+        // A completion is served without its event rather than not at all.
+        record: (completed) => ifAvailable(record(completed)),
         addEvents: add,
         startCampaign,
         startImport
