@@ -18,7 +18,7 @@ const values = (key: string, schema: JsonSchema): ReadonlyArray<unknown> =>
     const object = { type: "object", properties: { [key]: schema }, required: [key] }
     const made = generateJson(object, generation(seed))
     assert.isTrue(made !== undefined && fits(object, made.value))
-    return (made?.value as Record<string, unknown>)[key]
+    return (made!.value as Record<string, unknown>)[key]
   })
 
 const between = (key: string, schema: JsonSchema, least: number, most: number) => {
