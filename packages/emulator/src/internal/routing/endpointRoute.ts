@@ -62,11 +62,22 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
   const { route } = operation
   const request = yield* HttpServerRequest.HttpServerRequest
   // An endpoint without a body decodes to `undefined`.
-  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
+  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : yield* parseText(yield* request.text)
   if (parsed instanceof ErrorResponse) {
     return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
   }
   return yield* validate(operation, parsed.value)
+})
+
+/** The length of a body from which on other requests are let through between the steps of reading it. */
+const long = 1024 * 1024
+
+const parseText = Effect.fnUntraced(function*(text: string) {
+  if (text.length < long) return parseBody(text)
+  yield* Effect.yieldNow
+  const parsed = parseBody(text)
+  yield* Effect.yieldNow
+  return parsed
 })
 
 /** Checks a value by the schema of an operation. */

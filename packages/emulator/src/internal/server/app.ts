@@ -26,7 +26,7 @@ import { chatModerationsOperation, moderationsOperation } from "../moderation/mo
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
 import { ocrOperation } from "../ocr/ocrOperation.ts"
-import { withProxy } from "../proxy/proxy.ts"
+import { withProxy } from "../proxy/optionalProxy.ts"
 import { operationRoute, operationRoutes } from "../routing/endpointRoute.ts"
 import type { RuleStore } from "../script/ruleStore.ts"
 import type { Settings } from "../settings/settings.ts"
