@@ -150,9 +150,10 @@ export const folders: Readonly<Record<string, Rows>> = {
     faults: ["json", "http", "random"],
     batch: "all above",
     log: ["json", "http", "settings"],
+    remote: ["script", "faults", "log"],
     access: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["access", "models", "settings", "storage", "cassette/format"]
+    cli: ["access", "json", "models", "settings", "storage", "cassette/format"]
   }
 }

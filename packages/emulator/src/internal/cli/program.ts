@@ -14,6 +14,7 @@ import { checkAgents, modelFlags } from "./modelFlags.ts"
 import { paceFlags } from "./paceFlags.ts"
 import { proxyFlags, proxyOptions } from "./proxyFlags.ts"
 import { responseFlags } from "./responseFlags.ts"
+import { layerFollowing } from "./scriptFile.ts"
 import { scriptFlag } from "./scriptFlag.ts"
 import { serverFlags } from "./serverFlags.ts"
 import { startError } from "./startError.ts"
@@ -32,15 +33,19 @@ const flags = {
 const emulator = Command.make(
   "effect-mistral-emulator",
   flags,
-  Effect.fnUntraced(function*({ proxy, timeToFirstToken, tokensPerSecond, ...flags }) {
+  Effect.fnUntraced(function*({ proxy, script, timeToFirstToken, tokensPerSecond, ...flags }) {
     yield* checkAgents(flags)
     const options = {
       ...flags,
+      script: script?.rules,
       ...(yield* proxyOptions(proxy)),
       tokensPerSecond: tokensPerSecond > 0 ? tokensPerSecond : Infinity,
       timeToFirstToken: timeToFirstToken ?? (tokensPerSecond > 0 ? 30 : 0)
     }
-    return yield* Layer.launch(Layer.provide(layerStartMessage(options), Emulator.layer(options)))
+    return yield* Layer.launch(Layer.provide(
+      Layer.mergeAll(layerStartMessage(options), layerFollowing(script)),
+      Emulator.layer(options)
+    ))
   }, Effect.catchTag(["CassetteError", "DatabaseError", "ServeError"], (error) => Effect.fail(startError(error))))
 ).pipe(
   Command.withDescription("A local Mistral API with deterministic responses"),
