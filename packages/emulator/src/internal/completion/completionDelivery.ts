@@ -1,3 +1,4 @@
+import type * as Completion from "@effect-mistral/core/Completion"
 import type { CompletionEndpoint } from "@effect-mistral/core/Endpoint"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -82,13 +83,20 @@ const whole = Effect.fnUntraced(
 
 const encoder = new TextEncoder()
 
+/** Whether a chunk has the role and nothing else. The platform does not pad it. */
+const opens = ({ choices }: Completion.Chunk): boolean =>
+  choices.every(({ delta }) => delta.role === "assistant" && delta.content === "")
+
 const streamed = Effect.fnUntraced(
   function*(completion: GeneratedCompletion, settings: Settings, recorded: Effect.Effect<void>) {
     const { pace, padding, seed } = settings
     const chunks = toChunks(completion, yield* seconds, wireFormsOf(completion, settings))
     const pad = padding ? paddingOf(completion.id, seed) : undefined
     const events = [
-      ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify({ ...chunk, p: pad?.() }) })),
+      ...chunks.map(({ after, chunk }) => ({
+        after,
+        data: () => JSON.stringify({ ...chunk, p: opens(chunk) ? undefined : pad?.() })
+      })),
       { after: chunks.at(-1)?.after ?? 0, data: () => "[DONE]" }
     ]
     const bytes = paced(events, pace, completion.id, ({ after }) => after).pipe(

@@ -12,11 +12,11 @@ export interface RateLimits {
   readonly tokensPerMinute?: number | undefined
 }
 
-/** The recorded forms of tool calls. `mixed` chooses one for each completion by the seed. */
-export type ToolCallForm = "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
+/** The recorded forms of tool calls. `model` is that of the model; `mixed` chooses one for each completion by the seed. */
+export type ToolCallForm = "model" | "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
 
-/** The recorded forms of a stream with thinking. `mixed` chooses one for each completion by the seed. */
-export type ThinkingForm = "arrays" | "strings" | "mixed"
+/** The recorded forms of thinking. `model` is that of the model; `mixed` chooses one for each completion by the seed. */
+export type ThinkingForm = "model" | "magistral" | "strings" | "arrays" | "mixed"
 
 /** How an emulator responds, and where it listens. */
 export interface EmulatorOptions extends ProxyOptions, RateLimits {
@@ -49,15 +49,17 @@ export interface EmulatorOptions extends ProxyOptions, RateLimits {
   /** Whether every name of a model is accepted, one that the emulator does not know for every capability. `false` unless set. */
   readonly anyModel?: boolean | undefined
   /**
-   * The recorded form in which tool calls are sent: `mistral` (2026: an id and a function only), `index` (2025: with an
-   * index), `type` (2024: with a type), `fragments` (streams of hosted models: in pieces, as OpenAI's), `object` (arguments
-   * as an object, as the reference allows), or `mixed`, where the seed chooses one for each completion. `mistral` unless set.
+   * The recorded form in which tool calls are sent: `mistral` (January 2026: an id and a function only), `index` (2025 and
+   * 2026: with an index), `type` (2024: with a type), `fragments` (streams of hosted models, August 2026: in pieces, as
+   * OpenAI's), `object` (arguments as an object, as the reference allows), `mixed`, where the seed chooses one for each
+   * completion, or `model`: `fragments` for hosted models (`zai-...`), `mistral` for all others. `model` unless set.
    */
   readonly toolCalls?: ToolCallForm | undefined
   /**
-   * The recorded form in which a stream goes on after thinking: `arrays` (the text is in arrays, too), `strings` (an array
-   * with the end of the thinking and the beginning of the text, then strings), or `mixed`, where the seed chooses one for each
-   * completion. `arrays` unless set.
+   * The recorded form of thinking. In streams, the thinking comes in arrays; then come, in the form `magistral` (2025 and
+   * January 2026), an empty piece and strings; in `strings` (May 2026), an array with the end of the thinking and the
+   * beginning of the text, and strings; in `arrays`, arrays of text. `mixed` lets the seed choose one for each completion;
+   * `model` is `magistral` for models that always think and `strings` for all others. `model` unless set.
    */
   readonly thinking?: ThinkingForm | undefined
   /** Whether `stream_options`, on which reports disagree, is refused or accepted. `refuse` unless set. */
