@@ -116,6 +116,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     ocr: ["http", "random", "text", "settings", "routing", "models"],
     classification: ["http", "random", "script", "text", "settings", "routing", "models"],
     completion: "all above",
+    deployments: ["http", "models", "settings", "routing", "completion"],
     storage: ["json"],
     files: ["json", "http", "routing", "settings", "storage"],
     "observability/api": ["http", "routing", "storage"],

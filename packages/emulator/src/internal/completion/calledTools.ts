@@ -16,7 +16,8 @@ const stopWords = new Set(
     "have he hello help her here hi him his how i if in info information input into is it its just let many may me more " +
     "most much my need new no not now of on one or other our out output please result she should so some such take than " +
     "thank thanks that the their them then there these they thing this those to tool up us use used user using value " +
-    "various want was we were what when where which while who why will with would you your").split(" ").map(stemOf)
+    "results thing things tools uses values various want was we were what when where which while who why will with would " +
+    "you your").split(" ")
 )
 
 /** Verbs that many tools share, which say something only where the name of a tool has nothing else. */
@@ -29,9 +30,9 @@ const verbs = new Set(
 
 /** The words of a text that say something, as stems. */
 const tellingWords = (text: string): ReadonlySet<string> => {
-  const words = wordsOf(text).map(stemOf).filter((word) =>
-    word.length > 1 && !stopWords.has(word) && !/^\p{N}+$/u.test(word)
-  )
+  // "News" says something, though "new" does not.
+  const words = wordsOf(text).filter((word) => word.length > 1 && !stopWords.has(word) && !/^\p{N}+$/u.test(word))
+    .map(stemOf)
   const nouns = words.filter((word) => !verbs.has(word))
   return new Set(nouns.length > 0 ? nouns : words)
 }

@@ -55,9 +55,16 @@ export const completionOperation = <Request extends Recordable>(
   })
 })
 
-const headers = (completion: GeneratedCompletion) => ({
-  [costHeader]: String(completion.promptTokens + completion.completionTokens)
-})
+/** The header for which Mistral's SDKs print a warning (`hooks/deprecation_warning` of client-ts and client-python). */
+const deprecationHeader = "x-model-deprecation-timestamp"
+
+const headers = (completion: GeneratedCompletion, { models }: Settings) => {
+  const deprecation = models.find(completion.model)?.card.deprecation
+  return {
+    [costHeader]: String(completion.promptTokens + completion.completionTokens),
+    ...(deprecation == null ? undefined : { [deprecationHeader]: deprecation })
+  }
+}
 
 const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
 
@@ -68,7 +75,7 @@ const whole = Effect.fnUntraced(
     yield* waitFor(settings.pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
     yield* recorded
     return HttpServerResponse.jsonUnsafe(toResponse(completion, created, wireFormsOf(completion, settings)), {
-      headers: headers(completion)
+      headers: headers(completion, settings)
     })
   }
 )
@@ -90,7 +97,7 @@ const streamed = Effect.fnUntraced(
     )
     return HttpServerResponse.stream(bytes, {
       contentType: "text/event-stream; charset=utf-8",
-      headers: { ...headers(completion), "cache-control": "no-cache" }
+      headers: { ...headers(completion, settings), "cache-control": "no-cache" }
     })
   }
 )

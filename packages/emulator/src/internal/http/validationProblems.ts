@@ -2,6 +2,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
+import { hasMoreValues } from "../json/valueCount.ts"
 import type { Problem } from "./errorResponse.ts"
 
 type Loc = Problem["loc"]
@@ -12,9 +13,13 @@ interface Place {
   readonly loc: Loc
 }
 
+/** The values of a body from which on only its first problem is listed: a list of all could be longer than the body. */
+const mostValues = 20_000
+
 /** The problems of a request that does not fit its schema, as the API lists them; empty if it fits. */
 export const validationProblems = <A>(schema: Schema.Codec<A, unknown>, value: unknown): ReadonlyArray<Problem> => {
-  const exit = Schema.decodeUnknownExit(schema)(value, { errors: "all", onExcessProperty: "error" })
+  const errors = hasMoreValues(value, mostValues) ? "first" : "all"
+  const exit = Schema.decodeUnknownExit(schema)(value, { errors, onExcessProperty: "error" })
   if (exit._tag === "Success") return []
   return exit.cause.reasons.flatMap((reason) =>
     reason._tag === "Fail" ? walk(reason.error.issue, { path: [], loc: ["body"] }, value) : []

@@ -3,7 +3,14 @@ const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u
 
 const atom = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/
 
-const tokens = new RegExp(`\\s*(?:(${string.source})|(${atom.source})|([[\\]{},:]))`, "y")
+const tokens = new RegExp(`(?:(${string.source})|(${atom.source})|([[\\]{},:]))`, "y")
+
+/** The place of the first character that is not white space, from a place on. */
+const afterSpace = (text: string, from: number): number => {
+  let at = from
+  while (at < text.length && /\s/.test(text.charAt(at))) at++
+  return at
+}
 
 /**
  * The position and the message of the first syntax error in a JSON text, in the words of Python's parser. The runtime's
@@ -29,8 +36,8 @@ export const firstError = (text: string): { readonly at: number; readonly error:
       : "Expecting ',' delimiter"
   })
   for (;;) {
-    const from = tokens.lastIndex
-    const start = from + (/^\s*/.exec(text.slice(from, from + 4096))?.[0].length ?? 0)
+    const start = afterSpace(text, tokens.lastIndex)
+    tokens.lastIndex = start
     const match = tokens.exec(text)
     if (match === null) return say(start)
     const [, string, atom, mark] = match
@@ -56,18 +63,40 @@ export const firstError = (text: string): { readonly at: number; readonly error:
 /** The nesting depth that the API's own parser accepts. */
 const deepest = 1000
 
-/** Whether a JSON text is nested deeper than the API accepts, so that recursive code need not guard against it. */
+/** The most values that a body may have. To read and check a million of them takes a second, in which nothing else happens. */
+const mostValues = 300_000
+
+const quote = 0x22
+const backslash = 0x5c
+
+/**
+ * Whether a JSON text is nested deeper than the API accepts, so that recursive code need not guard against it, or has so many
+ * values that reading it would hold up other requests. Texts within it are skipped, so that a long prompt costs little.
+ */
 export const isTooDeep = (text: string): boolean => {
   if (!/^\s*[[{]/.test(text)) return false
   let depth = 0
-  let quoted = false
+  let values = 0
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]
-    if (character === "\"") quoted = !quoted
-    else if (quoted) at += character === "\\" ? 1 : 0
-    else if (character === "[" || character === "{") depth++
-    else if (character === "]" || character === "}") depth--
-    if (depth > deepest) return true
+    const unit = text.charCodeAt(at)
+    if (unit === quote) {
+      at = endOfText(text, at)
+      if (at === -1) return false
+    } else if (unit === 0x5b || unit === 0x7b) depth++
+    else if (unit === 0x5d || unit === 0x7d) depth--
+    else if (unit === 0x2c) values++
+    if (depth > deepest || values > mostValues) return true
   }
   return false
+}
+
+/** The place of the quote that ends a text, -1 if none does. */
+const endOfText = (text: string, start: number): number => {
+  for (let end = text.indexOf("\"", start + 1); end !== -1; end = text.indexOf("\"", end + 1)) {
+    let before = end
+    while (text.charCodeAt(before - 1) === backslash) before--
+    // An even number of backslashes stands for half as many of them, not for a quote.
+    if ((end - before) % 2 === 0) return end
+  }
+  return -1
 }

@@ -10,7 +10,7 @@ export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly message: s
 export const mostValues = 20_000
 
 /** The characters that the texts in the JSON of one request may have. */
-export const mostCharacters = 1_000_000
+export const mostCharacters = 200_000
 
 /** Steps are counted, not timed, so that a busy machine refuses nothing. They take at most about 100 milliseconds. */
 const mostSteps = 500_000

@@ -62,11 +62,22 @@ const decode = Effect.fnUntraced(function*<Request>(operation: Operation<Request
   const { route } = operation
   const request = yield* HttpServerRequest.HttpServerRequest
   // An endpoint without a body decodes to `undefined`.
-  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : parseBody(yield* request.text)
+  const parsed = route.request.ast._tag === "Void" ? { value: undefined } : yield* parseText(yield* request.text)
   if (parsed instanceof ErrorResponse) {
     return yield* operation.invalid?.([{ type: "json_invalid", loc: ["body"], msg: "not JSON", input: {} }]) ?? parsed
   }
   return yield* validate(operation, parsed.value)
+})
+
+/** The length of a body from which on other requests are let through between the steps of reading it. */
+const long = 1024 * 1024
+
+const parseText = Effect.fnUntraced(function*(text: string) {
+  if (text.length < long) return parseBody(text)
+  yield* Effect.yieldNow
+  const parsed = parseBody(text)
+  yield* Effect.yieldNow
+  return parsed
 })
 
 /** Checks a value by the schema of an operation. */
@@ -116,6 +127,12 @@ export const respondToValue = <Request>(
   value: unknown
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, ErrorResponse> =>
   Effect.flatMap(validate(operation, value), (request) => respondTo(operation, request, {}, withoutUrl))
+
+/** Responds to the body of a request whose key, limits and JSON were checked elsewhere, in the form of a deployment. */
+export const respondToBody = Effect.fnUntraced(function*<Request>(operation: Operation<Request>, body: unknown) {
+  const request = yield* validate(operation, body)
+  return yield* respondTo(operation, request, yield* HttpRouter.params, yield* incoming)
+})
 
 /** An operation with its request type hidden, so that all operations fit into one list. */
 export interface Handler {

@@ -29,6 +29,10 @@ const namesIn = (text: string): ReadonlyArray<string> =>
     .filter((name) => !keywords.has(name))
     .slice(0, 6)
 
+/** The open brackets that are closed, the innermost ones, and the longest indentation that lines are given. */
+const mostBrackets = 100
+const mostIndent = 200
+
 const partners: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" }
 
 /**
@@ -60,7 +64,7 @@ const brackets = (text: string): { readonly open: ReadonlyArray<Bracket>; readon
     if (mark in partners) open.push({ mark, line, indent })
     else if (/^[)\]}]$/.test(mark) && open.pop() === undefined) closing.push(mark)
   }
-  return { open, closing }
+  return { open: open.slice(-mostBrackets), closing: closing.slice(0, mostBrackets) }
 }
 
 /**
@@ -76,7 +80,7 @@ const toClose = (open: ReadonlyArray<Bracket>, closing: ReadonlyArray<string>): 
   return open.length
 }
 
-const indentOf = (line: string): string => /^[^\S\n]*/.exec(line)?.[0] ?? ""
+const indentOf = (line: string): string => /^[^\S\n]*/.exec(line)?.[0].slice(0, mostIndent) ?? ""
 
 const lastLineOf = (text: string): string => text.slice(text.lastIndexOf("\n") + 1)
 
