@@ -82,5 +82,5 @@ describe("a script file", () => {
       const { child, output } = yield* startProgram(["--port", "0", "--script", "/nowhere/rules.json"])
       assert.include(output, "The file cannot be read (NotFound)")
       assert.notStrictEqual(child.exitCode, 0)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped), 120_000)
 })

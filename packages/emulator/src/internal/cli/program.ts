@@ -14,7 +14,7 @@ import { checkAgents, modelFlags } from "./modelFlags.ts"
 import { paceFlags } from "./paceFlags.ts"
 import { proxyFlags, proxyOptions } from "./proxyFlags.ts"
 import { responseFlags } from "./responseFlags.ts"
-import { followScriptFile, type ScriptFile } from "./scriptFile.ts"
+import { layerFollowing } from "./scriptFile.ts"
 import { scriptFlag } from "./scriptFlag.ts"
 import { serverFlags } from "./serverFlags.ts"
 import { startError } from "./startError.ts"
@@ -29,9 +29,6 @@ const flags = {
   ...accessFlags,
   proxy: proxyFlags
 }
-
-const layerFollowing = (script: ScriptFile | undefined) =>
-  script === undefined ? Layer.empty : Layer.effectDiscard(Effect.forkScoped(followScriptFile(script)))
 
 const emulator = Command.make(
   "effect-mistral-emulator",

@@ -2,6 +2,7 @@ import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Emulator from "../../Emulator.ts"
 import * as Script from "../../Script.ts"
@@ -104,3 +105,7 @@ export const followScriptFile = Effect.fnUntraced(function*(file: ScriptFile) {
     before = stamp
   }))
 })
+
+/** Follows the script file of a running emulator, if it has one. */
+export const layerFollowing = (script: ScriptFile | undefined) =>
+  script === undefined ? Layer.empty : Layer.effectDiscard(Effect.forkScoped(followScriptFile(script)))
