@@ -64,7 +64,7 @@ export interface EmulatorOptions extends ProxyOptions, RateLimits {
   readonly thinking?: ThinkingForm | undefined
   /** Whether `stream_options`, on which reports disagree, is refused or accepted. `refuse` unless set. */
   readonly streamOptions?: "refuse" | "accept" | undefined
-  /** Whether tools are called whatever the question is, unless `tool_choice` forbids it. `false` unless set. */
+  /** Whether a tool is called whatever the question is, but not after a tool's result. `false` unless set. */
   readonly callTools?: boolean | undefined
   /** The model of each agent, by agent id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
   readonly agents?: Readonly<Record<string, string>> | undefined
