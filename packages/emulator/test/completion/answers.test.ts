@@ -162,10 +162,12 @@ describe("answers", () => {
 
   it.effect("begin with thinking if the request asks for it", () =>
     Effect.gen(function*() {
-      for (const more of [
-        { reasoning_effort: "high" },
-        { prompt_mode: "reasoning", model: "magistral-medium-latest" }
-      ] as const) {
+      for (
+        const more of [
+          { reasoning_effort: "high" },
+          { prompt_mode: "reasoning", model: "magistral-medium-latest" }
+        ] as const
+      ) {
         const { choices } = yield* Chat.complete(ask("Tell me about fog", more))
         const content = choices[0]?.message?.content
         assert.isArray(content)
