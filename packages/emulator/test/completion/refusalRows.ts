@@ -141,13 +141,6 @@ export const conversations: ReadonlyArray<Refused> = [
     "order"
   ),
   conversation(
-    "instructions after an answer",
-    "swarmauri/swarmauri-sdk#162",
-    [user, answer, system, user],
-    order("Unexpected role 'system' after role 'assistant'"),
-    { leavesIt: "newer models were seen to take instructions anywhere" }
-  ),
-  conversation(
     "a call without its result, and an answer",
     "NousResearch/hermes-agent#11722",
     [
@@ -387,6 +380,7 @@ export const accepted: Readonly<Record<string, Partial<CompletionRequest.Chat>>>
   "content and calls in one answer": { messages: [user, { ...calls(a), content: "Let me see." }, result(a)] },
   "two answers after another": { messages: [user, answer, answer, user] },
   "instructions alone": { messages: [system] },
+  "instructions after an answer": { messages: [user, answer, system, user] },
   "instructions at the end": { messages: [user, system] },
   "a prefix at the end": { messages: [user, { role: "assistant", content: "So", prefix: true }] },
   "calls of a tool that is not among the tools": { messages: [user, calls(a), result(a)], ...tool("g") },

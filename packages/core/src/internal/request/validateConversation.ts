@@ -16,6 +16,7 @@ interface Conversation {
 /** The calls of an assistant message that the tool results after it have not answered so far. */
 interface OpenCalls {
   readonly at: number
+  readonly count: number
   waiting: ReadonlyArray<readonly [index: number, id: string | undefined]>
 }
 
@@ -45,7 +46,7 @@ export const conversationIssues = (request: unknown, checks: Checks): ReadonlyAr
       add(
         "toolCalls",
         ["messages", open.at, "tool_calls"],
-        `Expected a result for each call, ${missing} have none`
+        `Expected a result for each call, ${missing} of ${open.count} have none`
       )
     }
     open = undefined
@@ -56,7 +57,7 @@ export const conversationIssues = (request: unknown, checks: Checks): ReadonlyAr
     const path: Path = ["messages", at]
     const isAfterResult = messages[at - 1]?.role === "tool"
     const checkId = (id: string | undefined, idPath: Path, others: ReadonlyArray<unknown> = []) => {
-      if (id === undefined || others.includes(id)) add("toolCallIds", idPath, "Expected the id of one tool call")
+      if (id === undefined || others.includes(id)) add("toolCallIds", idPath, "Expected the id of a tool call")
     }
     if (role === "tool") {
       const id = knownId(message.tool_call_id)
@@ -64,10 +65,10 @@ export const conversationIssues = (request: unknown, checks: Checks): ReadonlyAr
       checkId(id, idPath)
       if (open !== undefined) {
         const answered = answeredBy(open, at - open.at - 1, id)
-        if (answered === undefined) add("toolCalls", idPath, "Expected the id of a call before")
+        if (answered === undefined) add("toolCalls", idPath, "Expected the id of a call")
         open.waiting = open.waiting.filter((call) => call !== answered)
       } else if (!isAfterResult) {
-        add("toolCalls", path, "Expected tool results after their calls")
+        add("toolCalls", path, "Expected a tool call before a tool result")
       }
       return
     }
@@ -81,11 +82,12 @@ export const conversationIssues = (request: unknown, checks: Checks): ReadonlyAr
     const calls = message.tool_calls ?? []
     if (calls.length > 0) {
       const ids = calls.map(({ id }) => knownId(id))
-      open = { at, waiting: ids.map((id, index) => [index, id]) }
+      open = { at, count: ids.length, waiting: ids.map((id, index) => [index, id]) }
       calls.forEach((call, index) => {
         const callPath = [...path, "tool_calls", index]
         checkId(ids[index], [...callPath, "id"], ids.slice(0, index))
-        checkName(call.function.name, [...callPath, "function", "name"])
+        // A model may call a function without a name; the result says that there is none.
+        checkName(call.function.name || "-", [...callPath, "function", "name"])
       })
     } else if (!message.content?.length) add("emptyMessage", path, "Expected content or tool calls")
     if (at === end && message.prefix !== true) {

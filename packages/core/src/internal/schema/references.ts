@@ -12,14 +12,10 @@ export const checkReferences = (root: unknown, at: ReadonlyArray<string | number
     for (const [key, inner] of Object.entries(value)) {
       const place = [...path, Array.isArray(value) ? Number(key) : key]
       if (typeof inner === "string") {
-        const isReference = key === "$ref"
-        if (isReference ? !leads(root, inner) : key === "$schema" && !draft.test(inner)) {
-          report(
-            isReference ? "schemas" : "tools",
-            place,
-            `Expected ${isReference ? "a pointer into this schema" : "a draft"}, got ${inner}`
-          )
+        if (key === "$ref" && !leads(root, inner)) {
+          report("schemas", place, `Expected a pointer into this schema, got ${inner}`)
         }
+        if (key === "$schema" && !draft.test(inner)) report("tools", place, `Expected a draft, got ${inner}`)
       } else if (!/^(const|enum|default|examples?)$/.test(key)) walk(inner, place)
     }
   }

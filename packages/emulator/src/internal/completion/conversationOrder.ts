@@ -11,12 +11,13 @@ type Role = Message.Message["role"]
  * The roles that may follow each role, as mistral-common's validators have them.
  *
  * *Details*: since April 2026 mistral-common lets a user message follow a tool result, and newer models were seen to accept
- * it. Others still refuse it, so it is refused here.
+ * it. Others still refuse it, so it is refused here. A system message after an assistant message was refused in 2024, and is
+ * accepted by newer models and here: programs send instructions where they belong.
  */
 const followers: Readonly<Record<Role, ReadonlyArray<Role>>> = {
   system: ["system", "user", "assistant"],
   user: ["system", "user", "assistant"],
-  assistant: ["user", "assistant", "tool"],
+  assistant: ["system", "user", "assistant", "tool"],
   tool: ["assistant", "tool"]
 }
 
