@@ -46,7 +46,7 @@ describe("--help", () => {
           ["database", ":memory:"],
           ["padding", "yes"],
           ["strict", "no"],
-          ["tool-calls", "mistral"]
+          ["tool-calls", "model"]
         ]
       ) {
         const line = lines.find((line) => line.trim().startsWith(`--${flag} `))

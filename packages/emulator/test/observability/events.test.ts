@@ -104,7 +104,7 @@ describe("an event", () => {
   it.effect("is not recorded of a request that is refused", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* post(ask("Hi", { model: "nothing" }))).status, 400)
-      assert.strictEqual((yield* post({ ...ask("Hi"), stream_options: {} })).status, 422)
+      assert.strictEqual((yield* post({ ...ask("Hi"), seed: 1 })).status, 422)
       assert.deepStrictEqual(yield* allIds, [])
     }).pipe(Effect.provide(local())))
 
