@@ -116,6 +116,7 @@ export const folders: Readonly<Record<string, Rows>> = {
     ocr: ["http", "random", "text", "settings", "routing", "models"],
     classification: ["http", "random", "script", "text", "settings", "routing", "models"],
     completion: "all above",
+    deployments: ["http", "models", "settings", "routing", "completion"],
     storage: ["json"],
     files: ["json", "http", "routing", "settings", "storage"],
     "observability/api": ["http", "routing", "storage"],
@@ -149,9 +150,10 @@ export const folders: Readonly<Record<string, Rows>> = {
     faults: ["json", "http", "random"],
     batch: "all above",
     log: ["json", "http", "settings"],
+    remote: ["script", "faults", "log"],
     access: ["http", "settings"],
     admin: "all above",
     server: "all above",
-    cli: ["access", "models", "settings", "storage", "cassette/format"]
+    cli: ["access", "json", "models", "settings", "storage", "cassette/format"]
   }
 }

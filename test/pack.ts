@@ -61,11 +61,15 @@ const program = Effect.gen(function*() {
     raw
   ]
 })
+const page = Effect.flatMap(Emulator.Emulator, ({ url }) => Effect.promise(() => fetch(url + "/_emulator/page/main.js"))).pipe(
+  Effect.map(({ status }) => status),
+  Effect.provide(Emulator.layer())
+)
 const Client = Layer.unwrap(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url }))
 ).pipe(Layer.provide(Emulator.layer({ tokensPerSecond: Infinity })))
 const Live = Layer.merge(Chat.layer, MistralLanguageModel.model("mistral-small-latest")).pipe(Layer.provide(Client), Layer.provide(FetchHttpClient.layer))
-console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, Live))))
+console.log(JSON.stringify([...await Effect.runPromise(Effect.provide(program, Live)), await Effect.runPromise(page)]))
 `
   )
   writeFileSync(
@@ -87,7 +91,7 @@ console.log(JSON.stringify(await Effect.runPromise(Effect.provide(program, Live)
   run(project, join(project, "node_modules/.bin/tsc"))
   console.log("installed outside: type-checks")
   const output = run(project, process.execPath, "main.ts").trim()
-  if (output !== "[8,\"string\",\"ok\",8,\"stop\"]") throw new Error(`unexpected output: ${output}`)
+  if (output !== "[8,\"string\",\"ok\",8,\"stop\",200]") throw new Error(`unexpected output: ${output}`)
   console.log(`installed outside: runs from dist and prints ${output}`)
 } finally {
   rmSync(project, { recursive: true, force: true })

@@ -24,7 +24,9 @@ const flags = [
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
-  "--disable-sync"
+  "--disable-sync",
+  // A name that anybody could have registered, with the address of this machine.
+  "--host-resolver-rules=MAP rebound.example 127.0.0.1"
 ]
 
 /** A running Chromium. */

@@ -3,10 +3,14 @@ import * as Chat from "@effect-mistral/chat/Chat"
 import * as Completion from "@effect-mistral/core/Completion"
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, describe, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { ask, instant, local, post } from "../../packages/emulator/test/support.ts"
@@ -55,7 +59,7 @@ describeIf("the page", () => {
       Effect.gen(function*() {
         const { complaints, page } = yield* openEmulatorPage()
         yield* Effect.promise(() => page.getByRole("button", { name: "503" }).click())
-        yield* shows(page, "#armed li", "status status 503 × 1")
+        yield* shows(page, "#armed li", "status 503 × 1")
         const failed = yield* post(ask("Hello"))
         assert.strictEqual(failed.status, 503)
         yield* shows(page, "#requests .note[data-kind=fault]", "fault status")
@@ -64,6 +68,77 @@ describeIf("the page", () => {
         yield* Effect.promise(() => page.waitForFunction(() => document.querySelectorAll("#requests tr").length === 2))
         assert.deepStrictEqual(complaints, [])
       }).pipe(Effect.provide(local())))
+
+    it.effect("says why a request was refused", () =>
+      Effect.gen(function*() {
+        const { complaints, page } = yield* openEmulatorPage()
+        yield* post({ ...ask("Hello"), seed: 1 })
+        yield* shows(page, "#requests .note[data-kind=refusal]", "422 body.seed: extra_forbidden")
+        yield* shows(page, "#requests .status", "422")
+        yield* shows(page, "#details > .refusal", "Refused: 422 body.seed: extra_forbidden")
+        assert.deepStrictEqual(complaints, [])
+      }).pipe(Effect.provide(local())))
+
+    it.effect("counts the requests that each rule decided", () =>
+      Effect.gen(function*() {
+        const { rules } = yield* Emulator.Emulator
+        const { complaints, page } = yield* openEmulatorPage()
+        yield* shows(page, "#rules", "0capitaltext \"capital\"")
+        yield* post(ask("What is the capital of France?"))
+        yield* shows(page, "#rules .hits", "1")
+        yield* shows(page, "#requests .note[data-kind=rule]", "rule capital")
+        yield* shows(page, ".answer .text", "Paris.")
+        yield* rules.clear
+        yield* shows(page, "#rules", "There is no rule.")
+        assert.deepStrictEqual(complaints, [])
+      }).pipe(Effect.provide(local({
+        ...instant,
+        script: [{ name: "capital", when: { text: "capital" }, answer: { text: "Paris." } }]
+      }))))
+
+    it.effect("shows requests that came before it was open, with their answers", () =>
+      Effect.gen(function*() {
+        yield* post(ask("What is the capital of France?"))
+        yield* post({ ...ask("Where is Rome?"), stream: true })
+        const { complaints, page } = yield* openEmulatorPage()
+        yield* shows(page, ".answer .text", "In Italy.")
+        yield* Effect.promise(() => page.locator("#requests tr").nth(1).getByRole("button").press("Enter"))
+        yield* shows(page, ".conversation .text", "What is the capital of France?")
+        yield* shows(page, ".answer .text", "Paris.")
+        // A selected request stays, whatever comes.
+        yield* post(ask("Where is Rome?"))
+        yield* Effect.promise(() => page.waitForFunction(() => document.querySelectorAll("#requests tr").length === 3))
+        yield* shows(page, ".conversation .text", "What is the capital of France?")
+        assert.deepStrictEqual(complaints, [])
+      }).pipe(Effect.provide(local({
+        ...instant,
+        script: [
+          { when: { text: "France" }, answer: { text: "Paris." } },
+          { when: { text: "Rome" }, answer: { text: "In Italy." } }
+        ]
+      }))))
+
+    it.effect("finds the emulator again after it was stopped, if its admin key is the same", () =>
+      Effect.gen(function*() {
+        const port = yield* Effect.scoped(Effect.gen(function*() {
+          const context = yield* Layer.build(Emulator.layer({ adminKey: Redacted.make("k") }))
+          return Context.get(context, Emulator.Emulator).port
+        }))
+        const options = { ...instant, port, adminKey: Redacted.make("k") }
+        const first = yield* Scope.make()
+        const context = yield* Layer.buildWithScope(Emulator.layer(options), first)
+        const { page } = yield* Effect.provide(openEmulatorPage(), context)
+        yield* Scope.close(first, Exit.void)
+        yield* shows(page, "#connection", "The emulator does not respond. Trying again")
+        yield* Effect.provide(
+          Effect.gen(function*() {
+            yield* shows(page, "#connection", "Connected")
+            yield* post(ask("Hello"))
+            yield* shows(page, "#requests .status", "200")
+          }),
+          Emulator.layer(options)
+        )
+      }))
 
     it.effect("shows text that looks like HTML as text", () =>
       Effect.gen(function*() {

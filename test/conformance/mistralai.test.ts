@@ -202,15 +202,20 @@ layer(emulated, { excludeTestServices: true })("@mistralai/mistralai", (it) => {
       const request = { model, messages: user(asked.thinking), reasoningEffort: "high" as const }
       const { choices } = await sdk.chat.complete(request)
       assert.deepStrictEqual<unknown>(choices[0]?.message?.content, [
-        { type: "thinking", thinking: [{ type: "text", text: "Is it foggy?" }] },
+        { type: "thinking", thinking: [{ type: "text", text: "Is it foggy?" }], closed: true },
         { type: "text", text: "It is." }
       ])
       const deltas = (await all(await sdk.chat.stream(request))).map(({ data }) => data.choices[0]?.delta.content)
       assert.deepStrictEqual<unknown>(deltas.slice(1, 3), [
-        [{ type: "thinking", thinking: [{ type: "text", text: "Is" }] }],
-        [{ type: "thinking", thinking: [{ type: "text", text: " it" }] }]
+        [{ type: "thinking", thinking: [{ type: "text", text: "Is" }], closed: false }],
+        [{ type: "thinking", thinking: [{ type: "text", text: " it" }], closed: false }]
       ])
-      assert.deepStrictEqual<unknown>(deltas.slice(-3), [" is", ".", ""])
+      assert.deepStrictEqual<unknown>(deltas.slice(-4), [
+        [{ type: "thinking", thinking: [], closed: true }, { type: "text", text: "It" }],
+        " is",
+        ".",
+        ""
+      ])
     }))
 
   it.effect("sees a completion that broke off", () =>

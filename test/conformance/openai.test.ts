@@ -139,6 +139,20 @@ layer(emulated, { excludeTestServices: true })("openai", (it) => {
       assert.include(String(error), "invalid tool call index: undefined")
     }))
 
+  it.effect("puts the streamed fragments of a hosted model's calls together with its own helper", () =>
+    talk(async (sdk) => {
+      const request = { model: "zai-glm-5-2", tools, messages: user(asked.calls) }
+      const { choices: [choice] } = await sdk.chat.completions.stream(request).finalChatCompletion()
+      assert.strictEqual(choice?.finish_reason, "tool_calls")
+      assert.strictEqual(choice?.message.content, "One moment.")
+      assert.deepStrictEqual(
+        choice?.message.tool_calls?.map((call) =>
+          call.type === "function" ? [call.id, call.function.name, call.function.arguments] : []
+        ),
+        [["call00001", "get_weather", "{\"city\":\"Paris\"}"], ["call00002", "get_time", "{}"]]
+      )
+    }))
+
   it.effect("calls the tool that is chosen, any tool, or none", () =>
     talk(async (sdk) => {
       const names = async (tool_choice: OpenAI.ChatCompletionToolChoiceOption) =>

@@ -106,7 +106,7 @@ const pathOf = (scope) => scope === "" ? "faults" : `faults?scope=${encodeURICom
 const describe = ({ fault: { type, ...more }, method, path, probability, scope = "", times }) =>
   [
     type,
-    ...Object.entries(more).map(([key, value]) => `${key} ${JSON.stringify(value)}`),
+    ...Object.entries(more).map(([key, value]) => `${key === type ? "" : `${key} `}${JSON.stringify(value)}`),
     probability === undefined ? `× ${times ?? 1}` : `with a probability of ${probability}`,
     ...method === undefined && path === undefined ? [] : [`for ${[method, path].filter(Boolean).join(" ")}`],
     ...scope === "" ? [] : [`in the scope ${scope}`]

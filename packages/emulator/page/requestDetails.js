@@ -65,12 +65,19 @@ export const makeRequestDetails = (panel, api, store) => {
    */
   const readBody = async (id, messages, rest) => {
     try {
-      const { body, headers } = await api.get(`request?id=${encodeURIComponent(id)}`)
-      fill(messages, ...requestMessages(body))
+      const { body, bodyDropped, headers } = await api.get(`request?id=${encodeURIComponent(id)}`)
+      fill(
+        messages,
+        bodyDropped === true && element("p", { class: "quiet" }, "The emulator has no room for the body any more."),
+        ...requestMessages(body)
+      )
       const tools = Array.isArray(body?.tools) ? body.tools : []
       const parts = [
         ...tools.length === 0 ? [] : [section(`Tools (${tools.length})`, json(tools))],
-        section("Request headers", Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n")),
+        section(
+          "Id and request headers",
+          [`id: ${id}`, "", ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join("\n")
+        ),
         ...body === undefined ? [] : [section("Request body", typeof body === "string" ? body : json(body))]
       ]
       fill(rest, ...parts.map(({ node }) => node))
@@ -139,7 +146,7 @@ const section = (title, text = "") => {
  * @returns {ReadonlyArray<HTMLElement>}
  */
 const factsOf = (request) => {
-  const { fault, id, interrupted, model, received, rule, scope, took } = request
+  const { fault, interrupted, model, received, rule, scope, took } = request
   /** @type {ReadonlyArray<readonly [string, string | undefined]>} */
   const facts = [
     ["Model", model],
@@ -151,8 +158,7 @@ const factsOf = (request) => {
     ["Fault", fault?.type],
     ["Rule", rule],
     ["Scope", scope],
-    ["Broken off", interrupted === true ? "by the client or a fault" : undefined],
-    ["Id", id]
+    ["Broken off", interrupted === true ? "by the client or a fault" : undefined]
   ]
   return facts.flatMap(([name, value]) =>
     value === undefined || value === unknown

@@ -34,10 +34,10 @@
  *
  * @since 0.1.0
  */
+import type * as MistralClient from "@effect-mistral/core/MistralClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as HttpClient from "effect/http/HttpClient"
@@ -49,21 +49,18 @@ import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import type { CassetteError } from "./Cassette.ts"
 import type * as Faults from "./Faults.ts"
-import { makeFaultQueue } from "./internal/faults/faultQueue.ts"
-import * as Files from "./internal/files/addedFile.ts"
+import type * as Files from "./internal/files/addedFile.ts"
 import * as Log from "./internal/log/requestLog.ts"
 import type * as Event from "./internal/observability/events/newEvent.ts"
-import { layerObservability, Observability } from "./internal/observability/service/observabilityService.ts"
-import { makeRuleStore } from "./internal/script/ruleStore.ts"
-import { scopeHeader } from "./internal/script/scopeName.ts"
-import { makeApp } from "./internal/server/app.ts"
+import { layerObservability } from "./internal/observability/service/observabilityService.ts"
+import type { Scoped } from "./internal/remote/scoped.ts"
+import { makeService } from "./internal/server/emulatorService.ts"
 import { memoryClient } from "./internal/server/memoryClient.ts"
 import { socketDelivery } from "./internal/server/socketDelivery.ts"
-import type { ProxyOptions } from "./internal/settings/proxyOptions.ts"
-import type { ThinkingForm, ToolCallForm, Verbosity } from "./internal/settings/settings.ts"
+import type { EmulatorOptions } from "./internal/settings/emulatorOptions.ts"
 import { makeSettings, type Settings } from "./internal/settings/settings.ts"
 import type * as Database from "./internal/storage/database.ts"
-import { EmulatorDatabase, layerDatabase } from "./internal/storage/emulatorDatabase.ts"
+import { layerDatabase } from "./internal/storage/emulatorDatabase.ts"
 import type * as Rules from "./Rules.ts"
 
 export type {
@@ -124,24 +121,6 @@ export interface AddedFile extends Files.AddedFile {}
 export interface DatabaseError extends Database.DatabaseError {}
 
 /**
- * A scope of a running emulator, so that tests that run at the same time do not meet.
- *
- * *Details*: rules without a scope apply in it, too, after its own, and are used up for it alone. Faults without a scope do
- * not apply in it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Scoped {
-  /** The header that puts a request into the scope: for `headers` of a client or of a call. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly rules: Rules.Rules
-  readonly faults: Faults.Faults
-  /** The requests of the scope among the last 1,000 that the emulator received, newest last. */
-  readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
-}
-
-/**
  * The service of a running emulator.
  *
  * @category models
@@ -173,9 +152,11 @@ export interface Service {
   readonly faults: Faults.Faults
   /** The rules that decide responses, for requests of every scope. */
   readonly rules: Rules.Rules
+  /** Replaces the rules of the option `script` by others, none of them used yet. Rules that were added stay. */
+  readonly replaceScript: (script: ReadonlyArray<Rules.Rule>) => Effect.Effect<void, Rules.InvalidRule>
   /**
    * A scope: requests whose header `x-emulator-scope` names it have rules and faults of their own, and no part in those of
-   * another. A name has 1 to 200 visible ASCII characters.
+   * another. A name has 1 to 200 ASCII characters; another name is a mistake of the program and throws.
    */
   readonly scoped: (name: string) => Scoped
 }
@@ -194,96 +175,7 @@ export class Emulator extends Context.Service<Emulator, Service>()("@effect-mist
  * @category models
  * @since 0.1.0
  */
-export interface Options extends ProxyOptions {
-  /** The only key that is accepted. `emulator-key` unless set. */
-  readonly apiKey?: Redacted.Redacted<string> | undefined
-  /** The key of the admin API, under `/_emulator/`. A random one for each emulator unless set. */
-  readonly adminKey?: Redacted.Redacted<string> | undefined
-  /** The time before the first token of a completion. 30 milliseconds unless set. */
-  readonly timeToFirstToken?: Duration.Input | undefined
-  /** Tokens per second of each choice. 60 unless set; `Infinity` for no delay. */
-  readonly tokensPerSecond?: number | undefined
-  /**
-   * The largest relative deviation of each wait, from 0 to 1. The same seed gives the same completion the same waits. 0
-   * unless set.
-   */
-  readonly jitter?: number | undefined
-  /** The seed: another one gives other completions for the same requests. 0 unless set. */
-  readonly seed?: number | undefined
-  /**
-   * Whether streamed chunks have the padding key `p`, which hides the lengths of tokens, as the platform's do. Its lengths
-   * follow from the seed. `true` unless set.
-   */
-  readonly padding?: boolean | undefined
-  /**
-   * Further models: names, and the models of the emulator that they are like. `{ "acme-chat": "mistral-small-latest" }`
-   * makes `acme-chat` a model with the capabilities and the context of `mistral-small-latest`. A further model takes the
-   * place of one with the same name. One that is like a model that the emulator does not have is a defect.
-   */
-  readonly models?: Readonly<Record<string, string>> | undefined
-  /** Whether every name of a model is accepted, one that the emulator does not know for every capability. `false` unless set. */
-  readonly anyModel?: boolean | undefined
-  /**
-   * The recorded form in which tool calls are sent: `mistral` (2026: an id and a function only), `index` (2025: with an
-   * index), `type` (2024: with a type), `fragments` (streams of hosted models: in pieces, as OpenAI's), `object` (arguments
-   * as an object, as the reference allows), or `mixed`, where the seed chooses one for each completion. `mistral` unless set.
-   */
-  readonly toolCalls?: ToolCallForm | undefined
-  /**
-   * The recorded form in which a stream goes on after thinking: `arrays` (the text is in arrays, too), `strings` (an array
-   * with the end of the thinking and the beginning of the text, then strings), or `mixed`, where the seed chooses one for each
-   * completion. `arrays` unless set.
-   */
-  readonly thinking?: ThinkingForm | undefined
-  /** Whether `stream_options`, on which reports disagree, is refused or accepted. `refuse` unless set. */
-  readonly streamOptions?: "refuse" | "accept" | undefined
-  /** Whether a tool is called whatever the question is, but not after a tool's result. `false` unless set. */
-  readonly callTools?: boolean | undefined
-  /** The model of each agent, by agent id. `{ ag_emulator: "mistral-medium-latest" }` unless set. */
-  readonly agents?: Readonly<Record<string, string>> | undefined
-  /** The database file of events, judges, campaigns, datasets, files and batch jobs. They are held in memory unless set. */
-  readonly database?: string | undefined
-  /** The number of demonstration events, over the past year, that are generated for an empty database. 0 unless set. */
-  readonly demoEvents?: number | undefined
-  /** The time that a batch job is queued before it runs. 0 unless set. */
-  readonly batchQueueTime?: Duration.Input | undefined
-  /** The requests of a batch job that are processed per second. No delay unless set, and with 0 or `Infinity`. */
-  readonly batchRequestsPerSecond?: number | undefined
-  /** Scripted responses, which take precedence over generated ones. */
-  readonly script?: ReadonlyArray<Rules.Rule> | undefined
-  /** Whether a request that no rule of the script fits is refused. `false` unless set. */
-  readonly strict?: boolean | undefined
-  /** Requests per minute of the clock before the next response is 429. No limit unless set. */
-  readonly requestsPerMinute?: number | undefined
-  /** Tokens per minute of the clock before the next response is 429. No limit unless set. */
-  readonly tokensPerMinute?: number | undefined
-  /**
-   * The log output: nothing (`quiet`), a line for each request when its response ends (`requests`), or its headers too
-   * (`headers`); never a key or a body. `quiet` unless set.
-   */
-  readonly verbosity?: Verbosity | undefined
-  /**
-   * The clock: `real` time, or the `Clock` of the `context` that the layer is built in. With a `TestClock` in the context,
-   * responses are as fast as the test adjusts the clock. `real` unless set.
-   */
-  readonly clock?: "real" | "context" | undefined
-  /** The bytes of request bodies that the log of requests keeps. 16 MiB unless set. */
-  readonly requestLogBytes?: number | undefined
-  /**
-   * The origins of web pages that may read responses, such as `http://localhost:3000`; `null` for those of local files,
-   * `*` for all. None unless set. Building the layer dies with a text that is not an origin.
-   */
-  readonly cors?: ReadonlyArray<string> | undefined
-  /**
-   * Further host names that requests to a loopback address may have, such as that of a proxy, besides `localhost`, names
-   * below it, loopback addresses and `host`. None unless set.
-   */
-  readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** The port to listen on. A free port unless set. */
-  readonly port?: number | undefined
-  /** The address to listen on. `127.0.0.1` unless set, which no other machine can reach. */
-  readonly host?: string | undefined
-}
+export interface Options extends EmulatorOptions {}
 
 /** The options of an emulator without an upstream server, cassettes or a database file, so that building it cannot fail. */
 type OwnOptions = Options & {
@@ -323,10 +215,10 @@ export function layer(
       Effect.gen(function*() {
         const { address, serve } = yield* HttpServer.HttpServer
         const port = NetAddress.isInetAddress(address) ? address.port : 0
-        const { app, service } = yield* makeEmulator(settings, { url: `http://${reachable(host)}:${port}`, port })
+        const { app, service } = yield* makeService(settings, { url: `http://${reachable(host)}:${port}`, port })
         const deliver = yield* socketDelivery(node, { host, port })
         yield* serve(deliver(app))
-        return service
+        return Emulator.of(service)
       })
     ).pipe(
       Layer.provide([server, layerState(settings)]),
@@ -358,12 +250,69 @@ export function layerMemory(
     const settings = makeSettings(options)
     return Layer.effectContext(
       Effect.gen(function*() {
-        const { app, service } = yield* makeEmulator(settings, { url: "http://emulator.invalid", port: 0 })
-        return Context.make(Emulator, service).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
+        const { app, service } = yield* makeService(settings, { url: "http://emulator.invalid", port: 0 })
+        return Context.make(Emulator, Emulator.of(service)).pipe(Context.add(HttpClient.HttpClient, memoryClient(app)))
       })
     ).pipe(Layer.provide(layerState(settings)))
   }))
 }
+
+/**
+ * The options of an emulator for tests.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TestOptions extends Omit<OwnOptions, "clock" | "host" | "port"> {
+  /** The options of the client. It does not retry unless `retry` is set. */
+  readonly client?: Omit<MistralClient.Options, "apiKey" | "baseUrl"> | undefined
+}
+
+/**
+ * An emulator for tests, without a socket, and the client that uses it. It responds at once, and refuses each request that no
+ * rule fits, so that a test that passes has met nothing that it did not expect.
+ *
+ * *Details*: `strict`, `timeToFirstToken` and `tokensPerSecond` win over these defaults. The emulator's own rules about
+ * requests apply as always. With `layer` of `@effect/vitest`, or provided to a single test, each build is an emulator of its
+ * own.
+ *
+ * ```ts
+ * import { Chat } from "@effect-mistral/chat"
+ * import { Completion } from "@effect-mistral/core"
+ * import { Emulator } from "@effect-mistral/emulator"
+ * import { assert, it } from "@effect/vitest"
+ * import { Effect, Layer } from "effect"
+ *
+ * it.effect("answers with the capital", () =>
+ *   Effect.gen(function*() {
+ *     const { rules } = yield* Emulator.Emulator
+ *     yield* rules.add([{ when: { text: "capital of France" }, answer: { text: "Paris." } }])
+ *     const response = yield* Chat.complete({
+ *       model: "mistral-small-latest",
+ *       messages: [{ role: "user", content: "What is the capital of France?" }]
+ *     })
+ *     assert.strictEqual(Completion.text(response), "Paris.")
+ *   }).pipe(Effect.provide(Chat.layer.pipe(Layer.provideMerge(Emulator.layerTest())))))
+ * ```
+ *
+ * *Gotchas*: the pauses of a retry and the limits of `timeout` pass on the clock of the test. Under the `TestClock` of
+ * `it.effect` they do not pass until the test adjusts the clock, so a client that retries seems to hang.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerTest = (
+  { client, ...options }: TestOptions = {}
+): Layer.Layer<Emulator | HttpClient.HttpClient | MistralClient.MistralClient> =>
+  Layer.unwrap(Effect.map(
+    // Loaded when it is used, so that the emulator as a program starts without a client.
+    Effect.promise(() => import("./internal/server/testClient.ts")),
+    ({ testClient }) =>
+      Layer.provideMerge(
+        Layer.unwrap(Effect.map(Emulator, (emulator) => testClient(emulator, client))),
+        layerMemory({ timeToFirstToken: 0, tokensPerSecond: Infinity, strict: true, ...options })
+      )
+  ))
 
 /** What an emulator keeps: the log of its requests, its database, and the work on it. Each build has its own. */
 const layerState = (settings: Settings) =>
@@ -371,33 +320,6 @@ const layerState = (settings: Settings) =>
     Log.layerRequestLog(settings.requestLogBytes),
     layerObservability(settings).pipe(Layer.provideMerge(layerDatabase(settings.database)))
   ))
-
-const makeEmulator = Effect.fnUntraced(function*(settings: Settings, place: Pick<Service, "url" | "port">) {
-  const log = yield* Log.RequestLog
-  const { addEvents } = yield* Observability
-  const database = yield* EmulatorDatabase
-  const faults = makeFaultQueue(settings.seed)
-  const rules = yield* makeRuleStore(settings.script, settings.strict)
-  const app = yield* makeApp(settings, faults, rules)
-  const service = Emulator.of({
-    ...place,
-    apiKey: settings.apiKey,
-    adminKey: settings.adminKey,
-    requests: log.requests,
-    active: log.active,
-    addEvents,
-    addFile: (content, options) => Files.addUploadedFile(database, content, options),
-    faults,
-    rules: rules.rules,
-    scoped: (name) => ({
-      headers: { [scopeHeader]: name },
-      rules: rules.scoped(name),
-      faults: faults.scoped(name),
-      requests: Effect.map(log.requests, (all) => all.filter(({ scope }) => scope === name))
-    })
-  })
-  return { app, service }
-})
 
 const realTime = Layer.sync(Clock.Clock, Clock.Clock.defaultValue)
 

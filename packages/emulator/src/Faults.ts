@@ -61,7 +61,8 @@ export class InvalidFault
 {}
 
 /**
- * The armed faults of a running emulator.
+ * The armed faults of a running emulator, or of one of its scopes. `E` is a failure of the connection to the emulator, where
+ * there is one.
  *
  * *Details*: a request gets the first armed fault that applies to it, in the order of arming. A fault for streams waits for
  * a stream, and a stream that gets an error response does not use it up.
@@ -69,12 +70,12 @@ export class InvalidFault
  * @category models
  * @since 0.1.0
  */
-export interface Faults {
+export interface Faults<out E = never> {
   /** Arms a fault for the next request that it fits, or for the next `times` of them. */
   readonly next: (
     fault: Fault,
     options?: { readonly times?: number | undefined; readonly where?: Where | undefined }
-  ) => Effect.Effect<void, InvalidFault>
+  ) => Effect.Effect<void, InvalidFault | E>
   /**
    * Arms a fault for each request that it fits, with a probability from 0 to 1, until `clear`. The same seed (the
    * emulator's unless set) selects the same requests.
@@ -83,11 +84,11 @@ export interface Faults {
     fault: Fault,
     probability: number,
     options?: { readonly seed?: number | undefined; readonly where?: Where | undefined }
-  ) => Effect.Effect<void, InvalidFault>
+  ) => Effect.Effect<void, InvalidFault | E>
   /** Arms a fault in the form of `POST /_emulator/faults`. */
-  readonly arm: (armed: Armed) => Effect.Effect<void, InvalidFault>
+  readonly arm: (armed: Armed) => Effect.Effect<void, InvalidFault | E>
   /** The armed faults, the next one first, with the remaining `times`. */
-  readonly armed: Effect.Effect<ReadonlyArray<Armed>>
+  readonly armed: Effect.Effect<ReadonlyArray<Armed>, E>
   /** Removes all armed faults. */
-  readonly clear: Effect.Effect<void>
+  readonly clear: Effect.Effect<void, E>
 }

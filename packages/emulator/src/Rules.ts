@@ -22,7 +22,7 @@
 import type * as Message from "@effect-mistral/core/Message"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type * as Script from "./Script.ts"
+import * as Script from "./Script.ts"
 
 /**
  * The result of a tool call, at the end of a conversation.
@@ -105,27 +105,37 @@ export type Rule = Script.Rule | FunctionRule
 /**
  * A rule in a list.
  *
- * *Details*: a rule of the script, or one without a scope, applies to requests of every scope, but each scope uses it up for
- * itself.
+ * *Details*:
+ *
+ * - `label`: the name, or the place: `rule 2` of the script, `added rule 2` of those added. Requests in the log have it as
+ *   `rule`.
+ * - `origin`: whether it is a rule of the script, or was added since. `scope`: the scope that it was added for, if any. A rule
+ *   without a scope applies to requests of every scope, but each scope uses it up for itself.
+ * - `answer`: not there if it is a function.
+ * - `hits`: the number of requests that it has decided: in the scope, if the list is that of a scope, otherwise in all of
+ *   them.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Listed = Schema.Struct({
+  label: Schema.String,
+  origin: Schema.Literals(["script", "added"]),
+  scope: Schema.optionalKey(Schema.String),
+  name: Schema.optionalKey(Schema.String),
+  when: Schema.optionalKey(Script.Condition),
+  answer: Schema.optionalKey(Script.Answer),
+  times: Schema.optionalKey(Schema.Int),
+  hits: Schema.Int
+})
+
+/**
+ * A rule in a list.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Listed {
-  /** The name, or the place: `rule 2` of the script, `added rule 2` of those added. Requests in the log have it as `rule`. */
-  readonly label: string
-  /** Whether it is a rule of the script, or was added since. */
-  readonly origin: "script" | "added"
-  /** The scope that it was added for, if any. */
-  readonly scope?: string | undefined
-  readonly name?: string | undefined
-  readonly when?: Script.Condition | undefined
-  /** The answer; `undefined` if it is a function. */
-  readonly answer?: Script.Answer | undefined
-  readonly times?: number | undefined
-  /** The number of requests that it has decided: in the scope, if the list is that of a scope, otherwise in all of them. */
-  readonly hits: number
-}
+export interface Listed extends Schema.Schema.Type<typeof Listed> {}
 
 /**
  * A rule is not valid. The message says where and why.

@@ -3,6 +3,7 @@
  */
 export * as Cassette from "./Cassette.ts"
 export * as Emulator from "./Emulator.ts"
+export * as EmulatorScope from "./EmulatorScope.ts"
 export * as Fault from "./Fault.ts"
 export * as Faults from "./Faults.ts"
 export * as Rules from "./Rules.ts"

@@ -118,6 +118,22 @@ export const postTo = (path: string) => (body: unknown, init?: RequestInit) =>
 /** Posts a body to the chat endpoint. */
 export const post = postTo("/v1/chat/completions")
 
+/** The message of a response's first choice, as it was sent. */
+export const messageOf = (body: unknown): unknown =>
+  // The cast is safe: a test reads it of the body of a completion.
+  (body as Completion.Response).choices[0]?.message
+
+/** The chunks of a stream, as they were sent. */
+export const streamOf = (request: CompletionRequest.Chat) =>
+  Effect.map(
+    post({ ...request, stream: true }),
+    ({ text }) =>
+      text.split("\n\n").filter((event) => event.startsWith("data: {")).map((event) =>
+        // The cast is safe: a test reads it of a stream of chunks.
+        JSON.parse(event.slice("data: ".length)) as Completion.Chunk
+      )
+  )
+
 /** The details of a validation error, and the rest of the error. */
 export const problemsOf = (
   body: unknown

@@ -65,8 +65,12 @@ describe("a request on a loopback connection", () => {
           ]])
           assert.strictEqual(response.status, 403)
           assert.deepStrictEqual(JSON.parse(response.body), {
-            detail: "The emulator refuses requests for the host evil.example, which is not this machine: " +
-              "allow it with --allow-host evil.example"
+            object: "error",
+            message: "The emulator refuses requests for the host evil.example, which is not this machine: " +
+              "allow it with --allow-host evil.example",
+            type: "host_not_allowed",
+            param: null,
+            code: null
           })
           assert.notProperty(response.headers, "access-control-allow-origin")
         }

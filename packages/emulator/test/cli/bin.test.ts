@@ -40,13 +40,6 @@ describe("effect-mistral-emulator", () => {
       }).pipe(Effect.scoped))
   }
 
-  it.live("says which Node.js it needs where there is no SQLite", () =>
-    Effect.gen(function*() {
-      const { child, output } = yield* startProgram(["--port", "0"], { nodeFlags: ["--no-experimental-sqlite"] })
-      assert.include(output, "this Node.js is too old for that: it needs 22.16 or later")
-      assert.strictEqual(child.exitCode, 1)
-    }).pipe(Effect.scoped))
-
   it.live("answers what a script in a file says, and keeps to the limits it was given", () =>
     Effect.gen(function*() {
       const file = `${yield* temporary}/script.json`
@@ -117,9 +110,9 @@ describe("effect-mistral-emulator", () => {
 
   it.live("fails with a sentence on flags of recording that do not fit together, and on cassettes it cannot read", () =>
     Effect.gen(function*() {
-      assert.include(yield* start(["--record", "somewhere"]), "--record needs --upstream: set both")
-      assert.include(yield* start(["--on-miss", "answer"]), "--on-miss needs --replay: set both")
-      assert.include(yield* start(["--upstream", "elsewhere"]), "Expected: an http or https URL")
+      assert.strictEqual(yield* start(["--record", "somewhere"]), "--record needs --upstream: set both\n")
+      assert.strictEqual(yield* start(["--on-miss", "answer"]), "--on-miss needs --replay: set both\n")
+      assert.strictEqual(yield* start(["--upstream", "elsewhere"]), "--upstream needs an http or https URL\n")
       const directory = yield* temporary
       const output = yield* start(["--port", "0", "--replay", `${directory}/nowhere`])
       assert.include(output, `${directory}/nowhere: it does not exist`)
@@ -141,28 +134,6 @@ describe("effect-mistral-emulator", () => {
       const lines = printed.slice(printed.indexOf("Press Ctrl-C to stop.\n")).trim().split("\n").slice(1)
       assert.deepStrictEqual(lines.map((line) => line.replace(/\d+ ms$/, "0 ms")), ["GET /v1/models 200 0 ms"])
     }).pipe(Effect.scoped))
-
-  it.live(
-    "fails with a sentence on a flag it does not know, and on values that make no sense",
-    () =>
-      Effect.gen(function*() {
-        assert.include(yield* start(["--nothing"]), "Unrecognized flag: --nothing")
-        for (
-          const [flag, value, expected] of [
-            ["port", "65536", "a number from 0 to 65535"],
-            ["api-key", " ", "a key that is not empty"],
-            ["tokens-per-second", "-1", "a number of at least 0"],
-            ["requests-per-minute", "0", "a number of at least 1"],
-            ["jitter", "1.5", "a number from 0 to 1"]
-          ] as const
-        ) {
-          const output = yield* start([`--${flag}`, value])
-          assert.include(output, `Invalid value for flag --${flag}: `)
-          assert.include(output, `Expected: ${expected}\n`)
-        }
-      }).pipe(Effect.scoped),
-    20_000
-  )
 
   it.live("fails with a sentence where it cannot listen", () =>
     Effect.gen(function*() {
@@ -210,7 +181,7 @@ describe("effect-mistral-emulator", () => {
           child.once("exit", (code) => resume(Effect.succeed(code)))
           child.kill(signal)
         })
-        assert.strictEqual(code, 130)
+        assert.strictEqual(code, signal === "SIGINT" ? 130 : 143)
         assert.isBelow(Date.now() - began, 5000)
         // An open database has a write-ahead log beside it.
         assert.isFalse(existsSync(`${database}-wal`))

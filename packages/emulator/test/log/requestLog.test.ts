@@ -38,7 +38,7 @@ describe("a request without a valid key", () => {
     Effect.gen(function*() {
       const { requests } = yield* Emulator.Emulator
       const body = JSON.stringify(ask("my prompt"))
-      const headers = { authorization: "Bearer wrong", "x-note": "my note" }
+      const headers = { authorization: "Bearer wrong", "x-note": "my note", "x-emulator-scope": "my-scope" }
       yield* raw("/v1/chat/completions?a=my-query", { method: "POST", body, headers })
       const [seen] = yield* requests
       assert.deepInclude(seen, {
@@ -49,7 +49,7 @@ describe("a request without a valid key", () => {
         status: 401,
         refusal: "401 Unauthorized"
       })
-      for (const word of ["wrong", "note", "prompt", "query", "mistral-small"]) {
+      for (const word of ["wrong", "note", "my-scope", "prompt", "query", "mistral-small"]) {
         assert.notInclude(JSON.stringify(seen), word)
       }
     }).pipe(Effect.provide(local())))

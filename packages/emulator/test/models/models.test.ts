@@ -69,6 +69,16 @@ describe("the models of the documentation", () => {
       }
     }).pipe(Effect.provide(local())))
 
+  it.effect("that are deprecated say so in a header of each completion, whole and streamed", () =>
+    Effect.gen(function*() {
+      const header = (model: string, stream: boolean) =>
+        Effect.map(post(ask("Hi", { model, stream })), ({ headers }) => headers.get("x-model-deprecation-timestamp"))
+      for (const stream of [false, true]) {
+        assert.strictEqual(yield* header("devstral-latest", stream), "2026-07-31T12:00:00Z")
+        assert.isNull(yield* header("mistral-small-latest", stream))
+      }
+    }).pipe(Effect.provide(local())))
+
   it.effect("that are retired are 404, and names that never were one are 400", () =>
     Effect.gen(function*() {
       const retired = yield* post(ask("Hi", { model: "mistral-large-2407" }))

@@ -67,7 +67,7 @@ describe("a script", () => {
       assert.strictEqual(whole.choices.length, 2)
       assert.strictEqual(choice?.finish_reason, "tool_calls")
       assert.deepStrictEqual(choice?.message?.content, [
-        { type: "thinking", thinking: [{ type: "text", text: "Let me look." }] },
+        { type: "thinking", thinking: [{ type: "text", text: "Let me look." }], closed: true },
         { type: "text", text: "One moment." }
       ])
       const [given, made] = choice?.message?.tool_calls ?? []

@@ -13,7 +13,7 @@ import { ask, instant, local, raw, settled } from "../support.ts"
 import { speak } from "./rawSocket.ts"
 
 /** Keys that a client may send in the right and in wrong places: the emulator's own, and a real one by mistake. */
-const secrets = ["emulator-key", "sk-real-4711"]
+const secrets = ["emulator-key", "sk-real-4711", "admin-4711"]
 
 /** Requests with a key in every place of a request. */
 const indiscreet = Effect.gen(function*() {
@@ -29,6 +29,7 @@ const indiscreet = Effect.gen(function*() {
   yield* raw("/v1/models", { headers: { authorization: "Bearer sk-real-4711" } })
   yield* raw("/v1/models", { headers: { authorization: "sk-real-4711" } })
   yield* raw("/_emulator/requests")
+  yield* raw("/_emulator/admin-4711?key=admin-4711", { headers: { "x-note": "admin-4711" } })
   yield* Chat.complete(ask("my prompt, and my key emulator-key"))
 })
 
@@ -73,7 +74,10 @@ describe("what is printed", () => {
         const { console, lines } = listening()
         yield* Effect.provide(
           indiscreet,
-          Layer.provide(local({ ...instant, verbosity }), Layer.succeed(Console.Console, console))
+          Layer.provide(
+            local({ ...instant, verbosity, adminKey: Redacted.make("admin-4711") }),
+            Layer.succeed(Console.Console, console)
+          )
         )
         assert.isAtLeast(lines.length, 5)
         const text = lines.join("\n")

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { IncomingMessage } from "node:http"
-import { detail } from "../http/errorResponse.ts"
+import { badRequest } from "../http/errorResponse.ts"
 import { isLoopback } from "../http/loopback.ts"
 import type { Settings } from "../settings/settings.ts"
 import { isPreflight, preflightResponse, readableBy, withoutCorsHeaders } from "./corsHeaders.ts"
@@ -28,12 +28,12 @@ export const withAccessChecks = <E, R>(
   const hosts = [host, ...allowedHosts]
   const answerTo = allowedOrigins(cors)
   const told = new Set<string>()
-  const refuse = Effect.fnUntraced(function*(sentence: string) {
-    if (told.size < printed && !told.has(sentence)) {
-      told.add(sentence)
-      yield* Console.warn(sentence)
+  const refuse = Effect.fnUntraced(function*(type: "host_not_allowed" | "origin_not_allowed", message: string) {
+    if (told.size < printed && !told.has(message)) {
+      told.add(message)
+      yield* Console.warn(message)
     }
-    const { body, status } = detail(403, sentence)
+    const { body, status } = badRequest({ status: 403, message, type })
     return HttpServerResponse.jsonUnsafe(body, { status })
   })
   return Effect.gen(function*() {
@@ -42,13 +42,13 @@ export const withAccessChecks = <E, R>(
     if (!(source instanceof IncomingMessage)) return yield* app
     const { host: header, origin } = request.headers
     if (header !== undefined && isOnLoopback(source) && !isExpectedHost(header, hosts)) {
-      return yield* refuse(foreignHost(header))
+      return yield* refuse("host_not_allowed", foreignHost(header))
     }
     if (origin === undefined || (header !== undefined && isOwnOrigin(origin, header))) {
       return withoutCorsHeaders(yield* app)
     }
     const answer = answerTo(origin)
-    if (answer === undefined) return yield* refuse(foreignOrigin(origin))
+    if (answer === undefined) return yield* refuse("origin_not_allowed", foreignOrigin(origin))
     if (isPreflight(request)) return preflightResponse(request, answer)
     return readableBy(withoutCorsHeaders(yield* app), answer)
   })

@@ -14,6 +14,9 @@ export const hostName = (header: string): string | undefined =>
 const settingName = (setting: string): string | undefined =>
   hostName(setting.split(":").length > 2 && !setting.startsWith("[") ? `[${setting}]` : setting)
 
+/** Whether a text is the name or the address of a host. */
+export const isHostSetting = (text: string): boolean => settingName(text) !== undefined
+
 /** IPv6 addresses of this machine, and the address of all of its interfaces. */
 const ownAddresses: ReadonlySet<string> = new Set(["[::1]", "[::]", "0.0.0.0"])
 
@@ -35,4 +38,10 @@ const isLocalName = (name: string): boolean =>
 export const isExpectedHost = (header: string, allowed: ReadonlyArray<string>): boolean => {
   const name = hostName(header)
   return name !== undefined && (isLocalName(name) || allowed.some((one) => settingName(one) === name))
+}
+
+/** Whether an address to listen on can only be reached by programs of this machine. */
+export const isLoopbackHost = (setting: string): boolean => {
+  const name = settingName(setting)
+  return name !== undefined && isLocalName(name) && name !== "0.0.0.0" && name !== "[::]"
 }

@@ -7,6 +7,8 @@ import { responseFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
+import { partFor } from "../script/answerKind.ts"
+import { scriptedAnswer } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import { messageText } from "../text/promptText.ts"
 import { countTokens } from "../text/tokenizer.ts"
@@ -20,7 +22,8 @@ const classify = Effect.fnUntraced(function*(
   request: Classification.Request | Classification.ChatRequest,
   texts: ReadonlyArray<string>
 ) {
-  if (!isFineTuned(request.model)) {
+  const scripted = yield* scriptedAnswer("classifications")
+  if (scripted === undefined && !isFineTuned(request.model)) {
     const model = models.require(request.model, "classification")
     if (model instanceof ErrorResponse) return yield* model
   }
@@ -28,11 +31,15 @@ const classify = Effect.fnUntraced(function*(
   const response: Classification.Response = {
     id: hexadecimal(responseFingerprint(request, seed)),
     model: request.model,
-    results: texts.map((text) =>
-      Object.fromEntries(targets.map(([name, labels]) => [
-        name,
-        { scores: labelScores(text, labels, `${seed}:${request.model}:${name}`) }
-      ]))
+    results: texts.map((text, index) =>
+      scripted !== undefined
+        ? Object.fromEntries(
+          Object.entries(partFor(scripted.classifications, index)).map(([name, scores]) => [name, { scores }])
+        )
+        : Object.fromEntries(targets.map(([name, labels]) => [
+          name,
+          { scores: labelScores(text, labels, `${seed}:${request.model}:${name}`) }
+        ]))
     )
   }
   const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0)
@@ -42,6 +49,7 @@ const classify = Effect.fnUntraced(function*(
 /** `POST /v1/classifications`: one result for each text. */
 export const classificationsOperation = (settings: Settings): Operation<Classification.Request> => ({
   route: Endpoint.classify,
+  answers: "classifications",
   respond: (request) => classify(settings, request, typeof request.input === "string" ? [request.input] : request.input)
 })
 
@@ -51,6 +59,7 @@ const isMany = (input: Classification.ChatRequest["input"]): input is ReadonlyAr
 /** `POST /v1/chat/classifications`: one result for each conversation, of all its messages. */
 export const chatClassificationsOperation = (settings: Settings): Operation<Classification.ChatRequest> => ({
   route: Endpoint.classifyChat,
+  answers: "classifications",
   respond: (request) => {
     const conversations = isMany(request.input) ? request.input : [request.input]
     return classify(settings, request, conversations.map(({ messages }) => messages.map(messageText).join("\n")))

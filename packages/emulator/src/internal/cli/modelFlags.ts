@@ -2,6 +2,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { isInCatalog } from "../models/modelList.ts"
+import { repeated, toggle } from "./describedFlag.ts"
 
 /** Parses `NAME=OTHER`, and `NAME` alone where there is a default for `OTHER`. */
 const pair = (text: string, usual: string | undefined): readonly [name: string, other: string] | undefined => {
@@ -29,19 +30,14 @@ const pairs = (flag: string, expected: string, usual: string | undefined, isVali
 /** The flags for models and agents. */
 export const modelFlags = {
   models: Flag.String("model").pipe(
-    Flag.withDescription("A further model, NAME or NAME=LIKE, where LIKE is a model of the emulator; may be repeated"),
-    Flag.atLeast(0),
+    repeated("A further model, NAME or NAME=LIKE, where LIKE is a model of the emulator (default: none)"),
     Flag.mapEffect(
       pairs("model", "NAME or NAME=LIKE, with a model of the emulator as LIKE", "mistral-small-latest", isInCatalog)
     )
   ),
-  anyModel: Flag.Boolean("any-model").pipe(
-    Flag.withDescription("Whether every name of a model is accepted"),
-    Flag.withDefault(false)
-  ),
+  anyModel: toggle("any-model", "Whether every name of a model is accepted", false),
   agents: Flag.String("agent").pipe(
-    Flag.withDescription("An agent and its model, ID=MODEL; may be repeated"),
-    Flag.atLeast(0),
+    repeated("An agent and its model, ID=MODEL (default: ag_emulator=mistral-medium-latest)"),
     Flag.mapEffect(pairs("agent", "ID=MODEL", undefined, () => true)),
     // Without agents of its own, an emulator has its usual one.
     Flag.map((agents) => Object.keys(agents).length === 0 ? undefined : agents)

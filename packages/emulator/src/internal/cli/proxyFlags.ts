@@ -5,42 +5,43 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { type ProxyOptions, upstreamFor } from "../settings/proxyOptions.ts"
+import { repeated, withDefault } from "./describedFlag.ts"
 import { atLeast } from "./numberFlags.ts"
 
 /** The flags for recording, replaying and forwarding. */
 export const proxyFlags = {
   upstream: Flag.String("upstream").pipe(
-    Flag.withDescription("A Mistral or OpenAI-compatible server to forward to"),
+    Flag.withDescription("A Mistral or OpenAI-compatible server to forward to (default: none)"),
     Flag.filter(isHttpUrl, () => "an http or https URL"),
     Flag.optional
   ),
   upstreamKey: Flag.Redacted("upstream-key").pipe(
     Flag.withDescription(
-      "The upstream server's key, or UPSTREAM_API_KEY; otherwise the clients' authorization is forwarded"
+      "The upstream server's key, or UPSTREAM_API_KEY (default: the clients' authorization is forwarded)"
     ),
     Flag.withFallbackConfig(Config.Redacted("UPSTREAM_API_KEY")),
     Flag.optional
   ),
   record: Flag.String("record").pipe(
-    Flag.withDescription("The directory to record forwarded exchanges in"),
+    Flag.withDescription("The directory to record forwarded exchanges in (default: none)"),
     Flag.optional
   ),
   replay: Flag.String("replay").pipe(
-    Flag.withDescription("The directory of cassettes to replay"),
+    Flag.withDescription("The directory of cassettes to replay (default: none)"),
     Flag.optional
   ),
   onMiss: Flag.Literals("on-miss", ["refuse", "answer"]).pipe(
-    Flag.withDescription("What to do with requests that no cassette matches, instead of forwarding them"),
+    Flag.withDescription(
+      "What to do with requests that no cassette matches (default: forward them, or refuse them without --upstream)"
+    ),
     Flag.optional
   ),
   replaySpeed: Flag.Finite("replay-speed").pipe(
-    Flag.withDescription("How much faster than recorded to respond; 0 for at once"),
     atLeast(0),
-    Flag.withDefault(1)
+    withDefault("How much faster than recorded to respond; 0 for at once", 1)
   ),
   replayIgnore: Flag.String("replay-ignore").pipe(
-    Flag.withDescription("A place of requests that is not compared, such as body.messages.*.content; may be repeated"),
-    Flag.atLeast(0)
+    repeated("A place of requests that is not compared, such as body.messages.*.content (default: none)")
   )
 }
 

@@ -1,25 +1,17 @@
 import * as Flag from "effect/cli/Flag"
+import { toggle, withDefault } from "./describedFlag.ts"
 
 /** The flags for what responses contain. */
 export const responseFlags = {
-  toolCalls: Flag.Literals("tool-calls", ["mistral", "index", "type", "fragments", "object", "mixed"]).pipe(
-    Flag.withDescription("The recorded form of tool calls"),
-    Flag.withDefault("mistral")
+  toolCalls: Flag.Literals("tool-calls", ["model", "mistral", "index", "type", "fragments", "object", "mixed"]).pipe(
+    withDefault("The recorded form of tool calls; model: that of the request's model", "model")
   ),
-  thinking: Flag.Literals("thinking", ["arrays", "strings", "mixed"]).pipe(
-    Flag.withDescription("The recorded form of streams with thinking"),
-    Flag.withDefault("arrays")
+  thinking: Flag.Literals("thinking", ["model", "magistral", "strings", "arrays", "mixed"]).pipe(
+    withDefault("The recorded form of thinking; model: that of the request's model", "model")
   ),
   streamOptions: Flag.Literals("stream-options", ["refuse", "accept"]).pipe(
-    Flag.withDescription("Whether `stream_options` is refused or accepted"),
-    Flag.withDefault("refuse")
+    withDefault("Whether `stream_options` is refused or accepted", "refuse")
   ),
-  callTools: Flag.Boolean("call-tools").pipe(
-    Flag.withDescription("Whether tools are called whatever the question is"),
-    Flag.withDefault(false)
-  ),
-  strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription("Whether requests that no rule of the script fits are refused"),
-    Flag.withDefault(false)
-  )
+  callTools: toggle("call-tools", "Whether tools are called whatever the question is", false),
+  strict: toggle("strict", "Whether requests that no rule of the script fits are refused", false)
 }

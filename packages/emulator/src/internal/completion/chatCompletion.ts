@@ -2,6 +2,7 @@ import type * as CompletionRequest from "@effect-mistral/core/CompletionRequest"
 import type * as Script from "../../Script.ts"
 import { badRequest, ErrorResponse } from "../http/errorResponse.ts"
 import { NoAnswer, WorkBudget } from "../json/workBudget.ts"
+import type { EmulatedModel } from "../models/modelList.ts"
 import { guardrailResults } from "../moderation/guardrails.ts"
 import type { Random } from "../random/random.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -51,7 +52,10 @@ export const generateChatCompletion = (
   return withinBudget(() => {
     work.characters(prefix.length * count)
     const choice = reply === undefined
-      ? madeChoice(request, choiceParts(request, prefix, settings.callTools, work), budget, { now, budget: work })
+      ? madeChoice(request, choiceParts(request, model, { prefix, callTools: settings.callTools, work }), budget, {
+        now,
+        budget: work
+      })
       : (index: number, random: Random) => scriptedChoice(reply, random, { index, prefix, budget, stop: request.stop })
     return generateCompletion(request, {
       model: request.model,
@@ -95,6 +99,7 @@ const prefixOf = (request: CompletionRequest.Chat): string => {
 
 /** What the choices of a completion have in common. It is read from the request once, however many choices there are. */
 interface ChoiceParts {
+  readonly thinks: boolean
   readonly prefix: string
   readonly about: ReadonlyArray<string>
   readonly called: (random: Random) => ReadonlyArray<FunctionTool>
@@ -103,10 +108,10 @@ interface ChoiceParts {
 
 const choiceParts = (
   request: CompletionRequest.Chat,
-  prefix: string,
-  callTools: boolean,
-  work: WorkBudget
+  model: EmulatedModel | undefined,
+  { callTools, prefix, work }: { readonly prefix: string; readonly callTools: boolean; readonly work: WorkBudget }
 ): ChoiceParts => ({
+  thinks: thinks(request, model),
   prefix,
   about: topics(lastText(request.messages, "user")),
   called: prefix === "" ? calledTools(request, callTools) : () => [],
@@ -115,13 +120,13 @@ const choiceParts = (
 
 const madeChoice = (
   request: CompletionRequest.Chat,
-  { about, called, predicted, prefix }: ChoiceParts,
+  { about, called, predicted, prefix, thinks }: ChoiceParts,
   budget: TokenBudget,
   rest: Omit<Generation, "random">
 ) =>
 (index: number, random: Random): GeneratedChoice | ErrorResponse => {
   const generation = { ...rest, random }
-  const thought = thinks(request) ? tokenize(thinking(random, about)) : []
+  const thought = thinks ? tokenize(thinking(random, about)) : []
   const calls = toolCalls(called(random), generation)
   if (calls instanceof ErrorResponse) return calls
   if (calls.length > 0) {
@@ -142,5 +147,10 @@ const madeChoice = (
     })
 }
 
-const thinks = (request: CompletionRequest.Chat): boolean =>
-  request.reasoning_effort == null ? request.prompt_mode === "reasoning" : request.reasoning_effort !== "none"
+/**
+ * Whether the model thinks before it writes: Magistral always does, the others if the request asks for it. A name that is
+ * accepted without being known may ask by `prompt_mode`, too.
+ */
+const thinks = (request: CompletionRequest.Chat, model: EmulatedModel | undefined): boolean =>
+  model?.alwaysThinks === true ||
+  (request.reasoning_effort == null ? request.prompt_mode === "reasoning" : request.reasoning_effort !== "none")

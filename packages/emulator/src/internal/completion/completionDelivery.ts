@@ -1,3 +1,4 @@
+import type * as Completion from "@effect-mistral/core/Completion"
 import type { CompletionEndpoint } from "@effect-mistral/core/Endpoint"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -55,9 +56,16 @@ export const completionOperation = <Request extends Recordable>(
   })
 })
 
-const headers = (completion: GeneratedCompletion) => ({
-  [costHeader]: String(completion.promptTokens + completion.completionTokens)
-})
+/** The header for which Mistral's SDKs print a warning (`hooks/deprecation_warning` of client-ts and client-python). */
+const deprecationHeader = "x-model-deprecation-timestamp"
+
+const headers = (completion: GeneratedCompletion, { models }: Settings) => {
+  const deprecation = models.find(completion.model)?.card.deprecation
+  return {
+    [costHeader]: String(completion.promptTokens + completion.completionTokens),
+    ...(deprecation == null ? undefined : { [deprecationHeader]: deprecation })
+  }
+}
 
 const seconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
 
@@ -68,12 +76,16 @@ const whole = Effect.fnUntraced(
     yield* waitFor(settings.pace, completion.id, Math.max(...completion.choices.map(timedTokens)))
     yield* recorded
     return HttpServerResponse.jsonUnsafe(toResponse(completion, created, wireFormsOf(completion, settings)), {
-      headers: headers(completion)
+      headers: headers(completion, settings)
     })
   }
 )
 
 const encoder = new TextEncoder()
+
+/** Whether a chunk has the role and nothing else. The platform does not pad it. */
+const opens = ({ choices }: Completion.Chunk): boolean =>
+  choices.every(({ delta }) => delta.role === "assistant" && delta.content === "")
 
 const streamed = Effect.fnUntraced(
   function*(completion: GeneratedCompletion, settings: Settings, recorded: Effect.Effect<void>) {
@@ -81,7 +93,10 @@ const streamed = Effect.fnUntraced(
     const chunks = toChunks(completion, yield* seconds, wireFormsOf(completion, settings))
     const pad = padding ? paddingOf(completion.id, seed) : undefined
     const events = [
-      ...chunks.map(({ after, chunk }) => ({ after, data: () => JSON.stringify({ ...chunk, p: pad?.() }) })),
+      ...chunks.map(({ after, chunk }) => ({
+        after,
+        data: () => JSON.stringify({ ...chunk, p: opens(chunk) ? undefined : pad?.() })
+      })),
       { after: chunks.at(-1)?.after ?? 0, data: () => "[DONE]" }
     ]
     const bytes = paced(events, pace, completion.id, ({ after }) => after).pipe(
@@ -90,7 +105,7 @@ const streamed = Effect.fnUntraced(
     )
     return HttpServerResponse.stream(bytes, {
       contentType: "text/event-stream; charset=utf-8",
-      headers: { ...headers(completion), "cache-control": "no-cache" }
+      headers: { ...headers(completion, settings), "cache-control": "no-cache" }
     })
   }
 )

@@ -1,8 +1,8 @@
 import type * as Completion from "@effect-mistral/core/Completion"
-import type * as Content from "@effect-mistral/core/Content"
 import type * as Message from "@effect-mistral/core/Message"
 import type * as Usage from "@effect-mistral/core/Usage"
 import type { GeneratedChoice, GeneratedCompletion } from "./generatedCompletion.ts"
+import { contentDeltas, type Said, type TimedDelta, wholeContent } from "./thinkingForm.ts"
 import { deltaWithCalls, fragments, hosted, messageWithCalls, type RecordedCalls } from "./toolCallForm.ts"
 import type { WireForms } from "./wireForms.ts"
 
@@ -19,28 +19,30 @@ const trailer = (completion: GeneratedCompletion) => ({
   ...(completion.guardrails.length === 0 ? undefined : { guardrails: completion.guardrails })
 })
 
-const thinkingPiece = (text: string): Content.ReceivedThinking => ({
-  type: "thinking",
-  thinking: [{ type: "text", text }]
-})
-
-const wholeContent = (choice: GeneratedChoice): string | ReadonlyArray<Content.Received> => {
-  const text = choice.prefix + choice.text.join("")
-  if (choice.thinking.length === 0) return text
-  const thought = thinkingPiece(choice.thinking.join(""))
-  return text === "" ? [thought] : [thought, { type: "text", text }]
+/** The thinking and the text of a choice. The prefix comes as one piece, and predicted tokens take no time. */
+const saidBy = (choice: GeneratedChoice): Said => {
+  const { finishReason, predicted, prefix, text, thinking } = choice
+  const thought = thinking.length
+  const texts = [
+    ...(prefix === "" ? [] : [{ text: prefix, after: thought }]),
+    ...text.map((text, at) => ({ text, after: thought + Math.max(0, at + 1 - predicted) }))
+  ]
+  const isCut = finishReason === "length" || finishReason === "model_length"
+  return { thinking, texts, isClosed: texts.length > 0 || choice.calls.length > 0 || !isCut }
 }
 
-const wholeMessage = (choice: GeneratedChoice, calls: RecordedCalls): Message.Received =>
-  choice.calls.length === 0
-    ? { role: "assistant", tool_calls: null, content: wholeContent(choice) }
-    : messageWithCalls(calls, wholeContent(choice), choice.calls)
+const wholeMessage = (choice: GeneratedChoice, { calls, thinking }: WireForms): Message.Received => {
+  const content = wholeContent(thinking, saidBy(choice))
+  return choice.calls.length === 0
+    ? { role: "assistant", tool_calls: null, content }
+    : messageWithCalls(calls, content, choice.calls)
+}
 
 /** Converts a completion to one response body; `created` is in seconds. */
 export const toResponse = (
   completion: GeneratedCompletion,
   created: number,
-  { calls }: WireForms
+  forms: WireForms
 ): Completion.Response => ({
   id: completion.id,
   object: "chat.completion",
@@ -48,7 +50,7 @@ export const toResponse = (
   model: completion.model,
   choices: completion.choices.map((choice) => ({
     index: choice.index,
-    message: wholeMessage(choice, calls),
+    message: wholeMessage(choice, forms),
     finish_reason: choice.finishReason
   })),
   ...trailer(completion)
@@ -89,26 +91,17 @@ export const toChunks = (
   )
 }
 
-interface TimedDelta {
-  readonly after: number
-  readonly delta: Message.Delta
+interface EndingDelta extends TimedDelta {
   readonly finishReason: GeneratedChoice["finishReason"] | null
 }
 
-const choiceDeltas = (choice: GeneratedChoice, { calls }: WireForms): ReadonlyArray<TimedDelta> => {
-  const delta = (delta: Message.Delta, after: number): TimedDelta => ({ delta, after, finishReason: null })
-  const thought = choice.thinking.length
-  return [
-    delta({ role: "assistant", content: "" }, 0),
-    ...choice.thinking.map((text, at) => delta({ content: [thinkingPiece(text)] }, at + 1)),
-    ...(choice.prefix === "" ? [] : [delta({ content: choice.prefix }, thought)]),
-    ...choice.text.map((content, at) => delta({ content }, thought + Math.max(0, at + 1 - choice.predicted))),
-    ...lastDeltas(choice, calls)
-  ]
-}
+const choiceDeltas = (choice: GeneratedChoice, forms: WireForms): ReadonlyArray<EndingDelta> => [
+  ...contentDeltas(forms.thinking, saidBy(choice)).map((delta) => ({ ...delta, finishReason: null })),
+  ...lastDeltas(choice, forms.calls)
+]
 
 /** The tool calls and the finish reason. */
-const lastDeltas = (choice: GeneratedChoice, form: RecordedCalls): ReadonlyArray<TimedDelta> => {
+const lastDeltas = (choice: GeneratedChoice, form: RecordedCalls): ReadonlyArray<EndingDelta> => {
   const { calls, finishReason } = choice
   const after = timedTokens(choice)
   if (calls.length === 0) return [{ delta: { content: "" }, after, finishReason }]

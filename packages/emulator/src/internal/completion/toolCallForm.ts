@@ -1,18 +1,26 @@
 import type * as Message from "@effect-mistral/core/Message"
 import type * as Tool from "@effect-mistral/core/Tool"
+import type { EmulatedModel } from "../models/modelList.ts"
 import type { Random } from "../random/random.ts"
 import type { ToolCallForm } from "../settings/settings.ts"
 import { tokenize } from "../text/tokenizer.ts"
 import type { ToolCall } from "./toolCalls.ts"
 
 /** A recorded form of tool calls. `docs/emulator-wire-format.md` names the recordings. */
-export type RecordedCalls = Exclude<ToolCallForm, "mixed">
+export type RecordedCalls = Exclude<ToolCallForm, "model" | "mixed">
 
 const forms = ["mistral", "index", "type", "fragments", "object"] as const satisfies ReadonlyArray<RecordedCalls>
 
-/** The form of the calls of one completion: the one of the settings, or any where they are mixed. */
-export const recordedCalls = (form: ToolCallForm, random: Random): RecordedCalls =>
-  form === "mixed" ? random.pick(forms) : form
+/** The form of the calls of one completion. */
+export const recordedCalls = (
+  form: ToolCallForm,
+  model: EmulatedModel | undefined,
+  random: Random
+): RecordedCalls => {
+  if (form === "mixed") return random.pick(forms)
+  if (form !== "model") return form
+  return model?.like?.startsWith("zai-") === true ? "fragments" : "mistral"
+}
 
 /** The keys that a form adds to a call. */
 const keys: { readonly [Form in RecordedCalls]: (index: number) => { type?: "function"; index?: number } } = {
@@ -55,9 +63,18 @@ export const messageWithCalls = (
   ...(form === "type" ? { prefix: false } : undefined)
 })
 
+/** What the delta with the calls has as its content. The recorded streams of 2025 leave it out. */
+const contentOf: { readonly [Form in RecordedCalls]: Pick<Message.Delta, "content"> } = {
+  mistral: { content: null },
+  index: {},
+  type: { content: "" },
+  fragments: { content: "" },
+  object: { content: "" }
+}
+
 /** The delta that has all calls. */
 export const deltaWithCalls = (form: RecordedCalls, calls: ReadonlyArray<ToolCall>): Message.Delta => ({
-  content: form === "mistral" ? null : "",
+  ...contentOf[form],
   tool_calls: calls.map(wholeCall(form))
 })
 
@@ -71,12 +88,13 @@ export interface Fragment {
 export const hosted = { index: 0, content: "" }
 
 /**
- * The calls in fragments: the name with empty arguments, then the arguments, one token at a time, with an empty name and
- * without the id.
+ * The calls in fragments: the role once more, then of each call the name with empty arguments, and the arguments, one token
+ * at a time, with an empty name and without the id.
  */
 export const fragments = (calls: ReadonlyArray<ToolCall>): ReadonlyArray<Fragment> => {
   let tokens = 0
-  return calls.flatMap(({ function: { arguments: text, name }, id }, index): ReadonlyArray<Fragment> => {
+  const begin: Fragment = { tokens, delta: { role: "assistant", ...hosted } }
+  const parts = calls.flatMap(({ function: { arguments: text, name }, id }, index): ReadonlyArray<Fragment> => {
     tokens += tokenize(name).length
     const fragment = (call: Tool.CallDelta): Fragment => ({ tokens, delta: { tool_calls: [call], ...hosted } })
     return [
@@ -87,4 +105,5 @@ export const fragments = (calls: ReadonlyArray<ToolCall>): ReadonlyArray<Fragmen
       })
     ]
   })
+  return [begin, ...parts]
 }

@@ -2,12 +2,15 @@ import type * as Embedding from "@effect-mistral/core/Embedding"
 import * as Endpoint from "@effect-mistral/core/Endpoint"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Script from "../../Script.ts"
 import { badRequest, ErrorResponse, invalidArguments } from "../http/errorResponse.ts"
 import type { ModelList } from "../models/modelList.ts"
 import { responseFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import { costHeader } from "../routing/rateLimiter.ts"
+import { partFor } from "../script/answerKind.ts"
+import { scriptedAnswer } from "../script/currentScript.ts"
 import type { Settings } from "../settings/settings.ts"
 import { countTokens } from "../text/tokenizer.ts"
 import { textVector } from "./textVector.ts"
@@ -35,14 +38,23 @@ const dimensionOf = (models: ModelList, request: Embedding.Request): number | Er
   if (dimension > known.most) {
     return invalidParameter(`The model ${request.model} has at most ${known.most} dimensions`, "output_dimension")
   }
+  return packable(dimension, request)
+}
+
+/** The dimension, or an error response if the request selects bits and they do not fill bytes. */
+const packable = (dimension: number, request: Embedding.Request): number | ErrorResponse => {
   const packed = request.output_dtype === "binary" || request.output_dtype === "ubinary"
   return packed && dimension % 8 !== 0
     ? invalidParameter("Bits are packed eight to a byte: the dimension must be a multiple of 8", "output_dimension")
     : dimension
 }
 
-const embeddings = ({ models, seed }: Settings, request: Embedding.Request): Embedding.Response | ErrorResponse => {
-  const dimension = dimensionOf(models, request)
+const embeddings = (
+  { models, seed }: Settings,
+  request: Embedding.Request,
+  scripted: Script.Embeddings | undefined
+): Embedding.Response | ErrorResponse => {
+  const dimension = scripted === undefined ? dimensionOf(models, request) : scriptedDimension(scripted, request)
   if (dimension instanceof ErrorResponse) return dimension
   const texts = typeof request.input === "string" ? [request.input] : request.input
   if (texts.length === 0) return invalidParameter("Input must not be empty", "input")
@@ -60,7 +72,10 @@ const embeddings = ({ models, seed }: Settings, request: Embedding.Request): Emb
     object: "list",
     model: request.model,
     data: texts.map((text, index) => {
-      const numbers = quantized(textVector(text, dimension, seed), dtype)
+      const vector = scripted === undefined
+        ? textVector(text, dimension, seed)
+        : partFor(scripted.embeddings, index)
+      const numbers = quantized(vector, dtype)
       return {
         object: "embedding",
         embedding: request.encoding_format === "base64" ? base64(numbers, dtype) : numbers,
@@ -71,11 +86,17 @@ const embeddings = ({ models, seed }: Settings, request: Embedding.Request): Emb
   }
 }
 
+/** The dimension of the first scripted vector, or an error response if one of them cannot be packed. */
+const scriptedDimension = ({ embeddings }: Script.Embeddings, request: Embedding.Request): number | ErrorResponse =>
+  embeddings.map((vector) => packable(vector.length, request)).find((one) => one instanceof ErrorResponse) ??
+    embeddings[0].length
+
 /** `POST /v1/embeddings`. */
 export const embeddingsOperation = (settings: Settings): Operation<Embedding.Request> => ({
   route: Endpoint.createEmbeddings,
+  answers: "embeddings",
   respond: Effect.fnUntraced(function*(request) {
-    const response = embeddings(settings, request)
+    const response = embeddings(settings, request, yield* scriptedAnswer("embeddings"))
     if (response instanceof ErrorResponse) return yield* response
     return HttpServerResponse.jsonUnsafe(response, {
       headers: { [costHeader]: String(response.usage?.total_tokens ?? 0) }

@@ -8,7 +8,8 @@ const bounded = (value: number, minimum: number, maximum: number): number =>
 
 /** Integers from -127 to 127; the largest component of a vector becomes one of the two. */
 const toBytes = (vector: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const largest = vector.reduce((most, one) => Math.max(most, Math.abs(one)), 0)
+  // A script may give a vector of zeros.
+  const largest = vector.reduce((most, one) => Math.max(most, Math.abs(one)), 0) || 1
   return vector.map((one) => bounded(one / largest * 127, -127, 127))
 }
 

@@ -4,6 +4,7 @@ import type { Fault } from "../../Fault.ts"
 import { Armed, type Faults, InvalidFault } from "../../Faults.ts"
 import { strictDecoder } from "../json/strictDecoder.ts"
 import { makeRandom } from "../random/random.ts"
+import { armedFor } from "./armedFor.ts"
 import { type FaultTarget, isTargeted, neverApplicable, notApplicable } from "./faultTarget.ts"
 
 /** A fault that was taken for a request. `putBack` returns it to the queue for another request. */
@@ -75,11 +76,8 @@ export const makeFaultQueue = (seed: number): FaultQueue => {
       ]
     })
   const scoped = (scope: string | undefined): Faults => ({
+    ...armedFor((armed) => arm(armed, scope)),
     arm: (armed) => arm(armed, scope),
-    next: (fault, { times, where } = {}) =>
-      arm({ fault, ...(times === undefined ? undefined : { times }), ...whereOf(where) }, scope),
-    withProbability: (fault, probability, { seed, where } = {}) =>
-      arm({ fault, probability, ...(seed === undefined ? undefined : { seed }), ...whereOf(where) }, scope),
     armed: Effect.sync(() => queue.filter((entry) => entry.scope === scope).map(remaining)),
     clear: Effect.sync(() => {
       queue = queue.filter((entry) => entry.scope !== scope)
@@ -119,8 +117,3 @@ export const makeFaultQueue = (seed: number): FaultQueue => {
 
 /** A fault with the number of requests that remain. */
 const remaining = ({ armed, left }: Entry): Armed => left === Infinity ? armed : { ...armed, times: left }
-
-const whereOf = (where: { readonly method?: string | undefined; readonly path?: string | undefined } = {}) => ({
-  ...(where.method === undefined ? undefined : { method: where.method }),
-  ...(where.path === undefined ? undefined : { path: where.path })
-})

@@ -31,9 +31,10 @@ export const faultTarget = (request: {
   return { method, path, kind }
 }
 
-/** Whether a method and a path can be those of a completion. */
+/** Whether a method and a path can be those of a completion, on Vertex AI, too. */
 const isCompletion = ({ method, path }: Faults.Where): boolean =>
-  (method === undefined || method.toUpperCase() === "POST") && (path === undefined || /\/completions\/?$/.test(path))
+  (method === undefined || method.toUpperCase() === "POST") &&
+  (path === undefined || /\/completions\/?$|:(?:streamRawP|rawP)redict$/.test(path))
 
 /** Whether a method and a path can be those of the creation of a batch job. */
 const createsJob = ({ method, path }: Faults.Where): boolean =>

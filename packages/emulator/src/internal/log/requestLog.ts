@@ -99,6 +99,9 @@ const rememberedWithoutKey = 100
 /** The number of changes that a reader may be behind. */
 const behind = 4096
 
+/** What the client says itself, which is not kept of a request without a valid key. */
+const ofRequest = { body: undefined, model: undefined, scope: undefined }
+
 /** A request as it is kept. The text of its body is kept apart. */
 interface Entry extends Omit<SeenRequest, "body" | "bodyDropped"> {
   readonly hasText: boolean
@@ -143,7 +146,7 @@ export const layerRequestLog = (bodyBytes: number): Layer.Layer<RequestLog> =>
     const completeNow = (id: string, known: Known) => {
       const entry = entries.get(id)
       if (entry === undefined) return
-      entries.set(id, { ...entry, ...known })
+      entries.set(id, { ...entry, ...known, ...(withoutKey.has(id) ? ofRequest : undefined) })
       publish(id)
     }
     return RequestLog.of({

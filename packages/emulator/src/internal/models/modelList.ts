@@ -23,8 +23,11 @@ export interface EmulatedModel {
 export interface ModelList {
   /** All models, one for each of their names, as the API lists them. */
   readonly all: ReadonlyArray<EmulatedModel>
-  /** The further models, by name. */
-  readonly further: ReadonlyMap<string, EmulatedModel>
+  /**
+   * Finds a model of a place with other models than those of the catalog: a further one, or the one that the place has, or
+   * any if every name is accepted.
+   */
+  readonly findElsewhere: (name: string, there: EmulatedModel | undefined) => EmulatedModel | undefined
   /** Finds a model by one of its names. */
   readonly find: (name: string) => EmulatedModel | undefined
   /** Finds a model by one of its names and checks a capability; gives an error response otherwise. */
@@ -74,6 +77,12 @@ const toModel = (name: string, names: ReadonlyArray<string>, entry: CatalogEntry
   alwaysThinks: entry.alwaysThinks === true
 })
 
+/** Makes a model of another name that is like one of the catalog, with a context of its own if one is given. */
+export const catalogModel = (name: string, like: string, context?: number): EmulatedModel | undefined => {
+  const entry = byName.get(like)
+  return entry === undefined ? undefined : furtherModel(name, context === undefined ? entry : { ...entry, context })
+}
+
 /** Makes a model of one's own: it is not deprecated when the model that it is like is. */
 const furtherModel = (name: string, like: CatalogEntry): EmulatedModel => {
   const { replacement: _replacement, retires: _retires, ...entry } = like
@@ -116,11 +125,12 @@ export const makeModelList = (options: ModelOptions): ModelList => {
   })
   const all = [...own, ...further.values()]
   const known = new Map(all.map((model) => [model.card.id, model]))
-  const find = (name: string) => known.get(name) ?? (options.anyModel === true ? unknownModel(name) : undefined)
+  const unknown = (name: string) => options.anyModel === true ? unknownModel(name) : undefined
+  const find = (name: string) => known.get(name) ?? unknown(name)
   const missing = (name: string) => invalidModel(name, retiredModels.has(name) ? 404 : 400)
   return {
     all,
-    further,
+    findElsewhere: (name, there) => further.get(name) ?? there ?? unknown(name),
     find,
     require: (name, capability) => {
       const model = find(name)

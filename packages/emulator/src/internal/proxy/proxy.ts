@@ -23,43 +23,19 @@ import { badRequest, type ErrorResponse } from "../http/errorResponse.ts"
 import { endToEndHeaders } from "../http/hopByHopHeaders.ts"
 import { isUpload } from "../http/uploadRequest.ts"
 import type { Failure } from "../routing/endpointRoute.ts"
-import { type ProxyOptions, type Upstream, upstreamFor } from "../settings/proxyOptions.ts"
+import { type Upstream, upstreamFor } from "../settings/proxyOptions.ts"
 import type { Settings } from "../settings/settings.ts"
+import { isApiPath, placeOf } from "./apiPath.ts"
+import type { App } from "./optionalProxy.ts"
 import { markProxied } from "./proxiedResponse.ts"
 import { failureCode, upstreamClient, upstreamRequest } from "./upstreamRequest.ts"
 
-type App<E, R> = Effect.Effect<
-  HttpServerResponse.HttpServerResponse,
-  E,
-  R | HttpServerRequest.HttpServerRequest | Scope.Scope
->
-
-/** The paths of the API, with and without `/v1`. Other paths belong to the emulator itself. */
-const isApiPath = (path: string): boolean =>
-  /^\/(?:v1|agents|audio|batch|chat|classifications|completions|conversations|embeddings|files|fim|fine_tuning|libraries|models|moderations|observability|ocr|responses)(?:\/|$)/
-    .test(path)
-
-/** The URL with dot segments resolved, so that a path cannot leave the API. */
-const placeOf = ({ url }: HttpServerRequest.HttpServerRequest): URL => new URL(url, "http://localhost")
-
-/** Whether a request needs no key of the emulator: it is replayed, or forwarded with the client's own key. */
-export const acceptsWithoutKey = (
-  { replay, upstream }: ProxyOptions,
-  request: HttpServerRequest.HttpServerRequest
-): boolean =>
-  (replay !== undefined || (upstream !== undefined && upstream.apiKey === undefined)) &&
-  isApiPath(placeOf(request).pathname)
-
-/**
- * Responds from cassettes or from an upstream server, as the settings say, and with the emulator's own response
- * otherwise.
- */
-export const withProxy = Effect.fnUntraced(function*<E, R>(
+/** Responds from cassettes or from an upstream server, and with the emulator's own response where neither has one. */
+export const proxied = Effect.fnUntraced(function*<E, R>(
   settings: Settings,
   own: App<E, R>
 ): Effect.fn.Return<App<E | Failure, R>, CassetteError, Scope.Scope> {
-  const { replay, upstream } = settings.proxy
-  if (replay === undefined && upstream === undefined) return own
+  const { replay } = settings.proxy
   const server = upstreamFor(settings.proxy)
   const withCassettes = replay !== undefined || server?.record !== undefined
   const cassettes = yield* makeRecordReplay({

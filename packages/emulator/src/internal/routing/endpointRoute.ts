@@ -128,6 +128,12 @@ export const respondToValue = <Request>(
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, ErrorResponse> =>
   Effect.flatMap(validate(operation, value), (request) => respondTo(operation, request, {}, withoutUrl))
 
+/** Responds to the body of a request whose key, limits and JSON were checked elsewhere, in the form of a deployment. */
+export const respondToBody = Effect.fnUntraced(function*<Request>(operation: Operation<Request>, body: unknown) {
+  const request = yield* validate(operation, body)
+  return yield* respondTo(operation, request, yield* HttpRouter.params, yield* incoming)
+})
+
 /** An operation with its request type hidden, so that all operations fit into one list. */
 export interface Handler {
   readonly method: Endpoint<unknown, unknown>["method"]

@@ -11,6 +11,10 @@ export interface AnswerByKind {
 /** The kind of an answer. */
 export type AnswerKind = keyof AnswerByKind
 
+/** The part of an answer for an input. The last one is repeated for further inputs. */
+export const partFor = <A>(parts: readonly [A, ...ReadonlyArray<A>], index: number): A =>
+  parts[Math.min(index, parts.length - 1)] ?? parts[0]
+
 /** The kind of an answer; `undefined` for an error, which every endpoint can give. */
 export const kindOf = (answer: Script.Answer): AnswerKind | undefined =>
   "error" in answer

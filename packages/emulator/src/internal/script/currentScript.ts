@@ -63,3 +63,12 @@ export const NoteRule: Context.Reference<(label: string) => Effect.Effect<void>>
   "@effect-mistral/emulator/internal/NoteRule",
   { defaultValue: () => (_label: string) => Effect.void }
 )
+
+/** Handles requests by the rules of a scope, outside the request that caused them. */
+export const withScript =
+  (rules: ScriptRules, scope: string | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    effect.pipe(
+      Effect.provideService(CurrentScript, rules),
+      Effect.provideService(CurrentScope, scope),
+      Effect.provideService(NoteRule, (_label: string) => Effect.void)
+    )

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Rules from "../../Rules.ts"
-import type * as Script from "../../Script.ts"
 import { ErrorResponse } from "../http/errorResponse.ts"
 import { isFor, type ScriptedEndpoint } from "./answerKind.ts"
 import type { ScriptRules, TakenRule } from "./currentScript.ts"
@@ -20,7 +19,7 @@ export interface RuleStore extends ScriptRules {
   /** The rules of all scopes, and then those without one. */
   readonly all: Effect.Effect<ReadonlyArray<Rules.Listed>>
   /** Replaces the rules of the script. Those that were added stay. */
-  readonly replaceScript: (script: Script.Script) => Effect.Effect<void, Rules.InvalidRule>
+  readonly replaceScript: (script: ReadonlyArray<Rules.Rule>) => Effect.Effect<void, Rules.InvalidRule>
 }
 
 /** A rule in the store. */

@@ -29,7 +29,7 @@ export const CurrentOutcome = Context.Reference<Outcome>("@effect-mistral/emulat
  * wrong. It never prints a key, a query or a value of a body.
  */
 export const withAccessLog = <E, R>(
-  { apiKey, verbosity }: Settings,
+  { adminKey, apiKey, verbosity }: Settings,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ): Effect.Effect<
   HttpServerResponse.HttpServerResponse,
@@ -53,9 +53,9 @@ export const withAccessLog = <E, R>(
       ].join(" ")
       const headers = verbosity === "headers" ? Object.entries(yield* redactedHeaders(request.headers)) : []
       const text = [line, ...headers.map(([name, value]) => `  ${name}: ${value}`)].join("\n")
-      const key = Redacted.value(apiKey)
-      // A client may put its key in an unexpected header.
-      yield* Console.log(key === "" ? text : text.replaceAll(key, "<redacted>"))
+      // A client may put a key in an unexpected header, or in a path.
+      const keys = [apiKey, adminKey].map(Redacted.value).filter((key) => key !== "")
+      yield* Console.log(keys.reduce((text, key) => text.replaceAll(key, "<redacted>"), text))
     }))
     const response = yield* Effect.provideService(app, CurrentOutcome, outcome)
     if (lossOf(response) === undefined) status = String(response.status)

@@ -15,6 +15,8 @@ import { makeBatchJobs } from "../batch/batchJobs.ts"
 import { jobOperations } from "../batch/jobOperations.ts"
 import { chatClassificationsOperation, classificationsOperation } from "../classification/classificationOperations.ts"
 import { agentsOperation, chatOperation, fimOperation } from "../completion/completionOperations.ts"
+import { azureRoutes } from "../deployments/azureRoutes.ts"
+import { vertexRoutes } from "../deployments/vertexRoutes.ts"
 import { embeddingsOperation } from "../embeddings/embeddingsOperation.ts"
 import type { FaultQueue } from "../faults/faultQueue.ts"
 import { fileRoutes } from "../files/fileRoutes.ts"
@@ -24,7 +26,7 @@ import { chatModerationsOperation, moderationsOperation } from "../moderation/mo
 import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
 import { ocrOperation } from "../ocr/ocrOperation.ts"
-import { withProxy } from "../proxy/proxy.ts"
+import { withProxy } from "../proxy/optionalProxy.ts"
 import { operationRoute, operationRoutes } from "../routing/endpointRoute.ts"
 import type { RuleStore } from "../script/ruleStore.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -54,6 +56,8 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, classificationsOperation(settings)),
     operationRoute(settings, chatClassificationsOperation(settings)),
     operationRoute(settings, ocrOperation(settings, wholeFile(yield* EmulatorDatabase))),
+    vertexRoutes(settings, record),
+    azureRoutes(settings, record),
     observabilityRoutes(settings),
     fileRoutes(settings),
     operationRoutes(settings, jobOperations(jobs))

@@ -7,7 +7,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import { hasKey } from "../http/authorization.ts"
+import { hasKeyInAnyForm } from "../http/authorization.ts"
 import { CorrelationId } from "../http/correlationId.ts"
 import { databaseUnavailable, detail, ErrorResponse } from "../http/errorResponse.ts"
 import { redactedHeaders } from "../http/redactedHeaders.ts"
@@ -16,8 +16,8 @@ import { isJsonObject } from "../json/jsonObject.ts"
 import { isTooDeep } from "../json/jsonSyntax.ts"
 import { bodyValue } from "../log/bodyValue.ts"
 import { RequestLog, type SeenRequest } from "../log/requestLog.ts"
+import { acceptsWithoutKey } from "../proxy/apiPath.ts"
 import { unmarkProxied } from "../proxy/proxiedResponse.ts"
-import { acceptsWithoutKey } from "../proxy/proxy.ts"
 import { costHeader, CurrentRateLimiter } from "../routing/rateLimiter.ts"
 import type { Settings } from "../settings/settings.ts"
 import { DatabaseUnavailable } from "../storage/databaseTrouble.ts"
@@ -99,7 +99,7 @@ export const requestMiddleware = Effect.fnUntraced(function*<E>(
   const log = yield* RequestLog
   const receive = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const authorized = hasKey(request, settings.apiKey) || acceptsWithoutKey(settings.proxy, request)
+    const authorized = hasKeyInAnyForm(request, settings.apiKey) || acceptsWithoutKey(settings.proxy, request)
     const seen = {
       id: yield* CorrelationId,
       method: request.method,

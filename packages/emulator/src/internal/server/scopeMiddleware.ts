@@ -21,7 +21,8 @@ export const withScope = Effect.map(RequestLog, (log) =>
     if (scope !== undefined) {
       const problem = scopeProblem(scope)
       if (problem !== undefined) return yield* problem
-      yield* log.complete(seen.id, { scope })
+      // The log has no headers of a request without a key, and so no scope.
+      if (seen.headers[scopeHeader] !== undefined) yield* log.complete(seen.id, { scope })
     }
     return yield* respond.pipe(
       Effect.provideService(CurrentScope, scope),

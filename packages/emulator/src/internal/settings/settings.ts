@@ -4,22 +4,10 @@ import { randomBytes } from "node:crypto"
 import type * as Rules from "../../Rules.ts"
 import { makeModelList, type ModelList } from "../models/modelList.ts"
 import type { Pace } from "../timing/pace.ts"
+import type { EmulatorOptions, RateLimits, ThinkingForm, ToolCallForm, Verbosity } from "./emulatorOptions.ts"
 import type { ProxyOptions } from "./proxyOptions.ts"
 
-/** The log output: nothing, a line for each request when its response ends, or its headers too. */
-export type Verbosity = "quiet" | "requests" | "headers"
-
-/** The limits per minute. Without a limit, requests and tokens are only counted. */
-export interface RateLimits {
-  readonly requestsPerMinute?: number | undefined
-  readonly tokensPerMinute?: number | undefined
-}
-
-/** The recorded forms of tool calls. `mixed` chooses one for each completion by the seed. */
-export type ToolCallForm = "mistral" | "index" | "type" | "fragments" | "object" | "mixed"
-
-/** The recorded forms of a stream with thinking. `mixed` chooses one for each completion by the seed. */
-export type ThinkingForm = "arrays" | "strings" | "mixed"
+export type { RateLimits, ThinkingForm, ToolCallForm, Verbosity } from "./emulatorOptions.ts"
 
 /** How fast batch jobs run. */
 export interface BatchPace {
@@ -68,35 +56,7 @@ export interface Settings {
 
 /** Fills in the defaults. */
 export const makeSettings = (
-  options: RateLimits & {
-    readonly apiKey?: Redacted.Redacted<string> | undefined
-    readonly adminKey?: Redacted.Redacted<string> | undefined
-    readonly models?: Readonly<Record<string, string>> | undefined
-    readonly anyModel?: boolean | undefined
-    readonly toolCalls?: ToolCallForm | undefined
-    readonly thinking?: ThinkingForm | undefined
-    readonly streamOptions?: Settings["streamOptions"] | undefined
-    readonly callTools?: boolean | undefined
-    readonly strict?: boolean | undefined
-    readonly requestLogBytes?: number | undefined
-    readonly cors?: ReadonlyArray<string> | undefined
-    readonly host?: string | undefined
-    readonly allowedHosts?: ReadonlyArray<string> | undefined
-    readonly timeToFirstToken?: Duration.Input | undefined
-    readonly tokensPerSecond?: number | undefined
-    readonly jitter?: number | undefined
-    readonly seed?: number | undefined
-    readonly padding?: boolean | undefined
-    readonly verbosity?: Verbosity | undefined
-    readonly agents?: Readonly<Record<string, string>> | undefined
-    readonly database?: string | undefined
-    readonly demoEvents?: number | undefined
-    readonly batchQueueTime?: Duration.Input | undefined
-    readonly batchRequestsPerSecond?: number | undefined
-    readonly script?: ReadonlyArray<Rules.Rule> | undefined
-    readonly upstream?: ProxyOptions["upstream"]
-    readonly replay?: ProxyOptions["replay"]
-  }
+  options: EmulatorOptions
 ): Settings => ({
   apiKey: options.apiKey ?? Redacted.make("emulator-key"),
   adminKey: options.adminKey ?? Redacted.make(randomBytes(24).toString("base64url")),
@@ -110,8 +70,8 @@ export const makeSettings = (
   padding: options.padding ?? true,
   verbosity: options.verbosity ?? "quiet",
   models: makeModelList(options),
-  toolCalls: options.toolCalls ?? "mistral",
-  thinking: options.thinking ?? "arrays",
+  toolCalls: options.toolCalls ?? "model",
+  thinking: options.thinking ?? "model",
   streamOptions: options.streamOptions ?? "refuse",
   callTools: options.callTools ?? false,
   strict: options.strict ?? false,
