@@ -201,6 +201,20 @@ const attacks: ReadonlyArray<Attack> = [
     path: "/v1/fim/completions"
   },
   {
+    name: "16,000 vectors",
+    body: { model: "mistral-embed", input: Array.from({ length: 16_000 }, () => "a") },
+    status: 400,
+    says: /Too many inputs/,
+    path: "/v1/embeddings"
+  },
+  {
+    name: "a text of 20 MiB to moderate",
+    body: { model: "mistral-moderation-latest", input: "a".repeat(20 * mebibyte) },
+    status: 400,
+    says: /Too many tokens/,
+    path: "/v1/moderations"
+  },
+  {
     name: "endless code",
     body: { model: "codestral-latest", prompt: "a", min_tokens: 1e9 },
     status: 200,
@@ -224,9 +238,11 @@ describe("a request that is made to stop the emulator", () => {
   it.live("is refused in a stream, too, before it begins", () =>
     Effect.gen(function*() {
       for (
-        const { body, says, status } of attacks.filter((one) => one.status !== 200 && typeof one.body === "object")
+        const { body, path, says, status } of attacks.filter((one) =>
+          one.status !== 200 && typeof one.body === "object"
+        )
       ) {
-        if (JSON.stringify(body).length > mebibyte) continue
+        if (path !== undefined || JSON.stringify(body).length > mebibyte) continue
         const response = yield* post({ ...body as object, stream: true })
         assert.strictEqual(response.status, status)
         if (says !== undefined) assert.match(response.text, says)

@@ -19,6 +19,9 @@ import { base64, quantized } from "./vectorEncoding.ts"
 /** The maximum number of tokens of all inputs together. */
 const batchTokens = 16384
 
+/** The maximum number of numbers of all vectors together, which take half a second. The API's own bound is not known. */
+const mostNumbers = 2_500_000
+
 const invalidParameter = (message: string, param: string): ErrorResponse =>
   badRequest({ message, type: "invalid_request_error", param })
 
@@ -65,6 +68,9 @@ const embeddings = (
       type: "invalid_request_prompt",
       code: "3210"
     })
+  }
+  if (texts.length * dimension > mostNumbers) {
+    return invalidParameter("Too many inputs in request, split into more batches.", "input")
   }
   const dtype = request.output_dtype ?? "float"
   return {

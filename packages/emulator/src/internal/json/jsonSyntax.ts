@@ -8,7 +8,7 @@ const tokens = new RegExp(`(?:(${string.source})|(${atom.source})|([[\\]{},:]))`
 /** The place of the first character that is not white space, from a place on. */
 const afterSpace = (text: string, from: number): number => {
   let at = from
-  while (at < text.length && /\s/.test(text.charAt(at))) at++
+  for (let unit = text.charCodeAt(at); unit === 0x20 || (unit >= 0x09 && unit <= 0x0d); unit = text.charCodeAt(at)) at++
   return at
 }
 

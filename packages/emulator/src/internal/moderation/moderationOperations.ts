@@ -4,7 +4,7 @@ import type * as Moderation from "@effect-mistral/core/Moderation"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Script from "../../Script.ts"
-import { ErrorResponse } from "../http/errorResponse.ts"
+import { badRequest, ErrorResponse } from "../http/errorResponse.ts"
 import type { EmulatedModel, ModelList } from "../models/modelList.ts"
 import { responseFingerprint } from "../random/fingerprint.ts"
 import { hexadecimal } from "../random/random.ts"
@@ -47,6 +47,15 @@ const scoring = (
   return (_, index) => ({ ...Object.fromEntries(others), ...partFor(scripted.moderations, index) })
 }
 
+/** The most tokens of all inputs together. The API's own bound is not known; the sentence is that of its embeddings. */
+const mostTokens = 200_000
+
+const tooManyTokens = badRequest({
+  message: "Too many tokens overall, split into more batches.",
+  type: "invalid_request_error",
+  param: "input"
+})
+
 const moderate = Effect.fnUntraced(function*(
   models: ModelList,
   request: Moderation.Request | Moderation.ChatRequest,
@@ -55,6 +64,7 @@ const moderate = Effect.fnUntraced(function*(
   const scores = scoring(models, request.model, yield* scriptedAnswer("moderations"))
   if (scores instanceof ErrorResponse) return yield* scores
   const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0)
+  if (tokens > mostTokens) return yield* tooManyTokens
   const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens, request_count: texts.length }
   const response: Moderation.Response = {
     id: hexadecimal(responseFingerprint(request, 0)),

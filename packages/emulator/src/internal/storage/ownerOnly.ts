@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from "node:fs"
+import { dirname } from "node:path"
 
 /** The permissions of everybody but the owner of a file. */
 const others = 0o077
@@ -7,10 +8,12 @@ const others = 0o077
  * Creates a database file that only its owner can read, if it does not exist yet.
  *
  * *Details*: SQLite would create it readable by all, and somebody who opens it then can read it for good. SQLite gives the
- * files beside it, `-wal` and `-shm`, the same permissions. A `file:` URL is left to SQLite.
+ * files beside it, `-wal` and `-shm`, the same permissions. A `file:` URL is left to SQLite, and so is a file in a
+ * directory that does not exist: it says why it cannot be opened.
  */
 export const createForOwner = (path: string): void => {
   if (path === ":memory:" || path === "" || path.startsWith("file:")) return
+  if (!existsSync(dirname(path))) return
   closeSync(openSync(path, "a", 0o600))
 }
 

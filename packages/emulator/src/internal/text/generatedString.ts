@@ -14,7 +14,7 @@ const exampleIn = (description: unknown): string | undefined => {
   const [, found] =
     /\b(?:such as|e\.g\.,?|for example,?|for instance,?)\s+["'`“]?([^.;()"'`”\n]{1,100}(?:\.[^\s;()"'`”]{1,100})*)/i
       .exec(description.slice(0, 2000)) ?? []
-  const text = found?.trim().replace(/,$/, "")
+  const text = found?.trim().replace(/[,.]+$/, "")
   return text === undefined || text === "" ? undefined : text
 }
 
