@@ -39,7 +39,12 @@ import { withScope } from "./scopeMiddleware.ts"
 import { withRateLimitsAndScript } from "./withRateLimitsAndScript.ts"
 
 /** Makes the HTTP app of the emulator. */
-export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue, rules: RuleStore) {
+export const makeApp = Effect.fnUntraced(function*(
+  settings: Settings,
+  faults: FaultQueue,
+  rules: RuleStore,
+  isInMemory: boolean
+) {
   const { record } = yield* Observability
   const jobs = yield* makeBatchJobs(settings, rules)
   const routes = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
@@ -59,7 +64,7 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     fileRoutes(settings),
     operationRoutes(settings, jobOperations(jobs))
   )).pipe(Effect.provideService(HttpRouter.RouterConfig, routerConfig))
-  const observability = yield* observabilityApp(settings)
+  const observability = yield* observabilityApp(settings, isInMemory)
   const own = Effect.flatMap(
     HttpServerRequest.HttpServerRequest,
     (request) => isObservability(request) ? observability : routes

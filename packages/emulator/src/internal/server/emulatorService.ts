@@ -13,6 +13,7 @@ import { makeApp } from "./app.ts"
 /** Makes an emulator: its HTTP app, and the service for programs. */
 export const makeService = Effect.fnUntraced(function*(
   settings: Settings,
+  /** Where it listens; without a port it is in memory. */
   place: { readonly url: string; readonly port: number }
 ) {
   const log = yield* RequestLog
@@ -20,7 +21,7 @@ export const makeService = Effect.fnUntraced(function*(
   const database = yield* EmulatorDatabase
   const faults = makeFaultQueue(settings.seed)
   const store = yield* makeRuleStore(settings.script, settings.strict)
-  const app = yield* makeApp(settings, faults, store)
+  const app = yield* makeApp(settings, faults, store, place.port === 0)
   const service = {
     ...place,
     apiKey: settings.apiKey,

@@ -14,9 +14,10 @@ export const isObservability = ({ url }: HttpServerRequest.HttpServerRequest): b
 /**
  * The app of `/v1/observability`.
  *
- * *Details*: its operations, a tenth of what a start would load, are imported with the first request.
+ * *Details*: its operations, a tenth of what a start would load, are imported with the first request. An emulator in memory
+ * imports them at once, because a test under `TestClock` does not wait for files.
  */
-export const observabilityApp = Effect.fnUntraced(function*(settings: Settings) {
+export const observabilityApp = Effect.fnUntraced(function*(settings: Settings, isInMemory: boolean) {
   const context = yield* Effect.context<EmulatorDatabase | Observability | Scope.Scope>()
   const load = Effect.flatMap(
     Effect.promise(() => import("./observabilityRoutes.ts")),
@@ -26,5 +27,7 @@ export const observabilityApp = Effect.fnUntraced(function*(settings: Settings) 
     Effect.provideContext(context),
     Effect.uninterruptible
   )
-  return Effect.flatten(yield* Effect.cached(load))
+  const app = yield* Effect.cached(load)
+  if (isInMemory) yield* app
+  return Effect.flatten(app)
 })
