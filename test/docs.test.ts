@@ -1,5 +1,6 @@
 /**
  * The examples in the READMEs, in the pages of `docs` and in doc comments: each is type-checked, and run against the emulator.
+ * Those that are tests are run by Vitest.
  */
 import { Emulator } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
@@ -32,7 +33,7 @@ describe("examples in the documentation", () => {
 
   it.live("run against the emulator", () =>
     Effect.gen(function*() {
-      const names = write()
+      const names = write().filter((name) => !isTest(name))
       assert.isAbove(names.length, 8)
       // Programs that end their process run alone. All others share one: to load the packages takes most of the time.
       const endsProcess = (name: string) => readFileSync(join(out, name), "utf8").includes("runMain")
@@ -56,7 +57,38 @@ describe("examples in the documentation", () => {
         ), { concurrency: 2 })
       assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
     }).pipe(Effect.provide(Emulator.layer())), 240_000)
+
+  it.live("that are tests pass", () =>
+    Effect.gen(function*() {
+      const names = write().filter(isTest)
+      assert.isAbove(names.length, 3)
+      const { adminKey, apiKey, url } = yield* Emulator.Emulator
+      writeFileSync(
+        join(out, "vitest.config.ts"),
+        `import { resolve, ssr } from "../../vitest.workspace.ts"\n` +
+          `export default { resolve, ssr, test: { include: ["*.vitest.ts"], testTimeout: 60_000 } }\n`
+      )
+      const { failed, output } = yield* Effect.promise(() =>
+        run(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--root", out], {
+          cwd: out,
+          env: {
+            ...process.env,
+            MISTRAL_BASE_URL: url,
+            MISTRAL_API_KEY: Redacted.value(apiKey),
+            EMULATOR_ADMIN_KEY: Redacted.value(adminKey)
+          },
+          timeout: 200_000
+        }).then(
+          ({ stdout }) => ({ failed: false, output: stdout }),
+          (error) => ({ failed: true, output: String(error) })
+        )
+      )
+      assert.isFalse(failed, output)
+    }).pipe(Effect.provide(Emulator.layer({ strict: true, timeToFirstToken: 0, tokensPerSecond: Infinity }))), 240_000)
 })
+
+/** Whether an example is a test. The name keeps it out of the tests of the repository. */
+const isTest = (name: string): boolean => name.endsWith(".vitest.ts")
 
 /** Runs the programs that it is given, one after the other. */
 const runner = `
@@ -83,7 +115,8 @@ const write = (): ReadonlyArray<string> => {
       .map(([comment]) => comment.replaceAll(/^ *\* ?/gm, ""))
       .join("\n")
     for (const [index, match] of [...markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].entries()) {
-      const name = `${relative(root, file).replaceAll(/[^\w]+/g, "_")}_${index + 1}.ts`
+      const kind = match[1]?.includes("\"@effect/vitest\"") === true ? ".vitest.ts" : ".ts"
+      const name = `${relative(root, file).replaceAll(/[^\w]+/g, "_")}_${index + 1}${kind}`
       writeFileSync(join(out, name), `${match[1]}\nexport {}\n`)
       names.push(name)
     }

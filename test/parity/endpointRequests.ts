@@ -59,7 +59,7 @@ export const sentByBoth = Effect.fnUntraced(function*({ ours, theirs }: Pair) {
 
 /** The SDK sends conversations as they are. */
 const unchecked = {
-  checks: { order: false, toolCalls: false, toolCallIds: false, emptyMessage: false, lastMessage: false }
+  checks: { order: false, toolCalls: false, toolCallIds: false, tools: false, emptyMessage: false, lastMessage: false }
 }
 
 /** A request under the SDK's names. It says `inputs` for `input`, and its types are those of the caller here. */

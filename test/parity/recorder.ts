@@ -82,7 +82,7 @@ export class Recorder extends Context.Service<Recorder, {
 
 /** The SDK sends conversations as they are. */
 const unchecked = {
-  checks: { order: false, toolCalls: false, toolCallIds: false, emptyMessage: false, lastMessage: false }
+  checks: { order: false, toolCalls: false, toolCallIds: false, tools: false, emptyMessage: false, lastMessage: false }
 }
 
 const completion = JSON.stringify(TestCompletion.response("Hi"))

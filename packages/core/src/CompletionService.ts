@@ -46,11 +46,11 @@ export const make = <Request extends { readonly stream?: boolean | undefined }>(
   Effect.map(MistralClient.MistralClient, (client) => ({
     complete: (request, callOptions) =>
       request.stream !== undefined && request.stream !== false
-        ? Effect.fail(wrongStream(endpoint.complete, "Expected false or nothing: use `stream` to stream"))
+        ? Effect.fail(wrongStream(endpoint.complete, "Expected false or nothing: use `stream`"))
         : client.request(endpoint.complete, { ...request, stream: false }, RequestOptions.merge(options, callOptions)),
     stream: (request, callOptions) =>
       request.stream !== undefined && request.stream !== true
-        ? Stream.fail(wrongStream(endpoint.stream, "Expected true or nothing: use `complete` for a whole completion"))
+        ? Stream.fail(wrongStream(endpoint.stream, "Expected true or nothing: use `complete`"))
         : client.stream(endpoint.stream, { ...request, stream: true }, RequestOptions.merge(options, callOptions))
   }))
 

@@ -85,8 +85,7 @@ export const DocumentUrl = Schema.Struct({
 export interface DocumentUrl extends Schema.Schema.Type<typeof DocumentUrl> {}
 
 /** A UUID of version 1 to 8, or the one of zeros or of ones only. A JSON Schema has no flag for the case of letters. */
-const uuid =
-  /^([\da-fA-F]{8}-[\da-fA-F]{4}-[1-8][\da-fA-F]{3}-[89abAB][\da-fA-F]{3}-[\da-fA-F]{12}|0{8}(-0{4}){3}-0{12}|[fF]{8}(-[fF]{4}){3}-[fF]{12})$/
+const uuid = /^(?=.{14}[1-8].{4}[89abAB]|[0-]+$|[fF-]+$)[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/
 
 /**
  * The schema of an uploaded file, given by its id: `{ type: "file", file_id }`. The id is a UUID.

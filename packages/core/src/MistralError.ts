@@ -59,6 +59,15 @@ export const MistralErrorReason = Schema.Union([
  */
 export type MistralErrorReason = typeof MistralErrorReason.Type
 
+/** The keys that some of the reasons have. */
+interface Facts extends Pick<MistralErrorReason, "isRetryable"> {
+  readonly retryAfter?: Duration.Duration | undefined
+  readonly status?: number | undefined
+  readonly requestId?: string | undefined
+  readonly limits?: Readonly<Record<string, string>> | undefined
+  readonly chunks?: number | undefined
+}
+
 /**
  * The error of a call that failed.
  *
@@ -97,7 +106,8 @@ export class MistralError
    * @since 0.1.0
    */
   get retryAfter(): Duration.Duration | undefined {
-    return "retryAfter" in this.reason ? this.reason.retryAfter : undefined
+    const reason: Facts = this.reason
+    return reason.retryAfter
   }
 
   /**
@@ -106,7 +116,8 @@ export class MistralError
    * @since 0.1.0
    */
   get status(): number | undefined {
-    return "status" in this.reason ? this.reason.status : undefined
+    const reason: Facts = this.reason
+    return reason.status
   }
 
   /**
@@ -115,7 +126,8 @@ export class MistralError
    * @since 0.1.0
    */
   get requestId(): string | undefined {
-    return "requestId" in this.reason ? this.reason.requestId : undefined
+    const reason: Facts = this.reason
+    return reason.requestId
   }
 
   /**
@@ -124,7 +136,8 @@ export class MistralError
    * @since 0.1.0
    */
   get rateLimits(): Readonly<Record<string, string>> | undefined {
-    return "limits" in this.reason ? this.reason.limits : undefined
+    const reason: Facts = this.reason
+    return reason.limits
   }
 
   /**
@@ -136,7 +149,8 @@ export class MistralError
    * @since 0.1.0
    */
   get chunks(): number {
-    return "chunks" in this.reason ? this.reason.chunks : 0
+    const reason: Facts = this.reason
+    return reason.chunks ?? 0
   }
 
   override get message(): string {

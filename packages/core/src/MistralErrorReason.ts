@@ -379,7 +379,7 @@ export class InvalidResponse extends reason<InvalidResponse>()("InvalidResponse"
   readonly isRetryable = false
   get #advice(): string {
     if (this.kind === "tooLarge") return " Raise maxSize in the request options."
-    if (this.kind === "changed") return " Read it anew from its beginning."
+    if (this.kind === "changed") return " Read it anew."
     // Its description says what to do.
     if (this.kind === "notStreamed") return ""
     // Something of this API came where chunks came before, or where an issue is about a part of it.

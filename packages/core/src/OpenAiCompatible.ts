@@ -81,7 +81,7 @@ export const deployment = (options: Pick<Options, "baseUrl" | "version" | "endOf
     provider: "openai_compatible",
     baseUrl: options.baseUrl,
     endOfStream: options.endOfStream,
-    checks: { order: false, toolCallIds: false, emptyMessage: false, lastMessage: false },
+    checks: { order: false, toolCallIds: false, tools: false, emptyMessage: false, lastMessage: false },
     route: ({ baseUrl, body, path }) => {
       if (path === "/v1/agents/completions") {
         return {

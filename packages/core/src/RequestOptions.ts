@@ -137,14 +137,17 @@ export interface RequestOptions {
  *
  * - `order`: no user or system message directly follows a tool result.
  * - `toolCalls`: tool calls and tool results match.
- * - `toolCallIds`: each tool call and each tool result has an id. `""` and `"null"` count as none.
+ * - `toolCallIds`: each tool call and each tool result has an id, and no two calls of a message have the same. `""` and
+ *   `"null"` count as none.
+ * - `tools`: the names of functions, of tools and in calls, are 1 to 64 letters, digits, underscores and dashes. Each
+ *   `$schema` in the parameters of a tool and in the schema of a `response_format` names a draft.
  * - `emptyMessage`: no assistant message lacks both content and tool calls.
  * - `lastMessage`: an assistant message at the end has `prefix: true`.
  * - `schemas`: each `$ref` in the parameters of a tool and in the schema of a `response_format` leads to a definition in
  *   the same schema.
  *
  * Mistral answers 400 to requests that do not pass. Servers that are compatible with OpenAI take some of them: there
- * `order`, `toolCallIds`, `emptyMessage` and `lastMessage` are off by default.
+ * `order`, `toolCallIds`, `tools`, `emptyMessage` and `lastMessage` are off by default.
  *
  * @category models
  * @since 0.1.0
@@ -153,6 +156,7 @@ export interface Checks {
   readonly order?: boolean | undefined
   readonly toolCalls?: boolean | undefined
   readonly toolCallIds?: boolean | undefined
+  readonly tools?: boolean | undefined
   readonly emptyMessage?: boolean | undefined
   readonly lastMessage?: boolean | undefined
   readonly schemas?: boolean | undefined

@@ -17,6 +17,8 @@ import { failure } from "./fixtures/scriptedServer.ts"
 const user = Message.user("Hi")
 const calls = (...ids: ReadonlyArray<string>) =>
   Message.assistant("", { tool_calls: ids.map((id) => ({ id, function: { name: "f", arguments: "{}" } })) })
+const called = (name: string) =>
+  Message.assistant("", { tool_calls: [{ id: "aaaaaaaaa", function: { name, arguments: "{}" } }] })
 const result = (id: string | null) => ({ role: "tool" as const, content: "1", tool_call_id: id })
 
 describe("a conversation", () => {
@@ -118,6 +120,21 @@ describe("a conversation", () => {
       ["messages", 2, "tool_call_id"],
       "toolCallIds"
     ],
+    "with two calls of the same id": [
+      [user, calls("aaaaaaaaa", "aaaaaaaaa"), result("aaaaaaaaa"), result("aaaaaaaaa")],
+      ["messages", 1, "tool_calls", 1, "id"],
+      "toolCallIds"
+    ],
+    "with a call of a function whose name has a dot": [
+      [user, called("weather.get"), result("aaaaaaaaa")],
+      ["messages", 1, "tool_calls", 0, "function", "name"],
+      "tools"
+    ],
+    "with a call of a function without a name": [
+      [user, called(""), result("aaaaaaaaa")],
+      ["messages", 1, "tool_calls", 0, "function", "name"],
+      "tools"
+    ],
     "with an answer without content": [[user, { role: "assistant" }, user], ["messages", 1], "emptyMessage"],
     "with an answer whose content is null": [[user, Message.assistant(null), user], ["messages", 1], "emptyMessage"],
     "with an answer whose content is an empty text": [
@@ -217,6 +234,7 @@ const allOff: Record<keyof RequestOptions.Checks, false> = {
   order: false,
   toolCalls: false,
   toolCallIds: false,
+  tools: false,
   emptyMessage: false,
   lastMessage: false,
   schemas: false

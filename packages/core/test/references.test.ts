@@ -15,6 +15,12 @@ const withParameters = (parameters: Readonly<Record<string, unknown>>) => ({
   tools: [Tool.make({ name: "f", parameters })]
 })
 
+/** A tool as it was given: `Tool.make` takes `$schema` out. */
+const rawTool = (parameters: Readonly<Record<string, unknown>>) => ({
+  type: "function" as const,
+  function: { name: "f", parameters }
+})
+
 const withFormat = (schema: Readonly<Record<string, unknown>>) => ({
   ...request,
   response_format: { type: "json_schema" as const, json_schema: { name: "s", schema } }
@@ -89,6 +95,61 @@ describe("a reference that leads nowhere", () => {
         assert.lengthOf(yield* requests, 2)
       }).pipe(Effect.provide(answering)))
   }
+})
+
+describe("a $schema that names no draft", () => {
+  for (const $schema of ["https://json-schema.org/draft-07/schema", "https://a.test/schema", ""]) {
+    it.effect(`is refused in parameters and formats, unless the check is off: ${JSON.stringify($schema)}`, () =>
+      Effect.gen(function*() {
+        const inner = { ...object, properties: { a: { $schema } } }
+        for (
+          const [wrong, place] of [
+            [{ ...request, tools: [rawTool(inner)] }, "tools.0.function.parameters"],
+            [withFormat(inner), "response_format.json_schema.schema"]
+          ] as const
+        ) {
+          const { reason } = yield* Effect.flip(complete({}, wrong))
+          assert.deepStrictEqual(
+            reason._tag === "InvalidRequest" && reason.issues.map((issue) => issue.path.join(".")),
+            [`${place}.properties.a.$schema`]
+          )
+          assert.include(reason.message, "(check: tools)")
+          yield* complete({ checks: { tools: false } }, wrong)
+        }
+        assert.lengthOf(yield* requests, 2)
+      }).pipe(Effect.provide(answering)))
+  }
+
+  it.effect("is none of a draft, no property of that name, and no data", () =>
+    Effect.gen(function*() {
+      const good = [
+        ...["http://json-schema.org/draft-07/schema#", "http://json-schema.org/draft-04/schema"].map(($schema) => ({
+          $schema
+        })),
+        { $schema: "https://json-schema.org/draft/2020-12/schema" },
+        { properties: { $schema: { type: "string" } } },
+        { default: { $schema: "x" }, enum: [{ $schema: "x" }] }
+      ]
+      for (const parameters of good) yield* complete({}, { ...request, tools: [rawTool(parameters)] })
+      assert.lengthOf(yield* requests, good.length)
+    }).pipe(Effect.provide(answering)))
+})
+
+describe("the name of a tool", () => {
+  it.effect("is 1 to 64 letters, digits, underscores and dashes, unless the check is off", () =>
+    Effect.gen(function*() {
+      for (const name of ["weather.get", "get weather", "", "a".repeat(65), "météo"]) {
+        const wrong = { ...request, tools: [Tool.make({ name, parameters: object })] }
+        const { reason } = yield* Effect.flip(complete({}, wrong))
+        assert.deepStrictEqual(
+          reason._tag === "InvalidRequest" && reason.issues,
+          [{ path: ["tools", 0, "function", "name"], message: "Expected a name of /^[\\w-]{1,64}$/ (check: tools)" }]
+        )
+        yield* complete({ checks: { tools: false } }, wrong)
+      }
+      assert.lengthOf(yield* requests, 5)
+      yield* complete({}, { ...request, tools: [Tool.make({ name: `-_${"Zz9".repeat(20)}ok`, parameters: object })] })
+    }).pipe(Effect.provide(answering)))
 })
 
 describe("the parameters of Tool.make", () => {

@@ -7,7 +7,7 @@ import { Emulator } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Layer, Schema } from "effect"
 import { eachSchema } from "../src/internal/schema/jsonSchema.ts"
-import { danglingReferences } from "../src/internal/schema/references.ts"
+import { checkReferences } from "../src/internal/schema/references.ts"
 import { generatedParameters } from "./fixtures/generatedParameters.ts"
 import { clientOver, complete, goodResponse } from "./fixtures/scriptedClient.ts"
 import { strictArguments } from "./fixtures/strictArguments.ts"
@@ -23,7 +23,7 @@ describe("the parameters of a tool of any schema", () => {
           const tool = Tool.fromSchema({ name: "f", parameters: generatedParameters(seed), strict })
           const { parameters } = tool.function
           assert.strictEqual(parameters["type"], "object", `seed ${seed}`)
-          assert.deepStrictEqual(danglingReferences(parameters, []), [], `seed ${seed}`)
+          checkReferences(parameters, [], (check, path) => assert.fail(`seed ${seed}: ${check} at ${path.join(".")}`))
           eachSchema(parameters, [], (schema) => {
             assert.notProperty(schema, "$schema", `seed ${seed}`)
             assert.notProperty(schema, "$id", `seed ${seed}`)

@@ -84,7 +84,9 @@ export type {
  * A request that the emulator received.
  *
  * *Details*: headers have lower-case names, and those that may hold a key or a cookie are `<redacted>`. The body is the
- * value if it is JSON, otherwise the text; of an upload it is the fields, with the name, type and size of the file. The fault is the one that was applied to the response, if any.
+ * value if it is JSON, otherwise the text; of an upload it is the fields, with the name, type and size of the file. Of a
+ * request without a valid key, neither is kept. What becomes of the request (`status`, `refusal`, `model`, `tokens`,
+ * `firstByte`, `took`, `interrupted`, `fault`) is added as it becomes known.
  *
  * @category models
  * @since 0.1.0

@@ -104,7 +104,7 @@ describe("a request of a page of another origin", () => {
     Effect.gen(function*() {
       const { layer, printed } = listening({ verbosity: "requests" })
       yield* Effect.provide(from("http://evil.example"), layer)
-      assert.isTrue(printed.some((line) => line.startsWith("GET /v1/models 403 ")))
+      assert.isTrue(printed.some((line) => line.startsWith("GET /v1/models 403 origin_not_allowed ")))
     }))
 })
 

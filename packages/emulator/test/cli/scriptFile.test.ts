@@ -56,8 +56,7 @@ describe("a script file", () => {
         )
 
         yield* write("[{ \"when\": {\n \"text\": ]")
-        const syntax =
-          `The rules of before stay in use, because of the script ${file}: it is not JSON: Expecting value in line 2`
+        const syntax = `The script ${file} was not taken over: The file is not JSON: Expecting value in line 2`
         yield* shows(syntax)
         assert.include(yield* answer, "added")
         assert.include(yield* answer, "second")
@@ -65,7 +64,7 @@ describe("a script file", () => {
         yield* write("[{ \"when\": { \"txt\": \"a\" }, \"answer\": {} }]")
         yield* shows("[0][\"when\"][\"txt\"]")
         yield* Effect.sync(() => rmSync(file))
-        yield* shows("it cannot be read (NotFound)")
+        yield* shows("The file cannot be read (NotFound)")
         assert.include(yield* answer, "second")
 
         yield* write(rule("third"))
@@ -81,7 +80,7 @@ describe("a script file", () => {
   it.live("that cannot be used at the start is an error of the command line", () =>
     Effect.gen(function*() {
       const { child, output } = yield* startProgram(["--port", "0", "--script", "/nowhere/rules.json"])
-      assert.include(output, "it cannot be read (NotFound)")
+      assert.include(output, "The file cannot be read (NotFound)")
       assert.notStrictEqual(child.exitCode, 0)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped), 120_000)
 })

@@ -117,7 +117,8 @@ describe("faults on a socket", () => {
 
   it.live("a big body is sent up to the very byte of the cut", () =>
     served(Effect.gen(function*() {
-      const many = ask("Tell me about fog", { n: 600, max_tokens: 400 })
+      const content = "fog and a lighthouse, ".repeat(70)
+      const many = ask("Tell me about fog", { n: 128, prediction: { type: "content", content } })
       yield* arm(Fault.cut({ afterBytes: 200_001 }))
       const heard = yield* ends({ body: many })
       assert.strictEqual(heard.bytes.length, 200_001)

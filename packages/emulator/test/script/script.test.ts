@@ -185,7 +185,7 @@ describe("a script", () => {
     Effect.gen(function*() {
       const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
       const [, json = ""] = /^```json\n([\s\S]*?)^```$/m.exec(readme) ?? []
-      assert.strictEqual((yield* Script.fromUnknown(JSON.parse(json))).length, 3)
+      assert.strictEqual((yield* Script.fromUnknown(JSON.parse(json))).length, 5)
     }))
 
   it.effect("starts from its beginning in every emulator", () =>

@@ -22,7 +22,7 @@ import { networkInterfaces } from "node:os"
 import { ask, instant, local, post, raw, settled } from "../support.ts"
 
 describe("server", () => {
-  it.effect("lists its models, and gives each by id or alias", () =>
+  it.effect("lists its models, and gives each by any of its names", () =>
     Effect.gen(function*() {
       const client = yield* MistralClient.MistralClient
       const models = Model.models(yield* client.request(Endpoint.listModels, undefined))
@@ -30,7 +30,8 @@ describe("server", () => {
       for (const id of ["mistral-small-latest", "codestral-latest", "mistral-embed"]) assert.include(ids, id)
       const alias = models[0]?.aliases?.[0] ?? ""
       const one = yield* client.request(Endpoint.fetchModel, undefined, { params: { model_id: alias } })
-      assert.deepStrictEqual(one, models[0])
+      assert.deepStrictEqual(one, models.find(({ id }) => id === alias))
+      assert.strictEqual(one.name, models[0]?.name)
       assert.strictEqual((yield* raw("/v1/models/nothing")).status, 404)
     }).pipe(Effect.provide(local())))
 

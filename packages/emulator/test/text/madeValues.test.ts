@@ -17,8 +17,9 @@ const values = (key: string, schema: JsonSchema): ReadonlyArray<unknown> =>
   seeds.map((seed) => {
     const object = { type: "object", properties: { [key]: schema }, required: [key] }
     const made = generateJson(object, generation(seed))
-    assert.isTrue(made !== undefined && fits(object, made.value))
-    return (made!.value as Record<string, unknown>)[key]
+    assert.isDefined(made)
+    assert.isTrue(fits(object, made.value))
+    return (made.value as Record<string, unknown>)[key]
   })
 
 const between = (key: string, schema: JsonSchema, least: number, most: number) => {

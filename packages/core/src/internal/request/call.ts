@@ -124,8 +124,7 @@ const validateAndSerialise = <Request>(
   if (address === undefined) {
     return invalid([{
       path: ["baseUrl"],
-      message:
-        "Expected a URL that begins with http:// or https:// and has neither user nor password: give them in `headers`"
+      message: "Expected http:// or https://, and user and password in `headers`"
     }])
   }
 
@@ -191,6 +190,6 @@ const paramIssues = (path: string, params: Target["params"]): ReadonlyArray<Issu
     const value: unknown = params?.[name!]
     return typeof value === "string" && !/^\.{0,2}$|\p{Cs}/u.test(value) ? [] : [{
       path: ["params", name!],
-      message: value === undefined ? "Missing key" : "Expected well-formed text that is neither empty nor `.` nor `..`"
+      message: value === undefined ? "Missing key" : "Expected well-formed text, not empty, `.` or `..`"
     }]
   })

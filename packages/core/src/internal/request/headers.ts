@@ -41,7 +41,7 @@ export const makeAuthenticate = ({
       state.onRenewed?.(refusal, 0)
     }
     if (key === "") return invalid("The key is empty")
-    if (!/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)) return invalid("The key holds characters that no header may hold")
+    if (!/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(key)) return invalid("Expected a key that a header may hold")
     call.keys.add(withoutScheme(key))
     const scheme = key.startsWith("Bearer ") || apiKeyHeader.toLowerCase() !== "authorization" ? "" : "Bearer "
     return buildRequest(call, { ...own, [apiKeyHeader]: scheme + key })

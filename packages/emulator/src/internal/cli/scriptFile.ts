@@ -28,7 +28,7 @@ const parse = (text: string): { readonly value: unknown } | { readonly problem: 
     return { value: JSON.parse(json) }
   } catch {
     const { at, error } = firstError(json)
-    return { problem: `it is not JSON: ${error} in line ${json.slice(0, at).split("\n").length}` }
+    return { problem: `The file is not JSON: ${error} in line ${json.slice(0, at).split("\n").length}` }
   }
 }
 
@@ -39,13 +39,13 @@ export const readScriptFile = Effect.fnUntraced(function*(
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     fs.readFileString(path),
-    ({ reason }) => new InvalidScriptFile({ message: `it cannot be read (${reason._tag})`, text: undefined })
+    ({ reason }) => new InvalidScriptFile({ message: `The file cannot be read (${reason._tag})`, text: undefined })
   )
   const parsed = parse(text)
   if ("problem" in parsed) return yield* new InvalidScriptFile({ message: parsed.problem, text })
   const rules = yield* Effect.mapError(
     Script.fromUnknown(parsed.value),
-    ({ message }) => new InvalidScriptFile({ message, text })
+    ({ message }) => new InvalidScriptFile({ message: `The rules are not valid: ${message}`, text })
   )
   return { path, text, rules }
 })
@@ -89,7 +89,9 @@ export const followScriptFile = Effect.fnUntraced(function*(file: ScriptFile) {
       const failed = error._tag === "InvalidScriptFile" ? error.text : text
       if (error._tag === "InvalidScriptFile" && failed !== undefined && failed === text) return Effect.void
       text = failed
-      return Console.error(`The rules of before stay in use, because of the script ${file.path}: ${error.message}`)
+      return Console.error(
+        `The last good rules stay in use. The script ${file.path} was not taken over: ${error.message}`
+      )
     })
   )
 

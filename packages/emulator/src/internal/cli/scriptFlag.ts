@@ -14,7 +14,7 @@ export const scriptFlag = {
           new CliError.InvalidValue({
             option: "script",
             value: "the content of the file",
-            expected: `The script cannot be used: ${error.message}`,
+            expected: error.message,
             kind: "flag"
           })
       )

@@ -23,11 +23,12 @@ import { fileRoutes } from "../files/fileRoutes.ts"
 import { wholeFile } from "../files/wholeFile.ts"
 import { fetchModel, listModels } from "../modelEndpoints/modelOperations.ts"
 import { chatModerationsOperation, moderationsOperation } from "../moderation/moderationOperations.ts"
-import { observabilityRoutes } from "../observability/service/observabilityRoutes.ts"
+import { isObservability, observabilityApp } from "../observability/service/observabilityApp.ts"
 import { Observability } from "../observability/service/observabilityService.ts"
 import { ocrOperation } from "../ocr/ocrOperation.ts"
 import { withProxy } from "../proxy/optionalProxy.ts"
 import { operationRoute, operationRoutes } from "../routing/endpointRoute.ts"
+import { routerConfig } from "../routing/routerConfig.ts"
 import type { RuleStore } from "../script/ruleStore.ts"
 import type { Settings } from "../settings/settings.ts"
 import { EmulatorDatabase } from "../storage/emulatorDatabase.ts"
@@ -37,14 +38,11 @@ import { errorsAsResponses, requestMiddleware } from "./requestMiddleware.ts"
 import { withScope } from "./scopeMiddleware.ts"
 import { withRateLimitsAndScript } from "./withRateLimitsAndScript.ts"
 
-/** Ids and field names may be long; Node.js accepts no longer request line than this. */
-const longestParameter = 16_384
-
 /** Makes the HTTP app of the emulator. */
 export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: FaultQueue, rules: RuleStore) {
   const { record } = yield* Observability
   const jobs = yield* makeBatchJobs(settings, rules)
-  const own = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
+  const routes = yield* HttpRouter.toHttpEffect(Layer.mergeAll(
     operationRoute(settings, chatOperation(settings, record)),
     operationRoute(settings, agentsOperation(settings, record)),
     operationRoute(settings, fimOperation(settings, record)),
@@ -58,10 +56,14 @@ export const makeApp = Effect.fnUntraced(function*(settings: Settings, faults: F
     operationRoute(settings, ocrOperation(settings, wholeFile(yield* EmulatorDatabase))),
     vertexRoutes(settings, record),
     azureRoutes(settings, record),
-    observabilityRoutes(settings),
     fileRoutes(settings),
     operationRoutes(settings, jobOperations(jobs))
-  )).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: longestParameter }))
+  )).pipe(Effect.provideService(HttpRouter.RouterConfig, routerConfig))
+  const observability = yield* observabilityApp(settings)
+  const own = Effect.flatMap(
+    HttpServerRequest.HttpServerRequest,
+    (request) => isObservability(request) ? observability : routes
+  )
   const faulty = yield* withFaults(settings, faults)
   const scoped = yield* withScope
   const app = yield* requestMiddleware(
