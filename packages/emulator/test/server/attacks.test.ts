@@ -201,6 +201,16 @@ const attacks: ReadonlyArray<Attack> = [
     path: "/v1/fim/completions"
   },
   {
+    name: "a document of 20 MiB",
+    body: {
+      model: "mistral-ocr-latest",
+      document: { type: "document_url", document_url: `data:text/plain;base64,${btoa("word ".repeat(4 * mebibyte))}` }
+    },
+    status: 400,
+    says: /1000 pages/,
+    path: "/v1/ocr"
+  },
+  {
     name: "16,000 vectors",
     body: { model: "mistral-embed", input: Array.from({ length: 16_000 }, () => "a") },
     status: 400,

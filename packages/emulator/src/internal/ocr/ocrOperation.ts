@@ -4,7 +4,7 @@ import type { ResponseFormat } from "@effect-mistral/core/ResponseFormat"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { detail, ErrorResponse } from "../http/errorResponse.ts"
+import { badRequest, detail, ErrorResponse } from "../http/errorResponse.ts"
 import { makeRandom, type Random } from "../random/random.ts"
 import type { Operation } from "../routing/endpointRoute.ts"
 import type { Settings } from "../settings/settings.ts"
@@ -34,12 +34,22 @@ const annotation = (
   return generateJsonText({ schema, name: `the JSON Schema ${name}` }, generation)
 }
 
+/** The longest text that is read: that of 1,000 pages, which is the API's documented limit. */
+const longestText = 3_000_000
+
+const tooLong = badRequest({
+  message: "Document has too many pages. Documents of at most 1000 pages are supported.",
+  type: "invalid_request_error",
+  param: "document"
+})
+
 const response = (
   request: OcrDocument.Request,
   source: DocumentSource,
   seed: number,
   now: number
 ): OcrDocument.Response | ErrorResponse => {
+  if (source.kind === "text" && source.text.length > longestText) return tooLong
   const selects = pageSelection(request.pages)
   if (selects instanceof ErrorResponse) return selects
   const key = `${seed}:${source.key}`
