@@ -66,7 +66,7 @@ describe("examples in the documentation", () => {
       writeFileSync(
         join(out, "vitest.config.ts"),
         `import { resolve, ssr } from "../../vitest.workspace.ts"\n` +
-          `export default { resolve, ssr, test: { include: ["*.vitest.ts"], testTimeout: 60_000 } }\n`
+          `export default { resolve, ssr, test: { include: ["*.vitest.ts"], isolate: false, testTimeout: 60_000 } }\n`
       )
       const { failed, output } = yield* Effect.promise(() =>
         run(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--root", out], {

@@ -173,7 +173,7 @@ const calls: Readonly<Record<string, Call>> = {
 }
 
 const models = Layer.mergeAll(
-  MistralLanguageModel.model("mistral-small-latest"),
+  MistralLanguageModel.model("any-model"),
   MistralEmbeddingModel.model("codestral-embed"),
   handlers
 ).pipe(
@@ -182,7 +182,8 @@ const models = Layer.mergeAll(
     ({ apiKey, url }) => MistralClient.layer({ apiKey, baseUrl: url, retry: RetryPolicy.none })
   ))),
   Layer.provide(FetchHttpClient.layer),
-  Layer.provideMerge(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity }))
+  // No one model takes recordings, pictures and every parameter.
+  Layer.provideMerge(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity, anyModel: true }))
 )
 
 const schemas: Readonly<Record<string, string>> = {

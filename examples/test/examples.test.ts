@@ -60,7 +60,7 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
     /^3 pages with \d images, in \S+\.md$/m,
     /^page 0, \d+ px: # 2201 04234$/m,
     /^page 1, \d+ px: ## 2\. \w+$/m,
-    /^\S+ \S+ \(-?\d+\): \S+/m
+    /^The .+ \((19|20)\d\d\): \w+/m
   ],
   "classify.ts": [/^Where is my parcel\? -> \w+: \w+/m, /^Please cancel my order of yesterday\. -> \w+: \w+/m],
   "structured-output.ts": [

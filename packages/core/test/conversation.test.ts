@@ -130,11 +130,6 @@ describe("a conversation", () => {
       ["messages", 1, "tool_calls", 0, "function", "name"],
       "tools"
     ],
-    "with a call of a function without a name": [
-      [user, called(""), result("aaaaaaaaa")],
-      ["messages", 1, "tool_calls", 0, "function", "name"],
-      "tools"
-    ],
     "with an answer without content": [[user, { role: "assistant" }, user], ["messages", 1], "emptyMessage"],
     "with an answer whose content is null": [[user, Message.assistant(null), user], ["messages", 1], "emptyMessage"],
     "with an answer whose content is an empty text": [
