@@ -88,7 +88,7 @@ export const makeFaultPanel = ({ armed, buttons, clear, form, own, path, scope, 
       say("Not armed: this is not JSON.")
     }
   })
-  return { show }
+  return { refresh, show }
 }
 
 /**

@@ -134,6 +134,9 @@ const makePage = (api) => {
       case "request":
         store.put(message.request)
         change(message.request.id)
+        // The feed sends the armed faults where they differ from those that it sent: one that was armed and used between two
+        // looks differs from nothing, but a click has shown it here.
+        if (message.request.fault !== undefined) void faults.refresh()
         break
       case "body":
         store.addText(message.id, message.text)
