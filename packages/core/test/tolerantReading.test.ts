@@ -243,7 +243,8 @@ const damaged = (body: Json, damages: ReadonlyArray<typeof damage.Type>): unknow
 }
 
 const replaced = (body: Json, replacements: ReadonlyArray<readonly [at: number, by: unknown]>): unknown => {
-  for (const [at, by] of replacements) change(body, at, by)
+  // Copies, because generated values are shared with other runs and tests, and a later replacement may be inside of one.
+  for (const [at, by] of replacements) change(body, at, structuredClone(by))
   return body
 }
 
