@@ -226,13 +226,14 @@ const rich = (part: Part): Json => {
     { id: "a", type: "function", function: { name: "f", arguments: "{}" }, index: 0 },
     { function: { name: "g", arguments: { a: [1] } } }
   ]
-  return changed(part, {
+  // A copy, because the properties change it, and `said` is a part of it twice.
+  return structuredClone(changed(part, {
     choices: [
       { index: 0, [part]: { role: "assistant", content: "a", tool_calls, prefix: true }, finish_reason: "stop" },
       { index: 1, [part]: { content, metadata: { a: 1 } }, finish_reason: null }
     ],
     "usage.prompt_tokens_details": { cached_tokens: 1 }
-  })
+  }))
 }
 
 const damaged = (body: Json, damages: ReadonlyArray<typeof damage.Type>): unknown => {
