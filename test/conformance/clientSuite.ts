@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { asked, assertWeather, parameters, rejection, script } from "./emulated.ts"
 
-/** The operations of a client. A client without an operation leaves it out, and says so in its file. */
+/** The operations of a client. A client without an operation leaves it out, and says why in `lacks`. */
 export interface ClientUnderTest {
   /** The text of a completion. */
   readonly complete: (question: string) => Promise<string>
@@ -38,13 +38,16 @@ export const weatherParameters = parameters.get_weather
 /** The description of the tool. */
 export const weatherDescription = "The weather of the next days in a city"
 
+/** What not every client can do. */
+type Optional = "tools" | "streamTools" | "object" | "streamObject" | "embed" | "abort"
+
 /** Runs the suite for a client. */
 export const testClient = (
   name: string,
   make: (url: string, apiKey: string) => ClientUnderTest | Promise<ClientUnderTest>,
-  { aborts = true, emulator, statuses = [429, 503] }: {
-    /** Whether the client can abort a stream. */
-    readonly aborts?: boolean
+  { emulator, lacks = {}, statuses = [429, 503] }: {
+    /** What the client cannot do, and why: these tests are skipped with that sentence. */
+    readonly lacks?: Readonly<Partial<Record<Optional, string>>>
     /** The options of the emulator in which it differs from that of the other clients. */
     readonly emulator?: Pick<Emulator.Options, "streamOptions" | "toolCalls">
     /** The statuses of errors that the client does not turn into others by its own retries. */
@@ -59,6 +62,12 @@ export const testClient = (
     )
 
   layer(emulated, { excludeTestServices: true })(name, (it) => {
+    const test = (what: Optional, title: string, run: () => Effect.Effect<void, unknown, Emulator.Emulator>) => {
+      const why = lacks[what]
+      if (why === undefined) it.effect(title, run)
+      else it.effect.skip(`${title} (skipped: ${why})`, run)
+    }
+
     it.effect("completes a chat", () =>
       talk(async ({ complete }) => {
         assert.strictEqual(await complete(asked.hello), "Hello, fog.")
@@ -72,12 +81,12 @@ export const testClient = (
       }))
 
     for (const key of ["tools", "streamTools"] as const) {
-      it.effect(
-        `calls a tool and goes on with its result, ${key === "tools" ? "whole" : "streamed"}, if it can`,
+      test(
+        key,
+        `calls a tool and goes on with its result, ${key === "tools" ? "whole" : "streamed"}`,
         () =>
           talk(async (client) => {
-            const call = client[key]
-            if (call === undefined) return
+            const call = client[key] ?? assert.fail(`no ${key}`)
             const seen: Array<string> = []
             const text = await call("Use get_weather, please", (args) => {
               seen.push(args)
@@ -91,20 +100,23 @@ export const testClient = (
     }
 
     for (const key of ["object", "streamObject"] as const) {
-      it.effect(`gives an object that fits a schema, ${key === "object" ? "whole" : "streamed"}, if it can`, () =>
-        talk(async (client) => {
-          const value = await client[key]?.("A recipe")
-          if (client[key] === undefined) return
-          const { minutes, title } = value as { readonly minutes: number; readonly title: string }
-          assert.isString(title)
-          assert.isTrue(Number.isInteger(minutes) && minutes >= 5 && minutes <= 90)
-        }))
+      test(
+        key,
+        `gives an object that fits a schema, ${key === "object" ? "whole" : "streamed"}`,
+        () =>
+          talk(async (client) => {
+            const read = client[key] ?? assert.fail(`no ${key}`)
+            const value = await read("A recipe")
+            const { minutes, title } = value as { readonly minutes: number; readonly title: string }
+            assert.isString(title)
+            assert.isTrue(Number.isInteger(minutes) && minutes >= 5 && minutes <= 90)
+          })
+      )
     }
 
-    it.effect("embeds texts, if it can", () =>
-      talk(async ({ embed }) => {
-        const vectors = await embed?.(["Fog", "Bread"]) ?? []
-        if (embed === undefined) return
+    test("embed", "embeds texts", () =>
+      talk(async ({ embed = assert.fail("no embed") }) => {
+        const vectors = await embed(["Fog", "Bread"])
         assert.deepStrictEqual(vectors.map((vector) => vector.length), [1024, 1024])
         for (const vector of vectors) assert.approximately(Math.hypot(...vector), 1, 1e-5)
         assert.notDeepEqual(vectors[0], vectors[1])
@@ -124,9 +136,7 @@ export const testClient = (
         }))
     }
 
-    if (!aborts) return
-
-    it.effect("closes the connection of a stream that is aborted", () =>
+    test("abort", "closes the connection of a stream that is aborted", () =>
       Effect.gen(function*() {
         const { active, apiKey, faults, url } = yield* Emulator.Emulator
         yield* faults.next(Fault.stall({ afterEvents: 3 }))

@@ -54,4 +54,4 @@ const client = (serverURL: string, apiKey: string): ClientUnderTest => {
   }
 }
 
-testClient("@langchain/mistralai", client)
+testClient("@langchain/mistralai", client, { lacks: { streamObject: "it has no streamed objects" } })

@@ -60,7 +60,8 @@ const client = (url: string, apiKey: string): ClientUnderTest => {
 
 // It reads calls with `type: "function"` only, and sends `stream_options` with each stream.
 testClient("@openai/agents where calls have a type", client, {
-  emulator: { toolCalls: "type", streamOptions: "accept" }
+  emulator: { toolCalls: "type", streamOptions: "accept" },
+  lacks: { streamObject: "it has no streamed objects", embed: "it has no embeddings" }
 })
 
 layer(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity, streamOptions: "accept" }), {

@@ -46,4 +46,7 @@ const client = (baseURL: string, apiKey: string): ClientUnderTest => {
 }
 
 // It sends `stream_options` with each stream.
-testClient("@tanstack/ai-mistral", client, { emulator: { streamOptions: "accept" } })
+testClient("@tanstack/ai-mistral", client, {
+  emulator: { streamOptions: "accept" },
+  lacks: { tools: "it streams every request with tools", streamObject: "it has no streamed objects" }
+})
