@@ -23,7 +23,8 @@ export const guides: ReadonlyArray<Group> = [
       doc("getting-started", "Getting started"),
       doc("examples", "Examples"),
       doc("recipes", "Recipes"),
-      doc("migrating-from-mistralai", "Migrating from @mistralai/mistralai")
+      doc("migrating-from-mistralai", "Migrating from @mistralai/mistralai"),
+      doc("comparison", "Comparison with other clients")
     ]
   },
   {

@@ -4,17 +4,11 @@ import { join, posix } from "node:path"
 import { addressOf, pageOf, root, sourcePageOf } from "../paths.ts"
 import { mapLinks } from "./markdown.ts"
 
-/** A link whose target is not in the repository. */
-export class DeadLink extends Error {
-  constructor(file: string, target: string) {
-    super(`${file} links to ${target}, which does not exist`)
-  }
-}
-
-/** What the links of a document need besides pages: source code to show, and images to copy. */
+/** What the links of the documents need besides pages: source code to show, images to copy; and the links that lead nowhere. */
 export interface Needed {
   readonly sources: Set<string>
   readonly images: Set<string>
+  readonly dead: Set<string>
 }
 
 /** Whether a target is an address of another site, or a place of the same page. */
@@ -36,7 +30,10 @@ export const resolveLink = (from: string, target: string, needed: Needed, isImag
   if (isElsewhere(target)) return target
   const [path = "", hash] = target.split("#")
   const file = posix.join(posix.dirname(from), decodeURIComponent(path)).replace(/\/$/, "").replace(/^\.$/, "")
-  if (file.startsWith("..") || !existsSync(join(root, file))) throw new DeadLink(from, target)
+  if (file.startsWith("..") || !existsSync(join(root, file))) {
+    needed.dead.add(`${from} links to ${target}, which does not exist`)
+    return target
+  }
   const anchor = hash === undefined ? "" : `#${hash}`
   if (isImage) {
     needed.images.add(file)

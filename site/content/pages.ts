@@ -28,9 +28,13 @@ const documents = (): ReadonlyArray<{ readonly file: string; readonly kind: Page
   ...decisions().map(({ page }) => ({ file: `docs/${page}.md`, kind: "decision" as const }))
 ]
 
-/** Documents about the project itself answer other questions than those of its users. */
-const kindOf = (file: string): Page["kind"] =>
-  file.startsWith("bench/") || file === "docs/architecture.md" || file === "CONTRIBUTING.md" ? "project" : "guide"
+const kindOf = (file: string): Page["kind"] => {
+  if (/^docs\/(?:emulator-|cassette-)/.test(file)) return "emulator"
+  if (/^docs\/(?:examples|migrating-|comparison)/.test(file)) return "overview"
+  return /^(?:bench\/|docs\/architecture|CONTRIBUTING)/.test(file) ? "project" : "guide"
+}
+
+const names = new Map(guides.flatMap(({ items }) => items.map(({ file, text }) => [pageOf(file), text] as const)))
 
 /** The title of a page, of its front matter or its first heading. */
 const titleOf = (markdown: string): string =>
@@ -38,13 +42,13 @@ const titleOf = (markdown: string): string =>
 
 /** Writes all pages, the images that they show, and the index of the search. Gives the number of pages. */
 export const writePages = async (): Promise<number> => {
-  const needed: Needed = { sources: new Set(), images: new Set() }
+  const needed: Needed = { sources: new Set(), images: new Set(), dead: new Set() }
   const pages: Array<Page> = []
   const add = (path: string, kind: Page["kind"], markdown: string) =>
-    pages.push({ path, kind, title: titleOf(markdown).replaceAll("`", ""), markdown })
+    pages.push({ path, kind, title: titleOf(markdown).replaceAll("`", ""), alias: names.get(path) ?? "", markdown })
 
   const home = homePage(read("README.md"), (file) => addressOf(requiredPageOf(file)))
-  add("index", "guide", rewriteLinks(home, "README.md", needed))
+  add("index", "overview", rewriteLinks(home, "README.md", needed))
   for (const { file, kind } of documents()) {
     add(requiredPageOf(file), kind, rewriteLinks(read(file), file, needed))
   }
@@ -62,6 +66,7 @@ export const writePages = async (): Promise<number> => {
   }
   for (const image of needed.images) cpSync(join(root, image), join(content, "public", image))
   writeSections(join(content, "public"), pages)
+  if (needed.dead.size > 0) throw new Error([...needed.dead].join("\n"))
   return pages.length
 }
 

@@ -1,5 +1,5 @@
 /** The search of the site: the box in the browser and the tests use it alike. */
-import MiniSearch from "minisearch"
+import MiniSearch, { type SearchResult } from "minisearch"
 import type { Kind, Section } from "./section.ts"
 import { synonymsOf } from "./synonyms.ts"
 import { isStopWord, stem, termsOf, tokens } from "./words.ts"
@@ -20,14 +20,22 @@ export interface Hit {
   readonly words: ReadonlyArray<string>
 }
 
-/** Guides come before the pages of packages, and both before decisions and the API reference. */
-const weights: Readonly<Record<Kind, number>> = { guide: 1, package: 0.75, project: 0.5, decision: 0.4, api: 0.3 }
+/** Guides come before pages that name everything, and all of them before decisions and the API reference. */
+const weights: Readonly<Record<Kind, number>> = {
+  guide: 1,
+  package: 0.7,
+  emulator: 0.6,
+  overview: 0.5,
+  project: 0.5,
+  decision: 0.4,
+  api: 0.3
+}
 
 /** Makes an index. */
 export const makeIndex = (sections: ReadonlyArray<Section>): Index => {
   const engine = new MiniSearch<Section>({
     idField: "address",
-    fields: ["heading", "parents", "page", "text", "code"],
+    fields: ["heading", "parents", "page", "alias", "text", "code"],
     tokenize: (text) => [...tokens(text)],
     processTerm: (term) => [...termsOf(term)]
   })
@@ -41,6 +49,9 @@ interface Word {
   readonly terms: ReadonlyMap<string, number>
 }
 
+/** The weight of a synonym, and that of a part of a name. */
+const [synonymWeight, partWeight] = [0.5, 0.4]
+
 /** The words of a query. If all are too common, all are searched for. */
 const wordsOf = (query: string): ReadonlyArray<Word> => {
   const typed = tokens(query)
@@ -48,8 +59,8 @@ const wordsOf = (query: string): ReadonlyArray<Word> => {
   return (telling.length > 0 ? telling : typed).map((word) => {
     const [whole, ...pieces] = termsOf(word)
     const terms = new Map([[whole ?? stem(word.toLowerCase()), 1]])
-    for (const piece of pieces) if (!terms.has(piece)) terms.set(piece, 0.4)
-    for (const synonym of synonymsOf(whole ?? "")) if (!terms.has(synonym)) terms.set(synonym, 0.35)
+    for (const piece of pieces) if (!terms.has(piece)) terms.set(piece, partWeight)
+    for (const synonym of synonymsOf(whole ?? "")) if (!terms.has(synonym)) terms.set(synonym, synonymWeight)
     return { typed: word, terms }
   })
 }
@@ -57,12 +68,17 @@ const wordsOf = (query: string): ReadonlyArray<Word> => {
 /** Whether a query names something of the API: `RetryPolicy`, `Chat.stream`. */
 const isName = (query: string) => /^[\w.]+$/.test(query.trim()) && /[a-z][A-Z]|[A-Za-z]\.[A-Za-z]/.test(query)
 
-/** A section that has more of the words counts more than one that has a single word often. */
-const coverage = (words: ReadonlyArray<Word>, found: ReadonlyArray<string>): number => {
-  const shares = words.map(({ terms }) => Math.max(0, ...found.map((term) => terms.get(term) ?? 0)))
-  const share = shares.reduce((sum, share) => sum + share, 0) / words.length
-  return 0.2 + 0.8 * share * share
+/** How much of a query some terms cover, from 0 to 1. */
+const share = (words: ReadonlyArray<Word>, found: ReadonlyArray<string>): number =>
+  words.reduce((sum, { terms }) => sum + Math.max(0, ...found.map((term) => terms.get(term) ?? 0)), 0) / words.length
+
+/** A section that has more of the words, and more of them in its headings, counts more than one that has one word often. */
+const coverage = (words: ReadonlyArray<Word>, { match, queryTerms }: SearchResult): number => {
+  const inHeadings = Object.entries(match).filter(([, fields]) => fields.some((field) => headings.includes(field)))
+  return (0.15 + 0.85 * share(words, queryTerms) ** 2) * (0.5 + 0.5 * share(words, inHeadings.map(([term]) => term)))
 }
+
+const headings = ["heading", "parents", "page", "alias"]
 
 /** The pages that answer a query, the best first. */
 export const search = ({ engine, sections }: Index, query: string, limit = 10): ReadonlyArray<Hit> => {
@@ -76,7 +92,7 @@ export const search = ({ engine, sections }: Index, query: string, limit = 10): 
   const results = engine.search([...all.keys()].join(" "), {
     tokenize: (text) => text.split(" "),
     processTerm: (term) => term,
-    boost: { heading: 5, page: 3, parents: 1.5, text: 1, code: 0.4 },
+    boost: { heading: 5, page: 4, alias: 2, parents: 2, text: 1, code: 0.4 },
     boostTerm: (term) => all.get(term) ?? 1,
     // The word that is being typed may be unfinished.
     prefix: (term) => term.length > 2 && (term === last || term === stem(last)),
@@ -84,11 +100,12 @@ export const search = ({ engine, sections }: Index, query: string, limit = 10): 
     bm25: { k: 1.2, b: 0.5, d: 0.5 }
   })
   const pages = new Map<string, { hit: Section; score: number; words: ReadonlyArray<string> }[]>()
-  for (const { id, queryTerms, score, terms } of results) {
+  for (const result of results) {
+    const { id, score, terms } = result
     const section = byAddress.get(String(id))
     if (section === undefined) continue
     const weight = isApi && section.kind === "api" ? 1.5 : weights[section.kind]
-    const entry = { hit: section, score: score * weight * coverage(words, queryTerms), words: terms }
+    const entry = { hit: section, score: score * weight * coverage(words, result), words: terms }
     const address = section.address.split("#")[0]!
     pages.set(address, [...pages.get(address) ?? [], entry])
   }

@@ -11,6 +11,8 @@ export interface Page {
   readonly path: string
   readonly kind: Kind | "source"
   readonly title: string
+  /** Another name of it: that of the sidebar. */
+  readonly alias: string
   readonly markdown: string
 }
 
@@ -24,7 +26,7 @@ const beginning = (text: string) => text.split("\n\n").find((part) => /^[A-Z]/.t
 const names = (code: string) => [...new Set(code.match(/[A-Za-z_][\w.]{2,}/g) ?? [])].join(" ")
 
 /** The sections of a page: each heading with the text up to the next one. */
-export const sectionsOf = ({ kind, markdown, path, title }: Page): ReadonlyArray<Section> => {
+export const sectionsOf = ({ alias, kind, markdown, path, title }: Page): ReadonlyArray<Section> => {
   if (kind === "source") return []
   const slug = slugger()
   const found: Array<{ level: number; heading: string; anchor: string; text: string; code: string }> = []
@@ -60,6 +62,7 @@ export const sectionsOf = ({ kind, markdown, path, title }: Page): ReadonlyArray
     return [{
       address: addressOf(path) + (level === 1 ? "" : `#${anchor}`),
       page: title,
+      alias: alias === title ? "" : alias,
       kind,
       heading: level === 1 ? "" : heading,
       parents: parents.join(" "),

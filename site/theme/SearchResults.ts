@@ -13,6 +13,8 @@ export const optionId = (index: number): string => `search-result-${index}`
 
 const names: Readonly<Record<Kind, string>> = {
   guide: "Guide",
+  overview: "Guide",
+  emulator: "Emulator",
   package: "Package",
   project: "Project",
   decision: "Decision",
