@@ -57,7 +57,7 @@ export const probes: ReadonlyArray<Probe> = [
   {
     title: "A response with a wrong type fails",
     calls: [{ call: once("wrong-type"), shows: failed }],
-    test: "packages/core/test/readJson.test.ts"
+    test: "packages/core/test/tolerantResponses.test.ts"
   },
   {
     title: "Fields that are newer than the client are kept",
