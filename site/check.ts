@@ -20,30 +20,36 @@ const all = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map((
 export const foreignResources = (html: string): ReadonlyArray<string> =>
   all(html, /<(?:script|img|link|iframe|source|video|audio)\b[^>]*?\b(?:src|href)="((?:https?:)?\/\/[^"]*)"/g)
 
-/** Checks the built site. Gives the number of links, or fails with all problems. */
-export const checkSite = (): { readonly links: number } => {
-  const html = pages()
+/** The number of links of some pages, and what is wrong with them. `exists` says whether the site has a file of another kind. */
+export const problemsOf = (
+  html: ReadonlyMap<string, string>,
+  exists: (path: string) => boolean
+): { readonly links: number; readonly problems: ReadonlyArray<string> } => {
   const anchors = new Map([...html].map(([address, text]) => [address, new Set(all(text, /\sid="([^"]+)"/g))]))
-  const problems: Array<string> = []
+  const problems = new Set<string>()
   let links = 0
   for (const [address, text] of html) {
-    for (const resource of foreignResources(text)) problems.push(`${address} loads ${resource}`)
+    for (const resource of foreignResources(text)) problems.add(`${address} loads ${resource}`)
     for (const href of all(text, /<a\b[^>]*?\bhref="([^"]+)"/g)) {
       if (/^[a-z][a-z+.-]*:/i.test(href)) continue
       links++
       const [path = "", hash] = href.split("#")
       const target = path === "" ? address : posix.resolve(posix.dirname(address), path)
-      const page = path.endsWith("/") || target === "/" ? posix.join(target, "index.html") : target
+      const page = path.endsWith("/") ? posix.join(target, "index.html") : target
       const places = anchors.get(page)
       if (places === undefined) {
-        if (!existsSync(join(dist, page))) problems.push(`${address} links to ${href}, which does not exist`)
+        if (!exists(page)) problems.add(`${address} links to ${href}, which does not exist`)
       } else if (hash !== undefined && hash !== "" && !places.has(decodeURIComponent(hash))) {
-        problems.push(`${address} links to ${href}, but that page has no such heading`)
+        problems.add(`${address} links to ${href}, but that page has no such heading`)
       }
     }
   }
-  if (problems.length > 0) {
-    throw new Error([...new Set(problems)].slice(0, 50).join("\n") + `\n${new Set(problems).size} problems`)
-  }
+  return { links, problems: [...problems] }
+}
+
+/** Checks the built site. Gives the number of links, or fails with what is wrong. */
+export const checkSite = (): { readonly links: number } => {
+  const { links, problems } = problemsOf(pages(), (path) => existsSync(join(dist, path)))
+  if (problems.length > 0) throw new Error([...problems.slice(0, 50), `${problems.length} problems`].join("\n"))
   return { links }
 }

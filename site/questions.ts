@@ -24,7 +24,7 @@ export const questions: ReadonlyArray<Question> = [
   guide("how do I install it", "getting-started"),
   guide("quickstart", "getting-started"),
   guide("which package do I need", "getting-started"),
-  guide("try it without a key", "getting-started", undefined, "emulator"),
+  guide("try it without a key", "getting-started", undefined, "emulator", "README.md"),
   guide("which examples are there", "examples"),
   guide("migrate from the official SDK", "migrating-from-mistralai"),
   guide("how do I port code from @mistralai/mistralai", "migrating-from-mistralai"),

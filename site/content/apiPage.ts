@@ -8,7 +8,7 @@ export const moduleComment = (source: string): string => {
   const tags = lines.findIndex((line) => /^@(?!see)\w+/.test(line))
   const text = (tags === -1 ? lines : lines.slice(0, tags)).join("\n")
   return text.replaceAll(/^@see (\S.*)$/gm, (_, target: string) => `- See ${target}`)
-    .replace(/\n(- See)/, "\n\n$1").trim()
+    .replace(/\n+(- See)/, "\n\n$1").trim()
 }
 
 /** The first sentence of a comment. */
