@@ -7,7 +7,7 @@ import { ScriptedHttpClient } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { page } from "./docs/page.ts"
+import { page } from "./documents/page.ts"
 
 const retries = page("retries-and-timeouts.md")
 

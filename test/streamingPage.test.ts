@@ -5,7 +5,7 @@ import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { page } from "./docs/page.ts"
+import { page } from "./documents/page.ts"
 
 const streaming = page("streaming.md")
 const request: Chat.Request = { model: "m", messages: [{ role: "user", content: "Hi" }] }

@@ -1,10 +1,9 @@
 /** A page of `docs` as tests read it: its sections, its tables, and its programs as modules. */
 import { assert } from "@effect/vitest"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
-
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { anchorsOf, root } from "./documents.ts"
 
 /** A page of the documentation. */
 export interface Page {
@@ -12,7 +11,7 @@ export interface Page {
   /** The headings of all levels, in their order. */
   readonly headings: ReadonlyArray<string>
   /** The anchors of the headings, as GitHub makes them. */
-  readonly anchors: ReadonlyArray<string>
+  readonly anchors: ReadonlySet<string>
   /** The text below a heading, up to the next one. */
   readonly section: (heading: string) => string
   /** The rows of the first table below a heading, without its head. */
@@ -34,7 +33,7 @@ export const page = (name: string): Page => {
   return {
     text,
     headings,
-    anchors: headings.map((heading) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")),
+    anchors: anchorsOf(text),
     section,
     table: (heading) => {
       const lines = section(heading).split("\n")
