@@ -2,7 +2,7 @@
  * Packs every published package, checks the packages with publint and attw, installs them in an empty project outside the
  * repository, and type-checks and runs a program there. It runs from what was packed: `dist`, on a plain `node`.
  *
- * Run: npm run pack:check
+ * Run: npm run pack:check [-- FOLDER], where FOLDER is for the tarballs if they are to be kept
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -12,7 +12,7 @@ import { packageFolders, packPackages, root, run } from "./packedPackages.ts"
 const project = mkdtempSync(join(tmpdir(), "effect-mistral-pack-"))
 
 try {
-  const packed = packPackages(join(project, "tarballs"))
+  const packed = packPackages(process.argv[2] ?? join(project, "tarballs"))
   for (const folder of packageFolders) console.log(run(root, "publint", "run", folder, "--strict").trim())
   for (const tarball of packed) {
     run(root, "attw", tarball, "--profile", "esm-only", "--format", "ascii")

@@ -14,7 +14,9 @@ describe("licence expressions", () => {
   })
 
   it("are not met by other licences, by words beside a licence, or by nothing", () => {
-    for (const expression of ["GPL-3.0-only", "MPL-2.0", "UNLICENSED", "SEE LICENSE IN LICENSE", "MIT MIT", "(MIT", ""]) {
+    for (
+      const expression of ["GPL-3.0-only", "MPL-2.0", "UNLICENSED", "SEE LICENSE IN LICENSE", "MIT MIT", "(MIT", ""]
+    ) {
       assert.isFalse(users(expression), expression)
     }
     assert.isTrue(isAllowed("MPL-2.0", allowedForTools))

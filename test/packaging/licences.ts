@@ -40,7 +40,9 @@ for (const { fromFile, licence, name, version } of all) {
 
 const refused = all.filter(({ allowed }) => !allowed)
 for (const { forUsers, licence = "unknown", path, version } of refused) {
-  console.error(`${path} ${version} has the licence ${licence}, which ${forUsers ? "users' dependencies" : "tools"} may not have`)
+  console.error(
+    `${path} ${version} has the licence ${licence}, which ${forUsers ? "users' dependencies" : "tools"} may not have`
+  )
 }
 console.log(refused.length === 0 ? "Every licence is allowed." : `${refused.length} licences are not allowed.`)
 process.exitCode = refused.length === 0 ? 0 : 1

@@ -40,10 +40,12 @@ export const readManifest = (folder: string): Manifest => JSON.parse(readFileSyn
 
 /** The published packages of a repository, each after the packages that it depends on, as they must be published. */
 export const publishedPackages = (root: string): ReadonlyArray<Published> =>
-  inOrder(readdirSync(join(root, "packages")).sort().map((name): Published => {
-    const folder = join(root, "packages", name)
-    return { folder, manifest: readManifest(folder) }
-  }))
+  inOrder(
+    readdirSync(join(root, "packages")).sort().map((name): Published => {
+      const folder = join(root, "packages", name)
+      return { folder, manifest: readManifest(folder) }
+    })
+  )
 
 /** Sorts packages so that each one comes after its dependencies. Throws if they depend on each other in a circle. */
 export const inOrder = (packages: ReadonlyArray<Published>): ReadonlyArray<Published> => {
@@ -51,7 +53,9 @@ export const inOrder = (packages: ReadonlyArray<Published>): ReadonlyArray<Publi
   let left = packages
   while (left.length > 0) {
     const names = new Set(left.map(({ manifest }) => manifest.name))
-    const ready = left.filter(({ manifest }) => !Object.keys(manifest.dependencies ?? {}).some((name) => names.has(name)))
+    const ready = left.filter(({ manifest }) =>
+      !Object.keys(manifest.dependencies ?? {}).some((name) => names.has(name))
+    )
     if (ready.length === 0) throw new Error(`these packages depend on each other: ${[...names].join(", ")}`)
     sorted.push(...ready)
     left = left.filter((published) => !ready.includes(published))
