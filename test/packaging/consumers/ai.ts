@@ -11,7 +11,9 @@ const Tools = Toolkit.make(Tool.make("get_weather", {
 }))
 
 const program = Effect.gen(function*() {
-  const text = yield* LanguageModel.generateText({ prompt: "Hi" })
+  const text = yield* LanguageModel.generateText({ prompt: "Hi" }).pipe(
+    MistralLanguageModel.withConfigOverride({ max_tokens: 8 })
+  )
   const parts = yield* Stream.runCollect(LanguageModel.streamText({ prompt: "Hi" }))
   const called = yield* LanguageModel.generateText({ prompt: "Weather?", toolkit: Tools, toolChoice: "required" })
   return [text.usage.outputTokens.total, parts.at(-1)?.type, called.toolResults.map(({ result }) => result)]
