@@ -7,7 +7,7 @@ import { Completion, FetchHttpClient, MistralClient, RetryPolicy } from "@effect
 import { UndiciHttpClient } from "@effect-mistral/node"
 import { TestCompletion } from "@effect-mistral/testing"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Undici from "@effect/platform-node/Undici"
+import Undici, { type Agent, type Dispatcher, type RequestInit } from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import type { HttpClient } from "effect/http"
@@ -92,7 +92,7 @@ describe("a proxy", () => {
       yield* Effect.addFinalizer(() => Effect.promise(() => dispatcher.destroy()))
       const fetchThroughProxy = (input: unknown, init?: unknown) =>
         // The cast is safe: FetchHttpClient gives the URL as a string, and undici takes the options of `fetch`.
-        Undici.fetch(input as string, { ...init as Undici.RequestInit, dispatcher })
+        Undici.fetch(input as string, { ...init as RequestInit, dispatcher })
       const http = FetchHttpClient.layer.pipe(
         // The cast is safe: the response of undici's fetch has all that `Response` of the platform has.
         Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetchThroughProxy as unknown as typeof fetch))
@@ -103,14 +103,14 @@ describe("a proxy", () => {
 })
 
 describe("mutual TLS", () => {
-  const ask2 = (origin: string, options: Undici.Agent.Options["connect"]) =>
+  const askOver = (origin: string, options: Agent.Options["connect"]) =>
     ask(origin).pipe(Effect.provide(over(new Undici.Agent({ connect: { ca: certificates.server.cert, ...options } }))))
 
   it.live("sends the client's certificate, and a client without one is refused", () =>
     Effect.gen(function*() {
       const origin = yield* tlsServer({ ca: certificates.client.cert, requestCert: true, rejectUnauthorized: true })
-      assert.strictEqual(yield* ask2(origin, certificates.client), "Claude Monet.")
-      const error = yield* Effect.flip(ask2(origin, {}))
+      assert.strictEqual(yield* askOver(origin, certificates.client), "Claude Monet.")
+      const error = yield* Effect.flip(askOver(origin, {}))
       assert.include(["ConnectionFailed", "ConnectionLost"], error.reason._tag)
     }))
 
@@ -146,7 +146,7 @@ console.log(await Effect.runPromise(
 ))
 `
 
-const over = (dispatcher: Undici.Dispatcher): Layer.Layer<HttpClient.HttpClient> =>
+const over = (dispatcher: Dispatcher): Layer.Layer<HttpClient.HttpClient> =>
   UndiciHttpClient.layerNoDispatcher.pipe(Layer.provide(Layer.effect(
     NodeHttpClient.Dispatcher,
     Effect.acquireRelease(Effect.succeed(dispatcher), (dispatcher) => Effect.promise(() => dispatcher.destroy()))
