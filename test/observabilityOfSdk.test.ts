@@ -24,4 +24,4 @@ describe("Mistral's newest SDK", () => {
 })
 
 /** The names of the resources and operations of an object of the SDK, which are members of its class. */
-const getters = (object: object): ReadonlyArray<string> => Object.getOwnPropertyNames(Object.getPrototypeOf(object))
+const getters = (object: object): Array<string> => Object.getOwnPropertyNames(Object.getPrototypeOf(object))
