@@ -5,6 +5,7 @@ import { isBuiltin } from "node:module"
 import { basename, join } from "node:path"
 import { root } from "../packedPackages.ts"
 import { inOrder, type Manifest, publishedPackages, readManifest } from "./manifests.ts"
+import { repeated } from "./version.ts"
 
 const published = publishedPackages(root)
 const names = published.map(({ manifest }) => manifest.name)
@@ -45,6 +46,14 @@ describe("versions", () => {
     )
     assert.deepStrictEqual(config.fixed, [[...names].sort()])
     assert.strictEqual(config.access, "public")
+  })
+
+  it("are repeated in the files that `npm run version` changes", () => {
+    for (const [file, pattern] of Object.entries(repeated)) {
+      const text = readFileSync(join(root, file), "utf8")
+      assert.strictEqual(text.replace(pattern, `$1${version}`), text, file)
+      assert.include(text.replace(pattern, "$1another"), "another", file)
+    }
   })
 
   it("are in the lock file, too", () => {
