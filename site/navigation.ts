@@ -35,7 +35,8 @@ export const guides: ReadonlyArray<Group> = [
       doc("tool-calling", "Tool calling"),
       doc("embeddings-moderation-ocr", "Embeddings, moderation, OCR"),
       doc("usage-cost-and-caching", "Usage, cost and caching"),
-      doc("effect-ai", "effect/ai")
+      doc("effect-ai", "effect/ai"),
+      doc("effect-ai-models", "Models and options of effect/ai")
     ]
   },
   {
@@ -71,7 +72,8 @@ export const guides: ReadonlyArray<Group> = [
     items: [
       doc("batches", "Batch jobs and files"),
       doc("durable-batches", "Durable batches"),
-      doc("operating-batches", "Operating durable batches")
+      doc("operating-batches", "Operating durable batches"),
+      doc("sqlite", "SQLite")
     ]
   },
   {
