@@ -22,15 +22,18 @@ export const requiredPageOf = (file: string): string => {
 /** The documents that become pages, besides the README: guides, packages and decisions. */
 const documents = (): ReadonlyArray<{ readonly file: string; readonly kind: Page["kind"] }> => [
   ...guides.flatMap(({ items }) => items).map(({ file }) => ({ file, kind: kindOf(file) })),
-  ...packages.flatMap((name) =>
-    ["README.md", "AGENTS.md"].map((file) => ({ file: `packages/${name}/${file}`, kind: "package" as const }))
-  ).filter(({ file }) => existsSync(join(root, file))),
+  ...packages.flatMap((name) => [
+    { file: `packages/${name}/README.md`, kind: "package" as const },
+    // It says again, for coding agents, what the guides say.
+    { file: `packages/${name}/AGENTS.md`, kind: "overview" as const }
+  ]).filter(({ file }) => existsSync(join(root, file))),
   ...decisions().map(({ page }) => ({ file: `docs/${page}.md`, kind: "decision" as const }))
 ]
 
 const kindOf = (file: string): Page["kind"] => {
   if (/^docs\/(?:emulator-|cassette-)/.test(file)) return "emulator"
-  if (/^docs\/(?:examples|migrating-|comparison)/.test(file)) return "overview"
+  if (file === "docs/effect-ai-models.md") return "package"
+  if (/^docs\/(?:examples|migrating-)/.test(file)) return "overview"
   return /^(?:bench\/|docs\/architecture|CONTRIBUTING)/.test(file) ? "project" : "guide"
 }
 
