@@ -282,7 +282,7 @@ export const groups: ReadonlyArray<Group> = [
     ]
   },
   {
-    title: "Tests",
+    title: "Testing",
     examples: [
       {
         name: "testing",

@@ -60,12 +60,14 @@ const finish = (conversation: ReadonlyArray<Message.Message>, response: Completi
     )
   }
   const results: Array<Message.Message> = []
+  // Mistral sends arguments as JSON text, and some servers as an object.
+  const textOf = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value ?? {})
   const called = Stream.fromIterable(calls).pipe(
     Stream.map((call): Event => ({
       type: "call",
       id: call.id ?? "",
       name: call.function.name,
-      arguments: JSON.stringify(call.function.arguments)
+      arguments: textOf(call.function.arguments)
     }))
   )
   const answered = Stream.fromIterable(calls).pipe(

@@ -150,7 +150,11 @@ clearButton.addEventListener("click", () => {
 byId("suggestions", HTMLUListElement).append(
   ...suggestions.map((text) => element("li", {}, button(text, () => void ask(text))))
 )
-addEventListener("pagehide", () => save(turns))
+// A page that is left stops its answer. What came of it is there after a reload.
+addEventListener("pagehide", () => {
+  writing?.abort()
+  save(turns)
+})
 for (const turn of turns) show(turn)
 showState()
 scroller.scrollTop = scroller.scrollHeight
