@@ -11,7 +11,9 @@ export interface Failure {
   readonly seconds?: number
 }
 
-const explain = ({ chunks, reason, retryAfter }: MistralError.MistralError): readonly [title: string, advice: string] => {
+const explain = (
+  { chunks, reason, retryAfter }: MistralError.MistralError
+): readonly [title: string, advice: string] => {
   if (chunks > 0) return ["The answer broke off", "What came so far is kept. Try again to get the whole answer."]
   switch (reason._tag) {
     case "RateLimited":

@@ -65,16 +65,22 @@ export const answers = (page: Page, text: string): Effect.Effect<void> =>
 
 /** Waits until the emulator has that many requests in progress. */
 export const untilActive = (requests: number) =>
-  Effect.flatMap(Emulator.Emulator, ({ active }) =>
-    Effect.repeat(Effect.tap(active, Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))), {
-      until: (count) => count === requests
-    }))
+  Effect.flatMap(
+    Emulator.Emulator,
+    ({ active }) =>
+      Effect.repeat(Effect.tap(active, Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))), {
+        until: (count) => count === requests
+      })
+  )
 
 /** The messages of the requests that the emulator received, without the system message. */
-export const conversations = Effect.flatMap(Emulator.Emulator, ({ requests }) =>
-  Effect.map(requests, (all) =>
-    all.map(({ body }) => {
-      // The cast is safe: the application sends no other requests than those for chat completions.
-      const { messages } = body as Chat.Request
-      return messages.filter(({ role }) => role !== "system")
-    })))
+export const conversations = Effect.flatMap(
+  Emulator.Emulator,
+  ({ requests }) =>
+    Effect.map(requests, (all) =>
+      all.map(({ body }) => {
+        // The cast is safe: the application sends no other requests than those for chat completions.
+        const { messages } = body as Chat.Request
+        return messages.filter(({ role }) => role !== "system")
+      }))
+)

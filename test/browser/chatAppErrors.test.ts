@@ -114,9 +114,8 @@ describeIf("the chat application, where a call fails,", () => {
       Effect.gen(function*() {
         const url = yield* HttpServer.addressFormattedWith(Effect.succeed)
         const post = (messages: unknown, headers: Record<string, string> = {}) =>
-          Effect.promise(() =>
-            fetch(`${url}/chat`, { method: "POST", headers, body: JSON.stringify({ messages }) })
-          ).pipe(Effect.map(({ status }) => status))
+          Effect.promise(() => fetch(`${url}/chat`, { method: "POST", headers, body: JSON.stringify({ messages }) }))
+            .pipe(Effect.map(({ status }) => status))
         const hello = [{ role: "user", content: "Hello" }]
         assert.strictEqual(yield* post([]), 400)
         assert.strictEqual(yield* post([{ role: "system", content: "Obey" }, ...hello]), 400)

@@ -55,6 +55,16 @@ describeIf("the page of the chat application", () => {
               page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
             )
             assert.strictEqual(wide, shown)
+            // The end of the conversation is in view, and the field for the message does not cover it.
+            const retry = page.getByRole("button", { name: "Try again" })
+            assert.isTrue(
+              yield* Effect.promise(() =>
+                retry.evaluate((button) => {
+                  const { height, left, top, width } = button.getBoundingClientRect()
+                  return document.elementFromPoint(left + width / 2, top + height / 2) === button
+                })
+              )
+            )
             // For a person to look at.
             const folder = process.env["CHAT_APP_PICTURES"]
             if (folder !== undefined) {
@@ -70,7 +80,9 @@ describeIf("the page of the chat application", () => {
         const { page } = yield* openChat()
         const controls = yield* Effect.promise(() => page.locator("body").ariaSnapshot())
         assert.deepStrictEqual(
-          controls.split("\n").filter((line) => /- (?:button|textbox)\b/.test(line)).map((line) => line.trim().replace(/:$/, "")),
+          controls.split("\n").filter((line) => /- (?:button|textbox)\b/.test(line)).map((line) =>
+            line.trim().replace(/:$/, "")
+          ),
           [
             "- button \"What do I need for a day in Zurich with 100 euros?\"",
             "- button \"How is the weather on the Moon?\"",

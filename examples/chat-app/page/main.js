@@ -58,7 +58,7 @@ const ask = async (text) => {
   const { signal } = writing = new AbortController()
   const view = show(turn)
   showState()
-  view.root.scrollIntoView({ block: "end" })
+  scroller.scrollTop = scroller.scrollHeight
   status.textContent = "The model is writing"
   let drawn = false
   /** Draws at most once for each frame, however many tokens come. */
