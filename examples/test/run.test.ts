@@ -2,6 +2,7 @@ import { Emulator } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { readFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
 import { examples, fileOf, groups } from "../list.ts"
 import { nearestName } from "../shared/nearestName.ts"
 import { assertPrints, patternOf } from "./prints.ts"
@@ -73,6 +74,22 @@ describe("npm run example", () => {
       assertPrints(output.stdout, example.prints)
     }, timeout)
   }
+})
+
+describe("chat-app", () => {
+  it("takes a free port where another program has its port, and prints the link", async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve))
+    // The cast is safe: the server listens on a port.
+    const { port } = other.address() as AddressInfo
+    const { child, ended, printed } = startExample(["chat-app"], { PORT: String(port) })
+    const [, link = "", free] = await printed(/^The chat is at (http:\/\/localhost:(\d+))$/m)
+    assert.notStrictEqual(free, String(port))
+    assert.match(await (await fetch(link)).text(), /<title>Travel chat<\/title>/)
+    child.kill("SIGTERM")
+    await ended
+    other.close()
+  }, timeout)
 })
 
 describe("the page of the examples", () => {
