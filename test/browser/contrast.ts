@@ -1,7 +1,9 @@
-/** Measures the contrast of the texts of a page. The function runs in the page. */
+/** The contrast of the texts of a page. */
 
-/** The texts whose contrast is below 4.5, which WCAG 2.2 wants of small text, with their contrast. */
-export const faint = () => {
+/**
+ * The texts of a page whose contrast is below 4.5, which WCAG 2.2 wants of small text, with their contrast. Runs in the page.
+ */
+export const faint = (): { readonly checked: number; readonly faint: ReadonlyArray<string> } => {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!
   const rgba = (color: string) => {
     context.clearRect(0, 0, 1, 1)
