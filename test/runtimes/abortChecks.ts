@@ -4,7 +4,7 @@
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, type RequestOptions } from "@effect-mistral/core"
-import { Effect, Exit, Fiber, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { request, stalled, withFault } from "./calls.ts"
 import { expect } from "./expect.ts"
 import type { Checks } from "./services.ts"
@@ -18,9 +18,15 @@ const stalling = (fault: object): RequestOptions.RequestOptions => ({
 
 const stalledStream = Chat.stream(request, stalling({ ...stalled, after_events: 2 }))
 
-const whole = Chat.complete(request, stalling(stalled))
+/** A call whose body stops in the middle. It is given up when its head has come, so that the server has seen it. */
+const whole = (head: Deferred.Deferred<void>) =>
+  Chat.complete(request, {
+    ...stalling({ ...stalled, after_bytes: 20 }),
+    onResponse: () => Deferred.succeed(head, undefined)
+  })
 
-export const abortChecks: Checks = {
+/** The checks of calls that are given up after the server has begun to respond. */
+const given: Checks = {
   "a stream that is stopped early": Effect.gen(function*() {
     const chunks = yield* Stream.runCollect(Stream.take(stalledStream, 1))
     yield* expect(chunks.length, 1, "chunks")
@@ -34,15 +40,19 @@ export const abortChecks: Checks = {
     const exit = yield* Effect.andThen(Fiber.interrupt(fiber), Fiber.await(fiber))
     yield* expect([Exit.hasInterrupts(exit), Exit.hasFails(exit)], [true, false], "exit")
   }),
-  "an interrupted call": Effect.gen(function*() {
-    const late = yield* Effect.timeoutOption(whole, "50 millis")
-    yield* expect(late._tag, "None", "result")
+  "a call that is interrupted while its body is read": Effect.gen(function*() {
+    const head = yield* Deferred.make<void>()
+    const fiber = yield* Effect.forkChild(whole(head))
+    yield* Deferred.await(head)
+    const exit = yield* Effect.andThen(Fiber.interrupt(fiber), Fiber.await(fiber))
+    yield* expect([Exit.hasInterrupts(exit), Exit.hasFails(exit)], [true, false], "exit")
   }),
   "a call that an AbortSignal ends": Effect.gen(function*() {
     const context = yield* Effect.context<Chat.Chat>()
     const controller = new AbortController()
-    const promise = Effect.runPromiseExitWith(context)(whole, { signal: controller.signal })
-    yield* Effect.sleep("50 millis")
+    const head = yield* Deferred.make<void>()
+    const promise = Effect.runPromiseExitWith(context)(whole(head), { signal: controller.signal })
+    yield* Deferred.await(head)
     controller.abort()
     yield* expect(Exit.hasInterrupts(yield* Effect.promise(() => promise)), true, "interrupted")
   }),
@@ -55,5 +65,13 @@ export const abortChecks: Checks = {
   })
 }
 
-/** The number of requests that `abortChecks` give up. */
-export const abortedRequests = Object.keys(abortChecks).length
+/** The number of requests that the server must see to be aborted. */
+export const abortedRequests: number = Object.keys(given).length
+
+export const abortChecks: Checks = {
+  ...given,
+  "an interrupted call": Effect.gen(function*() {
+    const late = yield* Effect.timeoutOption(Chat.complete(request, withFault(stalled)), "50 millis")
+    yield* expect(late._tag, "None", "result")
+  })
+}

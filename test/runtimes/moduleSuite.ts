@@ -2,10 +2,10 @@
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { check, same } from "./outcome.ts"
-import { installedPackages, isAtLeast } from "./packages.ts"
+import { installedPackages, isNamed } from "./packages.ts"
 
-const isOldNode = (oldest: string) =>
-  !("Bun" in globalThis) && !("Deno" in globalThis) && !isAtLeast(process.versions.node, oldest)
+const isExcluded = (engines: string) =>
+  !("Bun" in globalThis) && !("Deno" in globalThis) && !isNamed(engines, process.versions.node)
 
 /** Whether an error says that this Node has no `require()` of an ES module. */
 const isUnknownRequire = (error: unknown) => error instanceof Error && "code" in error && error.code === "ERR_REQUIRE_ESM"
@@ -17,9 +17,9 @@ export const modules = async (): Promise<void> => {
   same(packages.length, 10, "packages")
   // Before any import: Node answers `require()` of a module that was imported from its cache.
   const required = new Map<string, ReadonlyArray<string>>()
-  for (const { name, oldestNode } of packages) {
+  for (const { engines, name } of packages) {
     await check(`require("${name}")`, async () => {
-      if (isOldNode(oldestNode)) return `${name}: its engines ask for Node ${oldestNode} or later.`
+      if (isExcluded(engines)) return `The package \`${name}\`: its \`engines\` are \`${engines}\`.`
       try {
         required.set(name, Object.keys(require(name)).sort())
         return undefined
@@ -29,9 +29,9 @@ export const modules = async (): Promise<void> => {
       }
     })
   }
-  for (const { modules, name, oldestNode } of packages) {
+  for (const { engines, modules, name } of packages) {
     await check(`import of the modules of ${name}`, async () => {
-      if (isOldNode(oldestNode)) return `${name}: its engines ask for Node ${oldestNode} or later.`
+      if (isExcluded(engines)) return `The package \`${name}\`: its \`engines\` are \`${engines}\`.`
       const [entry, ...others] = await Promise.all(modules.map((module) => import(module)))
       const names = Object.keys(entry).sort()
       same(others.length > 0 && names.length > 0, true, "exports")

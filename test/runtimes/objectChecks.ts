@@ -1,7 +1,7 @@
 /** The checks of structured output: a completion as a value of a schema, whole and while it grows. */
 import { Chat } from "@effect-mistral/chat"
 import { Effect, Schema, Stream } from "effect"
-import { failure } from "./calls.ts"
+import { failure, withFault } from "./calls.ts"
 import { expect } from "./expect.ts"
 import type { Checks } from "./services.ts"
 
@@ -34,8 +34,10 @@ export const objectChecks: Checks = {
     yield* expect(response.choices[0]?.finish_reason, "stop", "finish reason")
   }),
   "an object that grows": Effect.gen(function*() {
-    const parts = yield* Stream.runCollect(Chat.streamObject(requestOf(ask)))
-    yield* expect(parts.length > 3, true, "several parts")
+    const parts = yield* Stream.runCollect(
+      Chat.streamObject(requestOf(ask), withFault({ type: "drip", bytes: 100, millis: 30 }))
+    )
+    yield* expect(parts[0]?._tag, "Partial", "first part")
     const last = parts.at(-1)
     yield* expect(last?._tag, "Complete", "last part")
     yield* expect(last?.value, book, "value")

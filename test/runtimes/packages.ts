@@ -9,8 +9,8 @@ export interface Installed {
   readonly name: string
   /** The specifiers of all its public modules, its entry first. */
   readonly modules: ReadonlyArray<string>
-  /** The oldest Node of its `engines`, such as `22.19`. */
-  readonly oldestNode: string
+  /** The versions of Node that its `engines` name, such as `^22.19.0 || >=24.0.0`. */
+  readonly engines: string
 }
 
 /** Reads the installed packages from a project. */
@@ -23,16 +23,19 @@ export const installedPackages = (project = "."): ReadonlyArray<Installed> =>
     return {
       name,
       modules: [name, ...modules.map((module) => `${name}/${module}`)],
-      oldestNode: String(engines.node).replace(/^>=/, "")
+      engines: String(engines.node)
     }
   })
 
-/** Whether a version of Node is one that `>=` a version allows. */
-export const isAtLeast = (version: string, oldest: string): boolean => {
-  const [actual, wanted] = [version, oldest].map((text) => text.split(".").map(Number))
-  for (const [index, part] of (wanted ?? []).entries()) {
-    const other = actual?.[index] ?? 0
-    if (other !== part) return other > part
-  }
-  return true
-}
+const numbers = (version: string): ReadonlyArray<number> => version.split(".").map(Number)
+
+/** Whether a version of Node is one that `engines` name: ranges of the forms `>=20` and `^22.19.0`, joined by `||`. */
+export const isNamed = (engines: string, version: string): boolean =>
+  engines.split(" || ").some((range) => {
+    const [, sign, oldest = ""] = /^(>=|\^)([\d.]+)$/.exec(range) ?? []
+    if (sign === undefined) throw new Error(`engines of an unknown form: ${range}`)
+    const [actual, wanted] = [numbers(version), numbers(oldest)]
+    if (sign === "^" && actual[0] !== wanted[0]) return false
+    const index = wanted.findIndex((part, index) => part !== actual[index])
+    return index < 0 || (actual[index] ?? 0) > (wanted[index] ?? 0)
+  })

@@ -1,6 +1,6 @@
 /** The project outside the repository, in which the packed packages and all runtimes are installed. */
 import { build } from "esbuild"
-import { readFileSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { packPackages, root, run } from "../packedPackages.ts"
 import { dependencies } from "./runtimes.ts"
@@ -11,7 +11,7 @@ const effectVersions = (): ReadonlyArray<string> => {
   return ["effect", "@effect/platform-node"].map((name) => `${name}@${devDependencies[name]}`)
 }
 
-/** Installs everything into a folder, and compiles the suites there: an old Node does not read TypeScript. */
+/** Installs everything into a folder, and compiles the suites: an old Node does not read TypeScript. */
 export const makeProject = async (project: string): Promise<void> => {
   const tarballs = packPackages(join(project, "tarballs"))
   writeFileSync(
@@ -26,24 +26,26 @@ export const makeProject = async (project: string): Promise<void> => {
     })
   )
   run(project, "npm", "install", "--silent", "--no-audit", "--no-fund", ...tarballs, ...effectVersions())
-  const here = import.meta.dirname
-  const shared = { bundle: true, format: "esm", outdir: project, logLevel: "warning", absWorkingDir: project } as const
+  await compileSuites(project)
+}
+
+/** Compiles the suites in a project, from a copy of their sources: imports are resolved in the folder of the source. */
+export const compileSuites = async (project: string): Promise<void> => {
+  const sources = join(project, "sources")
+  cpSync(import.meta.dirname, sources, { recursive: true })
+  const shared = { bundle: true, format: "esm", outdir: project, logLevel: "warning" } as const
   await build({
     ...shared,
-    entryPoints: [join(here, "main.ts")],
+    entryPoints: [join(sources, "main.ts")],
     packages: "external",
     platform: "node",
     splitting: true,
     target: "node20"
   })
-  // An edge platform bundles the packages, too. They are those of the project.
+  // An edge platform bundles the packages, too.
   await build({
     ...shared,
-    entryPoints: [join(here, "worker.ts")],
-    nodePaths: [join(project, "node_modules")],
-    alias: Object.fromEntries(
-      ["effect", "@effect-mistral"].map((name) => [name, join(project, "node_modules", name)])
-    ),
+    entryPoints: [join(sources, "worker.ts")],
     platform: "browser",
     conditions: ["workerd", "worker"],
     target: "es2023"

@@ -73,7 +73,7 @@ export const servicesOver = (server: Server, transport: Layer.Layer<HttpClient.H
       apiKey: Redacted.make(server.apiKey),
       baseUrl: server.url,
       retry: RetryPolicy.none,
-      timeout: { firstByte: "5 seconds", idle: "5 seconds" }
+      timeout: { firstByte: "1 minute", idle: "1 minute" }
     })),
     Layer.provide(transport)
   )
