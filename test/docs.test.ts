@@ -1,5 +1,5 @@
 /**
- * The examples in the READMEs, in the pages of `docs` and in doc comments: each is type-checked, and run against the emulator.
+ * The examples in the READMEs and AGENTS.md files, in the pages of `docs` and in doc comments: each is type-checked, and run against the emulator.
  * Those that are tests are run by Vitest.
  */
 import { Emulator } from "@effect-mistral/emulator"
@@ -56,7 +56,7 @@ describe("examples in the documentation", () => {
           ).then(() => group.map((name) => `${name}: ran`), (error) => [error.stderr || String(error)])
         ), { concurrency: 2 })
       assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
-    }).pipe(Effect.provide(Emulator.layer())), 240_000)
+    }).pipe(Effect.provide(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity }))), 240_000)
 
   it.live("that are tests pass", () =>
     Effect.gen(function*() {
@@ -131,7 +131,7 @@ const sources = (): ReadonlyArray<string> => {
     ...readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md")).map((file) => join(root, "docs", file)),
     ...packages.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: "utf8" })
-        .filter((file) => /^README\.md$/.test(file) || /^src\/.*\.ts$/.test(file))
+        .filter((file) => /^(README|AGENTS)\.md$/.test(file) || /^src\/.*\.ts$/.test(file))
         .map((file) => join(folder, file))
     )
   ]

@@ -2,22 +2,42 @@
  * Packs every published package, checks the packages with publint and attw, installs them in an empty project outside the
  * repository, and type-checks and runs a program there. It runs from what was packed: `dist`, on a plain `node`.
  *
- * Run: npm run pack:check
+ * Run: npm run pack:check [-- FOLDER], where FOLDER is for the tarballs if they are to be kept
  */
+import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { packageFolders, packPackages, root, run } from "./packedPackages.ts"
+import { basename, join } from "node:path"
+import { promisify } from "node:util"
+import { packPackages, root, run } from "./packedPackages.ts"
+
+const execute = promisify(execFile)
+
+/** Checks a tarball with publint and attw. */
+const check = async (tarball: string): Promise<void> => {
+  for (const command of [["publint", "run", tarball, "--strict"], ["attw", tarball, "--profile", "esm-only"]]) {
+    const [program = "", ...args] = command
+    await execute(program, args, { cwd: root }).catch((error) => {
+      throw new Error(`${command.join(" ")}: ${error.stdout}${error.stderr}`)
+    })
+  }
+  console.log(`${basename(tarball)}: publint and attw find nothing`)
+}
+
+/** Checks tarballs, two at a time. */
+const checkAll = async (tarballs: ReadonlyArray<string>): Promise<void> => {
+  const left = [...tarballs]
+  const worker = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await check(next)
+  }
+  await Promise.all([worker(), worker()])
+}
 
 const project = mkdtempSync(join(tmpdir(), "effect-mistral-pack-"))
 
 try {
-  const packed = packPackages(join(project, "tarballs"))
-  for (const folder of packageFolders) console.log(run(root, "publint", "run", folder, "--strict").trim())
-  for (const tarball of packed) {
-    run(root, "attw", tarball, "--profile", "esm-only", "--format", "ascii")
-    console.log(`attw: ${tarball.split("/").at(-1)} is clean`)
-  }
+  const packed = packPackages(process.argv[2] ?? join(project, "tarballs"))
+  await checkAll(packed)
 
   const versions = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "outside", private: true, type: "module" }))

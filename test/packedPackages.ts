@@ -20,8 +20,6 @@ export const run = (cwd: string, command: string, ...args: ReadonlyArray<string>
 export const packPackages = (folder: string): ReadonlyArray<string> => {
   run(root, "tsc", "-b")
   mkdirSync(folder, { recursive: true })
-  for (const packageFolder of packageFolders) {
-    run(root, "npm", "pack", "--silent", "--pack-destination", folder, packageFolder)
-  }
+  run(root, "npm", "pack", "--silent", "--pack-destination", folder, ...packageFolders)
   return readdirSync(folder).map((file) => join(folder, file))
 }

@@ -13,7 +13,7 @@ const Live = Chat.layer.pipe(
 
 Chat.completeObject({
   model: "mistral-small-latest",
-  messages: [{ role: "user", content: "Hi" }],
+  messages: [{ role: "user", content: "Who?" }],
   schema: Schema.Struct({ name: Schema.String })
 }).pipe(
   Effect.map(({ value }) => console.log(value.name)),

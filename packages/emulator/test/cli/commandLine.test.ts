@@ -57,6 +57,28 @@ describe("--help", () => {
       // The examples name flags that exist.
       for (const flag of commands.join(" ").match(/--[a-z-]+/g) ?? []) assert.include(described, flag)
     }))
+
+  it.effect("has the flags and the defaults that the documentation lists", () =>
+    Effect.gen(function*() {
+      const [output] = yield* said("--help")
+      const [, described = ""] = output.split(/\n(?:FLAGS|GLOBAL FLAGS)\n/)
+      const lines = new Map(
+        described.trim().split("\n").map((line) => [/--([a-z-]+)/.exec(line)?.[1], line] as const)
+      )
+      const page = readFileSync(new URL("../../../../docs/emulator-options.md", import.meta.url), "utf8")
+      const rows = [...page.matchAll(/^\| `--(?:no-)?([a-z-]+)` +\| `\S+` +\| (.*?) +\|/gm)]
+      assert.sameMembers(rows.map(([, flag]) => flag), [...lines.keys()])
+      for (const [, flag, cell = ""] of rows) {
+        // Defaults in words (no limit, random) are sentences of either side.
+        const value = /^`(.*)`$/.exec(cell)?.[1]?.replace(/^true$/, "yes").replace(/^false$/, "no")
+        if (value !== undefined) {
+          assert.include(
+            (lines.get(flag) ?? "").replace(`(default: ${value},`, `(default: ${value})`),
+            `(default: ${value})`
+          )
+        }
+      }
+    }))
 })
 
 describe("a command line that is not valid", () => {

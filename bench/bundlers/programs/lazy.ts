@@ -1,0 +1,2 @@
+console.log("loading")
+import("./client.ts").then(({ greet }) => greet())

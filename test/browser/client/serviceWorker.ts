@@ -1,0 +1,4 @@
+/** The script of the service worker. */
+import { serve } from "./program.ts"
+
+serve()

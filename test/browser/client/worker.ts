@@ -1,0 +1,4 @@
+/** The script of the worker. */
+import { serve } from "./program.ts"
+
+serve()
