@@ -112,7 +112,9 @@ describe("the engines of a package", () => {
       assert.deepStrictEqual(names(version), everywhere, version)
     }
     const all = [...everywhere, "emulator", "node"].sort()
-    for (const version of ["22.19.0", "24.0.0", "26.10.0"]) assert.deepStrictEqual([...names(version)].sort(), all, version)
+    for (const version of ["22.19.0", "24.0.0", "26.10.0"]) {
+      assert.deepStrictEqual([...names(version)].sort(), all, version)
+    }
   })
 
   it("that are of an unknown form are refused", () => {

@@ -64,7 +64,8 @@ export const durable = async (server: Server): Promise<void> => {
       same(found.map(({ bytes, text }) => [text, [...bytes]]), [["霧", [1, 2]]], "rows")
       return undefined
     } catch (error) {
-      const sentence = /this platform has no `node:sqlite`, or one that is too old\. Use Node 22\.19, or 24 or later/.exec(String(error))
+      const sentence = /this platform has no `node:sqlite`, or one that is too old\. Use Node 22\.19, or 24 or later/
+        .exec(String(error))
       if (sentence === null) throw error
       hasSqlite = false
       return `SqliteClient, and durable batches over it: ${sentence[0]}.`

@@ -64,10 +64,14 @@ export const emulator = async (): Promise<void> => {
   await check("the emulator as a program", async () => {
     const { code, errors, output, status } = await runProgram()
     // Node 22 warns that SQLite is an experimental feature.
-    const sentences = errors.split("\n").filter((line) => line !== "" && !/ExperimentalWarning|trace-warnings/.test(line))
+    const sentences = errors.split("\n").filter((line) =>
+      line !== "" && !/ExperimentalWarning|trace-warnings/.test(line)
+    )
     if (status !== undefined) return same([status, sentences], [200, []], "status and errors")
     runs = false
-    if (!/^The emulator needs Node\.js 22\.19( or later|, or 24 or later), and this is [\d.]+\n$/.test(errors)) throw new Error(errors)
+    if (!/^The emulator needs Node\.js 22\.19( or later|, or 24 or later), and this is [\d.]+\n$/.test(errors)) {
+      throw new Error(errors)
+    }
     same([code, output], [1, ""], "exit code and output")
     return `${errors.trim()}.`
   })

@@ -1,7 +1,7 @@
 /** Runs one suite in Node, Bun or Deno, and prints the outcome of each check. A suite is loaded only when it runs. */
 import { check } from "./outcome.ts"
-import type { Server } from "./services.ts"
 import type { SuiteName } from "./runtimes.ts"
+import type { Server } from "./services.ts"
 
 const [suite = "fetch", url = "", apiKey = ""] = process.argv.slice(2)
 

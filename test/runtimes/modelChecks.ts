@@ -80,7 +80,11 @@ export const modelChecks: Checks = {
   }),
   "the list of models": Effect.gen(function*() {
     const models = yield* Models.list()
-    yield* expect(("data" in models ? models.data : models).some(({ id }) => id === "mistral-small-latest"), true, "a known model")
+    yield* expect(
+      ("data" in models ? models.data : models).some(({ id }) => id === "mistral-small-latest"),
+      true,
+      "a known model"
+    )
   }),
   "the head of a response": Effect.gen(function*() {
     let head: unknown

@@ -8,7 +8,8 @@ const isExcluded = (engines: string) =>
   !("Bun" in globalThis) && !("Deno" in globalThis) && !isNamed(engines, process.versions.node)
 
 /** Whether an error says that this Node has no `require()` of an ES module. */
-const isUnknownRequire = (error: unknown) => error instanceof Error && "code" in error && error.code === "ERR_REQUIRE_ESM"
+const isUnknownRequire = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "ERR_REQUIRE_ESM"
 
 /** Loads all packages. What `engines` exclude is not loaded. */
 export const modules = async (): Promise<void> => {

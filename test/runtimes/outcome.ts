@@ -12,10 +12,12 @@ export const print = (outcome: Outcome): void => console.log(JSON.stringify(outc
 
 /** Runs a check and prints what became of it. A check that returns a sentence has found that the runtime cannot do it. */
 export const check = async (name: string, run: () => Promise<string | undefined | void>): Promise<void> =>
-  print(await run().then((cannot) => ({ name, cannot: cannot ?? undefined }), (error: unknown) => ({
-    name,
-    error: error instanceof Error ? error.stack ?? error.message : String(error)
-  })))
+  print(
+    await run().then((cannot) => ({ name, cannot: cannot ?? undefined }), (error: unknown) => ({
+      name,
+      error: error instanceof Error ? error.stack ?? error.message : String(error)
+    }))
+  )
 
 /** Throws unless two values have the same JSON. */
 export const same = (actual: unknown, expected: unknown, what: string): void => {

@@ -58,7 +58,9 @@ const row = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
 
 /** The table of the documentation: the number of checks that passed, and the number of the note on what cannot be done. */
 export const table = (results: ReadonlyArray<RuntimeResult>): string => {
-  const notes = [...new Set(results.flatMap(({ suites }) => suites.flatMap(({ cannot }) => cannot.map(withoutVersion))))]
+  const notes = [
+    ...new Set(results.flatMap(({ suites }) => suites.flatMap(({ cannot }) => cannot.map(withoutVersion))))
+  ]
   const cell = (suite: SuiteResult | undefined) => {
     if (suite === undefined) return "-"
     const numbers = [...new Set(suite.cannot.map((sentence) => notes.indexOf(withoutVersion(sentence)) + 1))]

@@ -27,7 +27,7 @@ const binary = (project: string, { file }: Runtime) =>
 const runMain = (project: string, runtime: Runtime, suite: SuiteName, server: Server) =>
   new Promise<ReadonlyArray<Outcome>>((resolve) => {
     const args = [...runtime.flags, "main.js", suite, server.url, server.apiKey]
-    execFile(binary(project, runtime), args, { cwd: project, timeout: 180_000 }, (error, out, err) => {
+    execFile(binary(project, runtime), args, { cwd: project, timeout: 300_000 }, (error, out, err) => {
       const lines = out.split("\n").filter((line) => line.startsWith("{"))
       const outcomes = lines.map((line): Outcome => JSON.parse(line)).filter(({ error, name }) =>
         name !== "the suite" || error !== undefined
@@ -68,7 +68,13 @@ const observed = (suite: SuiteName, run: (server: Server) => Promise<ReadonlyArr
     script
   })))
 
-const workerd: Runtime = { name: "workerd", version: "", file: ".bin/workerd", flags: [], lacks: ["undici", "emulator"] }
+const workerd: Runtime = {
+  name: "workerd",
+  version: "",
+  file: ".bin/workerd",
+  flags: [],
+  lacks: ["undici", "emulator"]
+}
 
 /** The suites of workerd: the checks of the client, and the packages that are for Node. */
 const workerdSuites: ReadonlyArray<SuiteName> = ["fetch", "undici", "emulator"]
@@ -104,25 +110,27 @@ const plan = (project: string) =>
     }
   })
 
-const runPlan = Effect.fnUntraced(function*({ notRun, run, runtime, suites, version }: ReturnType<typeof plan>[number]) {
-  const title = `${runtime.name} ${version}`
-  if (notRun !== undefined) {
-    yield* Console.log(`${title}: not run, because ${notRun}`)
-    return { name: runtime.name, version, notRun, suites: [] }
+const runPlan = Effect.fnUntraced(
+  function*({ notRun, run, runtime, suites, version }: ReturnType<typeof plan>[number]) {
+    const title = `${runtime.name} ${version}`
+    if (notRun !== undefined) {
+      yield* Console.log(`${title}: not run, because ${notRun}`)
+      return { name: runtime.name, version, notRun, suites: [] }
+    }
+    const results = yield* Effect.forEach(suites, (suite) =>
+      observed(suite, (server) => run(suite, server)).pipe(
+        Effect.map((outcomes) => suiteResult(suite, runtime, outcomes)),
+        Effect.tap(({ cannot, failed, passed }) =>
+          Console.log([
+            `${title}, ${suite}: ${passed} checks passed, ${failed.length} failed`,
+            ...cannot.map((sentence) => `  cannot: ${sentence}`),
+            ...failed.map(({ error, name }) => `  failed: ${name}: ${error}`)
+          ].join("\n"))
+        )
+      ))
+    return { name: runtime.name, version, suites: results }
   }
-  const results = yield* Effect.forEach(suites, (suite) =>
-    observed(suite, (server) => run(suite, server)).pipe(
-      Effect.map((outcomes) => suiteResult(suite, runtime, outcomes)),
-      Effect.tap(({ cannot, failed, passed }) =>
-        Console.log([
-          `${title}, ${suite}: ${passed} checks passed, ${failed.length} failed`,
-          ...cannot.map((sentence) => `  cannot: ${sentence}`),
-          ...failed.map(({ error, name }) => `  failed: ${name}: ${error}`)
-        ].join("\n"))
-      )
-    ))
-  return { name: runtime.name, version, suites: results }
-})
+)
 
 const main = Effect.gen(function*() {
   const project = yield* Effect.acquireRelease(

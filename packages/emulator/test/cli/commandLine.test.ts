@@ -130,7 +130,10 @@ describe("an old Node.js", () => {
     }
     // The SQLite of Node.js 23 lacks functions that 22.19 has, up to its last version.
     for (const version of ["23.0.0", "23.11.1"]) {
-      assert.strictEqual(tooOldNode(version), `The emulator needs Node.js 22.19, or 24 or later, and this is ${version}`)
+      assert.strictEqual(
+        tooOldNode(version),
+        `The emulator needs Node.js 22.19, or 24 or later, and this is ${version}`
+      )
     }
   })
 

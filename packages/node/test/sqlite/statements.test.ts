@@ -87,7 +87,9 @@ describe("results", () => {
       const safe = Effect.provideService(insert(id + 2n).raw, SqlClient.SafeIntegers, true)
       assert.deepStrictEqual(yield* safe, { changes: 1n, lastInsertRowid: id + 2n })
       const ids = sql`SELECT id FROM message ORDER BY id`.values
-      assert.deepStrictEqual(yield* Effect.provideService(ids, SqlClient.SafeIntegers, true), [[id], [id + 1n], [id + 2n]])
+      assert.deepStrictEqual(yield* Effect.provideService(ids, SqlClient.SafeIntegers, true), [[id], [id + 1n], [
+        id + 2n
+      ]])
     }))
 
   withDatabase(
