@@ -59,7 +59,6 @@ export const writePages = async (): Promise<number> => {
   const modules = await apiReference()
   for (const module of modules) add(`api/${module.package}/${module.name}`, "api", module.markdown)
   add("api/index", "api", apiIndexPage(modules))
-  for (const [path, markdown] of sourcePages(needed)) add(path, "source", markdown)
 
   rmSync(content, { recursive: true, force: true })
   for (const { markdown, path } of pages) {
@@ -67,10 +66,16 @@ export const writePages = async (): Promise<number> => {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, markdown)
   }
+  const sources = sourcePages(needed)
+  for (const [path, html] of sources) {
+    const file = join(content, "public", path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, html)
+  }
   for (const image of needed.images) cpSync(join(root, image), join(content, "public", image))
   writeSections(join(content, "public"), pages)
   if (needed.dead.size > 0) throw new Error([...needed.dead].join("\n"))
-  return pages.length
+  return pages.length + sources.size
 }
 
 /** The documents that are on the site but in no group of the navigation, and the entries of it without a file. */
