@@ -60,9 +60,7 @@ describe("examples in the documentation", () => {
           ).then(
             () => group.map((name) => `${name}: ran`),
             // Of a program that does not end, nothing is known but its name, which is the last that was written.
-            (
-              { message, stderr, stdout }
-            ) => [stderr || `${stdout.match(/^runs .*$/gm)?.at(-1)}: ${message.slice(0, 200)}`]
+            ({ message, stderr, stdout }) => [stderr || `${stdout.match(/^runs .*$/gm)?.at(-1)}: ${message}`]
           )
         ), { concurrency: 2 })
       assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
