@@ -60,7 +60,7 @@ describe("examples in the documentation", () => {
           ).then(
             () => group.map((name) => `${name}: ran`),
             // Of a program that does not end, nothing is known but its name, which is the last that was written.
-            ({ message, stderr, stdout }) => [stderr || `${stdout.match(/^runs .*$/gm)?.at(-1)}: ${message}`]
+            ({ signal, stderr, stdout }) => [stderr || `${stdout.match(/^runs .*$/gm)?.at(-1)}: ended by ${signal}`]
           )
         ), { concurrency: 2 })
       assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
