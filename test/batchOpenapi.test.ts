@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { answerOf, assertKnown, choices } from "./openapi/answers.ts"
 import { compareRanges, compareStruct, type Struct, takes } from "./openapi/comparison.ts"
+import { batchEndpoints, purposes, sampleTypes, sources, statuses, visibilities } from "./openapi/openSets.ts"
 import {
   nameOf,
   type OpenApi,
@@ -142,46 +143,3 @@ const parameters = (operation: Operation | undefined, place: string) =>
 
 /** The schema of a property that may be null. */
 const alternative = (property: (Property & { readonly maxItems?: number }) | undefined) => property?.anyOf?.[0]
-
-// The types make sure that these are exactly the values that are known.
-type All<Known extends string> = Readonly<Record<Known, true>>
-
-/** The values that the type of an open set names. */
-type Named<Open> = Open extends string ? string extends Open ? never : Open : never
-
-const statuses: All<BatchJob.KnownStatus> = {
-  QUEUED: true,
-  RUNNING: true,
-  SUCCESS: true,
-  FAILED: true,
-  TIMEOUT_EXCEEDED: true,
-  CANCELLATION_REQUESTED: true,
-  CANCELLED: true
-}
-
-const batchEndpoints: All<Named<BatchJob.CreateRequest["endpoint"]>> = {
-  "/v1/chat/completions": true,
-  "/v1/embeddings": true,
-  "/v1/fim/completions": true,
-  "/v1/moderations": true,
-  "/v1/chat/moderations": true,
-  "/v1/ocr": true,
-  "/v1/classifications": true,
-  "/v1/chat/classifications": true,
-  "/v1/conversations": true,
-  "/v1/audio/transcriptions": true
-}
-
-const sampleTypes: All<Named<File.SampleType>> = {
-  pretrain: true,
-  instruct: true,
-  batch_request: true,
-  batch_result: true,
-  batch_error: true
-}
-
-const sources: All<Named<File.Source>> = { upload: true, repository: true, mistral: true }
-
-const visibilities: All<Named<File.Visibility>> = { workspace: true, user: true }
-
-const purposes: All<Named<File.Purpose>> = { "fine-tune": true, batch: true, ocr: true, audio: true }

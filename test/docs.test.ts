@@ -56,7 +56,7 @@ describe("examples in the documentation", () => {
           ).then(() => group.map((name) => `${name}: ran`), (error) => [error.stderr || String(error)])
         ), { concurrency: 2 })
       assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
-    }).pipe(Effect.provide(Emulator.layer())), 240_000)
+    }).pipe(Effect.provide(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity }))), 240_000)
 
   it.live("that are tests pass", () =>
     Effect.gen(function*() {

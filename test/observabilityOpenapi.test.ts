@@ -5,19 +5,18 @@ import {
   ChatCompletionEvent,
   Dataset,
   DatasetRecord,
-  type ErrorCode,
   Field,
   Filter,
   Judge,
   Log,
   ObservabilityEndpoint,
-  type TaskStatus,
   TelemetrySearch
 } from "@effect-mistral/observability"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { answerOf, assertKnown, choices } from "./openapi/answers.ts"
 import { compareEnum, compareLengths, compareRanges, compareStruct, type Struct, takes } from "./openapi/comparison.ts"
+import { errorCodes, taskStatuses, telemetryOperators } from "./openapi/openSets.ts"
 import {
   nameOf,
   type OpenApi,
@@ -221,94 +220,3 @@ const enums: Readonly<Record<string, Schema.Top>> = {
 
 /** Objects with keys that the user chooses. */
 const free = { DatasetRecordPayload: true }
-
-// The types make sure that these are exactly the documented values.
-const errorCodes: Readonly<Record<ErrorCode.Known, true>> = {
-  UNKNOWN_ERROR: true,
-  VALIDATION_ERROR: true,
-  AUTH_FORBIDDEN: true,
-  AUTH_FORBIDDEN_NOT_WORKSPACE_ADMIN: true,
-  AUTH_FORBIDDEN_WORKSPACE_NOT_FOUND: true,
-  AUTH_FORBIDDEN_ROLE_NOT_FOUND: true,
-  AUTH_UNAUTHORIZED: true,
-  FEATURE_NOT_SUPPORTED: true,
-  FIELDS_BAD_REQUEST: true,
-  FIELDS_NOT_FOUND: true,
-  SEARCH_NOT_FOUND: true,
-  SEARCH_BAD_REQUEST: true,
-  SEARCH_SERVICE_UNAVAILABLE: true,
-  DATABASE_ERROR: true,
-  DATABASE_TIMEOUT: true,
-  DATABASE_UNAVAILABLE: true,
-  DATABASE_QUERY_ERROR: true,
-  SEARCH_FILTER_TO_SQL_CONVERSION_ERROR: true,
-  JUDGE_CONVERSATION_FORMAT_ERROR: true,
-  JUDGE_MISTRAL_API_ERROR: true,
-  JUDGE_MISTRAL_API_TIMEOUT: true,
-  JUDGE_NAME_ALREADY_EXISTS: true,
-  JUDGE_NOT_FOUND: true,
-  JUDGE_ALREADY_HAS_NEW_VERSION: true,
-  JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED: true,
-  JUDGE_DID_NOT_CHANGE: true,
-  CAMPAIGN_NOT_FOUND: true,
-  CAMPAIGN_NO_MATCHING_EVENTS: true,
-  DATASET_NOT_FOUND: true,
-  DATASET_TASK_NOT_FOUND: true,
-  DATASET_RECORD_NOT_FOUND: true,
-  DATASET_RECORD_FORMAT_ERROR: true,
-  AGENT_NOT_FOUND: true,
-  AGENT_MISTRAL_API_ERROR: true,
-  EVALUATION_NOT_FOUND: true,
-  EVALUATION_CURRENTLY_RUNNING: true,
-  EVALUATION_RECORD_NOT_FOUND: true,
-  EVALUATION_RUN_NOT_FOUND: true,
-  EVALUATION_RUN_TRANSITION_IS_INVALID: true,
-  EVALUATION_RUN_TRANSITION_IS_RUNNING_ALREADY: true,
-  EVALUATION_RUN_TRANSITION_ERROR: true,
-  TEMPLATE_ERROR: true,
-  TEMPLATE_SYNTAX_ERROR: true,
-  PROJECT_NAME_ALREADY_EXISTS: true,
-  EVALUATION_NAME_ALREADY_EXISTS: true,
-  OPTIMIZATION_TRIAL_KEY_ALREADY_EXISTS: true,
-  TRACES_FILTER_QUERY_PARSE_ERROR: true,
-  TRACE_NOT_FOUND: true,
-  SPAN_NOT_FOUND: true
-}
-
-const taskStatuses: Readonly<Record<TaskStatus.Known, true>> = {
-  RUNNING: true,
-  COMPLETED: true,
-  FAILED: true,
-  CANCELED: true,
-  TERMINATED: true,
-  CONTINUED_AS_NEW: true,
-  TIMED_OUT: true,
-  UNKNOWN: true
-}
-
-const telemetryOperators: Readonly<Record<TelemetrySearch.Operator, true>> = {
-  eq: true,
-  neq: true,
-  lt: true,
-  lte: true,
-  gt: true,
-  gte: true,
-  like: true,
-  ilike: true,
-  not_like: true,
-  not_ilike: true,
-  between: true,
-  not_between: true,
-  in: true,
-  not_in: true,
-  exists: true,
-  not_exists: true,
-  regexp: true,
-  not_regexp: true,
-  contains: true,
-  not_contains: true,
-  has: true,
-  hasAny: true,
-  hasAll: true,
-  hasToken: true
-}

@@ -3,8 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { basename, join } from "node:path"
+import { nodePackages } from "../../importRules.ts"
 import { root } from "../packedPackages.ts"
 import { inOrder, type Manifest, publishedPackages, readManifest } from "./manifests.ts"
+import { repeated } from "./version.ts"
 
 const published = publishedPackages(root)
 const names = published.map(({ manifest }) => manifest.name)
@@ -45,6 +47,14 @@ describe("versions", () => {
     )
     assert.deepStrictEqual(config.fixed, [[...names].sort()])
     assert.strictEqual(config.access, "public")
+  })
+
+  it("are repeated in the files that `npm run version` changes", () => {
+    for (const [file, pattern] of Object.entries(repeated)) {
+      const text = readFileSync(join(root, file), "utf8")
+      assert.strictEqual(text.replace(pattern, `$1${version}`), text, file)
+      assert.include(text.replace(pattern, "$1another"), "another", file)
+    }
   })
 
   it("are in the lock file, too", () => {
@@ -102,7 +112,9 @@ describe.each(published.map((one) => [basename(one.folder), one] as const))(
         publishConfig: { access: "public" }
       })
       assert.isUndefined(manifest.private)
-      assert.match(manifest.engines?.["node"] ?? "", /^>=\d+/)
+      // No script runs when a package is installed.
+      assert.isUndefined(manifest.scripts)
+      assert.match(manifest.engines?.["node"] ?? "", /^(>=\d+|\^\d+\.\d+\.\d+ \|\| >=\d+\.\d+\.\d+)$/)
       // There is no public repository yet: an address would be dead. docs/releases.md says what changes then.
       assert.deepStrictEqual([manifest.repository, manifest.homepage, manifest.bugs], [undefined, undefined, undefined])
     })
@@ -146,6 +158,16 @@ describe.each(published.map((one) => [basename(one.folder), one] as const))(
       )
       const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
       assert.deepStrictEqual([...imported].sort(), declared.sort())
+    })
+
+    it("depends on Effect, on its own siblings, and where it is for Node.js on Effect's platform, alone", () => {
+      const { dependencies, optionalDependencies, peerDependencies } = manifest
+      assert.deepStrictEqual(Object.keys(dependencies ?? {}).filter((other) => !names.includes(other)), [])
+      assert.isUndefined(optionalDependencies)
+      assert.deepStrictEqual(
+        Object.keys(peerDependencies ?? {}),
+        nodePackages.includes(name) ? ["@effect/platform-node", "effect"] : ["effect"]
+      )
     })
 
     it("has a peer of Effect that the repository's own version meets", () => {

@@ -27,6 +27,7 @@ export interface Manifest {
   readonly optionalDependencies?: Ranges
   readonly peerDependencies?: Ranges
   readonly engines?: Ranges
+  readonly scripts?: Ranges
 }
 
 /** A published package: its folder and its manifest. */

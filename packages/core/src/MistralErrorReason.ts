@@ -192,7 +192,8 @@ export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse
     return this.status >= 400 && isTransient(this)
   }
   override get message() {
-    return errorResponseMessage("request refused", this, "Correct the request: a retry fails too.")
+    const advice = this.isRetryable ? "Retry later." : "Correct the request: a retry fails too."
+    return errorResponseMessage("request refused", this, advice)
   }
 }
 
@@ -240,7 +241,8 @@ export class ServerError extends reason<ServerError>()("ServerError", errorRespo
     return isTransient(this)
   }
   override get message() {
-    return errorResponseMessage("server error", this, "Retry; if it persists, report the request id to Mistral.")
+    const advice = this.isRetryable ? "Retry; if it persists, report the request id to Mistral." : "A retry fails too."
+    return errorResponseMessage("server error", this, advice)
   }
 }
 

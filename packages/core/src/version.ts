@@ -1,2 +1,2 @@
 /** The version of this library, as sent in `user-agent`. A test keeps it equal to the package's. */
-export const version = "0.1.0"
+export const version = "0.0.0"

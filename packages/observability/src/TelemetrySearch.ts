@@ -32,8 +32,10 @@ export const SearchRequest: Schema.Codec<SearchRequest> = searchRequest
 
 const time = WireSchema.nullable(
   Schema.String.check(
-    Schema.makeFilter((value: string) =>
-      /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)) ? undefined : "Expected an ISO time"
+    Schema.makeFilter(
+      (value: string) =>
+        /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)) ? undefined : "Expected an ISO time",
+      { toJsonSchema: () => ({ format: "date-time" }) }
     )
   )
 )

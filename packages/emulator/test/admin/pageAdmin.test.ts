@@ -1,4 +1,5 @@
 /** The files of the page, and the part of the admin API that only the page uses. */
+import { version } from "@effect-mistral/core/version"
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -68,7 +69,7 @@ describe("the info", () => {
     Effect.gen(function*() {
       const { apiKey } = yield* Emulator.Emulator
       const { json } = yield* raw("/_emulator/info")
-      assert.deepStrictEqual(json, { version: "0.1.0", apiKey: Redacted.value(apiKey) })
+      assert.deepStrictEqual(json, { version, apiKey: Redacted.value(apiKey) })
     }).pipe(Effect.provide(local())))
 })
 

@@ -183,8 +183,8 @@ describe("a script", () => {
 
   it.effect("is in the documentation as it can be read", () =>
     Effect.gen(function*() {
-      const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
-      const [, json = ""] = /^```json\n([\s\S]*?)^```$/m.exec(readme) ?? []
+      const page = readFileSync(new URL("../../../../docs/emulator-scripts.md", import.meta.url), "utf8")
+      const [, json = ""] = /^```json\n([\s\S]*?)^```$/m.exec(page) ?? []
       assert.strictEqual((yield* Script.fromUnknown(JSON.parse(json))).length, 5)
     }))
 

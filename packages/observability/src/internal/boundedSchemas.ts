@@ -8,7 +8,7 @@ export const boundedString = (minimum: number, maximum: number) =>
     return length >= minimum && length <= maximum
       ? undefined
       : `Expected ${minimum === 0 ? "at most" : `${minimum} to`} ${maximum} characters, got ${length}`
-  }))
+  }, { toJsonSchema: () => ({ minLength: minimum, maxLength: maximum }) }))
 
 /** An array with a minimum and a maximum number of items. */
 export const boundedArray = <S extends Schema.Constraint>(item: S, minimum: number, maximum: number) =>
@@ -16,6 +16,7 @@ export const boundedArray = <S extends Schema.Constraint>(item: S, minimum: numb
     Schema.makeFilter((value: ReadonlyArray<unknown>) =>
       value.length >= minimum && value.length <= maximum
         ? undefined
-        : `Expected ${minimum === 0 ? "at most" : `${minimum} to`} ${maximum} items, got ${value.length}`
-    )
+        : `Expected ${minimum === 0 ? "at most" : `${minimum} to`} ${maximum} items, got ${value.length}`, {
+      toJsonSchema: () => ({ minItems: minimum, maxItems: maximum })
+    })
   )
