@@ -2,13 +2,13 @@
  * A conversation with an agent, whole and streamed. The agent was created beforehand with a model and instructions. To use
  * your own, set MISTRAL_AGENT_ID to its id, beside MISTRAL_API_KEY.
  *
- * Run: npm run example examples/agents.ts
+ * Run: npm run example -- agents
  */
 import { Agents } from "@effect-mistral/agents"
 import { Completion, Message } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Config, Console, Effect, Layer, Stream } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const agentId = Config.withDefault(Config.String("MISTRAL_AGENT_ID"), "ag_emulator")
 

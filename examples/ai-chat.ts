@@ -2,15 +2,15 @@
  * A chat that remembers: each turn reads the conversation history from a store and writes it back. The history belongs to no
  * model, so the last turn asks another one.
  *
- * Run: npm run example -- examples/ai-chat.ts
+ * Run: npm run example -- ai-chat
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Ref } from "effect"
 import { Chat, Model } from "effect/ai"
 import { Persistence } from "effect/persistence"
-import { memory } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { memory } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 export const turn = Effect.fn("turn")(function*(user: string, prompt: string) {
   const chats = yield* Chat.Persistence

@@ -2,15 +2,15 @@
  * A fallback from a large to a small model with an `ExecutionPlan`, whole and streamed. Without a key, the large model of the
  * emulator has no capacity.
  *
- * Run: npm run example -- examples/ai-execution-plan.ts
+ * Run: npm run example -- ai-execution-plan
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { RetryPolicy } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, Effect, ExecutionPlan, Schedule, Stream } from "effect"
 import { type AiError, LanguageModel, Model } from "effect/ai"
-import { overload } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { overload } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 /** One retry, so that the small model is asked soon. The client never retries a stream of which something came. */
 const retry = RetryPolicy.make({ schedule: Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 1 })) })

@@ -1,13 +1,13 @@
 /**
  * Structured output: a value of a schema, with transformed, optional and checked properties.
  *
- * Run: npm run example -- examples/ai-generate-object.ts
+ * Run: npm run example -- ai-generate-object
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, DateTime, Effect, Layer, Schema } from "effect"
 import { LanguageModel } from "effect/ai"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 class Invoice extends Schema.Class<Invoice>("Invoice")({
   seller: Schema.String.annotate({ description: "The name of the company that sends the invoice" }),

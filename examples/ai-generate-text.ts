@@ -1,13 +1,13 @@
 /**
  * Mistral as the `LanguageModel` of `effect/ai`: a text, its usage, another configuration for one call, and errors by reason.
  *
- * Run: npm run example -- examples/ai-generate-text.ts
+ * Run: npm run example -- ai-generate-text
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
 import { LanguageModel, Model } from "effect/ai"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const program = Effect.gen(function*() {
   const cheese = yield* LanguageModel.generateText({

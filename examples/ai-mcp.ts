@@ -1,7 +1,7 @@
 /**
  * The tools of an MCP server as a toolkit. The server of this example runs in the same process, on a free local port.
  *
- * Run: npm run example -- examples/ai-mcp.ts
+ * Run: npm run example -- ai-mcp
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
@@ -9,8 +9,8 @@ import { Console, Effect, Layer, Schema } from "effect"
 import { Chat, McpClient, McpProtocol, McpServer, Tool, Toolkit } from "effect/ai"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
-import { harbour } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { harbour } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 const protocol = McpProtocol.v2025_11_25
 

@@ -1,14 +1,14 @@
 /**
  * Retrieval-augmented generation: the texts that are nearest to a question, by their embeddings, go into the prompt.
  *
- * Run: npm run example -- examples/ai-rag.ts
+ * Run: npm run example -- ai-rag
  */
 import { MistralEmbeddingModel, MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Array, Console, Context, Effect, Layer, Order } from "effect"
 import { EmbeddingModel, LanguageModel } from "effect/ai"
-import { support } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { support } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 const articles = [
   "Reset your password from the sign-in page of the app.",

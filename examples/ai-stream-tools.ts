@@ -2,14 +2,14 @@
  * A streamed conversation with tools: the text and the arguments of calls are shown as the model writes them, handlers run in
  * between. Without a key, a script decides which tools are called.
  *
- * Run: npm run example -- examples/ai-stream-tools.ts
+ * Run: npm run example -- ai-stream-tools
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer, Schema, Stream } from "effect"
 import { Chat, type Response, Tool, Toolkit } from "effect/ai"
-import { trip } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { trip } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 const Tools = Toolkit.make(
   Tool.make("get_weather", {

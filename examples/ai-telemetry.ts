@@ -3,14 +3,14 @@
  * `OTEL_EXPORTER_OTLP_ENDPOINT` names, or else to a tiny one that prints what it receives. No prompt, no answer and no argument
  * of the tool is exported.
  *
- * Run: npm run example -- examples/ai-telemetry.ts
+ * Run: npm run example -- ai-telemetry
  */
 import { MistralLanguageModel, MistralTelemetry } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { LanguageModel, Tool, Toolkit } from "effect/ai"
-import { TelemetryLive } from "./collector.ts"
-import { MistralLive } from "./mistral.ts"
+import { TelemetryLive } from "./shared/collector.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const Tools = Toolkit.make(Tool.make("find_patient", {
   description: "Finds a patient by name",

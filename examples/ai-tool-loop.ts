@@ -1,14 +1,14 @@
 /**
  * A tool loop with a limit of rounds: when the limit is near, the model must answer with what it has found out.
  *
- * Run: npm run example -- examples/ai-tool-loop.ts
+ * Run: npm run example -- ai-tool-loop
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Ref, Schema } from "effect"
 import { Chat, Tool, Toolkit } from "effect/ai"
-import { research } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { research } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 const Tools = Toolkit.make(Tool.make("search", {
   description: "Searches the encyclopedia",

@@ -2,14 +2,14 @@
  * A toolkit with typed handlers. One call fails, and the arguments of another do not fit: the model reads both errors, because
  * the tool has `failureMode: "return"`. Without a key, a script decides which tools are called.
  *
- * Run: npm run example -- examples/ai-toolkit.ts
+ * Run: npm run example -- ai-toolkit
  */
 import { MistralLanguageModel } from "@effect-mistral/ai"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Schema } from "effect"
 import { Chat, Tool, Toolkit } from "effect/ai"
-import { dinner } from "./aiScripts.ts"
-import { scriptedMistral } from "./mistral.ts"
+import { dinner } from "./shared/aiScripts.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
 
 class FullyBooked extends Schema.TaggedError<FullyBooked>()("FullyBooked", { free: Schema.Array(Schema.Int) }) {}
 

@@ -2,13 +2,14 @@
  * Ten thousand classifications as a batch job, at half the price, with a progress display. The results are joined with their
  * inputs into a file of JSON Lines. What failed is sent again in a job of its own, at most twice.
  *
- * Run: npm run example examples/batch-classify.ts
+ * Run: npm run example -- batch-classify
  */
 import { BatchInput, BatchJobs, Files } from "@effect-mistral/batch"
 import { Endpoint, StructuredOutput } from "@effect-mistral/core"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Layer, Schedule, Schema, Stream } from "effect"
-import { BatchMistralLive, showProgress } from "./batchMistral.ts"
+import { BatchMistralLive, progressOf } from "./shared/batchMistral.ts"
+import { withProgress } from "./shared/progress.ts"
 
 class Label extends Schema.Class<Label>("Label")({ sentiment: Schema.Literals(["good", "bad", "neither"]) }) {}
 
@@ -25,7 +26,8 @@ const classify = Effect.fnUntraced(function*(run: string, ids: ReadonlyArray<num
   const uploads = files.map(({ content, size }) => Files.upload({ name: "a.jsonl", purpose: "batch", content, size }))
   const input_files = (yield* Effect.all(uploads)).map(({ id }) => id)
   const job = yield* BatchJobs.createOnce({ endpoint: "/v1/chat/completions", model, input_files, metadata: { run } })
-  yield* Stream.runForEach(BatchJobs.watch(job.id, { schedule: Schedule.spaced("200 millis") }), showProgress)
+  const watched = BatchJobs.watch(job.id, { schedule: Schedule.spaced("200 millis") })
+  yield* Stream.runDrain(withProgress(progressOf)(watched))
   return BatchJobs.results(job.id, Endpoint.chat.complete)
 })
 
@@ -45,7 +47,7 @@ const program = Effect.gen(function*() {
       )
     )
     yield* Stream.run(Stream.encodeText(rows), fileSystem.sink(path, { flag: "a" }))
-    yield* Console.log(`\njob ${round}: ${ids.length - failed.length} of ${ids.length} classified`)
+    yield* Console.log(`job ${round}: ${ids.length - failed.length} of ${ids.length} classified`)
     ids = failed
   }
   yield* Console.log(`the rows are in ${path}`)

@@ -2,7 +2,7 @@
  * Three processes work on one durable batch over PostgreSQL, and one of them is killed in the middle. The program is that of
  * `batch-durable.ts`; only layers differ.
  *
- * Run: npm run postgres, and in another terminal: npm run example examples/batch-cluster.ts
+ * Run: npm run postgres, and in another terminal: npm run example -- batch-cluster
  */
 import { Batches, BatchProgress } from "@effect-mistral/batch"
 import { Emulator } from "@effect-mistral/emulator"
@@ -10,10 +10,10 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer, Redacted, Stream } from "effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { batchesOver } from "./batchCluster.ts"
-import { reviews, Sentiments } from "./reviews.ts"
+import { batchesOver } from "./shared/batchCluster.ts"
+import { reviews, Sentiments } from "./shared/reviews.ts"
 
-const runner = fileURLToPath(new URL("batch-runner.ts", import.meta.url))
+const runner = fileURLToPath(new URL("shared/batch-runner.ts", import.meta.url))
 const id = `reviews-${Date.now()}`
 
 /** The processes all talk to one server: Mistral if there is a key, and otherwise an emulator in this process. */

@@ -2,7 +2,7 @@
  * Two thousand reviews in a durable batch: one process, and a database file. Kill the program at any moment and run it again:
  * it goes on where it was. `batch-kill.ts` does that.
  *
- * Run: npm run example examples/batch-durable.ts [database] [number of reviews]
+ * Run: npm run example -- batch-durable [database] [number of reviews]
  */
 import { BatchCluster, Batches, BatchLines, BatchProgress, BatchRoute, Limits } from "@effect-mistral/batch"
 import { SqliteClient } from "@effect-mistral/node"
@@ -10,8 +10,8 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Layer, Stream } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { MistralLive } from "./mistral.ts"
-import { reviews, Sentiments } from "./reviews.ts"
+import { MistralLive } from "./shared/mistral.ts"
+import { reviews, Sentiments } from "./shared/reviews.ts"
 
 const [database = join(tmpdir(), `reviews-${process.pid}.db`), count = "2000"] = process.argv.slice(2)
 const id = "reviews"

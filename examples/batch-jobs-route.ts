@@ -2,14 +2,14 @@
  * The same durable batch as a job of Mistral, at half the price: only the route differs. The program can be killed here, too:
  * it finds its job again.
  *
- * Run: npm run example examples/batch-jobs-route.ts
+ * Run: npm run example -- batch-jobs-route
  */
 import { BatchCluster, Batches, BatchJobs, BatchProgress, BatchRoute, Files } from "@effect-mistral/batch"
 import { SqliteClient } from "@effect-mistral/node"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer, Schedule, Stream } from "effect"
-import { BatchMistralLive } from "./batchMistral.ts"
-import { reviews, Sentiments } from "./reviews.ts"
+import { BatchMistralLive } from "./shared/batchMistral.ts"
+import { reviews, Sentiments } from "./shared/reviews.ts"
 
 const id = "reviews"
 

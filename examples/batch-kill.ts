@@ -1,7 +1,7 @@
 /**
  * Kills `batch-durable.ts` twice in the middle (`kill -9`), runs it to its end, and compares its report with what the emulator saw.
  *
- * Run: npm run example examples/batch-kill.ts
+ * Run: npm run example -- batch-kill
  */
 import { Emulator } from "@effect-mistral/emulator"
 import { NodeRuntime } from "@effect/platform-node"

@@ -2,12 +2,13 @@
  * Runs a campaign: a stored judge evaluates the events of a filter in the background. The program polls until the campaign
  * is done, prints its scores, and deletes the campaign and the judge.
  *
- * Run: npm run example examples/campaign.ts
+ * Run: npm run example -- campaign
  */
 import { Campaigns, Filter, Judges } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"
 import { Clock, Console, Effect, Layer, Schedule, Stream } from "effect"
-import { MistralWithEventsLive } from "./mistral.ts"
+import { MistralWithEventsLive } from "./shared/mistral.ts"
+import { withElapsedTime } from "./shared/progress.ts"
 
 const program = Effect.gen(function*() {
   const judge = yield* Effect.acquireRelease(
@@ -32,7 +33,9 @@ const program = Effect.gen(function*() {
     ({ id }) => Effect.ignore(Campaigns.delete(id))
   )
   yield* Console.log(`started: ${campaign.name}`)
-  const status = yield* Campaigns.await(campaign.id, { schedule: Schedule.spaced("200 millis") })
+  const status = yield* Campaigns.await(campaign.id, { schedule: Schedule.spaced("200 millis") }).pipe(
+    withElapsedTime("judging")
+  )
   const scores = yield* Campaigns.selectedEventsAll(campaign.id, { page_size: 100 }).pipe(
     Stream.map(({ extra_fields }) => extra_fields[`__judge_${judge.id}`]),
     Stream.filter((score) => typeof score === "number"),

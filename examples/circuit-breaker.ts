@@ -2,7 +2,7 @@
  * Stops calling a server that is down: after three failures in a row that may pass, calls fail at once for half a minute.
  * The circuit breaker is a Layer around the chat service, so that the rest of the program does not know of it.
  *
- * Run: npm run example examples/circuit-breaker.ts
+ * Run: npm run example -- circuit-breaker
  */
 import { Chat } from "@effect-mistral/chat"
 import { Endpoint, MistralError, RetryPolicy } from "@effect-mistral/core"
@@ -10,7 +10,7 @@ import { Emulator, Fault } from "@effect-mistral/emulator"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Exit, Layer, Option, Sink, Stream } from "effect"
 import { CircuitBreaker } from "effect/persistence"
-import { EmulatorLive } from "./mistral.ts"
+import { EmulatorLive } from "./shared/mistral.ts"
 
 const policy = { tripPolicy: CircuitBreaker.consecutive(3), openDuration: "30 seconds" } as const
 

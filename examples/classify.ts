@@ -2,12 +2,12 @@
  * Classification: messages are labelled by a classifier that was trained on such labels, in groups, several at a time. A
  * message whose label is not certain is left to a person.
  *
- * Run: npm run example examples/classify.ts
+ * Run: npm run example -- classify
  */
 import { Classification, Classifiers } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Array, Config, Console, Effect, Layer } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const messages = [
   "Where is my parcel?",

@@ -2,15 +2,15 @@
  * A chat on the command line. The prompt is the argument or standard input, and the answer is written to standard output
  * token by token. A failure is one line on standard error and the exit code 1. Ctrl-C ends the request, with exit code 130.
  *
- * Run: npm run example examples/cli.ts -- "Who painted the Water Lilies?"
- *      echo "Who painted the Water Lilies?" | npm run -s example examples/cli.ts -- --json
+ * Run: npm run example -- cli "Who painted the Water Lilies?"
+ *      echo "Who painted the Water Lilies?" | npm run -s example -- cli --json
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, Message } from "@effect-mistral/core"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer, Option, Stdio, Stream } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const chat = Command.make(
   "chat",

@@ -1,13 +1,13 @@
 /**
  * Whole completions in a conversation of two turns.
  *
- * Run: npm run example examples/complete.ts
+ * Run: npm run example -- complete
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, Message } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const program = Effect.gen(function*() {
   const model = "mistral-small-latest"

@@ -1,7 +1,7 @@
 /**
  * Sets a retry policy for a service and for one call. The server is a script that fails twice.
  *
- * Run: npm run example examples/custom-retry.ts
+ * Run: npm run example -- custom-retry
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, RetryPolicy } from "@effect-mistral/core"

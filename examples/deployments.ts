@@ -1,7 +1,7 @@
 /**
  * Runs the same program on two deployments by changing the Layer: Mistral's platform, and an OpenAI-compatible server.
  *
- * Run: npm run example examples/deployments.ts
+ * Run: npm run example -- deployments
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, MistralClient, OpenAiCompatible } from "@effect-mistral/core"

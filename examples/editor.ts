@@ -2,13 +2,13 @@
  * Code completion while somebody types. A keystroke cancels the request of the one before it, also at the server, and a
  * request is sent after a short pause only: of many keystrokes, the last one is completed.
  *
- * Run: npm run example examples/editor.ts
+ * Run: npm run example -- editor
  */
 import { Completion, RetryPolicy } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Schedule, Stream } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 /** The state of an editor after a keystroke. */
 export interface Edit {

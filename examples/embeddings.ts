@@ -2,12 +2,12 @@
  * Embeddings: a semantic search. The texts are embedded in groups, several at a time, and ranked by their similarity to a
  * question.
  *
- * Run: npm run example examples/embeddings.ts
+ * Run: npm run example -- embeddings
  */
 import { Embedding, Embeddings } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Array, Console, Effect, Layer } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const model = "mistral-embed"
 

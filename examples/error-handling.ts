@@ -2,13 +2,13 @@
  * Handles errors: every failure is a `MistralError` with a tagged reason, and a program catches the reasons that it can
  * handle.
  *
- * Run: npm run example examples/error-handling.ts
+ * Run: npm run example -- error-handling
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const complete = (model: string, temperature: number) =>
   Chat.complete({ model, temperature, messages: [{ role: "user", content: "Hello" }] }).pipe(

@@ -2,13 +2,13 @@
  * Extraction: values of a schema out of several documents, three at a time, with the tokens that each of them cost. A
  * completion that does not fit the schema loses one document, not all of them.
  *
- * Run: npm run example examples/extraction.ts
+ * Run: npm run example -- extraction
  */
 import { Chat } from "@effect-mistral/chat"
 import { type Completion } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Schema } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 class Invoice extends Schema.Class<Invoice>("Invoice")({
   supplier: Schema.String,

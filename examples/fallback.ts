@@ -2,14 +2,14 @@
  * Another model answers if the first one fails before its first chunk. After that chunk no other model may: the reader would
  * get the beginning of one text and then the whole of another, so the stream fails, and its error says how much was read.
  *
- * Run: npm run example examples/fallback.ts
+ * Run: npm run example -- fallback
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, type MistralError, RetryPolicy } from "@effect-mistral/core"
 import { Emulator, Fault } from "@effect-mistral/emulator"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Option, Stream } from "effect"
-import { EmulatorLive } from "./mistral.ts"
+import { EmulatorLive } from "./shared/mistral.ts"
 
 /** The models, in the order in which they are tried. */
 const models = ["mistral-large-latest", "mistral-small-latest"]

@@ -1,13 +1,13 @@
 /**
  * Code completion in an editor: the suggestion appears at the cursor while the model writes it.
  *
- * Run: npm run example examples/fim.ts
+ * Run: npm run example -- fim
  */
 import { Completion } from "@effect-mistral/core"
 import { Fim } from "@effect-mistral/fim"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Stream } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const document = `export const mean = (values: ReadonlyArray<number>): number => {
   const total = 

@@ -2,12 +2,13 @@
  * Judges the last hundred events with a concurrency of eight, and counts the judgements. An event that cannot be judged is
  * a result like the others.
  *
- * Run: npm run example examples/judge-events.ts
+ * Run: npm run example -- judge-events
  */
 import { ChatCompletionEvents, type Judge } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Result, Stream } from "effect"
-import { MistralWithEventsLive } from "./mistral.ts"
+import { MistralWithEventsLive } from "./shared/mistral.ts"
+import { withProgress } from "./shared/progress.ts"
 
 const judge: Judge.Definition = {
   name: "Tone of the answer",
@@ -37,6 +38,7 @@ const program = Effect.gen(function*() {
         onFailure: (error) => `not judged: ${error.reason._tag}`
       })
     ),
+    withProgress((_, count) => ({ share: count / 100, text: `${count} of 100 events judged` })),
     Stream.runCollect
   )
   for (const judgement of new Set(judgements)) {

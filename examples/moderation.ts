@@ -1,13 +1,13 @@
 /**
  * Moderation: a message of a user is moderated before a model answers it, in the light of the messages before it.
  *
- * Run: npm run example examples/moderation.ts
+ * Run: npm run example -- moderation
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, type Message, Moderation, Moderations } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Array, Console, Effect, Layer, Schema } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 class Flagged extends Schema.TaggedError<Flagged>()("Flagged", { categories: Schema.Array(Schema.String) }) {}
 

@@ -2,12 +2,12 @@
  * Exports the chat completions of yesterday into a dataset, every night at three (UTC). An export that was interrupted goes
  * on where it stopped, because each record has the id of its event, and a second run of the same day adds nothing.
  *
- * Run: npm run example examples/nightly-export.ts -- --now
+ * Run: npm run example -- nightly-export --now
  */
 import { ChatCompletionEvents, Datasets, Filter } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Option, Schedule, Stream } from "effect"
-import { MistralWithEventsLive } from "./mistral.ts"
+import { MistralWithEventsLive } from "./shared/mistral.ts"
 
 /** The dataset with a name, which is created if there is none. */
 const datasetOf = Effect.fnUntraced(function*(name: string) {

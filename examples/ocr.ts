@@ -2,12 +2,12 @@
  * Reading documents: a report by its URL becomes a markdown file with its tables and images in it, and the facts that a
  * schema names are read from it in the same request.
  *
- * Run: npm run example examples/ocr.ts
+ * Run: npm run example -- ocr
  */
 import { Ocr, OcrDocument, StructuredOutput } from "@effect-mistral/core"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, FileSystem, Layer, Schema } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const Report = Schema.Struct({
   title: Schema.String,

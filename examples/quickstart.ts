@@ -7,7 +7,7 @@ import { Chat } from "@effect-mistral/chat"
 import { Completion } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Stream } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const program = Effect.gen(function*() {
   const response = yield* Chat.stream({

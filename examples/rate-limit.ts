@@ -2,7 +2,7 @@
  * Sends at most two requests per second, and at most four at a time: by a Layer around the chat service, which counts
  * calls, or in the HTTP client, which counts every attempt of every service.
  *
- * Run: npm run example examples/rate-limit.ts
+ * Run: npm run example -- rate-limit
  */
 import { Chat } from "@effect-mistral/chat"
 import { MistralClient } from "@effect-mistral/core"
@@ -10,7 +10,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Clock, Console, Effect, Layer, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { RateLimiter } from "effect/persistence"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 const rate = { key: "mistral", limit: 2, window: "1 second", algorithm: "token-bucket" } as const
 

@@ -1,12 +1,12 @@
 /**
  * Searches for slow and for truncated completions of the past month, and prints them as a table.
  *
- * Run: npm run example examples/search-events.ts
+ * Run: npm run example -- search-events
  */
 import { ChatCompletionEvents, Filter } from "@effect-mistral/observability"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, DateTime, Effect, Layer, Stream } from "effect"
-import { MistralWithEventsLive } from "./mistral.ts"
+import { MistralWithEventsLive } from "./shared/mistral.ts"
 
 const columns = ["timestamp", "model_name", "total_time_elapsed", "output_tokens", "last_user_message_preview"]
 const widths = [24, 22, 18, 13, 40]

@@ -3,7 +3,7 @@
  * response begins with the first chunk, so that an error before it has a status. An error after it is an event. If the
  * browser leaves, the request to Mistral ends.
  *
- * Run: MISTRAL_API_KEY_ACME=emulator-key npm run example examples/sse-server.ts
+ * Run: MISTRAL_API_KEY_ACME=emulator-key npm run example -- sse-server
  * Then: curl -N "http://localhost:3000/acme/chat?prompt=Hello"
  */
 import { Chat } from "@effect-mistral/chat"
@@ -12,7 +12,7 @@ import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { Config, Duration, Effect, Layer, Schema, Sink, Stream } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 /** The key of a tenant. In practice, the tenant comes from a session, and its key from a store of secrets. */
 const keyOf = (tenant: string) => Config.Redacted(`MISTRAL_API_KEY_${tenant.toUpperCase()}`)

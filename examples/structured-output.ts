@@ -1,12 +1,12 @@
 /**
  * Structured output: a completion as a value of a schema, at once and while the model writes it.
  *
- * Run: npm run example examples/structured-output.ts
+ * Run: npm run example -- structured-output
  */
 import { Chat } from "@effect-mistral/chat"
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Schema, Stream } from "effect"
-import { MistralLive } from "./mistral.ts"
+import { MistralLive } from "./shared/mistral.ts"
 
 class Book extends Schema.Class<Book>("Book")({
   title: Schema.String,

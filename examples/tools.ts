@@ -2,14 +2,14 @@
  * A conversation with tools, whole and streamed: parallel calls, one that fails, arguments that do not fit, an unknown tool.
  * Without a key, a script decides which tools are called.
  *
- * Run: npm run example examples/tools.ts
+ * Run: npm run example -- tools
  */
 import { Chat } from "@effect-mistral/chat"
 import { Completion, Message, Tool } from "@effect-mistral/core"
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, Effect, Layer, Schema, Stream } from "effect"
-import { scriptedMistral } from "./mistral.ts"
-import { toolScript } from "./toolScript.ts"
+import { scriptedMistral } from "./shared/mistral.ts"
+import { toolScript } from "./shared/toolScript.ts"
 
 const Weather = Schema.Struct({ city: Schema.String.annotate({ description: "such as Paris" }) })
 const Exchange = Schema.Struct({ euros: Schema.Finite, to: Schema.Literals(["USD", "CHF"]) })

@@ -9,9 +9,9 @@ import { addressOf, content, dist, pageOf, work } from "./paths.ts"
 const link = (file: string) => addressOf(pageOf(file) ?? "index")
 
 const guideSidebar = [
-  ...guides.map(({ items, text }) => ({
+  ...guides.map(({ collapsed = false, items, text }) => ({
     text,
-    collapsed: false,
+    collapsed,
     items: items.map(({ file, text }) => ({ text, link: link(file) }))
   })),
   {

@@ -35,7 +35,8 @@ export const guides: ReadonlyArray<Group> = [
       doc("tool-calling", "Tool calling"),
       doc("embeddings-moderation-ocr", "Embeddings, moderation, OCR"),
       doc("usage-cost-and-caching", "Usage, cost and caching"),
-      doc("effect-ai", "effect/ai")
+      doc("effect-ai", "effect/ai"),
+      doc("effect-ai-models", "Models and options of effect/ai")
     ]
   },
   {
@@ -71,7 +72,8 @@ export const guides: ReadonlyArray<Group> = [
     items: [
       doc("batches", "Batch jobs and files"),
       doc("durable-batches", "Durable batches"),
-      doc("operating-batches", "Operating durable batches")
+      doc("operating-batches", "Operating durable batches"),
+      doc("sqlite", "SQLite")
     ]
   },
   {
@@ -79,15 +81,28 @@ export const guides: ReadonlyArray<Group> = [
     items: [
       doc("testing", "Testing"),
       doc("emulator", "The emulator"),
-      doc("emulator-tests", "The emulator in tests"),
-      doc("emulator-models", "Models of the emulator"),
-      doc("emulator-access", "Keys and access"),
-      doc("emulator-refusals", "Refusals"),
+      doc("emulator-options", "Options"),
+      doc("emulator-page", "Page in the browser"),
+      doc("emulator-tests", "Emulator in tests"),
+      doc("emulator-scripts", "Scripted responses"),
+      doc("emulator-faults", "Faults"),
+      doc("emulator-record-and-replay", "Record and replay"),
+      doc("cassette-format", "Cassette files")
+    ]
+  },
+  {
+    text: "What the emulator does",
+    collapsed: true,
+    items: [
+      doc("emulator-models", "Models"),
+      doc("emulator-responses", "Responses"),
       doc("emulator-values", "Values"),
+      doc("emulator-refusals", "Refusals"),
       doc("emulator-wire-format", "Wire format"),
-      doc("emulator-files", "Files and batch jobs"),
-      doc("emulator-observability", "Observability"),
-      doc("cassette-format", "Cassettes")
+      doc("emulator-access", "Keys and access"),
+      doc("emulator-files", "Files"),
+      doc("emulator-batch-jobs", "Batch jobs"),
+      doc("emulator-observability", "Observability")
     ]
   },
   {

@@ -1,5 +1,5 @@
 /** The same program with OpenAI's SDK: a stream, an object, a tool, embeddings, and errors by class. */
-import OpenAI from "openai"
+import OpenAI, { AuthenticationError, RateLimitError } from "openai"
 import { zodResponseFormat } from "openai/helpers/zod"
 import { z } from "zod"
 
@@ -56,7 +56,7 @@ try {
   await streamed()
   console.log(await painter(), await tools(), (await vectors()).length)
 } catch (error) {
-  if (error instanceof OpenAI.RateLimitError) console.log("busy")
-  else if (error instanceof OpenAI.AuthenticationError) console.log("no key", error.message)
+  if (error instanceof RateLimitError) console.log("busy")
+  else if (error instanceof AuthenticationError) console.log("no key", error.message)
   else throw error
 }

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { examples, fileOf } from "../list.ts"
+import { assertPrints } from "./prints.ts"
+import { runExample } from "./runExample.ts"
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -174,58 +177,56 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
   "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
 
-/** The arguments of programs that need some. */
-const args: Record<string, ReadonlyArray<string>> = {
-  "cli.ts": ["Who painted the Water Lilies?"],
-  "nightly-export.ts": ["--now"]
-}
-
-/** Programs that run until they are stopped. They have tests of their own. */
-const servers = ["sse-server.ts", "batch-runner.ts", "batch-cluster.ts"]
-
 /** Each program is a process of its own, which takes seconds to start on a busy machine. */
 const timeout = 60_000
 
-/** Modules that the programs share and that are not programs themselves. */
-const shared = [
-  "mistral.ts",
-  "toolScript.ts",
-  "aiScripts.ts",
-  "collector.ts",
-  "batchMistral.ts",
-  "batchCluster.ts",
-  "reviews.ts"
-]
+const programs = examples.filter(({ kind, needs }) => kind === undefined && needs === undefined)
 
 describe("examples", () => {
-  const programs = readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && !shared.includes(file) && !servers.includes(file))
-
-  it("each have an expectation here", () => {
-    assert.deepStrictEqual(programs.sort(), Object.keys(expected).sort())
+  it("are all in the list, and each file of the folder is one", () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && file !== "run.ts" && file !== "list.ts")
+    const listed = examples.map(fileOf).filter((file) => !file.includes("/"))
+    assert.deepStrictEqual(listed.sort(), files.sort())
+    assert.strictEqual(new Set(examples.map(({ name }) => name)).size, examples.length)
   })
 
-  it("each have one idea, in at most sixty lines", () => {
-    for (const program of [...programs, ...servers]) {
-      const lines = readFileSync(join(folder, program), "utf8").trimEnd().split("\n").length
-      assert.isAtMost(lines, 60, program)
+  it("each have an expectation here", () => {
+    assert.deepStrictEqual(programs.map(fileOf).sort(), Object.keys(expected).sort())
+  })
+
+  it("each have one idea, in at most sixty lines, and say how they are run", () => {
+    for (const example of examples.filter(({ file }) => file === undefined)) {
+      const text = readFileSync(join(folder, fileOf(example)), "utf8")
+      assert.isAtMost(text.trimEnd().split("\n").length, 60, example.name)
+      const command = example.name === "quickstart" ? "npm start" : `npm run example -- ${example.name}`
+      assert.match(text, new RegExp(`^ \\* Run: .*\\b${command}\\b`, "m"))
     }
   })
 
-  for (const program of programs) {
-    it(`${program} runs against the emulator and prints what it should`, async () => {
+  for (const example of programs) {
+    it(`${example.name} runs against the emulator and prints what it should`, async () => {
       const { MISTRAL_API_KEY: _, ...env } = process.env
-      const { stdout } = await promisify(execFile)(
+      const { stderr, stdout } = await promisify(execFile)(
         process.execPath,
-        ["--conditions=@effect-mistral/source", join(folder, program), ...args[program] ?? []],
+        ["--conditions=@effect-mistral/source", join(folder, fileOf(example)), ...example.args ?? []],
         { env, timeout }
       )
+      assertPrints(stdout, example.prints)
+      // A progress display is for a terminal, which standard error is not here. That of a durable batch writes lines then.
+      assert.notMatch(stderr, /[#\r]/)
       let rest = stdout
-      for (const pattern of expected[program] ?? []) {
+      for (const pattern of expected[fileOf(example)] ?? []) {
         const found = pattern.exec(rest)
         assert.isNotNull(found, `${pattern} not found in what is left of the output:\n${rest}`)
         rest = rest.slice(found!.index + found![0].length)
       }
+    }, timeout)
+  }
+
+  for (const example of examples.filter(({ kind }) => kind === "test")) {
+    it(`${example.name} is a test that passes`, async () => {
+      const { stdout } = await runExample([example.name])
+      assertPrints(stdout, example.prints)
     }, timeout)
   }
 })

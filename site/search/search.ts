@@ -24,7 +24,7 @@ export interface Hit {
 const weights: Readonly<Record<Kind, number>> = {
   guide: 1,
   package: 0.7,
-  emulator: 0.6,
+  emulator: 0.5,
   overview: 0.5,
   project: 0.5,
   decision: 0.4,
@@ -55,8 +55,8 @@ const [synonymWeight, partWeight] = [0.5, 0.4]
 /** The words of a query. If all are too common, all are searched for. */
 const wordsOf = (query: string): ReadonlyArray<Word> => {
   const typed = tokens(query)
-  const telling = typed.filter((word) => !isStopWord(word.toLowerCase()))
-  return (telling.length > 0 ? telling : typed).map((word) => {
+  const rare = typed.filter((word) => !isStopWord(word.toLowerCase()))
+  return (rare.length > 0 ? rare : typed).map((word) => {
     const [whole, ...pieces] = termsOf(word)
     const terms = new Map([[whole ?? stem(word.toLowerCase()), 1]])
     for (const piece of pieces) if (!terms.has(piece)) terms.set(piece, partWeight)
@@ -68,17 +68,35 @@ const wordsOf = (query: string): ReadonlyArray<Word> => {
 /** Whether a query names something of the API: `RetryPolicy`, `Chat.stream`. */
 const isName = (query: string) => /^[\w.]+$/.test(query.trim()) && /[a-z][A-Z]|[A-Za-z]\.[A-Za-z]/.test(query)
 
-/** How much of a query some terms cover, from 0 to 1. */
-const share = (words: ReadonlyArray<Word>, found: ReadonlyArray<string>): number =>
-  words.reduce((sum, { terms }) => sum + Math.max(0, ...found.map((term) => terms.get(term) ?? 0)), 0) / words.length
+/** How much a word of a query tells: less, the more sections have it. */
+const telling = (
+  words: ReadonlyArray<Word>,
+  results: ReadonlyArray<SearchResult>,
+  total: number
+): ReadonlyArray<number> =>
+  words.map(({ terms }) => {
+    const found = results.filter(({ queryTerms }) => queryTerms.some((term) => terms.get(term) === 1)).length
+    return Math.log(1 + (total - found + 0.5) / (found + 0.5))
+  })
 
-/** A section that has more of the words, and more of them in its headings, counts more than one that has one word often. */
-const coverage = (words: ReadonlyArray<Word>, { match, queryTerms }: SearchResult): number => {
-  const inHeadings = Object.entries(match).filter(([, fields]) => fields.some((field) => headings.includes(field)))
-  return (0.15 + 0.85 * share(words, queryTerms) ** 2) * (0.5 + 0.5 * share(words, inHeadings.map(([term]) => term)))
+/** How much of a query some terms cover, from 0 to 1. */
+const share = (words: ReadonlyArray<Word>, weights: ReadonlyArray<number>, found: ReadonlyArray<string>): number => {
+  const all = weights.reduce((sum, weight) => sum + weight, 0)
+  const covered = words.reduce(
+    (sum, { terms }, index) => sum + weights[index]! * Math.max(0, ...found.map((term) => terms.get(term) ?? 0)),
+    0
+  )
+  return covered / all
 }
 
 const headings = ["heading", "parents", "page", "alias"]
+
+/** A section that has more of the words, and more of them in its headings, counts more than one that has one word often. */
+const coverage = (words: ReadonlyArray<Word>, weights: ReadonlyArray<number>, result: SearchResult): number => {
+  const inHeadings = Object.entries(result.match)
+    .filter(([, fields]) => fields.some((field) => headings.includes(field))).map(([term]) => term)
+  return (0.15 + 0.85 * share(words, weights, result.queryTerms) ** 2) * (0.5 + 0.5 * share(words, weights, inHeadings))
+}
 
 /** The pages that answer a query, the best first. */
 export const search = ({ engine, sections }: Index, query: string, limit = 10): ReadonlyArray<Hit> => {
@@ -92,20 +110,21 @@ export const search = ({ engine, sections }: Index, query: string, limit = 10): 
   const results = engine.search([...all.keys()].join(" "), {
     tokenize: (text) => text.split(" "),
     processTerm: (term) => term,
-    boost: { heading: 5, page: 4, alias: 2, parents: 2, text: 1, code: 0.4 },
+    boost: { heading: 4, page: 4, alias: 4, parents: 2, text: 1, code: 0.4 },
     boostTerm: (term) => all.get(term) ?? 1,
     // The word that is being typed may be unfinished.
     prefix: (term) => term.length > 2 && (term === last || term === stem(last)),
     fuzzy: (term) => term.length > 5 && (all.get(term) ?? 0) === 1 ? 0.15 : false,
     bm25: { k: 1.2, b: 0.5, d: 0.5 }
   })
+  const weightOfWords = telling(words, results, sections.length)
   const pages = new Map<string, { hit: Section; score: number; words: ReadonlyArray<string> }[]>()
   for (const result of results) {
     const { id, score, terms } = result
     const section = byAddress.get(String(id))
     if (section === undefined) continue
     const weight = isApi && section.kind === "api" ? 1.5 : weights[section.kind]
-    const entry = { hit: section, score: score * weight * coverage(words, result), words: terms }
+    const entry = { hit: section, score: score * weight * coverage(words, weightOfWords, result), words: terms }
     const address = section.address.split("#")[0]!
     pages.set(address, [...pages.get(address) ?? [], entry])
   }

@@ -38,7 +38,8 @@ const replace = (page: string, name: string, content: string): string => {
 
 /** One row for each operation. Whole and streamed completions are one operation, with two functions. */
 const servedTable = (served: ReadonlyArray<Served>, groups: ReadonlyArray<Group>): string => {
-  const operations = groupBy(served, ({ endpoint }) => signature(endpoint))
+  const sorted = served.toSorted((one, other) => place(one) < place(other) ? -1 : 1)
+  const operations = groupBy(sorted, ({ endpoint }) => signature(endpoint))
   const rows = groups.flatMap(({ name, paths }) =>
     [...operations].filter(([, [first]]) =>
       first !== undefined && groupOf(groups, first) === name && paths.test(first.endpoint.path)
@@ -52,6 +53,9 @@ const servedTable = (served: ReadonlyArray<Served>, groups: ReadonlyArray<Group>
   )
   return table(["Part", "Operation", "Function", "Package"], rows)
 }
+
+/** Rows are sorted by path, then by method. Whole completions come before streamed ones. */
+const place = ({ endpoint: { method, name, path } }: Served): string => [path, method, name].join(" ")
 
 const groupOf = (groups: ReadonlyArray<Group>, { endpoint }: Served): string | undefined =>
   groups.find(({ paths }) => paths.test(endpoint.path))?.name

@@ -112,7 +112,8 @@ const problemsOf = async (
   )
   const { ok, text } = await outcome(process.execPath, [`consumers/${name}.ts`, server.url, server.apiKey], project)
   if (!ok) return [...wrong, `the program fails: ${text}`]
-  return text === prints ? wrong : [...wrong, `the program prints ${text} in place of ${prints}`]
+  // A busy machine makes Effect warn of slow runners: the result is the last line.
+  return text.split("\n").at(-1) === prints ? wrong : [...wrong, `the program prints ${text} in place of ${prints}`]
 }
 
 /** Tries a version of Effect. Returns the number of packages that claim it and do not work with it. */

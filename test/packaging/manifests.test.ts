@@ -114,7 +114,7 @@ describe.each(published.map((one) => [basename(one.folder), one] as const))(
       assert.isUndefined(manifest.private)
       // No script runs when a package is installed.
       assert.isUndefined(manifest.scripts)
-      assert.match(manifest.engines?.["node"] ?? "", /^>=\d+/)
+      assert.match(manifest.engines?.["node"] ?? "", /^(>=\d+|\^\d+\.\d+\.\d+ \|\| >=\d+\.\d+\.\d+)$/)
       // There is no public repository yet: an address would be dead. docs/releases.md says what changes then.
       assert.deepStrictEqual([manifest.repository, manifest.homepage, manifest.bugs], [undefined, undefined, undefined])
     })

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { inject } from "vitest"
+import { examples } from "../../examples/list.ts"
+import { assertPrints } from "../../examples/test/prints.ts"
 import { startProgram } from "../durable/processes.ts"
 
 const url = inject("postgresUrl")
@@ -13,5 +15,6 @@ describe.skipIf(url === "")("examples/batch-cluster.ts", () => {
       program.output(),
       /one of three processes was killed: perhaps ([1-9]|[12]\d|3[0-2]) requests were paid twice/
     )
+    assertPrints(program.output(), examples.find(({ name }) => name === "batch-cluster")?.prints ?? [])
   }, 120_000)
 })

@@ -1,14 +1,25 @@
 /** The checks of a program that uses files and batch jobs: a stream that is uploaded, a download, a job and its results. */
-import { BatchInput, BatchJobs, BatchResult, Files } from "@effect-mistral/batch"
-import { Completion, Endpoint, type MistralError } from "@effect-mistral/core"
-import { Effect, Result, Schedule, Stream } from "effect"
+import { Batch, Batches, BatchInput, BatchJobs, BatchResult, BatchRoute, BatchTest, Files } from "@effect-mistral/batch"
+import { Completion, Endpoint } from "@effect-mistral/core"
+import { Effect, Layer, Result, Schedule, Schema, Stream } from "effect"
 import { expect, hello } from "./expect.ts"
+import type { Checks } from "./services.ts"
 
-type Check = Effect.Effect<void, MistralError.MistralError, BatchJobs.BatchJobs | Files.Files>
+/** Asks for a greeting of each number. */
+export const Greetings = Batch.make({
+  name: "greetings",
+  item: Schema.Int,
+  request: (number) => ({
+    model: "mistral-small-latest",
+    messages: [{ role: "user", content: `Say hello to ${number}` }]
+  }),
+  read: Completion.text,
+  answer: Schema.String
+})
 
 const piece = new TextEncoder().encode(`${"é漢😀".repeat(2000)}\n`)
 
-export const batchChecks: Readonly<Record<string, Check>> = {
+export const batchChecks: Checks = {
   "a stream that is uploaded, and its content": Effect.gen(function*() {
     const content = Stream.range(1, 100).pipe(Stream.rechunk(1), Stream.map(() => piece))
     const file = yield* Files.upload({ name: "a.jsonl", purpose: "batch", content })
@@ -51,5 +62,15 @@ export const batchChecks: Readonly<Record<string, Check>> = {
     const texts = results.filter(BatchResult.isSuccess).map(({ result }) => Completion.text(result.success))
     yield* expect([texts.length, ...new Set(texts)], [30, hello], "texts")
     yield* expect(new Set(results.map(({ custom_id }) => custom_id)).size, 30, "ids")
-  })
+  }),
+  "a durable batch in memory": Effect.gen(function*() {
+    yield* Batches.start(Greetings, { id: "greetings", items: [1, 2, 3, 4, 5] })
+    const report = yield* Batches.await("greetings")
+    const outcomes = yield* Stream.runCollect(Batches.results(Greetings, "greetings"))
+    const answers = outcomes.map(({ result }) => Result.getOrNull(result))
+    yield* expect([report.answered, answers], [5, [hello, hello, hello, hello, hello]], "answers")
+  }).pipe(
+    Effect.provide(Batches.layer([Greetings]).pipe(Layer.provide(BatchRoute.live()), Layer.provide(BatchTest.layer))),
+    Effect.orDie
+  )
 }

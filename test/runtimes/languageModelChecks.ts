@@ -1,9 +1,8 @@
 /** The checks of a program that uses `effect/ai`: a text, a stream, a tool and an object of the language model. */
 import { Effect, Schema, Stream } from "effect"
-import { type AiError, LanguageModel, Tool, Toolkit } from "effect/ai"
+import { EmbeddingModel, LanguageModel, Tool, Toolkit } from "effect/ai"
 import { expect, hello } from "./expect.ts"
-
-type Check = Effect.Effect<void, AiError.AiError, LanguageModel.LanguageModel>
+import type { Checks } from "./services.ts"
 
 const GetTime = Tool.make("get_time", {
   description: "The time in a city",
@@ -24,7 +23,7 @@ export const languageModelScript = [
   { when: { text: "Who painted it?" }, answer: { text: "{\"name\":\"Claude Monet\",\"born\":1840}" } }
 ]
 
-export const languageModelChecks: Readonly<Record<string, Check>> = {
+export const languageModelChecks: Checks = {
   "a text of a language model": Effect.gen(function*() {
     const response = yield* LanguageModel.generateText({ prompt: "Say hello" })
     yield* expect([response.text, response.finishReason], [hello, "stop"], "response")
@@ -49,5 +48,9 @@ export const languageModelChecks: Readonly<Record<string, Check>> = {
     const Painter = Schema.Struct({ name: Schema.String, born: Schema.Int })
     const { value } = yield* LanguageModel.generateObject({ prompt: "Who painted it?", schema: Painter })
     yield* expect(value, { name: "Claude Monet", born: 1840 }, "value")
+  }),
+  "embeddings of an embedding model": Effect.gen(function*() {
+    const { embeddings } = yield* EmbeddingModel.EmbeddingModel.use((model) => model.embedMany(["fog", "霧"]))
+    yield* expect(embeddings.map(({ vector }) => vector.length), [1024, 1024], "dimensions")
   })
 }

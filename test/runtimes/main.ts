@@ -1,29 +1,24 @@
-/** Runs the checks in Node, Bun or Deno, over `fetch` or undici, and prints a line for each. */
-import { FetchHttpClient } from "@effect-mistral/core"
-import { Effect, ManagedRuntime } from "effect"
-import { checks, fetchChecks, order, servicesOver } from "./checks.ts"
+/** Runs one suite in Node, Bun or Deno, and prints the outcome of each check. A suite is loaded only when it runs. */
+import { check } from "./outcome.ts"
+import type { SuiteName } from "./runtimes.ts"
+import type { Server } from "./services.ts"
 
-const [url = "", apiKey = "", transport = "fetch"] = process.argv.slice(2)
+const [suite = "fetch", url = "", apiKey = ""] = process.argv.slice(2)
 
-const http = transport === "undici"
-  ? (await import("@effect-mistral/node")).UndiciHttpClient.layer
-  : FetchHttpClient.layer
-const runtime = ManagedRuntime.make(servicesOver({ url, apiKey }, http))
+type Suite = (server: Server) => Promise<void>
 
-const outcome = (check: (typeof checks)[string]) => runtime.runPromise(check).then(() => undefined, String)
-
-const print = (name: string, error: string | undefined) => console.log(JSON.stringify({ name, error }))
-
-if (transport === "undici" && "Bun" in globalThis) {
-  const error = await outcome(checks["a whole answer"] ?? Effect.void)
-  print(
-    "a sentence that says what to use in place of undici",
-    error?.includes("use FetchHttpClient") ? undefined : error ?? "it succeeded"
-  )
-} else {
-  const all = { ...checks, ...fetchChecks }
-  for (const name of transport === "undici" ? order : [...order, ...Object.keys(fetchChecks)]) {
-    print(name, await outcome(all[name] ?? Effect.die(new Error("no such check"))))
-  }
+const suites: Readonly<Record<Exclude<SuiteName, "workerd">, () => Promise<Suite>>> = {
+  fetch: () => import("./clientSuite.ts").then(({ overFetch }) => overFetch),
+  undici: () => import("./clientSuite.ts").then(({ overUndici }) => overUndici),
+  modules: () => import("./moduleSuite.ts").then(({ modules }) => modules),
+  durable: () => import("./durableSuite.ts").then(({ durable }) => durable),
+  emulator: () => import("./emulatorSuite.ts").then(({ emulator }) => emulator)
 }
-await runtime.dispose().catch(() => undefined)
+
+// The cast is safe: `run.ts` passes a key of `suites`.
+const load = suites[suite as keyof typeof suites]
+
+await check("the suite", async () => {
+  const run = await load()
+  await run({ url, apiKey })
+})

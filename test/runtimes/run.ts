@@ -1,94 +1,40 @@
 /**
- * Runs the packed packages in other runtimes than this repository's Node: the oldest Node that they support, Bun, Deno and
- * workerd. The packages and the runtimes are installed in a project outside the repository; the emulator, which all of them
- * talk to, runs here.
+ * Runs the packed packages in every runtime that they support: Node 20, 22, 24 and 26, Bun, Deno and workerd. The packages
+ * and the runtimes are installed in a project outside the repository. Each suite has an emulator of its own, which runs here.
  *
- * Run: npm run test:runtimes
+ * Run: npm run test:runtimes, or npm run test:runtimes -- --write to write the results and the table of docs/runtimes.md
  */
 import { Emulator } from "@effect-mistral/emulator"
-import { Effect, Redacted, Schedule } from "effect"
-import { build } from "esbuild"
+import { Console, Effect, Redacted, Schedule } from "effect"
 import { execFile, execFileSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import { tmpdir } from "node:os"
+import { mkdtempSync, rmSync } from "node:fs"
+import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
-import { pathToFileURL } from "node:url"
-import { packPackages, root, run } from "../packedPackages.ts"
-import { fetchChecks, limits, order, type Server } from "./checks.ts"
-import { hello } from "./expect.ts"
-import { languageModelScript } from "./languageModelChecks.ts"
+import { abortedRequests, givenUp } from "./abortChecks.ts"
+import type { Outcome } from "./outcome.ts"
+import { isOnPage, write } from "./page.ts"
+import { makeProject } from "./project.ts"
+import { isGood, type RuntimeResult, suiteResult } from "./results.ts"
+import { miniflare, type Runtime, runtimes, type SuiteName, suiteNames } from "./runtimes.ts"
+import { script } from "./script.ts"
+import type { Server } from "./services.ts"
+import { checkNodePackage, checkWorkerd } from "./workerd.ts"
 
-/** The runtimes, each in a version that was tried. */
-const runtimes = { bun: "1.4.5", deno: "2.9.6", miniflare: "4.20260730.0", node: "22.19.0" }
+const binary = (project: string, { file }: Runtime) =>
+  file === undefined ? process.execPath : join(project, "node_modules", file)
 
-interface Outcome {
-  readonly name: string
-  readonly error?: string
-}
-
-/** Runs `main.ts` by a command and returns the outcome of each check. */
-const runMain = (project: string, server: Server, transport: string, command: ReadonlyArray<string>) =>
+/** Runs one suite by `main.js` and returns the outcome of each check. */
+const runMain = (project: string, runtime: Runtime, suite: SuiteName, server: Server) =>
   new Promise<ReadonlyArray<Outcome>>((resolve) => {
-    const [file = "", ...flags] = command
-    const args = [...flags, "main.ts", server.url, server.apiKey, transport]
-    execFile(join(project, "node_modules/.bin", file), args, { cwd: project, timeout: 180_000 }, (error, out, err) => {
+    const args = [...runtime.flags, "main.js", suite, server.url, server.apiKey]
+    execFile(binary(project, runtime), args, { cwd: project, timeout: 300_000 }, (error, out, err) => {
       const lines = out.split("\n").filter((line) => line.startsWith("{"))
-      const outcomes = lines.map((line): Outcome => JSON.parse(line))
+      const outcomes = lines.map((line): Outcome => JSON.parse(line)).filter(({ error, name }) =>
+        name !== "the suite" || error !== undefined
+      )
       resolve(error === null ? outcomes : [...outcomes, { name: "the program", error: `${error.message}\n${err}` }])
     })
   })
-
-interface Miniflare {
-  readonly dispatchFetch: (url: string) => Promise<Response>
-  readonly dispose: () => Promise<void>
-}
-
-/** Bundles `worker.ts` as an edge platform does, and sends it a request for each check. */
-const runWorker = async (project: string, server: Server): Promise<ReadonlyArray<Outcome>> => {
-  await build({
-    entryPoints: [join(project, "worker.ts")],
-    outfile: join(project, "worker.js"),
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    conditions: ["workerd", "worker"],
-    target: "es2023"
-  })
-  const path = createRequire(join(project, "package.json")).resolve("miniflare")
-  // The cast names the two members that are used.
-  const { Miniflare } = await import(pathToFileURL(path).href) as unknown as {
-    readonly Miniflare: new(options: object) => Miniflare
-  }
-  const outcomes: Array<Outcome> = []
-  for (const services of ["own", "shared"]) {
-    const worker = new Miniflare({
-      modules: true,
-      script: readFileSync(join(project, "worker.js"), "utf8"),
-      compatibilityDate: "2026-07-01",
-      bindings: server
-    })
-    const ask = async (name: string) => {
-      const url = `http://worker/${services}/${encodeURIComponent(name)}`
-      const outcome = await worker.dispatchFetch(url).then(
-        async (response): Promise<Outcome> => {
-          const text = await response.text()
-          return response.ok ? JSON.parse(text) : { name, error: text }
-        },
-        (error: unknown): Outcome => ({ name, error: String(error) })
-      )
-      outcomes.push({ ...outcome, name: `${name} (${services} services)` })
-    }
-    for (const name of [...order, ...Object.keys(fetchChecks)]) await ask(name)
-    // Two requests at a time: the first ends while the time limits of the second run.
-    for (const limit of limits) {
-      await Promise.all([ask("a slow stream within its time limits"), ask(limit)])
-      await Promise.all([ask(limit), ask("a slow stream within its time limits")])
-    }
-    await worker.dispose()
-  }
-  return outcomes
-}
 
 /** Waits until no request is in progress: what was stopped early is closed. */
 const closed = Effect.gen(function*() {
@@ -99,83 +45,119 @@ const closed = Effect.gen(function*() {
   })
 })
 
-const deno = ["deno", "run", "--allow-all", "--node-modules-dir=manual"]
+/** The outcomes of a suite, and what the emulator saw: every request is closed, and those that were given up were aborted. */
+const observed = (suite: SuiteName, run: (server: Server) => Promise<ReadonlyArray<Outcome>>) =>
+  Effect.gen(function*() {
+    const { apiKey, scoped, url } = yield* Emulator.Emulator
+    const outcomes = yield* Effect.promise(() => run({ url, apiKey: Redacted.value(apiKey) }))
+    const ran = outcomes.some(({ cannot }) => cannot === undefined)
+    if ((suite !== "fetch" && suite !== "undici") || !ran) return outcomes
+    const left = yield* closed
+    const requests = yield* scoped(givenUp).requests
+    const aborted = requests.filter(({ interrupted }) => interrupted === true).length
+    const error = left > 0
+      ? `${left} requests were left open`
+      : requests.length === 0 || requests.length % abortedRequests > 0 || aborted < requests.length
+      ? `${aborted} of ${requests.length} requests were aborted`
+      : undefined
+    return [...outcomes, { name: "the connections of calls that were given up are closed", error }]
+  }).pipe(Effect.provide(Emulator.layer({
+    timeToFirstToken: 0,
+    // Bun drops bytes that came right before the connection broke, so the chunks before that come one by one.
+    tokensPerSecond: 100,
+    script
+  })))
 
-const suites: Readonly<
-  Record<string, readonly [program: string, run: (project: string, server: Server) => Promise<ReadonlyArray<Outcome>>]>
-> = {
-  [`Node ${runtimes.node}, fetch`]: ["node", (project, server) => runMain(project, server, "fetch", ["node"])],
-  [`Node ${runtimes.node}, undici`]: ["node", (project, server) => runMain(project, server, "undici", ["node"])],
-  [`Bun ${runtimes.bun}, fetch`]: ["bun", (project, server) => runMain(project, server, "fetch", ["bun"])],
-  [`Bun ${runtimes.bun}, undici`]: ["bun", (project, server) => runMain(project, server, "undici", ["bun"])],
-  [`Deno ${runtimes.deno}, fetch`]: ["deno", (project, server) => runMain(project, server, "fetch", deno)],
-  [`Deno ${runtimes.deno}, undici`]: ["deno", (project, server) => runMain(project, server, "undici", deno)],
-  [`workerd (miniflare ${runtimes.miniflare})`]: ["miniflare", runWorker]
+const workerd: Runtime = {
+  name: "workerd",
+  version: "",
+  file: ".bin/workerd",
+  flags: [],
+  lacks: ["undici", "emulator"]
 }
+
+/** The suites of workerd: the checks of the client, and the packages that are for Node. */
+const workerdSuites: ReadonlyArray<SuiteName> = ["fetch", "undici", "emulator"]
+
+const runWorkerd = async (project: string, suite: SuiteName, server: Server): Promise<ReadonlyArray<Outcome>> =>
+  suite === "fetch"
+    ? checkWorkerd(project, server)
+    : [await checkNodePackage(project, `@effect-mistral/${suite === "undici" ? "node" : "emulator"}`)]
+
+/** The version that a program prints, or why it does not start. */
+const versionOf = (project: string, runtime: Runtime): readonly [version: string | undefined, problem?: string] => {
+  try {
+    const printed = execFileSync(binary(project, runtime), ["--version"], { encoding: "utf8", stdio: "pipe" })
+    return [/[\d.]+\d/.exec(printed)?.[0]]
+  } catch (error) {
+    return [undefined, `it does not start on this machine: ${String(error).split("\n")[0]}`]
+  }
+}
+
+/** A runtime in a project, with its suites. The longest suites come first. */
+const plan = (project: string) =>
+  [workerd, ...runtimes].map((runtime) => {
+    const isWorkerd = runtime === workerd
+    const [found, problem] = versionOf(project, runtime)
+    const wrong = !isWorkerd && found !== runtime.version ? `it is version ${found}, not ${runtime.version}` : undefined
+    return {
+      runtime,
+      version: isWorkerd ? `miniflare ${miniflare}` : runtime.version,
+      notRun: problem ?? wrong,
+      suites: isWorkerd ? workerdSuites : suiteNames,
+      run: (suite: SuiteName, server: Server) =>
+        isWorkerd ? runWorkerd(project, suite, server) : runMain(project, runtime, suite, server)
+    }
+  })
+
+const runPlan = Effect.fnUntraced(
+  function*({ notRun, run, runtime, suites, version }: ReturnType<typeof plan>[number]) {
+    const title = `${runtime.name} ${version}`
+    if (notRun !== undefined) {
+      yield* Console.log(`${title}: not run, because ${notRun}`)
+      return { name: runtime.name, version, notRun, suites: [] }
+    }
+    const results = yield* Effect.forEach(suites, (suite) =>
+      observed(suite, (server) => run(suite, server)).pipe(
+        Effect.map((outcomes) => suiteResult(suite, runtime, outcomes)),
+        Effect.tap(({ cannot, failed, passed }) =>
+          Console.log([
+            `${title}, ${suite}: ${passed} checks passed, ${failed.length} failed`,
+            ...cannot.map((sentence) => `  cannot: ${sentence}`),
+            ...failed.map(({ error, name }) => `  failed: ${name}: ${error}`)
+          ].join("\n"))
+        )
+      ))
+    return { name: runtime.name, version, suites: results }
+  }
+)
 
 const main = Effect.gen(function*() {
   const project = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "effect-mistral-runtimes-"))),
     (project) => Effect.sync(() => rmSync(project, { recursive: true, force: true }))
   )
-  const tarballs = packPackages(join(project, "tarballs")).filter((file) => !/emulator|observability/.test(file))
-  const versions = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies
-  writeFileSync(
-    join(project, "package.json"),
-    JSON.stringify({
-      name: "runtimes",
-      private: true,
-      type: "module",
-      // A runtime that does not exist for this machine is left out.
-      optionalDependencies: runtimes,
-      allowScripts: { bun: true, deno: true, node: true, workerd: true, sharp: false }
-    })
+  const began = performance.now()
+  yield* Effect.promise(() => makeProject(project))
+  yield* Console.log(`Installed in ${Math.round((performance.now() - began) / 1000)} s`)
+  const results: ReadonlyArray<RuntimeResult> = yield* Effect.forEach(plan(project), runPlan, {
+    // The checks wait most of the time.
+    concurrency: availableParallelism() + 1
+  })
+  const all = results.flatMap(({ suites }) => suites)
+  const [passed, failed] = [all.reduce((sum, { passed }) => sum + passed, 0), all.flatMap(({ failed }) => failed)]
+  yield* Console.log(
+    `${passed} checks passed, ${failed.length} failed, in ${Math.round((performance.now() - began) / 1000)} s`
   )
-  const effect = ["effect", "@effect/platform-node"].map((name) => `${name}@${versions[name]}`)
-  run(project, "npm", "install", "--silent", "--no-audit", "--no-fund", ...tarballs, ...effect)
-  for (const file of ["checks.ts", "expect.ts", "languageModelChecks.ts", "batchChecks.ts", "main.ts", "worker.ts"]) {
-    copyFileSync(join(import.meta.dirname, file), join(project, file))
+  if (!isGood(results)) return false
+  if (results.some(({ notRun }) => notRun !== undefined)) return true
+  const sorted = [...results.slice(1), ...results.slice(0, 1)]
+  if (process.argv.includes("--write")) write(sorted)
+  else if (!isOnPage(sorted)) {
+    yield* Console.log("docs/runtimes.md has another table. Write it: npm run test:runtimes -- --write")
+    return false
   }
-
-  const { apiKey, url } = yield* Emulator.Emulator
-  const server = { url, apiKey: Redacted.value(apiKey) }
-  let passed = 0
-  let failed = 0
-  for (const [name, [program, run]] of Object.entries(suites)) {
-    const missing = program === "miniflare" ? notRunning(project, "workerd") : notRunning(project, program)
-    if (missing !== undefined) {
-      console.log(`${name}: not run, ${missing}`)
-      continue
-    }
-    const outcomes = yield* Effect.promise(() => run(project, server))
-    const left = yield* closed
-    const all = left === 0 ? outcomes : [...outcomes, { name: "closing", error: `${left} requests were left open` }]
-    const failures = all.filter(({ error }) => error !== undefined)
-    console.log(`${name}: ${all.length - failures.length} of ${all.length} checks passed`)
-    for (const { error, name } of failures) console.log(`  ${name}: ${error}`)
-    passed += all.length - failures.length
-    failed += failures.length
-  }
-  console.log(`${passed} passed, ${failed} failed`)
-  return failed === 0 && passed > 0
-}).pipe(
-  Effect.scoped,
-  Effect.provide(Emulator.layer({
-    timeToFirstToken: 0,
-    // Bun drops bytes that came right before the connection broke, so the chunks before that come one by one.
-    tokensPerSecond: 100,
-    script: [{ when: { text: "Say hello" }, answer: { text: hello } }, ...languageModelScript]
-  }))
-)
-
-/** Why a program cannot run here, or `undefined` if it can. */
-const notRunning = (project: string, program: string): string | undefined => {
-  try {
-    execFileSync(join(project, "node_modules/.bin", program), ["--version"], { stdio: "ignore" })
-    return undefined
-  } catch (error) {
-    return `because it does not start on this machine: ${String(error).split("\n")[0]}`
-  }
-}
+  return true
+}).pipe(Effect.scoped)
 
 process.exitCode = await Effect.runPromise(main) ? 0 : 1

@@ -10,7 +10,7 @@ import { stripTypeScriptTypes } from "node:module"
 import { tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import manifest from "../../package.json" with { type: "json" }
-import { oldestNode, tooOldNode } from "../../src/internal/cli/nodeVersion.ts"
+import { engines, oldestNode, tooOldNode } from "../../src/internal/cli/nodeVersion.ts"
 import { layerCommand, runCommand } from "../../src/internal/cli/program.ts"
 import { startProgram } from "../fixtures/program.ts"
 
@@ -120,12 +120,20 @@ describe("a command line that is not valid", () => {
 
 describe("an old Node.js", () => {
   it("is one before that of the package", () => {
-    assert.strictEqual(manifest.engines.node, `>=${oldestNode}`)
-    for (const version of ["22.19.0", "22.20.1", "23.0.0", "24.21.0", "100.0.0"]) {
+    assert.strictEqual(manifest.engines.node, engines)
+    assert.strictEqual(engines, `^${oldestNode}.0 || >=24.0.0`)
+    for (const version of ["22.19.0", "22.20.1", "24.0.0", "24.21.0", "100.0.0"]) {
       assert.isUndefined(tooOldNode(version))
     }
     for (const version of ["22.18.9", "22.9.0", "20.20.2", "9.1.0"]) {
       assert.strictEqual(tooOldNode(version), `The emulator needs Node.js 22.19 or later, and this is ${version}`)
+    }
+    // The SQLite of Node.js 23 lacks functions that 22.19 has, up to its last version.
+    for (const version of ["23.0.0", "23.11.1"]) {
+      assert.strictEqual(
+        tooOldNode(version),
+        `The emulator needs Node.js 22.19, or 24 or later, and this is ${version}`
+      )
     }
   })
 

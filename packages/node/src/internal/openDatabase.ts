@@ -31,6 +31,9 @@ const loadSqlite = () => {
   // The cast is safe: an older Node lacks the function, and a platform the module.
   const { getBuiltinModule } = process as Partial<typeof process>
   const sqlite = getBuiltinModule?.("node:sqlite") as typeof Sqlite | undefined
-  if (sqlite === undefined) throw new Error("this platform has no `node:sqlite`. Use Node 22.19 or later")
+  // Node 23 has one without this method.
+  if (sqlite === undefined || !("setReturnArrays" in sqlite.StatementSync.prototype)) {
+    throw new Error("this platform has no `node:sqlite`, or one that is too old. Use Node 22.19, or 24 or later")
+  }
   return sqlite
 }

@@ -7,7 +7,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
-import type { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync, SQLInputValue } from "node:sqlite"
 import { statementError } from "./sqliteError.ts"
 import { bindParameters, makeStatementCache, type PreparedStatement, prepareStatement } from "./sqliteStatements.ts"
 
@@ -20,7 +20,7 @@ export const makeConnection = (database: DatabaseSync): Connection => {
       const prepared = prepare(sql)
       const bound = bindParameters(parameters)
       if (prepared.returnsRows) return configure(prepared, arrays, bigints).all(...bound)
-      prepared.statement.run(...bound)
+      runStatement(prepared, bound, bigints)
       return []
     })
 
@@ -38,9 +38,10 @@ export const makeConnection = (database: DatabaseSync): Connection => {
     executeRaw: (sql, parameters) =>
       attempt((bigints) => {
         const prepared = prepare(sql)
-        const statement = configure(prepared, false, bigints)
         const bound = bindParameters(parameters)
-        return prepared.returnsRows ? statement.all(...bound) : statement.run(...bound)
+        return prepared.returnsRows
+          ? configure(prepared, false, bigints).all(...bound)
+          : runStatement(prepared, bound, bigints)
       }),
     executeStream: (sql, parameters, transform) =>
       // The statement is its own: one of the cache would begin anew when the reader of the stream runs the same text.
@@ -89,6 +90,17 @@ const configure = ({ statement }: PreparedStatement, arrays: boolean, bigints: b
   statement.setReturnArrays(arrays)
   statement.setReadBigInts(bigints)
   return statement
+}
+
+/**
+ * Runs a statement without rows. Its row id is always read as a `bigint`: with a number, Node 26 throws for an id above 2^53,
+ * after the row was written.
+ */
+const runStatement = ({ statement }: PreparedStatement, bound: ReadonlyArray<SQLInputValue>, bigints: boolean) => {
+  statement.setReadBigInts(true)
+  const result = statement.run(...bound)
+  if (bigints) return result
+  return { changes: Number(result.changes), lastInsertRowid: Number(result.lastInsertRowid) }
 }
 
 const attempt = <A>(run: (bigints: boolean) => A): Effect.Effect<A, SqlError> =>

@@ -77,6 +77,21 @@ describe("results", () => {
       assert.deepStrictEqual((yield* sql`SELECT id FROM note`).map((row) => ({ ...row })), [{ id: 1 }])
     }))
 
+  withDatabase("may write a row whose id no number holds", (sql) =>
+    Effect.gen(function*() {
+      yield* sql`CREATE TABLE message (id INTEGER PRIMARY KEY)`
+      const insert = (id: bigint) => sql`INSERT INTO message ${sql.insert({ id })}`
+      const id = 2n ** 53n + 1n
+      yield* insert(id)
+      assert.deepStrictEqual(yield* insert(id + 1n).raw, { changes: 1, lastInsertRowid: Number(id + 1n) })
+      const safe = Effect.provideService(insert(id + 2n).raw, SqlClient.SafeIntegers, true)
+      assert.deepStrictEqual(yield* safe, { changes: 1n, lastInsertRowid: id + 2n })
+      const ids = sql`SELECT id FROM message ORDER BY id`.values
+      assert.deepStrictEqual(yield* Effect.provideService(ids, SqlClient.SafeIntegers, true), [[id], [id + 1n], [
+        id + 2n
+      ]])
+    }))
+
   withDatabase(
     "are big integers where those are wanted, and too large numbers fail without being quoted",
     (sql) =>

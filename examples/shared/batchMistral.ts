@@ -1,5 +1,5 @@
 /**
- * The client of the batch examples, and their progress display. Without a key the client calls an emulator whose first job
+ * The client of the batch examples, and the progress of their jobs. Without a key the client calls an emulator whose first job
  * lets each hundredth request fail, as a server under load does.
  */
 import type { BatchJob } from "@effect-mistral/batch"
@@ -9,6 +9,7 @@ import { UndiciHttpClient } from "@effect-mistral/node"
 import { Config, Console, Effect, Layer, Option } from "effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { ServeError } from "effect/http/HttpServerError"
+import type { Progress } from "./progress.ts"
 
 const emulated = Effect.gen(function*() {
   const { apiKey, faults, url } = yield* Emulator.Emulator
@@ -27,11 +28,8 @@ export const BatchMistralLive = Layer.unwrap(
       : Layer.provide(Layer.unwrap(emulated), Emulator.layer({ batchRequestsPerSecond: 5000 })))
 ).pipe(Layer.provide(UndiciHttpClient.layer))
 
-/** Shows how far a job has come: in place on a terminal, otherwise in a line for each response. */
-export const showProgress = (job: BatchJob.BatchJob): Effect.Effect<void> =>
-  Effect.sync(() => {
-    const share = job.total_requests === 0 ? 0 : job.completed_requests / job.total_requests
-    const bar = "#".repeat(Math.round(share * 30)).padEnd(30, ".")
-    const text = `[${bar}] ${job.status}: ${job.succeeded_requests} done, ${job.failed_requests} failed`
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
-  })
+/** How far a job has come. */
+export const progressOf = (job: BatchJob.BatchJob): Progress => ({
+  share: job.total_requests === 0 ? 0 : job.completed_requests / job.total_requests,
+  text: `${job.status}: ${job.succeeded_requests} done, ${job.failed_requests} failed`
+})

@@ -1,7 +1,5 @@
 /**
  * One of several processes that work on durable batches over one PostgreSQL. `batch-cluster.ts` starts three of them.
- *
- * Run: npm run example examples/batch-runner.ts [port]
  */
 import { Batches } from "@effect-mistral/batch"
 import { NodeRuntime } from "@effect/platform-node"
