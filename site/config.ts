@@ -51,6 +51,13 @@ export default defineConfig({
       markdown.renderer.rules.text = (tokens, index, options, env, self) =>
         (text?.(tokens, index, options, env, self) ?? markdown.utils.escapeHtml(tokens[index]!.content))
           .replaceAll("{{", "&#123;&#123;")
+      // Source code is shown by plain HTML pages, which the router of VitePress does not know.
+      const link = markdown.renderer.rules.link_open
+      markdown.renderer.rules.link_open = (tokens, index, options, env, self) => {
+        const token = tokens[index]!
+        if (token.attrGet("href")?.startsWith("/source/") === true) token.attrSet("target", "_self")
+        return link?.(tokens, index, options, env, self) ?? self.renderToken(tokens, index, options)
+      }
     }
   },
   themeConfig: {

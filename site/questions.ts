@@ -31,9 +31,9 @@ export const questions: ReadonlyArray<Question> = [
 
   // Completions
   guide("how do I stream a response", "streaming"),
-  guide("how do I cancel a stream", "streaming", "How to stop a stream", "retries-and-timeouts"),
+  guide("how do I cancel a stream", "streaming", "How to cancel a stream", "retries-and-timeouts"),
   guide("abort a request", "retries-and-timeouts", "How to cancel a request", "streaming"),
-  guide("stop button", "streaming", "How to stop a stream"),
+  guide("stop button", "streaming", "How to cancel a stream"),
   guide("stream to the browser", "streaming", "How to stream to a browser", "recipes", "browsers-and-edge"),
   guide("server-sent events endpoint", "recipes", "server-sent events", "streaming", "browsers-and-edge"),
   guide("collect a stream into one response", "streaming", "collect"),
@@ -134,7 +134,7 @@ export const questions: ReadonlyArray<Question> = [
   guide("create a dataset", "observability", "Datasets"),
 
   // Batches
-  guide("batch job at half the price", "batches"),
+  guide("batch job at half the price", "batches", undefined, "durable-batches"),
   guide("upload a file", "batches", "Files"),
   guide("process a million items", "durable-batches"),
   guide("resume after a crash", "durable-batches", undefined, "operating-batches"),
@@ -156,5 +156,5 @@ export const questions: ReadonlyArray<Question> = [
   guide("how do I contribute", "CONTRIBUTING.md"),
   guide("report a vulnerability", "SECURITY.md"),
   guide("how is the code organized", "architecture"),
-  guide("how fast is it", "bench/RESULTS.md", undefined, "bench/README.md")
+  guide("how fast is it", "bench/RESULTS.md", undefined, "bench/README.md", "comparison", "README.md")
 ]

@@ -239,7 +239,6 @@ describe("the search", () => {
         { address: "/page.html#two", code: "", heading: "Two", parents: "One", text: "" }
       ]
     )
-    assert.deepStrictEqual(sectionsOf(page("# Page", "source")), [])
   })
 
   it("prefers headings to text, guides to the API reference, and sections with all words", () => {

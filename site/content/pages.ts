@@ -22,15 +22,18 @@ export const requiredPageOf = (file: string): string => {
 /** The documents that become pages, besides the README: guides, packages and decisions. */
 const documents = (): ReadonlyArray<{ readonly file: string; readonly kind: Page["kind"] }> => [
   ...guides.flatMap(({ items }) => items).map(({ file }) => ({ file, kind: kindOf(file) })),
-  ...packages.flatMap((name) =>
-    ["README.md", "AGENTS.md"].map((file) => ({ file: `packages/${name}/${file}`, kind: "package" as const }))
-  ).filter(({ file }) => existsSync(join(root, file))),
+  ...packages.flatMap((name) => [
+    { file: `packages/${name}/README.md`, kind: "package" as const },
+    // It says again, for coding agents, what the guides say.
+    { file: `packages/${name}/AGENTS.md`, kind: "overview" as const }
+  ]).filter(({ file }) => existsSync(join(root, file))),
   ...decisions().map(({ page }) => ({ file: `docs/${page}.md`, kind: "decision" as const }))
 ]
 
 const kindOf = (file: string): Page["kind"] => {
   if (/^docs\/(?:emulator-|cassette-)/.test(file)) return "emulator"
-  if (/^docs\/(?:examples|migrating-|comparison)/.test(file)) return "overview"
+  if (file === "docs/effect-ai-models.md") return "package"
+  if (/^docs\/(?:examples|migrating-)/.test(file)) return "overview"
   return /^(?:bench\/|docs\/architecture|CONTRIBUTING)/.test(file) ? "project" : "guide"
 }
 
@@ -56,7 +59,6 @@ export const writePages = async (): Promise<number> => {
   const modules = await apiReference()
   for (const module of modules) add(`api/${module.package}/${module.name}`, "api", module.markdown)
   add("api/index", "api", apiIndexPage(modules))
-  for (const [path, markdown] of sourcePages(needed)) add(path, "source", markdown)
 
   rmSync(content, { recursive: true, force: true })
   for (const { markdown, path } of pages) {
@@ -64,10 +66,16 @@ export const writePages = async (): Promise<number> => {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, markdown)
   }
+  const sources = sourcePages(needed)
+  for (const [path, html] of sources) {
+    const file = join(content, "public", path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, html)
+  }
   for (const image of needed.images) cpSync(join(root, image), join(content, "public", image))
   writeSections(join(content, "public"), pages)
   if (needed.dead.size > 0) throw new Error([...needed.dead].join("\n"))
-  return pages.length
+  return pages.length + sources.size
 }
 
 /** The documents that are on the site but in no group of the navigation, and the entries of it without a file. */

@@ -1,63 +1,60 @@
-/** Pages that show files and folders of the repository which documents link to. */
+/**
+ * Pages that show files and folders of the repository which documents link to.
+ *
+ * *Details*: there are hundreds of them, so they are plain HTML and not pages of VitePress, which would take most of a build.
+ */
 import { readdirSync, readFileSync, statSync } from "node:fs"
-import { extname, join, posix } from "node:path"
+import { join, posix } from "node:path"
 import { addressOf, pageOf, root, sourcePageOf } from "../paths.ts"
 import type { Needed } from "./links.ts"
 
-const languages: Readonly<Record<string, string>> = {
-  ".ts": "ts",
-  ".js": "js",
-  ".mjs": "js",
-  ".json": "json",
-  ".md": "md",
-  ".yaml": "yaml",
-  ".yml": "yaml",
-  ".sh": "sh",
-  ".html": "html",
-  ".css": "css"
-}
+const escape = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;")
 
-/** A file whose text is longer is shown without colours, which cost more than they help. */
-const longestColoured = 40_000
+const style = `:root { color-scheme: light dark }
+body { margin: 0 auto; max-width: 1100px; padding: 16px 24px; font: 16px/1.6 system-ui, sans-serif }
+a { color: light-dark(#b8400c, #ff9a66) }
+pre { overflow-x: auto; padding: 16px; border-radius: 8px; background: light-dark(#f6f6f7, #161618); font-size: 14px }
+pre, code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }`
 
-/** A fence that no line of the code ends. */
-const fenceOf = (code: string) => {
-  const longest = Math.max(0, ...[...code.matchAll(/^ *(`{3,})/gm)].map(([, mark]) => mark?.length ?? 0))
-  return "`".repeat(Math.max(3, longest + 1))
-}
+const page = (path: string, body: string) =>
+  `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(path)} | effect-mistral</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<p><a href="/">effect-mistral</a></p>
+<h1>${escape(posix.basename(path))}</h1>
+<p><code>${escape(path)}</code> of the repository</p>
+${body}
+</body>
+</html>
+`
 
-const head = (title: string) =>
-  `---\ntitle: ${JSON.stringify(title)}\neditLink: false\nprev: false\nnext: false\noutline: false\n---\n\n# ${title}\n`
-
-const filePage = (path: string): string => {
-  const code = readFileSync(join(root, path), "utf8")
-  const language = code.length > longestColoured ? "text" : languages[extname(path)] ?? "text"
-  const fence = fenceOf(code)
-  return `${
-    head(posix.basename(path))
-  }\n\`${path}\` of the repository.\n\n${fence}${language}\n${code.trimEnd()}\n${fence}\n`
-}
+const filePage = (path: string): string =>
+  page(path, `<pre><code>${escape(readFileSync(join(root, path), "utf8").trimEnd())}</code></pre>`)
 
 const hidden = (name: string) => name.startsWith(".") || ["node_modules", "dist"].includes(name)
 
-/** The page of a folder: its files with links. A folder in it has a link if a document links to it. */
-const folderPage = (path: string, needed: Needed): string => {
-  const names = readdirSync(join(root, path)).filter((name) => !hidden(name)).sort()
-  const lines = names.map((name) => {
+/** The page of a folder: its names, with links to those that have a page. */
+const folderPage = (path: string, { sources }: Needed): string => {
+  const items = readdirSync(join(root, path)).filter((name) => !hidden(name)).sort().map((name) => {
     const file = posix.join(path, name)
-    const isFolder = statSync(join(root, file)).isDirectory()
-    if (isFolder && !needed.sources.has(file)) return `- \`${name}/\``
-    if (!isFolder) needed.sources.add(file)
-    return `- [${name}](${addressOf(pageOf(file) ?? sourcePageOf(file))})`
+    const target = pageOf(file) ?? (sources.has(file) ? sourcePageOf(file) : undefined)
+    const label = escape(name)
+    return `<li>${target === undefined ? label : `<a href="${escape(addressOf(target))}">${label}</a>`}</li>`
   })
-  return `${head(posix.basename(path))}\nThe folder \`${path}\` of the repository:\n\n${lines.join("\n")}\n`
+  return page(path, `<ul>\n${items.join("\n")}\n</ul>`)
 }
 
-/** The pages of all sources that documents need, by page. */
-export const sourcePages = (needed: Needed): ReadonlyMap<string, string> => {
-  const isFolder = (path: string) => statSync(join(root, path)).isDirectory()
-  const folders = [...needed.sources].filter(isFolder).map((path) => [path, folderPage(path, needed)] as const)
-  const files = [...needed.sources].filter((path) => !isFolder(path) && pageOf(path) === undefined)
-    .map((path) => [path, filePage(path)] as const)
-  return new Map([...folders, ...files].map(([path, page]) => [sourcePageOf(path), page]))
-}
+/** The pages of all sources that documents need: HTML by the path of the file. */
+export const sourcePages = (needed: Needed): ReadonlyMap<string, string> =>
+  new Map([...needed.sources].map((path) => [
+    `${sourcePageOf(path)}.html`,
+    statSync(join(root, path)).isDirectory() ? folderPage(path, needed) : filePage(path)
+  ]))

@@ -9,7 +9,7 @@ import type { Kind, Section } from "./section.ts"
 /** A page of the site, as Markdown. */
 export interface Page {
   readonly path: string
-  readonly kind: Kind | "source"
+  readonly kind: Kind
   readonly title: string
   /** Another name of it: that of the sidebar. */
   readonly alias: string
@@ -27,7 +27,6 @@ const names = (code: string) => [...new Set(code.match(/[A-Za-z_][\w.]{2,}/g) ??
 
 /** The sections of a page: each heading with the text up to the next one. */
 export const sectionsOf = ({ alias, kind, markdown, path, title }: Page): ReadonlyArray<Section> => {
-  if (kind === "source") return []
   const slug = slugger()
   const found: Array<{ level: number; heading: string; anchor: string; text: string; code: string }> = []
   const body = markdown.replace(/^---\n[\s\S]*?\n---\n/, "")

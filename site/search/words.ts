@@ -26,7 +26,7 @@ const stopWords = new Set(
     "give had has have having he how i if in into is isn it its just let like make makes making may me mean means might my need needs no " +
     "not of on one or other our out own possible shall she should so some such than that the their them then there these " +
     "they thing this those to too up us use used user using uses via want wants was way we were what when where which who " +
-    "why will with within without would you your about also am please tell show me s t re ve ll set sets setting settings want know way best work works find see go")
+    "why will with within without would you your about also am llm please tell show me s t re ve ll set sets setting settings want know way best work works find see go")
     .split(" ")
 )
 
