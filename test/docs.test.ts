@@ -35,9 +35,13 @@ describe("examples in the documentation", () => {
     Effect.gen(function*() {
       const names = write().filter((name) => !isTest(name))
       assert.isAbove(names.length, 8)
-      // Programs that end their process run alone. All others share one: to load the packages takes most of the time.
+      // Programs that end their process run alone. All others share a few: to load the packages takes most of the time.
       const endsProcess = (name: string) => readFileSync(join(out, name), "utf8").includes("runMain")
-      const groups = [names.filter((name) => !endsProcess(name)), ...names.filter(endsProcess).map((name) => [name])]
+      const shared = names.filter((name) => !endsProcess(name))
+      const groups = [
+        ...Array.from({ length: 3 }, (_, group) => shared.filter((_, index) => index % 3 === group)),
+        ...names.filter(endsProcess).map((name) => [name])
+      ]
       const emulator = yield* Emulator.Emulator
       const outputs = yield* Effect.forEach(groups, (group) =>
         Effect.promise(() =>
@@ -51,12 +55,16 @@ describe("examples in the documentation", () => {
                 MISTRAL_API_KEY: Redacted.value(emulator.apiKey),
                 MISTRAL_BASE_URL: emulator.url
               },
-              timeout: 120_000
+              timeout: 200_000
             }
-          ).then(() => group.map((name) => `${name}: ran`), (error) => [error.stderr || String(error)])
+          ).then(
+            () => group.map((name) => `${name}: ran`),
+            // Of a program that does not end, nothing is known but its name, which is the last that was written.
+            ({ signal, stderr, stdout }) => [stderr || `${stdout.match(/^runs .*$/gm)?.at(-1)}: ended by ${signal}`]
+          )
         ), { concurrency: 2 })
       assert.deepStrictEqual(outputs.flat(), groups.flat().map((name) => `${name}: ran`))
-    }).pipe(Effect.provide(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity }))), 240_000)
+    }).pipe(Effect.provide(Emulator.layer({ timeToFirstToken: 0, tokensPerSecond: Infinity }))), 300_000)
 
   it.live("that are tests pass", () =>
     Effect.gen(function*() {
@@ -93,6 +101,7 @@ const isTest = (name: string): boolean => name.endsWith(".vitest.ts")
 /** Runs the programs that it is given, one after the other. */
 const runner = `
 for (const name of process.argv.slice(1)) {
+  console.log("runs", name)
   try {
     await import(process.cwd() + "/" + name)
   } catch (error) {

@@ -1,11 +1,9 @@
 /** The bundlers, each with the least settings that make a minified bundle of ES modules for browsers. */
 import { nodeResolve } from "@rollup/plugin-node-resolve"
 import { build as esbuild, type BuildOptions, transform } from "esbuild"
-import { join } from "node:path"
 import { rollup } from "rollup"
 import { build as viteBuild } from "vite"
 import webpack from "webpack"
-import { workFolder } from "./programs.ts"
 
 /** Writes a bundle into a folder: one file for each entry, under its name, and files that they share. */
 export type Bundler = (entries: Readonly<Record<string, string>>, folder: string) => Promise<void>
@@ -69,8 +67,6 @@ const withWebpack: Bundler = (entries, folder) =>
       target: ["web", "es2023"],
       experiments: { outputModule: true },
       output: { path: folder, filename: "[name].js", module: true },
-      // The programs share most of their modules: what was parsed and minified for one need not be again for the next.
-      cache: { type: "filesystem", cacheDirectory: join(workFolder, "webpack", "cache") },
       // Warns about sizes that are measured here.
       performance: false
     }, (error, stats) =>

@@ -1,5 +1,5 @@
 /** The programs that are bundled: written for each bundler as JavaScript, so that none drops an import because of TypeScript. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** A program: its entries, by the name of the file that each becomes. */
@@ -54,16 +54,12 @@ export const writePrograms = (name: string): ReadonlyArray<Program> => {
       name: "split",
       entries: {
         page: write("page.js", read("bundlers/programs/page.ts")),
-        second: write("second.js", read("bundlers/programs/second.ts")),
-        lazy: write("lazy.js", read("bundlers/programs/lazy.ts"))
+        second: write("second.js", read("bundlers/programs/second.ts"))
       }
-    }
+    },
+    { name: "lazy", entries: { lazy: write("lazy.js", read("bundlers/programs/lazy.ts")) } }
   ]
 }
 
 /** The folder of the bundle of a program. */
 export const bundleFolder = (bundler: string, program: string): string => join(workFolder, bundler, program)
-
-/** Copies a bundle, for tests that serve it. */
-export const copyBundle = (bundler: string, program: string, to: string): void =>
-  cpSync(bundleFolder(bundler, program), to, { recursive: true })

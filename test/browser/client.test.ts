@@ -8,12 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { hello } from "../runtimes/expect.ts"
-import { languageModelScript } from "../runtimes/languageModelChecks.ts"
+import { script } from "../runtimes/script.ts"
 import { hasChromium, layerChromium, newPage } from "./chromium.ts"
 import { names, places } from "./client/program.ts"
 import { emulated, openSite, runIn, Site } from "./client/site.ts"
-
-const script = [{ when: { text: "Say hello" }, answer: { text: hello } }, ...languageModelScript]
 
 /**
  * An emulator whose responses the pages of the site may read. Its tokens come one by one: a service worker, like Bun, loses what
@@ -69,8 +67,8 @@ describeIf("the client in Chromium", () => {
         assert.match(requestId, /^[\da-f-]{36}$/)
         assert.include(rateLimits, "x-ratelimit-limit-req-minute")
         const painter = { name: "Claude Monet", born: 1840 }
-        assert.deepStrictEqual(yield* runIn(page, "page", "an object", server), painter)
-        const grown = Object(yield* runIn(page, "page", "an object that grows", server))
+        assert.deepStrictEqual(yield* runIn(page, "page", "an object of a page", server), painter)
+        const grown = Object(yield* runIn(page, "page", "an object that grows of a page", server))
         assert.deepStrictEqual(grown.last, painter)
         assert.isAbove(grown.partial, 1)
         assert.deepStrictEqual(complaints, [])

@@ -88,7 +88,10 @@ describeIf("the client in a page of another origin than the server", () => {
           // A response without `access-control-expose-headers`, as Mistral's are: the page reads the body, but not these headers.
           assert.deepStrictEqual([texts.join(""), requestId, rateLimits], [hello, undefined, []])
         }
-        assert.deepStrictEqual(yield* runIn(page, "page", "an object", server), { name: "Claude Monet", born: 1840 })
+        assert.deepStrictEqual(yield* runIn(page, "page", "an object of a page", server), {
+          name: "Claude Monet",
+          born: 1840
+        })
         assert.deepStrictEqual([...asked], ["POST authorization,content-type"])
         assert.deepStrictEqual(complaints, [])
       }).pipe(Effect.provide(emulator([]))))

@@ -142,7 +142,7 @@ const main = Effect.gen(function*() {
   yield* Console.log(`Installed in ${Math.round((performance.now() - began) / 1000)} s`)
   const results: ReadonlyArray<RuntimeResult> = yield* Effect.forEach(plan(project), runPlan, {
     // The checks wait most of the time.
-    concurrency: availableParallelism() + 1
+    concurrency: 2 * availableParallelism()
   })
   const all = results.flatMap(({ suites }) => suites)
   const [passed, failed] = [all.reduce((sum, { passed }) => sum + passed, 0), all.flatMap(({ failed }) => failed)]

@@ -192,8 +192,7 @@ export class BadRequest extends reason<BadRequest>()("BadRequest", errorResponse
     return this.status >= 400 && isTransient(this)
   }
   override get message() {
-    const advice = this.isRetryable ? "Retry later." : "Correct the request: a retry fails too."
-    return errorResponseMessage("request refused", this, advice)
+    return errorResponseMessage("request refused", this)
   }
 }
 
@@ -241,8 +240,7 @@ export class ServerError extends reason<ServerError>()("ServerError", errorRespo
     return isTransient(this)
   }
   override get message() {
-    const advice = this.isRetryable ? "Retry; if it persists, report the request id to Mistral." : "A retry fails too."
-    return errorResponseMessage("server error", this, advice)
+    return errorResponseMessage("server error", this)
   }
 }
 

@@ -48,8 +48,8 @@ export const probes: Readonly<Record<string, Probe>> = {
       })
     )
   }),
-  "an object": Effect.map(Chat.completeObject(object), ({ value }) => value),
-  "an object that grows": Effect.map(
+  "an object of a page": Effect.map(Chat.completeObject(object), ({ value }) => value),
+  "an object that grows of a page": Effect.map(
     Stream.runCollect(Chat.streamObject(object)),
     (parts) => ({ partial: parts.filter(({ _tag }) => _tag === "Partial").length, last: parts.at(-1)?.value })
   ),

@@ -15,7 +15,7 @@ export type Place = (typeof places)[number]
 export type Run = (name: string, server: Server) => Promise<unknown>
 
 export const run: Run = async (name, server) => {
-  const check = { ...checks, ...fetchChecks }[name]
+  const check = name in probes ? undefined : { ...checks, ...fetchChecks }[name]
   const program = check ?? probes[name] ?? Effect.die(new Error(`no such check: ${name}`))
   const exit = await Effect.runPromiseExit(Effect.provide(program, servicesOver(server, FetchHttpClient.layer)))
   if (Exit.isSuccess(exit)) return check === undefined ? exit.value : null

@@ -10,6 +10,7 @@ interface ErrorResponse {
   readonly provider?: string | undefined
   readonly requestId?: string | undefined
   readonly retryAfter?: Duration.Duration | undefined
+  readonly isRetryable: boolean
 }
 
 /** An `Issue` of `MistralErrorReason`, which imports this module and is therefore not imported here. */
@@ -24,8 +25,17 @@ export const formatDetails = (entries: ReadonlyArray<readonly [string, string | 
   return known.length === 0 ? "" : ` (${known.join(", ")})`
 }
 
-/** Formats the message of an error response: status, kind, the server's own sentence, details, wait and advice. */
-export const errorResponseMessage = (kind: string, response: ErrorResponse, advice: string): string => {
+/**
+ * Formats the message of an error response: status, kind, the server's own sentence, details, wait and advice. The default
+ * advice is whether to retry.
+ */
+export const errorResponseMessage = (
+  kind: string,
+  response: ErrorResponse,
+  advice: string = response.isRetryable
+    ? "Retry, or report the request id."
+    : "Correct the request: a retry fails too."
+): string => {
   const message = response.serverMessage === undefined ? "" : `: ${withoutFullStop(response.serverMessage)}`
   const wait = response.retryAfter === undefined ? "" : `Retry after ${formatDuration(response.retryAfter)}. `
   const details = formatDetails([
