@@ -103,7 +103,9 @@ describeIf("the site of the documentation", () => {
         yield* go(".VPNavBarMenu a[href='/api/']", "/api/")
         yield* go("main a[href='/api/core/RetryPolicy.html']", "/api/core/RetryPolicy.html")
         // The title follows the address.
-        yield* Effect.promise(() => page.waitForFunction(() => document.title === "RetryPolicy (core) | effect-mistral"))
+        yield* Effect.promise(() =>
+          page.waitForFunction(() => document.title === "RetryPolicy (core) | effect-mistral")
+        )
         assert.deepStrictEqual(complaints, [])
       }))
 
