@@ -44,7 +44,7 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: "data:," }]],
   markdown: {
     anchor: { slugify },
-    theme: { light: "github-light", dark: "github-dark" },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config: (markdown) => {
       // Documents are text: what looks like a tag or an expression of Vue is shown as it is.
       const text = markdown.renderer.rules.text

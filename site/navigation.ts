@@ -110,7 +110,7 @@ export const guides: ReadonlyArray<Group> = [
     text: "Project",
     items: [
       doc("architecture", "Architecture"),
-      doc("api-coverage", "API coverage"),
+      doc("api-coverage", "Supported endpoints"),
       doc("releases", "Releases"),
       { text: "Contributing", file: "CONTRIBUTING.md" },
       { text: "Security", file: "SECURITY.md" },

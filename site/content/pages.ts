@@ -34,7 +34,7 @@ const kindOf = (file: string): Page["kind"] => {
   if (/^docs\/(?:emulator-|cassette-)/.test(file)) return "emulator"
   if (file === "docs/effect-ai-models.md") return "package"
   if (/^docs\/(?:examples|migrating-)/.test(file)) return "overview"
-  return /^(?:bench\/|docs\/architecture|CONTRIBUTING)/.test(file) ? "project" : "guide"
+  return /^(?:docs\/architecture|CONTRIBUTING)/.test(file) ? "project" : "guide"
 }
 
 const names = new Map(guides.flatMap(({ items }) => items.map(({ file, text }) => [pageOf(file), text] as const)))

@@ -68,6 +68,12 @@ const wordsOf = (query: string): ReadonlyArray<Word> => {
 /** Whether a query names something of the API: `RetryPolicy`, `Chat.stream`. */
 const isName = (query: string) => /^[\w.]+$/.test(query.trim()) && /[a-z][A-Z]|[A-Za-z]\.[A-Za-z]/.test(query)
 
+/** The weight of a section of the API reference for the name of a module or of a member: that of exactly this name wins. */
+const weightForName = (query: string, { heading, page }: Section): number => {
+  const [module, member] = query.trim().split(".")
+  return page.startsWith(`${module} `) && member !== undefined && heading.replace("()", "") === member ? 20 : 1.5
+}
+
 /** How much a word of a query tells: less, the more sections have it. */
 const telling = (
   words: ReadonlyArray<Word>,
@@ -114,7 +120,7 @@ export const search = ({ engine, sections }: Index, query: string, limit = 10): 
     boostTerm: (term) => all.get(term) ?? 1,
     // The word that is being typed may be unfinished.
     prefix: (term) => term.length > 2 && (term === last || term === stem(last)),
-    fuzzy: (term) => term.length > 5 && (all.get(term) ?? 0) === 1 ? 0.15 : false,
+    fuzzy: (term) => term.length > 5 && (all.get(term) ?? 0) === 1 ? 0.25 : false,
     bm25: { k: 1.2, b: 0.5, d: 0.5 }
   })
   const weightOfWords = telling(words, results, sections.length)
@@ -123,7 +129,7 @@ export const search = ({ engine, sections }: Index, query: string, limit = 10): 
     const { id, score, terms } = result
     const section = byAddress.get(String(id))
     if (section === undefined) continue
-    const weight = isApi && section.kind === "api" ? 1.5 : weights[section.kind]
+    const weight = isApi && section.kind === "api" ? weightForName(query, section) : weights[section.kind]
     const entry = { hit: section, score: score * weight * coverage(words, weightOfWords, result), words: terms }
     const address = section.address.split("#")[0]!
     pages.set(address, [...pages.get(address) ?? [], entry])

@@ -51,6 +51,8 @@ export const SearchBox = defineComponent({
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "ArrowDown") void select(selected.value + 1)
       else if (event.key === "ArrowUp") void select(selected.value - 1)
+      // A search field would take it for itself, and only become empty.
+      else if (event.key === "Escape") close()
       else if (event.key === "Enter") {
         const address = hits.value[selected.value]?.sections[0]?.address
         if (address !== undefined) go(address)

@@ -60,7 +60,7 @@ describe("the index of the site", () => {
       const titles = search(index, typed).slice(0, 3).map(({ page }) => page)
       assert.include(titles, "Retries and timeouts", typed)
     }
-    for (const typed of ["embeddng", "embedding", "embeddings"]) {
+    for (const typed of ["embedings", "embedding", "embed"]) {
       assert.include(first(typed)?.page.toLowerCase(), "embeddings", typed)
     }
   })
