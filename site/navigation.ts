@@ -33,6 +33,7 @@ export const guides: ReadonlyArray<Group> = [
       doc("streaming", "Streaming"),
       doc("structured-output", "Structured output"),
       doc("tool-calling", "Tool calling"),
+      doc("images-documents-audio", "Images, documents, audio"),
       doc("embeddings-moderation-ocr", "Embeddings, moderation, OCR"),
       doc("usage-cost-and-caching", "Usage, cost and caching"),
       doc("effect-ai", "effect/ai"),

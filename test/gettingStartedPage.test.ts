@@ -45,6 +45,15 @@ describe("getting started", () => {
     )
   })
 
+  it("says which Node the test with a mock needs", () => {
+    const read = (name: string): { readonly engines?: { readonly node: string }; readonly version: string } =>
+      JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"))
+    const { engines, version } = read("vitest")
+    assert.match(version, /^5\./)
+    assert.match(engines!.node, /^\^22\.12\.0 /)
+    assert.include(gettingStarted.section("A test with a mock"), "needs Node 22.12 or later, as Vitest 5 does")
+  })
+
   it("names modules and functions that Effect 4 has", () => {
     const names = gettingStarted.table("From Effect 3 to Effect 4").flatMap(([, cell]) =>
       [...cell!.matchAll(/`([^`]+)`/g)].map(([, code]) => code!)

@@ -1,6 +1,6 @@
 /** Streams end as the table of `docs/streaming.md` says, and its programs do what they are there for. */
 import { Chat } from "@effect-mistral/chat"
-import { type Completion, MistralClient, type MistralError, RetryPolicy } from "@effect-mistral/core"
+import { Completion, MistralClient, type MistralError, RetryPolicy } from "@effect-mistral/core"
 import { ScriptedHttpClient, TestCompletion } from "@effect-mistral/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Stream } from "effect"
@@ -161,6 +161,55 @@ describe("the programs that retry a stream", () => {
       assert.deepStrictEqual(exit, Exit.succeed(chunks.length))
       assert.strictEqual(yield* sent, 2)
     }).pipe(Effect.provide(chatOver([sse([], { done: false }), sse(chunks)]))))
+})
+
+describe("the program that continues an answer that broke off", () => {
+  const cut = sse(chunks.slice(0, 2), { done: false })
+  const program = streaming.load<{
+    readonly continued: (
+      request: Chat.Request,
+      show: (text: string) => Effect.Effect<void>
+    ) => Effect.Effect<string, MistralError.MistralError, Chat.Chat>
+  }>("How to continue an answer that broke off")
+  const partial = Completion.text(TestCompletion.response("a"))
+
+  const run = Effect.gen(function*() {
+    const { continued } = yield* Effect.promise(() => program)
+    let shown = ""
+    const exit = yield* Effect.exit(continued(request, (text) => Effect.sync(() => shown += text)))
+    const { requests } = yield* ScriptedHttpClient.ScriptedHttpClient
+    return { exit, shown, sent: yield* requests }
+  })
+
+  for (const [server, content] of Object.entries({ "repeats the prefix": "a b c", "sends the rest alone": " b c" })) {
+    it.effect(`shows and gives the whole text where the server ${server}`, () =>
+      Effect.gen(function*() {
+        const { exit, sent, shown } = yield* run
+        assert.deepStrictEqual(exit, Exit.succeed("a b c"))
+        assert.strictEqual(shown, "a b c")
+        assert.lengthOf(sent, 2)
+        assert.deepInclude(sent[1]!.body as object, {
+          messages: [...request.messages, { role: "assistant", content: partial, prefix: true }]
+        })
+      }).pipe(Effect.provide(chatOver([cut, json(TestCompletion.response(content))]))))
+  }
+
+  const once: Record<string, readonly [answer: ScriptedHttpClient.Answer, succeeds: boolean]> = {
+    "after a whole answer": [sse(chunks), true],
+    "where no text came": [sse(chunks.slice(0, 1), { done: false }), false],
+    "after an error that is not retryable": [
+      sse([...chunks.slice(0, 2), { error: { code: 401, message: "No" } }]),
+      false
+    ]
+  }
+  for (const [name, [answer, succeeds]] of Object.entries(once)) {
+    it.effect(`sends nothing more ${name}`, () =>
+      Effect.gen(function*() {
+        const { exit, sent } = yield* run
+        assert.strictEqual(Exit.isSuccess(exit), succeeds)
+        assert.lengthOf(sent, 1)
+      }).pipe(Effect.provide(chatOver([answer]))))
+  }
 })
 
 describe("a stream outside of Effect", () => {
