@@ -60,7 +60,10 @@ const groups: ReadonlyArray<string> = [
   "benchmark performance fast speed latency",
   "mcp modelcontextprotocol",
   "cache caching cached",
-  "image vision picture multimodal"
+  "image vision picture multimodal",
+  "unknown new newer unexpected additional extra",
+  "disable off without none",
+  "frontend react vue svelte browser"
 ]
 
 const related = new Map<string, Set<string>>()
