@@ -16,6 +16,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 const sections: Readonly<Record<string, ReadonlyArray<readonly [name: string, ...args: ReadonlyArray<string>]>>> = {
   "chat.complete": [["answer"]],
   "chat.stream": [["answer"]],
+  "Stopping a stream early": [["beginning"]],
   "Tools": [["answer"]],
   "chat.parse": [["painter"]],
   "Embeddings, moderation, models": [["vectors"], ["moderated"], ["modelIds"], ["model"]],
