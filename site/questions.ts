@@ -46,6 +46,7 @@ export const questions: ReadonlyArray<Question> = [
   guide("stream a partial object", "structured-output", "Partials"),
   guide("how do I send an image", "images-documents-audio", "How to send an image"),
   guide("ask about a PDF in a chat", "images-documents-audio"),
+  guide("which models see images", "images-documents-audio", "Which models can see"),
   guide("send audio to a model", "images-documents-audio", "How to send audio"),
   guide("continue an answer that broke off", "streaming", "How to continue"),
   guide("how do I call tools", "tool-calling"),
