@@ -57,10 +57,7 @@ const walk = (issue: SchemaIssue.Issue, place: Place, value: unknown): ReadonlyA
     case "Encoding":
       return walk(issue.issue, place, value)
     case "Filter":
-      // The issue of a filter without annotations names the expectation and the path itself.
-      return issue.filter.annotations === undefined
-        ? walk(issue.issue, place, value)
-        : [outOfRange(issue.filter, place, value)]
+      return filtered(issue, place, value)
     case "InvalidValue":
       return [problem(place, value, "value_error", `Value error, ${String(issue.annotations?.["message"])}`)]
     case "MissingKey":
@@ -169,7 +166,14 @@ const idOf = (check: SchemaAST.Check<never>): unknown => {
 const isInteger = (all: ReadonlyArray<SchemaAST.AST>): boolean =>
   all.some((ast) => (ast.checks ?? []).some((check) => idOf(check) === "effect/schema/isInt"))
 
-const outOfRange = (check: SchemaAST.Filter<unknown>, place: Place, value: unknown): Problem => {
+/** The problems of a value that a check refuses. */
+const filtered = (issue: SchemaIssue.Filter, place: Place, value: unknown): ReadonlyArray<Problem> => {
+  const problem = outOfRange(issue.filter, place, value)
+  // The issue of a check that says neither its bounds nor what it expects names the expectation and the path itself.
+  return problem === undefined ? walk(issue.issue, place, value) : [problem]
+}
+
+const outOfRange = (check: SchemaAST.Filter<unknown>, place: Place, value: unknown): Problem | undefined => {
   switch (idOf(check)) {
     case "effect/schema/isInt":
       return problem(
@@ -182,7 +186,8 @@ const outOfRange = (check: SchemaAST.Filter<unknown>, place: Place, value: unkno
       return problem(place, value, "finite_number", "Input should be a finite number")
   }
   const input = at(value, place.path)
-  const { exclusiveMinimum, maximum, minItems, minLength, minimum } = boundsOf(check, input)
+  const bounds = boundsOf(check, input)
+  const { exclusiveMinimum, maximum, minimum } = bounds
   if (typeof input === "number") {
     if (exclusiveMinimum !== undefined && input <= exclusiveMinimum) {
       return problem(place, value, "greater_than", `Input should be greater than ${exclusiveMinimum}`, {
@@ -204,12 +209,49 @@ const outOfRange = (check: SchemaAST.Filter<unknown>, place: Place, value: unkno
       })
     }
   }
-  return minItems !== undefined || minLength !== undefined
-    ? problem(place, value, "too_short", "Input should have more items after validation")
-    : problem(place, value, "value_error", `Value error, expected ${String(check.annotations?.["expected"])}`)
+  const expected = check.annotations?.["expected"]
+  return wrongLength(input, bounds, place, value) ?? (expected === undefined
+    ? undefined
+    : problem(place, value, "value_error", `Value error, expected ${String(expected)}`))
 }
 
-type Bounds = { readonly [Name in "minimum" | "exclusiveMinimum" | "maximum" | "minItems" | "minLength"]?: number }
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+
+/** The problem of a text or a list that is too short or too long. */
+const wrongLength = (input: unknown, bounds: Bounds, place: Place, value: unknown): Problem | undefined => {
+  if (typeof input === "string") {
+    const { maxLength, minLength } = bounds
+    const length = Array.from(input).length
+    if (minLength !== undefined && length < minLength) {
+      const msg = `String should have at least ${counted(minLength, "character")}`
+      return problem(place, value, "string_too_short", msg, { min_length: minLength })
+    }
+    if (maxLength !== undefined && length > maxLength) {
+      const msg = `String should have at most ${counted(maxLength, "character")}`
+      return problem(place, value, "string_too_long", msg, { max_length: maxLength })
+    }
+  }
+  if (Array.isArray(input)) {
+    const { maxItems, minItems } = bounds
+    const actual = input.length
+    const ctx = { field_type: "List", actual_length: actual }
+    if (minItems !== undefined && actual < minItems) {
+      const msg = `List should have at least ${counted(minItems, "item")} after validation, not ${actual}`
+      return problem(place, value, "too_short", msg, { ...ctx, min_length: minItems })
+    }
+    if (maxItems !== undefined && actual > maxItems) {
+      const msg = `List should have at most ${counted(maxItems, "item")} after validation, not ${actual}`
+      return problem(place, value, "too_long", msg, { ...ctx, max_length: maxItems })
+    }
+  }
+  return undefined
+}
+
+type Bounds = {
+  readonly [
+    Name in "minimum" | "exclusiveMinimum" | "maximum" | "minItems" | "maxItems" | "minLength" | "maxLength"
+  ]?: number
+}
 
 /** The bounds of a check, as they stand in its JSON Schema. */
 const boundsOf = (check: SchemaAST.Filter<unknown>, input: unknown): Bounds => {
