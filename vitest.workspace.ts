@@ -25,6 +25,8 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node-compile", import.meta.url)) },
     // By default two cores would have one worker, which takes half as long again.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // The tests that start the examples run two at a time.
+    maxConcurrency: 2,
     projects: [
       ...["core", "chat", "ai", "agents", "fim", "observability", "batch", "node", "testing", "emulator"].map((name) =>
         project(name, `packages/${name}/test/**/*.test.ts`)

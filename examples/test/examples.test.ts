@@ -177,7 +177,7 @@ const expected: Record<string, ReadonlyArray<RegExp>> = {
   "rate-limit.ts": [/^(answered after \d\.\d s\n){5}answered after [3-6]\.\d s\n$/]
 }
 
-/** Each program is a process of its own, which takes seconds to start on a busy machine. */
+/** Each program is a process of its own, which takes seconds to start on a busy machine. Two run at a time: most of them wait. */
 const timeout = 60_000
 
 const programs = examples.filter(({ kind, needs }) => kind === undefined && needs === undefined)
@@ -204,7 +204,7 @@ describe("examples", () => {
   })
 
   for (const example of programs) {
-    it(`${example.name} runs against the emulator and prints what it should`, async () => {
+    it.concurrent(`${example.name} runs against the emulator and prints what it should`, async () => {
       const { MISTRAL_API_KEY: _, ...env } = process.env
       const { stderr, stdout } = await promisify(execFile)(
         process.execPath,
