@@ -31,6 +31,10 @@ const open = Effect.fnUntraced(function*(path: string, options?: Parameters<type
 const textOf = (page: Page, selector: string) =>
   Effect.promise(async () => (await page.locator(selector).first().innerText()).replaceAll("\u200b", "").trim())
 
+/** Waits until the page with this heading is shown, which comes a moment after its address. */
+const showsHeading = (page: Page, heading: string) =>
+  Effect.promise(() => page.locator("h1").filter({ hasText: heading }).waitFor())
+
 const hrefs = (page: Page, selector: string) =>
   Effect.promise(() =>
     page.locator(selector).evaluateAll((links) => links.map((link) => link.getAttribute("href")?.split("#")[0] ?? ""))
@@ -96,7 +100,7 @@ describeIf("the site of the documentation", () => {
           })
         yield* go(".VPHero a.brand", addressOf("getting-started"))
         yield* go(".VPSidebar a[href='/tool-calling.html']", "/tool-calling.html")
-        assert.strictEqual(yield* textOf(page, "h1"), "Tool calling")
+        yield* showsHeading(page, "Tool calling")
         yield* go("main a[href*='/source/examples/']", "/source/examples/tools.ts.html")
         assert.include(yield* textOf(page, "pre"), "Tool.fromSchema")
         yield* Effect.promise(() => page.goBack())
@@ -166,7 +170,7 @@ describeIf("the site of the documentation", () => {
           await page.locator(".VPSidebar a[href='/telemetry.html']").click()
           await page.waitForURL(`${url}/telemetry.html`)
         })
-        assert.strictEqual(yield* textOf(page, "h1"), "Telemetry")
+        yield* showsHeading(page, "Telemetry")
       }))
 
     it.effect("is drawn for the README", () =>
