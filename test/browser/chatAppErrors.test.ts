@@ -3,6 +3,7 @@ import { Emulator, Fault } from "@effect-mistral/emulator"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { HttpServer } from "effect/http"
+import type { Route } from "playwright-core"
 import { answers, click, conversations, layerApp, openChat, say, status } from "./chatApp.ts"
 import { hasChromium, layerChromium, shows } from "./chromium.ts"
 
@@ -101,10 +102,11 @@ describeIf("the chat application, where a call fails,", () => {
     it.effect("says that its own server cannot be reached", () =>
       Effect.gen(function*() {
         const { complaints, page } = yield* openChat()
-        yield* Effect.promise(() => page.context().setOffline(true))
+        // This request alone: without a network, Chromium would also log the icon of the page, if it had not loaded it yet.
+        const disconnect = (route: Route) => route.abort("internetdisconnected")
+        yield* Effect.promise(() => page.route("**/chat", disconnect, { times: 1 }))
         yield* say(page, "Hello")
         yield* shows(page, "[role=alert] h3", "The server cannot be reached")
-        yield* Effect.promise(() => page.context().setOffline(false))
         yield* click(page, "Try again")
         yield* answers(page, "The sea is calm today.")
         assertComplaints(complaints, [/ERR_INTERNET_DISCONNECTED/])
