@@ -93,6 +93,18 @@ describe("judges", () => {
       assert.strictEqual(detail.error_code, "VALIDATION_ERROR")
       assert.include(detail.message, "body.more: Extra inputs are not permitted")
       assert.include(detail.message, "body.name: String should have at least 5 characters")
+      const refused = (path: string, body: object) =>
+        Effect.map(postTo(path)(body), ({ json, status }) => [status, JSON.stringify(json)] as const)
+      const [tooLong, sentence] = yield* refused("/v1/observability/judges", definition("x".repeat(51)))
+      assert.strictEqual(tooLong, 422)
+      assert.include(sentence, "body.name: String should have at most 50 characters")
+      for (const [count, problem] of [[0, "at least 1 item"], [501, "at most 500 items"]] as const) {
+        const [status, text] = yield* refused("/v1/observability/dataset-records/bulk-delete", {
+          dataset_record_ids: Array(count).fill("id")
+        })
+        assert.strictEqual(status, 422)
+        assert.include(text, `body.dataset_record_ids: List should have ${problem} after validation, not ${count}`)
+      }
       assert.strictEqual((yield* raw("/v1/observability/judges?type_filter=OTHER")).status, 422)
       const method = yield* raw("/v1/observability/judges", { method: "PATCH" })
       assert.deepStrictEqual([method.status, method.headers.get("allow")], [405, "POST, GET"])
